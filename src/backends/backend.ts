@@ -1,0 +1,30 @@
+// What every backend offers: it loads a plan and runs its programs.
+import type { DType, FloatDType, TypedArray } from "../ir/dtype.ts";
+import type { Plan, View } from "../plan/plan.ts";
+
+export type BackendName = "reference" | "wasm";
+
+/** How values lie in a backend's arena; the planner needs no more of it. */
+export interface Layout {
+  /** Element type that float values have on this backend. */
+  readonly float: FloatDType;
+  readonly bytesPerElement: Readonly<Record<DType, number>>;
+}
+
+export interface Backend extends Layout {
+  readonly name: BackendName;
+  /** Allocates the arena, writes the constants, runs the setup. Throws UNSUPPORTED_BY_BACKEND naming op and types. */
+  load(plan: Plan): Machine;
+}
+
+/** A loaded plan. */
+export interface Machine {
+  /** Copies `data` (as many elements as the view has, in the host type of its dtype) into the arena. */
+  write(view: View, data: TypedArray): void;
+  /** A copy of the elements in the host type of the view's dtype. */
+  read(view: View): TypedArray;
+  /** Runs a program `times` times without returning to the caller in between. */
+  run(program: string, times: number): void;
+  /** Gives the memory back; any later call throws DISPOSED. */
+  dispose(): void;
+}

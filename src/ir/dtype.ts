@@ -1,0 +1,46 @@
+// Element types: their names, storage and promotion.
+
+/** float32 and float64 are IEEE 754; int32 wraps like JavaScript's `| 0`; bool is 0 or 1. */
+export type DType = "float32" | "float64" | "int32" | "bool";
+export type FloatDType = "float32" | "float64";
+
+/** Row-major elements of a tensor, as the host holds them. */
+export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+/** Names as they stand in printed graphs: `f32[64,128]`. */
+export const shortNames: Record<DType, string> = { float32: "f32", float64: "f64", int32: "i32", bool: "bool" };
+
+export const isFloat = (dtype: DType): dtype is FloatDType => dtype === "float32" || dtype === "float64";
+
+export function allocate(dtype: DType, length: number): TypedArray {
+  switch (dtype) {
+    case "float32":
+      return new Float32Array(length);
+    case "float64":
+      return new Float64Array(length);
+    case "int32":
+      return new Int32Array(length);
+    case "bool":
+      return new Uint8Array(length);
+  }
+}
+
+export function dtypeOf(data: TypedArray): DType {
+  if (data instanceof Float64Array) return "float64";
+  if (data instanceof Float32Array) return "float32";
+  return data instanceof Int32Array ? "int32" : "bool";
+}
+
+/** Elements of `data` in the storage of `dtype`; the same array where it already is. Floats are truncated to int32. */
+export function convert(data: TypedArray, dtype: DType): TypedArray {
+  if (dtypeOf(data) === dtype) return data;
+  if (dtype === "bool") return Uint8Array.from(data, (value) => (value !== 0 ? 1 : 0));
+  const out = allocate(dtype, data.length);
+  out.set(data);
+  return out;
+}
+
+const rank: Record<DType, number> = { bool: 0, int32: 1, float32: 2, float64: 3 };
+
+/** The wider of two element types: bool < int32 < float32 < float64. */
+export const promote = (a: DType, b: DType): DType => (rank[a] >= rank[b] ? a : b);

@@ -1,0 +1,66 @@
+// The record of an op: everything the project knows of it, in one place.
+import type { Builder, Value } from "./builder.ts";
+import type { ElementwiseOpName, OpAttributes, OpName } from "./graph.ts";
+import type { Shape, TensorType } from "./shape.ts";
+
+/** What a gradient rule is handed. Only what `saves` names may be used. */
+export interface GradientContext<N extends OpName> {
+  /** ∂L/∂y, of y's shape. */
+  readonly dy: Value;
+  /** The inputs: values where the record saves "inputs" or "both". Shapes and types may always be read. */
+  readonly inputs: readonly Value[];
+  /** The output: a value where the record saves "output" or "both". */
+  readonly y: Value;
+  readonly attributes: OpAttributes[N];
+}
+
+/**
+ * One gradient an input, written as graph nodes; undefined where an input has none (indices, conditions).
+ * A gradient may have the broadcast shape: it is summed back to the input's shape once, in grad/.
+ */
+export type GradientRule<N extends OpName> = {
+  rule(context: GradientContext<N>, g: Builder): readonly (Value | undefined)[];
+}["rule"];
+
+/** Values to sample for an input when the op is tested: an interval, class indices below a bound, or zeros and ones. */
+export type Domain = readonly [low: number, high: number] | { readonly indexBelow: number } | "bool" | "key";
+
+/** One configuration to test an op in. */
+export interface Case<N extends OpName> {
+  readonly shapes: readonly Shape[];
+  readonly attributes: OpAttributes[N];
+}
+
+export interface OpRecord<N extends OpName = OpName> {
+  readonly name: N;
+  readonly formula: { readonly text: string; readonly tex: string };
+  /** Number of inputs, or "any". */
+  readonly arity: number | "any";
+  /** Shape and element type of the output. Throws SHAPE_MISMATCH, DTYPE_MISMATCH or INVALID_ARGUMENT. */
+  infer(inputs: readonly TensorType[], attributes: OpAttributes[N]): TensorType;
+  readonly saves: "inputs" | "output" | "both" | "nothing";
+  /** "none": the output does not vary with the inputs, or only in steps. */
+  readonly gradient: GradientRule<N> | "none";
+  /** Sample domain of each input; the last one serves for all further inputs. */
+  readonly domain: readonly Domain[];
+  /**
+   * Where the derivative jumps: at these values of any input ("equal": where two inputs, or two elements that compete
+   * for a maximum, are equal). Samples keep away from them.
+   */
+  readonly kinks?: readonly number[] | "equal";
+  /** Configurations to test; elementwise ops are tested in every broadcast form instead. */
+  readonly cases: readonly Case<N>[];
+}
+
+/** An op that is one scalar expression, applied element by element. */
+export interface ElementwiseRecord<N extends ElementwiseOpName = ElementwiseOpName> extends OpRecord<N> {
+  readonly arity: number;
+  /** The value at one place, in float64. */
+  scalar(attributes: OpAttributes[N]): (...inputs: number[]) => number;
+}
+
+export type OpTable = {
+  readonly [N in OpName]: N extends ElementwiseOpName ? ElementwiseRecord<N> : OpRecord<N>;
+};
+
+export const isElementwise = (record: OpRecord): record is ElementwiseRecord => "scalar" in record;
