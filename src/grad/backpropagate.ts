@@ -1,0 +1,74 @@
+// Reverse mode on graphs: every op's rule once, in reverse order, un-broadcast and accumulated here and nowhere else.
+import type { Builder, Value } from "../ir/builder.ts";
+import { isFloat } from "../ir/dtype.ts";
+import type { NodeId, OpName } from "../ir/graph.ts";
+import type { OpRecord } from "../ir/op.ts";
+import { sameShape, type TensorType } from "../ir/shape.ts";
+import { ops } from "../ops/index.ts";
+import type { GraphBuilder } from "../trace/graph-builder.ts";
+
+/**
+ * Appends to `g` the nodes of Σᵢ ⟨cotangentᵢ, ∂outputᵢ/∂w⟩ for each w of `wrt`, and returns them; zeros where nothing
+ * depends on w. A cotangent has the type of its output.
+ */
+export function backpropagate(
+  g: GraphBuilder,
+  outputs: readonly Value[],
+  cotangents: readonly Value[],
+  wrt: readonly Value[],
+): Value[] {
+  const end = g.nodes.length;
+  const varies = new Uint8Array(end);
+  for (const value of wrt) varies[value.id] = 1;
+  for (let id = 0; id < end; id++) {
+    if (varies[id] === 0 && g.nodes[id]!.inputs.some((input) => varies[input] === 1)) varies[id] = 1;
+  }
+
+  const gradients = new Map<NodeId, Value>();
+  const accumulate = (id: NodeId, dx: Value): void => {
+    const sum = gradients.get(id);
+    gradients.set(id, sum === undefined ? dx : g.add(sum, dx));
+  };
+  outputs.forEach((output, i) => {
+    accumulate(output.id, cotangents[i]!);
+  });
+
+  const targets = new Set(wrt.map((value) => value.id));
+  for (let id = end - 1; id >= 0; id--) {
+    const dy = gradients.get(id);
+    const node = g.nodes[id]!;
+    const record = ops[node.op] as unknown as OpRecord<OpName>;
+    if (dy === undefined || varies[id] === 0 || record.gradient === "none" || node.inputs.length === 0) continue;
+    const inputs = node.inputs.map((input) => g.nodes[input]!);
+    const savesInputs = record.saves === "inputs" || record.saves === "both";
+    const savesOutput = record.saves === "output" || record.saves === "both";
+    const dxs = record.gradient(
+      {
+        dy,
+        inputs: savesInputs ? inputs : inputs.map(typeOnly),
+        y: savesOutput ? node : typeOnly(node),
+        attributes: node.attributes,
+      },
+      g,
+    );
+    inputs.forEach((input, i) => {
+      const dx = dxs[i];
+      if (dx === undefined || varies[input.id] === 0 || !isFloat(input.dtype)) return;
+      accumulate(input.id, g.cast(unbroadcast(g, dx, input), input.dtype));
+    });
+    if (!targets.has(id)) gradients.delete(id);
+  }
+  return wrt.map((value) => gradients.get(value.id) ?? g.full(value, 0));
+}
+
+/** A value of which a rule may read the type alone: what the record does not save has no id to build with. */
+const typeOnly = ({ shape, dtype }: TensorType): Value => ({ id: -1, shape, dtype });
+
+/** The gradient of a broadcast operand: summed over the dimensions along which it was repeated. */
+function unbroadcast(g: Builder, dx: Value, type: TensorType): Value {
+  if (sameShape(dx.shape, type.shape)) return dx;
+  const lead = dx.shape.length - type.shape.length;
+  const axes = dx.shape.flatMap((n, i) => (i < lead || (type.shape[i - lead] === 1 && n !== 1) ? [i] : []));
+  const sum = axes.length === 0 ? dx : g.sum(dx, axes, false);
+  return g.reshape(sum, type.shape);
+}

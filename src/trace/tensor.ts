@@ -1,0 +1,429 @@
+// The tensor that users hold: an immutable array of numbers, or a value of a function being traced.
+import type { Operand, Value } from "../ir/builder.ts";
+import { type DType, dtypeOf, type TypedArray } from "../ir/dtype.ts";
+import { ChainruleError } from "../ir/errors.ts";
+import type { OpAttributes, OpName } from "../ir/graph.ts";
+import { formatShape, formatType, normalizeAxes, normalizeAxis, type Shape, sizeOf } from "../ir/shape.ts";
+import { formatTensor } from "./format.ts";
+import type { GraphBuilder } from "./graph-builder.ts";
+import { build, type Trace } from "./trace.ts";
+
+/** One axis, several, or all (null, the default). Negative ones count from the end. */
+export type Axis = number | readonly number[] | null;
+
+/** Reduced axes stay with size 1 where keepDims is true. */
+export interface ReduceOptions {
+  readonly keepDims?: boolean;
+}
+
+/** Nested arrays of the tensor's rank; a plain number for a scalar. */
+export type NestedArray = number | boolean | NestedArray[];
+
+export interface ConvolutionOptions {
+  /** Steps of the window, [height, width] or both. Default 1. */
+  readonly stride?: number | readonly [number, number];
+  /** Zeros added on each side, [height, width] or both. Default 0. */
+  readonly padding?: number | readonly [number, number];
+  /** Distance between the kernel's elements. Default 1. */
+  readonly dilation?: number | readonly [number, number];
+  /** Channels are split into this many groups. Default 1. */
+  readonly groups?: number;
+}
+
+export interface PoolingOptions {
+  /** Default: the kernel's size. */
+  readonly stride?: number | readonly [number, number];
+  /** Default 0. */
+  readonly padding?: number | readonly [number, number];
+}
+
+const pair = (value: number | readonly [number, number]): readonly [number, number] =>
+  typeof value === "number" ? [value, value] : value;
+
+/**
+ * An immutable n-dimensional array, row-major; element types float64 (default), float32, int32 and bool.
+ *
+ * Operations return new tensors and compute at once. Inside a function given to `grad`, `compile` and the like, the same
+ * operations build its graph. Operands broadcast by NumPy's rules; plain numbers are operands too. Nothing is ever freed
+ * by hand.
+ *
+ * ```ts
+ * tensor([1, 2]).mul(3).sum().item() // 9
+ * ```
+ */
+export class Tensor {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly #data: TypedArray | undefined;
+  /** Set where this tensor stands for a value of a function being traced. */
+  readonly symbolic: { readonly trace: Trace; readonly value: Value } | undefined;
+
+  private constructor(shape: Shape, dtype: DType, data?: TypedArray, symbolic?: { trace: Trace; value: Value }) {
+    this.shape = shape;
+    this.dtype = dtype;
+    this.#data = data;
+    this.symbolic = symbolic;
+  }
+
+  /** Takes the array as it is: the caller gives it up. */
+  static concrete(data: TypedArray, shape: Shape): Tensor {
+    return new Tensor(shape, dtypeOf(data), data);
+  }
+
+  static symbolic(trace: Trace, value: Value): Tensor {
+    return new Tensor(value.shape, value.dtype, undefined, { trace, value });
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** Number of dimensions. */
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** The elements, row-major; not to be written to. Throws TRACED_VALUE inside a traced function. */
+  get data(): TypedArray {
+    if (this.#data === undefined) {
+      throw new ChainruleError(
+        "TRACED_VALUE",
+        `The numbers of this tensor (${formatType(this)}) are not known while its function is being traced. Compute with its methods (where(…) instead of if), or return it and read it afterwards.`,
+      );
+    }
+    return this.#data;
+  }
+
+  /** The one element of a tensor of size 1. Throws INVALID_ARGUMENT for others, TRACED_VALUE inside a trace. */
+  item(): number {
+    if (this.size !== 1) {
+      throw new ChainruleError(
+        "INVALID_ARGUMENT",
+        `item() needs a tensor with one element; this one has shape ${formatShape(this.shape)}. Use toArray() for all of them.`,
+        { shape: this.shape },
+      );
+    }
+    return this.data[0]!;
+  }
+
+  /** Nested arrays of plain numbers (booleans for bool). */
+  toArray(): NestedArray {
+    const { data, shape, dtype } = this;
+    const nest = (axis: number, offset: number): NestedArray => {
+      if (axis === shape.length) return dtype === "bool" ? data[offset] !== 0 : data[offset]!;
+      return Array.from({ length: shape[axis]! }, (_, i) => nest(axis + 1, offset * shape[axis]! + i));
+    };
+    return nest(0, 0);
+  }
+
+  toString(): string {
+    return this.#data === undefined ? `tensor(traced ${formatType(this)})` : formatTensor(this.#data, this.shape, this.dtype);
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  toJSON(): NestedArray {
+    return this.toArray();
+  }
+
+  /** −x */
+  neg(): Tensor {
+    return this.#unary("neg");
+  }
+  /** eˣ */
+  exp(): Tensor {
+    return this.#float("exp");
+  }
+  /** eˣ − 1, exact near 0 */
+  expm1(): Tensor {
+    return this.#float("expm1");
+  }
+  /** ln x */
+  log(): Tensor {
+    return this.#float("log");
+  }
+  /** ln(1 + x), exact near 0 */
+  log1p(): Tensor {
+    return this.#float("log1p");
+  }
+  /** √x */
+  sqrt(): Tensor {
+    return this.#float("sqrt");
+  }
+  /** 1 / √x */
+  rsqrt(): Tensor {
+    return this.#float("rsqrt");
+  }
+  /** 1 / x */
+  reciprocal(): Tensor {
+    return this.#float("reciprocal");
+  }
+  /** x² */
+  square(): Tensor {
+    return this.#unary("square");
+  }
+  /** |x| */
+  abs(): Tensor {
+    return this.#unary("abs");
+  }
+  /** −1, 0 or 1 */
+  sign(): Tensor {
+    return this.#unary("sign");
+  }
+  /** Largest integer that is at most x */
+  floor(): Tensor {
+    return this.#float("floor");
+  }
+  sin(): Tensor {
+    return this.#float("sin");
+  }
+  cos(): Tensor {
+    return this.#float("cos");
+  }
+  /** Error function, 2/√π ∫₀ˣ e^(−t²) dt */
+  erf(): Tensor {
+    return this.#float("erf");
+  }
+  tanh(): Tensor {
+    return this.#float("tanh");
+  }
+  /** σ(x) = 1 / (1 + e⁻ˣ) */
+  sigmoid(): Tensor {
+    return this.#float("sigmoid");
+  }
+  /** ln(1 + eˣ) */
+  softplus(): Tensor {
+    return this.#float("softplus");
+  }
+  /** max(x, 0) */
+  relu(): Tensor {
+    return this.#float("relu");
+  }
+  /** x where x > 0, slope · x elsewhere. */
+  leakyRelu(slope = 0.01): Tensor {
+    return this.#float("leakyRelu", { slope });
+  }
+  /** x where x > 0, α (eˣ − 1) elsewhere. */
+  elu(alpha = 1): Tensor {
+    return this.#float("elu", { alpha });
+  }
+  /** x Φ(x), Φ the normal distribution function (Hendrycks and Gimpel 2016) */
+  gelu(): Tensor {
+    return this.#float("gelu");
+  }
+  /** The tanh form of gelu: x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))) */
+  geluTanh(): Tensor {
+    return this.#float("geluTanh");
+  }
+  /** x σ(x), also called swish */
+  silu(): Tensor {
+    return this.#float("silu");
+  }
+  /** False where infinite or NaN. */
+  isFinite(): Tensor {
+    return this.#float("isFinite");
+  }
+
+  add(y: Tensor | number): Tensor {
+    return this.#binary("add", y);
+  }
+  sub(y: Tensor | number): Tensor {
+    return this.#binary("sub", y);
+  }
+  mul(y: Tensor | number): Tensor {
+    return this.#binary("mul", y);
+  }
+  /** x / y, in floats also between integers. */
+  div(y: Tensor | number): Tensor {
+    return build([this, y], (g, values) => {
+      const floats = g.promoted(values, 0).map(g.toFloat);
+      return g.apply("div", floats, {});
+    });
+  }
+  /** xʸ, in floats. */
+  pow(y: Tensor | number): Tensor {
+    return build([this, y], (g, values) => g.apply("pow", g.promoted(values, 0).map(g.toFloat), {}));
+  }
+  /** The larger one; NaN where either is. */
+  maximum(y: Tensor | number): Tensor {
+    return this.#binary("maximum", y);
+  }
+  /** The smaller one; NaN where either is. */
+  minimum(y: Tensor | number): Tensor {
+    return this.#binary("minimum", y);
+  }
+  equal(y: Tensor | number): Tensor {
+    return this.#binary("equal", y);
+  }
+  notEqual(y: Tensor | number): Tensor {
+    return this.#binary("notEqual", y);
+  }
+  less(y: Tensor | number): Tensor {
+    return this.#binary("less", y);
+  }
+  lessEqual(y: Tensor | number): Tensor {
+    return this.#binary("lessEqual", y);
+  }
+  greater(y: Tensor | number): Tensor {
+    return this.#binary("greater", y);
+  }
+  greaterEqual(y: Tensor | number): Tensor {
+    return this.#binary("greaterEqual", y);
+  }
+
+  /** Elements in another type; floats are truncated to int32. */
+  cast(dtype: DType): Tensor {
+    return build([this], (g, [x]) => g.cast(x as Value, dtype));
+  }
+
+  /** The same values, through which no gradient flows. */
+  stopGradient(): Tensor {
+    return this.#unary("stopGradient");
+  }
+
+  /**
+   * Matrix product x y over the last two dimensions: [..., m, k] × [..., k, n] → [..., m, n]; the others broadcast.
+   * A vector on the left is a row, on the right a column, and its dimension is dropped from the result.
+   */
+  matmul(y: Tensor): Tensor {
+    return build([this, y], (g, values) => {
+      const [x, z] = g.promoted(values, 0).map(g.toFloat) as [Value, Value];
+      const left = x.shape.length === 1 ? g.reshape(x, [1, x.shape[0]!]) : x;
+      const right = z.shape.length === 1 ? g.reshape(z, [z.shape[0]!, 1]) : z;
+      const product = g.matmul(left, right);
+      const shape = [...product.shape];
+      if (z.shape.length === 1) shape.splice(-1, 1);
+      if (x.shape.length === 1) shape.splice(z.shape.length === 1 ? -1 : -2, 1);
+      return shape.length === product.shape.length ? product : g.reshape(product, shape);
+    });
+  }
+
+  sum(axis: Axis = null, options?: ReduceOptions): Tensor {
+    return this.#reduce("sum", axis, options, {});
+  }
+  mean(axis: Axis = null, options?: ReduceOptions): Tensor {
+    return this.#reduce("mean", axis, options, {});
+  }
+  max(axis: Axis = null, options?: ReduceOptions): Tensor {
+    return this.#reduce("max", axis, options, {});
+  }
+  min(axis: Axis = null, options?: ReduceOptions): Tensor {
+    return this.#reduce("min", axis, options, {});
+  }
+  /** Mean of (x − mean)², with n − correction in the denominator (default 0, as in NumPy). */
+  var(axis: Axis = null, options?: ReduceOptions & { readonly correction?: number }): Tensor {
+    return this.#reduce("var", axis, options, { correction: options?.correction ?? 0 });
+  }
+  /** ln Σ eˣ, without overflow */
+  logsumexp(axis: Axis = null, options?: ReduceOptions): Tensor {
+    return this.#reduce("logsumexp", axis, options, {});
+  }
+  /** Index of the first largest element along the axis, int32. */
+  argmax(axis: number): Tensor {
+    return this.#unary("argmax", { axis: normalizeAxis(axis, this.shape, "argmax") });
+  }
+  /** eˣ / Σ eˣ along the axis */
+  softmax(axis = -1): Tensor {
+    return this.#float("softmax", { axis: normalizeAxis(axis, this.shape, "softmax") });
+  }
+  /** x − ln Σ eˣ along the axis */
+  logSoftmax(axis = -1): Tensor {
+    return this.#float("logSoftmax", { axis: normalizeAxis(axis, this.shape, "logSoftmax") });
+  }
+
+  /** The same elements in another shape of the same size; one dimension may be −1, to be worked out. */
+  reshape(shape: Shape): Tensor {
+    const unknown = shape.indexOf(-1);
+    const rest = shape.reduce((product, n) => (n === -1 ? product : product * n), 1);
+    const known = unknown < 0 ? shape : shape.with(unknown, rest === 0 ? 0 : this.size / rest);
+    return this.#unary("reshape", { shape: known });
+  }
+  /** Dimensions in another order (default: reversed). */
+  transpose(permutation?: readonly number[]): Tensor {
+    const order = permutation?.map((axis) => normalizeAxis(axis, this.shape, "transpose"));
+    return this.#unary("transpose", { permutation: order ?? this.shape.map((_, i) => this.rank - 1 - i) });
+  }
+  /** The tensor with its dimensions reversed. */
+  get T(): Tensor {
+    return this.transpose();
+  }
+  /** Repeated along new or size-1 dimensions up to `shape`. */
+  broadcast(shape: Shape): Tensor {
+    return this.#unary("broadcast", { shape });
+  }
+  /** Elements from `start` up to, not including, `stop` in each dimension (default: to the end). */
+  slice(start: readonly number[], stop: readonly number[] = []): Tensor {
+    const from = this.shape.map((_, i) => start[i] ?? 0);
+    return this.#unary("slice", { start: from, stop: this.shape.map((n, i) => stop[i] ?? n) });
+  }
+  /** `value` added before and after each dimension. */
+  pad(before: readonly number[], after: readonly number[], value = 0): Tensor {
+    return this.#unary("pad", { before, after, value });
+  }
+  /** Rows of this [rows, …] tensor by int32 indices of any shape → [...indices.shape, …]; an embedding look-up. */
+  gather(indices: Tensor): Tensor {
+    return build([this, indices], (g, values) => g.apply("gather", values, {}));
+  }
+  /** Adds these [...indices.shape, …] rows into `rows` rows of zeros at `indices`; repeated indices add up. */
+  scatterAdd(indices: Tensor, rows: number): Tensor {
+    return build([indices, this], (g, values) => g.apply("scatterAdd", values, { rows }));
+  }
+
+  /** 2-d convolution (cross-correlation): x [batch, in, h, w], w [out, in / groups, kh, kw] → [batch, out, h', w']. */
+  conv2d(w: Tensor, options: ConvolutionOptions = {}): Tensor {
+    const attributes = {
+      stride: pair(options.stride ?? 1),
+      padding: pair(options.padding ?? 0),
+      dilation: pair(options.dilation ?? 1),
+      groups: options.groups ?? 1,
+    };
+    return build([this, w], (g, values) => g.apply("conv2d", g.promoted(values, 0), attributes));
+  }
+  /** Largest element of each window of [batch, channels, h, w]; padding counts as −∞. */
+  maxPool2d(kernel: number | readonly [number, number], options: PoolingOptions = {}): Tensor {
+    return this.#pool("maxPool2d", kernel, options);
+  }
+  /** Mean of each window of [batch, channels, h, w]; padding counts as zeros. */
+  avgPool2d(kernel: number | readonly [number, number], options: PoolingOptions = {}): Tensor {
+    return this.#pool("avgPool2d", kernel, options);
+  }
+
+  #pool(op: "maxPool2d" | "avgPool2d", kernel: number | readonly [number, number], options: PoolingOptions): Tensor {
+    const attributes = {
+      kernel: pair(kernel),
+      stride: pair(options.stride ?? kernel),
+      padding: pair(options.padding ?? 0),
+    };
+    return this.#unary(op, attributes);
+  }
+
+  #unary<N extends OpName>(op: N, attributes: OpAttributes[N] = {} as OpAttributes[N]): Tensor {
+    return build([this], (g, values) => g.apply(op, values, attributes));
+  }
+
+  #float<N extends OpName>(op: N, attributes: OpAttributes[N] = {} as OpAttributes[N]): Tensor {
+    return build([this], (g, [x]) => g.apply(op, [g.toFloat(x as Value)], attributes));
+  }
+
+  #binary<N extends OpName>(op: N, y: Tensor | number, attributes: OpAttributes[N] = {} as OpAttributes[N]): Tensor {
+    return build([this, y], (g: GraphBuilder, values: Operand[]) => g.apply(op, g.promoted(values, 0), attributes));
+  }
+
+  #reduce<N extends "sum" | "mean" | "max" | "min" | "var" | "logsumexp">(
+    op: N,
+    axis: Axis,
+    options: ReduceOptions | undefined,
+    rest: Omit<OpAttributes[N], "axes" | "keepDims">,
+  ): Tensor {
+    const axes = normalizeAxes(axis, this.shape, op);
+    const attributes = { axes, keepDims: options?.keepDims ?? false, ...rest } as unknown as OpAttributes[N];
+    return build([this], (g, [x]) => g.apply(op, [numeric(g, x as Value, op)], attributes));
+  }
+}
+
+/** Sums and extremes of integers stay integers; booleans are counted; the other reductions work in floats. */
+const numeric = (g: GraphBuilder, x: Value, op: "sum" | "mean" | "max" | "min" | "var" | "logsumexp"): Value =>
+  op === "sum" || op === "max" || op === "min" ? (x.dtype === "bool" ? g.cast(x, "int32") : x) : g.toFloat(x);

@@ -1,0 +1,92 @@
+// Trees: nested arrays and plain objects with tensors at the leaves, flattened in a fixed order and put together again.
+import { ChainruleError } from "../ir/errors.ts";
+import { Tensor } from "./tensor.ts";
+
+/** Anything a traced function may take or return: tensors in arrays and plain objects, other values kept as they are. */
+export type Tree = unknown;
+
+export interface Flattened {
+  readonly leaves: Tensor[];
+  /** Readable paths of the leaves: `layers.0.weight`; "" where the tree is one tensor. */
+  readonly paths: string[];
+  /** The tree again, with other values for the leaves. */
+  rebuild<T>(values: readonly T[]): Tree;
+  /** The same text for trees of the same structure, the same leaf types and the same other values. */
+  readonly key: string;
+}
+
+const isPlainObject = (value: unknown): value is Record<string, unknown> => {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+};
+
+export function flatten(tree: Tree): Flattened {
+  const leaves: Tensor[] = [];
+  const paths: string[] = [];
+  let key = "";
+  const walk = (value: unknown, path: string): ((values: readonly unknown[]) => unknown) => {
+    if (value instanceof Tensor) {
+      const index = leaves.length;
+      leaves.push(value);
+      paths.push(path);
+      key += `${value.dtype}[${value.shape}]`;
+      return (values) => values[index];
+    }
+    const below = (name: string | number) => (path === "" ? `${name}` : `${path}.${name}`);
+    if (Array.isArray(value)) {
+      key += "[";
+      const rebuild = value.map((child, i) => walk(child, below(i)));
+      key += "]";
+      return (values) => rebuild.map((part) => part(values));
+    }
+    if (isPlainObject(value)) {
+      key += "{";
+      const parts = Object.keys(value).map((name) => {
+        key += `${JSON.stringify(name)}:`;
+        return [name, walk(value[name], below(name))] as const;
+      });
+      key += "}";
+      return (values) => {
+        const out: Record<string, unknown> = {};
+        for (const [name, part] of parts) {
+          Object.defineProperty(out, name, { value: part(values), enumerable: true, writable: true, configurable: true });
+        }
+        return out;
+      };
+    }
+    if (typeof value === "function" || (typeof value === "object" && value !== null)) {
+      const what = typeof value === "function" ? "a function" : `a ${value.constructor?.name ?? "object"}`;
+      throw new ChainruleError(
+        "INVALID_ARGUMENT",
+        `Arguments and results of a traced function must be tensors, numbers, strings, booleans, or arrays and plain objects of them; got ${what}${path && ` at ${path}`}. Wrap typed arrays in tensor(…), and let the function close over everything else.`,
+        { path },
+      );
+    }
+    key += `${typeof value}:${String(value)};`;
+    return () => value;
+  };
+  const rebuild = walk(tree, "");
+  return { leaves, paths, rebuild, key };
+}
+
+/** Applies a function to every tensor of a tree, with its path. */
+export const mapTree = <T>(tree: T, fn: (leaf: Tensor, path: string) => Tensor): T => {
+  const { leaves, paths, rebuild } = flatten(tree);
+  return rebuild(leaves.map((leaf, i) => fn(leaf, paths[i]!))) as T;
+};
+
+/** Applies a function to the corresponding tensors of several trees of one structure. */
+export const zipTrees = <T>(trees: readonly [T, ...unknown[]], fn: (leaves: Tensor[], path: string) => Tensor): T => {
+  const flat = trees.map((tree) => flatten(tree));
+  const first = flat[0]!;
+  for (const other of flat) {
+    if (other.paths.join("\n") !== first.paths.join("\n")) {
+      throw new ChainruleError(
+        "INVALID_ARGUMENT",
+        `Trees must have the same structure; one has the leaves ${first.paths.join(", ")}, another ${other.paths.join(", ")}.`,
+      );
+    }
+  }
+  return first.rebuild(first.leaves.map((_, i) => fn(flat.map((tree) => tree.leaves[i]!), first.paths[i]!))) as T;
+};
