@@ -1,0 +1,19 @@
+// The graph passes in their order, the graph verified after each.
+import type { Graph } from "../ir/graph.ts";
+import { prune } from "../ir/prune.ts";
+import { verify } from "../ir/verify.ts";
+import { ops } from "../ops/index.ts";
+import { cse } from "./cse.ts";
+import { foldTransposes } from "./fold-transposes.ts";
+import { simplify } from "./simplify.ts";
+
+const passes: readonly (readonly [name: string, pass: (graph: Graph) => Graph])[] = [
+  ["dead code", prune],
+  ["simplify", simplify],
+  ["common subexpressions", cse],
+  ["fold transposes", foldTransposes],
+  ["dead code", prune],
+];
+
+export const optimize = (graph: Graph): Graph =>
+  passes.reduce((current, [name, pass]) => verify(pass(current), ops, name), graph);
