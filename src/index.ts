@@ -1,0 +1,42 @@
+// The engine: tensors, derivatives, compilation.
+import { interpret } from "./backends/reference/interpret.ts";
+import { installEvaluator } from "./trace/evaluator.ts";
+
+installEvaluator(interpret);
+
+export type { BackendName } from "./backends/backend.ts";
+export { type GradOptions, grad, hessian, hvp, jacobian, jvp, valueAndGrad, vjp } from "./grad/transforms.ts";
+export type { DType, FloatDType, TypedArray } from "./ir/dtype.ts";
+export { ChainruleError, type ErrorCode } from "./ir/errors.ts";
+export type { Graph, Node } from "./ir/graph.ts";
+export { printGraph } from "./ir/print.ts";
+export type { Shape, TensorType } from "./ir/shape.ts";
+export type { Plan } from "./plan/plan.ts";
+export { printPlan } from "./plan/print.ts";
+export { type CompiledFunction, type CompileOptions, compile } from "./run/compile.ts";
+export {
+  arange,
+  concat,
+  eye,
+  foldIn,
+  full,
+  oneHot,
+  ones,
+  randomKey,
+  randomNormal,
+  randomUniform,
+  stack,
+  type TensorOptions,
+  tensor,
+  where,
+  zeros,
+} from "./trace/create.ts";
+export {
+  type Axis,
+  type ConvolutionOptions,
+  type NestedArray,
+  type PoolingOptions,
+  type ReduceOptions,
+  Tensor,
+} from "./trace/tensor.ts";
+export { trace } from "./trace/trace.ts";

@@ -1,0 +1,65 @@
+// A module loaded on a backend: state to write and read, programs to run.
+import type { Backend, Machine } from "../backends/backend.ts";
+import { convert, type TypedArray } from "../ir/dtype.ts";
+import { ChainruleError } from "../ir/errors.ts";
+import { formatShape, sizeOf } from "../ir/shape.ts";
+import { makePlan } from "../plan/make-plan.ts";
+import type { Module } from "../plan/module.ts";
+import type { Plan, View } from "../plan/plan.ts";
+
+export class Session {
+  readonly plan: Plan;
+  readonly #machine: Machine;
+
+  constructor(module: Module, backend: Backend) {
+    this.plan = makePlan(module, backend);
+    this.#machine = backend.load(this.plan);
+  }
+
+  /** Sets a state's elements, row-major. Throws SHAPE_MISMATCH for another number of elements. */
+  write(state: string, data: TypedArray): void {
+    this.#write(this.#state(state), data, state);
+  }
+
+  /** A copy of a state's elements, row-major. */
+  read(state: string): TypedArray {
+    return this.#machine.read(this.#state(state));
+  }
+
+  /** Runs a program `times` times on the given inputs. State is updated by each. */
+  run(program: string, times = 1, inputs: Readonly<Record<string, TypedArray>> = {}): void {
+    const planned = this.plan.programs[program]!;
+    for (const [name, view] of Object.entries(planned.inputs)) {
+      const data = inputs[name];
+      if (data === undefined) throw new ChainruleError("INVALID_ARGUMENT", `Program ${program} needs the input "${name}".`);
+      this.#write(view, data, name);
+    }
+    this.#machine.run(program, times);
+  }
+
+  /** A copy of an output of the program's last run. */
+  output(program: string, name: string): TypedArray {
+    return this.#machine.read(this.plan.programs[program]!.outputs[name]!);
+  }
+
+  dispose(): void {
+    this.#machine.dispose();
+  }
+
+  #state(name: string): View {
+    const view = this.plan.states[name];
+    if (view === undefined) throw new ChainruleError("INVALID_ARGUMENT", `There is no state "${name}".`);
+    return view;
+  }
+
+  #write(view: View, data: TypedArray, name: string): void {
+    if (data.length !== sizeOf(view.shape)) {
+      throw new ChainruleError(
+        "SHAPE_MISMATCH",
+        `"${name}" has shape ${formatShape(view.shape)}, ${sizeOf(view.shape)} elements; got ${data.length}.`,
+        { name, shape: view.shape, elements: data.length },
+      );
+    }
+    this.#machine.write(view, convert(data, view.dtype));
+  }
+}
