@@ -239,9 +239,12 @@ function assertFloats(flat: Flattened, index: number): void {
 function assertSameTypes(what: string, flat: Flattened, expected: Flattened): void {
   const same =
     flat.leaves.length === expected.leaves.length &&
-    flat.leaves.every((leaf, i) => sameShape(leaf.shape, expected.leaves[i]!.shape) && leaf.dtype === expected.leaves[i]!.dtype);
+    flat.leaves.every(
+      (leaf, i) => sameShape(leaf.shape, expected.leaves[i]!.shape) && leaf.dtype === expected.leaves[i]!.dtype,
+    );
   if (same) return;
-  const list = (leaves: readonly Tensor[]) => leaves.map((leaf) => `${leaf.dtype} ${formatShape(leaf.shape)}`).join(", ");
+  const list = (leaves: readonly Tensor[]) =>
+    leaves.map((leaf) => `${leaf.dtype} ${formatShape(leaf.shape)}`).join(", ");
   throw new ChainruleError(
     "SHAPE_MISMATCH",
     `${what} must have the structure and types of the value it belongs to: ${list(expected.leaves)}; got ${list(flat.leaves)}.`,

@@ -12,7 +12,9 @@ export function printGraph(graph: Graph): string {
 function formatNode(node: Node): string {
   if (node.op === "input") return `input ${JSON.stringify(node.attributes.name)}`;
   if (node.op === "constant") return `constant ${formatData(node.attributes.data)}`;
-  const shown = Object.entries(node.attributes).filter(([key, value]) => key !== "shape" && key !== "dtype" && value !== false);
+  const shown = Object.entries(node.attributes).filter(
+    ([key, value]) => key !== "shape" && key !== "dtype" && value !== false,
+  );
   const attributes = shown.map(([key, value]) => ` ${key}=${JSON.stringify(value)}`).join("");
   return `${node.op}(${node.inputs.map((id) => `%${id}`).join(", ")})${attributes}`;
 }

@@ -26,6 +26,8 @@ function untransposed(graph: Graph, id: NodeId): NodeId | undefined {
   if (node.op !== "transpose") return undefined;
   const { permutation } = node.attributes;
   const rank = permutation.length;
-  const swapsLastTwo = permutation.every((axis, i) => axis === (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
+  const swapsLastTwo = permutation.every(
+    (axis, i) => axis === (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i),
+  );
   return swapsLastTwo ? node.inputs[0] : undefined;
 }

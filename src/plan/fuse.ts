@@ -18,8 +18,7 @@ export interface Group {
 export const isFusible = (node: Node): boolean => isElementwise(ops[node.op] as unknown as OpRecord);
 
 /** Nodes that take no kernel: they are there before the program runs, or are another view of a buffer. */
-export const isFree = (node: Node): boolean =>
-  node.op === "input" || node.op === "constant" || node.op === "reshape";
+export const isFree = (node: Node): boolean => node.op === "input" || node.op === "constant" || node.op === "reshape";
 
 /**
  * Groups of the nodes for which `wanted` holds, in no particular order. Two groups merge where one feeds the other, both
@@ -65,7 +64,8 @@ export function fuse(graph: Graph, wanted: (node: Node) => boolean): Group[] {
       const own = groupOf[id]!;
       const other = groupOf[user]!;
       const consumer = nodes[user]!;
-      if (own === other || !wanted(consumer) || !isFusible(consumer) || !sameShape(consumer.shape, node.shape)) continue;
+      if (own === other || !wanted(consumer) || !isFusible(consumer) || !sameShape(consumer.shape, node.shape))
+        continue;
       const merged = [...membersOf.get(own)!, ...membersOf.get(other)!].sort((a, b) => a - b);
       if (merged.length > maxSteps || externalInputs(merged) > maxInputs || reachesAround(own, other)) continue;
       for (const member of merged) groupOf[member] = own;

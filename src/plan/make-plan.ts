@@ -3,12 +3,22 @@ import type { DType, TypedArray } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Graph, Node, NodeId } from "../ir/graph.ts";
 import { sameShape, sizeOf, type TensorType } from "../ir/shape.ts";
-import { type Group, fuse, isFree } from "./fuse.ts";
+import { fuse, type Group, isFree } from "./fuse.ts";
 import type { Module, Program } from "./module.ts";
 import { optimize } from "./optimize.ts";
 import { order } from "./order.ts";
 import { place } from "./place.ts";
-import type { Buffer, BufferId, FusedArgument, FusedStep, Kernel, OpKernel, Plan, PlannedProgram, View } from "./plan.ts";
+import type {
+  Buffer,
+  BufferId,
+  FusedArgument,
+  FusedStep,
+  Kernel,
+  OpKernel,
+  Plan,
+  PlannedProgram,
+  View,
+} from "./plan.ts";
 import { splatOf } from "./simplify.ts";
 
 /** What the planner needs to know of a backend. */
@@ -143,7 +153,12 @@ function planProgram(
     return { ...view, shape: nodes[id]!.shape };
   };
 
-  const setupGroups = order(graph, fuse(graph, (node) => isSetup[node.id]!), [], rootOf).groups;
+  const setupGroups = order(
+    graph,
+    fuse(graph, (node) => isSetup[node.id]!),
+    [],
+    rootOf,
+  ).groups;
   for (const group of setupGroups) {
     for (const id of visible(graph, group)) views.set(id, addBuffer("constant", nodes[id]!));
     if (hasElements(graph, group)) setup.push(kernelOf(graph, group, viewOf));
@@ -296,7 +311,13 @@ function lastUses(graph: Graph, groups: readonly Group[], rootOf: (id: NodeId) =
  * Whether step `output` of a group may write where `input` lies: elementwise over all of it, and no later step reads it.
  * Kernels work by blocks, so a later step would read what was just written.
  */
-function writesInPlace(graph: Graph, group: Group, output: NodeId, input: NodeId, rootOf: (id: NodeId) => NodeId): boolean {
+function writesInPlace(
+  graph: Graph,
+  group: Group,
+  output: NodeId,
+  input: NodeId,
+  rootOf: (id: NodeId) => NodeId,
+): boolean {
   const reads = group.members.filter((id) => graph.nodes[id]!.inputs.some((i) => rootOf(i) === input));
   if (reads.length === 0) return true;
   const size = sizeOf(graph.nodes[output]!.shape);
@@ -354,7 +375,12 @@ function fusedKernel(graph: Graph, group: Group, last: Node, viewOf: (id: NodeId
   };
   const steps = group.members.map((id) => {
     const node = graph.nodes[id]!;
-    return { op: node.op, attributes: node.attributes, arguments: node.inputs.map(argument), dtype: node.dtype } as FusedStep;
+    return {
+      op: node.op,
+      attributes: node.attributes,
+      arguments: node.inputs.map(argument),
+      dtype: node.dtype,
+    } as FusedStep;
   });
   const outputs = visible(graph, group).map((id) => ({ step: stepOf.get(id)!, view: viewOf(id) }));
   return { kind: "fused", shape: last.shape, inputs, steps, outputs };

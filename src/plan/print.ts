@@ -4,7 +4,8 @@ import type { FusedArgument, FusedKernel, Kernel, Plan, View } from "./plan.ts";
 
 export function printPlan(plan: Plan): string {
   const lines = plan.buffers.map(
-    (b) => `b${b.id}: ${formatType(b)} ${b.role}${b.name === undefined ? "" : ` "${b.name}"`} at ${b.offset}, ${b.bytes} bytes`,
+    (b) =>
+      `b${b.id}: ${formatType(b)} ${b.role}${b.name === undefined ? "" : ` "${b.name}"`} at ${b.offset}, ${b.bytes} bytes`,
   );
   if (plan.setup.length > 0) lines.push("setup:", ...plan.setup.flatMap(printKernel));
   for (const [name, program] of Object.entries(plan.programs)) {
@@ -19,7 +20,9 @@ const printView = (view: View): string => `b${view.buffer}${formatType(view).rep
 
 function printKernel(kernel: Kernel): string[] {
   if (kernel.kind === "op") {
-    const flags = Object.entries(kernel.attributes).filter(([key, value]) => key !== "shape" && key !== "dtype" && value !== false);
+    const flags = Object.entries(kernel.attributes).filter(
+      ([key, value]) => key !== "shape" && key !== "dtype" && value !== false,
+    );
     const attributes = flags.map(([key, value]) => ` ${key}=${JSON.stringify(value)}`).join("");
     return [`  ${printView(kernel.output)} = ${kernel.op}(${kernel.inputs.map(printView).join(", ")})${attributes}`];
   }

@@ -38,7 +38,10 @@ export interface CompiledFunction<A extends any[], R> {
  * ```
  */
 // biome-ignore lint/suspicious/noExplicitAny: see above
-export function compile<A extends any[], R>(fn: (...args: A) => R, options: CompileOptions = {}): CompiledFunction<A, R> {
+export function compile<A extends any[], R>(
+  fn: (...args: A) => R,
+  options: CompileOptions = {},
+): CompiledFunction<A, R> {
   const backend = backendOf(options.backend ?? "wasm");
   const cache = new Map<string, Compiled>();
 

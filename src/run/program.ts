@@ -58,5 +58,9 @@ export function traceProgram(
     },
     float,
   );
-  return { graph, inputs: [...stateNames.map((n) => ({ state: n })), ...inputNames.map((n) => ({ name: n }))], outputs };
+  return {
+    graph,
+    inputs: [...stateNames.map((n) => ({ state: n })), ...inputNames.map((n) => ({ name: n }))],
+    outputs,
+  };
 }

@@ -31,7 +31,8 @@ export class Session {
     const planned = this.plan.programs[program]!;
     for (const [name, view] of Object.entries(planned.inputs)) {
       const data = inputs[name];
-      if (data === undefined) throw new ChainruleError("INVALID_ARGUMENT", `Program ${program} needs the input "${name}".`);
+      if (data === undefined)
+        throw new ChainruleError("INVALID_ARGUMENT", `Program ${program} needs the input "${name}".`);
       this.#write(view, data, name);
     }
     this.#machine.run(program, times);

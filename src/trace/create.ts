@@ -23,7 +23,8 @@ export interface TensorOptions {
  */
 export function tensor(values: NestedArray | TypedArray, options: TensorOptions = {}): Tensor {
   const { flat, shape } = ArrayBuffer.isView(values) ? { flat: values, shape: [values.length] } : flattenNested(values);
-  const dtype = options.dtype ?? (ArrayBuffer.isView(values) ? undefined : typeof flat[0] === "boolean" ? "bool" : "float64");
+  const dtype =
+    options.dtype ?? (ArrayBuffer.isView(values) ? undefined : typeof flat[0] === "boolean" ? "bool" : "float64");
   const result = options.shape ?? shape;
   if (sizeOf(result) !== flat.length) {
     throw new ChainruleError(
@@ -34,7 +35,8 @@ export function tensor(values: NestedArray | TypedArray, options: TensorOptions 
   }
   if (dtype === undefined) return Tensor.concrete((values as TypedArray).slice(), result);
   const data = allocate(dtype, flat.length);
-  for (let i = 0; i < flat.length; i++) data[i] = dtype === "bool" ? Number(flat[i] !== 0 && flat[i] !== false) : Number(flat[i]);
+  for (let i = 0; i < flat.length; i++)
+    data[i] = dtype === "bool" ? Number(flat[i] !== 0 && flat[i] !== false) : Number(flat[i]);
   return Tensor.concrete(data, result);
 }
 
@@ -54,7 +56,8 @@ function flattenNested(values: NestedArray): { flat: (number | boolean)[]; shape
       flat.push(value);
       return;
     }
-    if (axis >= shape.length || value.length !== shape[axis]) throw uneven(path, shape, axis, `${value.length} entries`);
+    if (axis >= shape.length || value.length !== shape[axis])
+      throw uneven(path, shape, axis, `${value.length} entries`);
     value.forEach((child, i) => {
       walk(child, axis + 1, `${path}[${i}]`);
     });
@@ -80,7 +83,10 @@ export const ones = (shape: Shape, dtype: DType = "float64"): Tensor => full(sha
 
 /** 0, 1, … n − 1 as int32 [n]. */
 export function arange(n: number): Tensor {
-  return Tensor.concrete(Int32Array.from({ length: n }, (_, i) => i), [n]);
+  return Tensor.concrete(
+    Int32Array.from({ length: n }, (_, i) => i),
+    [n],
+  );
 }
 
 /** The identity matrix [n, n]. */

@@ -10,13 +10,11 @@ export function formatTensor(data: TypedArray, shape: Shape, dtype: string): str
   const suffix = dtype === "float64" ? "" : `, ${dtype}`;
   if (shape.length === 0) return `tensor(${formatNumber(data[0]!, dtype)}${suffix})`;
   if (data.length === 0) return `tensor([], shape [${shape.join(", ")}]${suffix})`;
-  const indices = shape.map((n) =>
-    n > longest ? [...range(0, edge), -1, ...range(n - edge, n)] : range(0, n),
-  );
+  const indices = shape.map((n) => (n > longest ? [...range(0, edge), -1, ...range(n - edge, n)] : range(0, n)));
   const texts = new Map<number, string>();
   const visit = (axis: number, offset: number, emit: (at: number) => void): void => {
-    if (axis === shape.length) return emit(offset);
-    for (const i of indices[axis]!) if (i >= 0) visit(axis + 1, offset * shape[axis]! + i, emit);
+    if (axis === shape.length) emit(offset);
+    else for (const i of indices[axis]!) if (i >= 0) visit(axis + 1, offset * shape[axis]! + i, emit);
   };
   visit(0, 0, (at) => texts.set(at, formatNumber(data[at]!, dtype)));
   const width = Math.max(...[...texts.values()].map((text) => text.length));

@@ -118,7 +118,9 @@ export class Tensor {
   }
 
   toString(): string {
-    return this.#data === undefined ? `tensor(traced ${formatType(this)})` : formatTensor(this.#data, this.shape, this.dtype);
+    return this.#data === undefined
+      ? `tensor(traced ${formatType(this)})`
+      : formatTensor(this.#data, this.shape, this.dtype);
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {

@@ -133,6 +133,9 @@ export function callGraph(graph: Graph, inputs: readonly Tensor[]): Tensor[] {
 }
 
 function run(graph: Graph, inputs: readonly Tensor[]): Tensor[] {
-  const outputs = evaluate(graph, inputs.map((tensor) => tensor.data));
+  const outputs = evaluate(
+    graph,
+    inputs.map((tensor) => tensor.data),
+  );
   return outputs.map((data, i) => Tensor.concrete(data, graph.nodes[graph.outputs[i]!]!.shape));
 }

@@ -50,7 +50,12 @@ export function flatten(tree: Tree): Flattened {
       return (values) => {
         const out: Record<string, unknown> = {};
         for (const [name, part] of parts) {
-          Object.defineProperty(out, name, { value: part(values), enumerable: true, writable: true, configurable: true });
+          Object.defineProperty(out, name, {
+            value: part(values),
+            enumerable: true,
+            writable: true,
+            configurable: true,
+          });
         }
         return out;
       };
@@ -88,5 +93,12 @@ export const zipTrees = <T>(trees: readonly [T, ...unknown[]], fn: (leaves: Tens
       );
     }
   }
-  return first.rebuild(first.leaves.map((_, i) => fn(flat.map((tree) => tree.leaves[i]!), first.paths[i]!))) as T;
+  return first.rebuild(
+    first.leaves.map((_, i) =>
+      fn(
+        flat.map((tree) => tree.leaves[i]!),
+        first.paths[i]!,
+      ),
+    ),
+  ) as T;
 };

@@ -1,0 +1,275 @@
+// Plan → the machine's instructions. One entry an op: an op without one does not compile.
+import { broadcastStrides, type Shape, sizeOf, stridesOf } from "../../ir/shape.ts";
+import type { Kernel, KernelOpName, OpKernel, Plan, View } from "../../plan/plan.ts";
+import { encodeFused } from "./encodeFused.ts";
+import { encodeMatmul } from "./encodeMatmul.ts";
+import { Encoder, floatBits, kindOf, unsupported } from "./encoder.ts";
+import * as code from "./machine/opcodes.ts";
+
+type Encode<N extends KernelOpName> = (kernel: OpKernel<N>, encoder: Encoder) => void;
+
+const product = (list: readonly number[]): number => list.reduce((p, n) => p * n, 1);
+
+/** Above this many elements, a full reduction is cut into chunks, so that threads can share it. */
+const CHUNK = 4096;
+
+/** [outer, n, inner] of a view reduced over `axes`, and where its elements lie in that order. */
+function reducedForm(view: View, axes: readonly number[], address: number, encoder: Encoder) {
+  const reduced = axes.filter((axis) => view.shape[axis] !== 1);
+  const kept = view.shape.map((_, i) => i).filter((i) => !axes.includes(i) && view.shape[i] !== 1);
+  const sizes = (list: readonly number[]) => product(list.map((i) => view.shape[i]!));
+  if (reduced.length === 0) return { x: address, outer: sizes(kept), n: sizes(axes), inner: 1 };
+  const [first, last] = [reduced[0]!, reduced.at(-1)!];
+  if (!kept.some((i) => i > first && i < last)) {
+    return {
+      x: address,
+      outer: sizes(kept.filter((i) => i < first)),
+      n: sizes(reduced),
+      inner: sizes(kept.filter((i) => i > first)),
+    };
+  }
+  const order = [...view.shape.map((_, i) => i).filter((i) => !axes.includes(i)), ...axes];
+  return { x: encoder.transposed(address, view.shape, order), outer: sizes(kept), n: sizes(reduced), inner: 1 };
+}
+
+type Reducing = "sum" | "mean" | "max" | "min" | "var" | "logsumexp";
+
+function encodeReduction<N extends Reducing>(
+  op: N,
+  kind: number,
+  parameter: (kernel: OpKernel<N>, n: number) => number,
+): Encode<N> {
+  return (kernel, encoder) => {
+    const { inputs, output, attributes } = kernel as OpKernel<Reducing>;
+    const view = inputs[0]!;
+    if (sizeOf(output.shape) === 0) return;
+    const keepsKind = op === "sum" || op === "max" || op === "min";
+    if (!keepsKind && output.dtype !== "float32") throw unsupported(op, inputs, "this reduction gives float32 only.");
+    const element = output.dtype === "int32" ? "int32" : "float32";
+    const { x, outer, n, inner } = reducedForm(view, attributes.axes, encoder.addressAs(view, element), encoder);
+    const z = encoder.address(output);
+    const bits = floatBits(parameter(kernel, n));
+    const kindWord = kindOf(element);
+    if (outer * inner === 1 && n > 4 * CHUNK && kind <= code.REDUCE_MIN) {
+      const chunks = Math.ceil(n / CHUNK);
+      const partial = encoder.temporary(chunks);
+      const last = n - (chunks - 1) * CHUNK;
+      encoder.emit(code.REDUCE, [kind, kindWord, x, partial, chunks, CHUNK, 1, floatBits(1), last]);
+      encoder.emit(code.REDUCE, [kind, kindWord, partial, z, 1, chunks, 1, bits, chunks]);
+    } else {
+      encoder.emit(code.REDUCE, [kind, kindWord, x, z, outer, n, inner, bits, n]);
+    }
+    if (output.dtype === "bool") encoder.convert(z, z, sizeOf(output.shape), code.STEP_FLOAT_TO_BOOL);
+  };
+}
+
+function encodeSoftmax<N extends "softmax" | "logSoftmax">(logarithm: 0 | 1): Encode<N> {
+  return (kernel, encoder) => {
+    const { inputs, output, attributes } = kernel as OpKernel<"softmax" | "logSoftmax">;
+    if (sizeOf(output.shape) === 0) return;
+    const x = encoder.addressAs(inputs[0]!, "float32");
+    const { axis } = attributes;
+    const outer = product(output.shape.slice(0, axis));
+    const inner = product(output.shape.slice(axis + 1));
+    encoder.emit(code.SOFTMAX, [logarithm, x, encoder.address(output), outer, output.shape[axis]!, inner]);
+  };
+}
+
+function encodeRandom<N extends "randomUniform" | "randomNormal">(distribution: number): Encode<N> {
+  return (kernel, encoder) => {
+    const { inputs, output, attributes } = kernel as OpKernel<"randomUniform" | "randomNormal">;
+    const elements = sizeOf(output.shape);
+    if (elements === 0) return;
+    const key = encoder.address(inputs[0]!);
+    encoder.emit(code.RANDOM, [distribution, key, encoder.address(output), elements, attributes.stream]);
+  };
+}
+
+function encodeConvolution(
+  opcode: number,
+  kernel: OpKernel<"conv2d" | "conv2dInputGradient" | "conv2dWeightGradient">,
+  encoder: Encoder,
+  x: Shape,
+  w: Shape,
+  y: Shape,
+): void {
+  const { inputs, output, attributes } = kernel;
+  if (sizeOf(output.shape) === 0) return;
+  const addresses = [...inputs.map((view) => encoder.addressAs(view, "float32")), encoder.address(output)];
+  const { stride, padding, dilation, groups } = attributes;
+  const sizes = [...x, w[0]!, w[2]!, w[3]!, y[2]!, y[3]!];
+  encoder.emit(opcode, [...addresses, ...sizes, ...stride, ...padding, ...dilation, groups]);
+}
+
+function encodePooling(
+  opcode: number,
+  kernel: OpKernel<"maxPool2d" | "maxPool2dGradient" | "maxPool2dGather" | "avgPool2d" | "avgPool2dGradient">,
+  encoder: Encoder,
+  wide: Shape,
+  narrow: Shape,
+): void {
+  const { inputs, output, attributes } = kernel;
+  if (sizeOf(output.shape) === 0) return;
+  const [first, second = 0] = inputs.map((view) => encoder.addressAs(view, "float32"));
+  const addresses = [first!, second, encoder.address(output)];
+  const sizes = [wide[0]! * wide[1]!, wide[2]!, wide[3]!, narrow[2]!, narrow[3]!];
+  encoder.emit(opcode, [...addresses, ...sizes, ...attributes.kernel, ...attributes.stride, ...attributes.padding]);
+}
+
+const table: { readonly [N in KernelOpName]: Encode<N> } = {
+  matmul: encodeMatmul,
+  sum: encodeReduction("sum", code.REDUCE_SUM, () => 1),
+  mean: encodeReduction("mean", code.REDUCE_SUM, (_, n) => 1 / n),
+  max: encodeReduction("max", code.REDUCE_MAX, () => 1),
+  min: encodeReduction("min", code.REDUCE_MIN, () => 1),
+  var: encodeReduction("var", code.REDUCE_VAR, (kernel) => kernel.attributes.correction),
+  logsumexp: encodeReduction("logsumexp", code.REDUCE_LOGSUMEXP, () => 1),
+  argmax(kernel, encoder) {
+    const [view] = kernel.inputs as [View];
+    if (sizeOf(kernel.output.shape) === 0) return;
+    const { x, outer, n, inner } = reducedForm(view, [kernel.attributes.axis], encoder.address(view), encoder);
+    const z = encoder.address(kernel.output);
+    encoder.emit(code.REDUCE, [code.REDUCE_ARGMAX, kindOf(view.dtype), x, z, outer, n, inner, 0, n]);
+  },
+  softmax: encodeSoftmax(0),
+  logSoftmax: encodeSoftmax(1),
+  reshape(kernel, encoder) {
+    const [view] = kernel.inputs as [View];
+    encoder.copy(encoder.address(view), encoder.address(kernel.output), [sizeOf(view.shape)], [1], [1]);
+  },
+  transpose(kernel, encoder) {
+    const [view] = kernel.inputs as [View];
+    const strides = stridesOf(view.shape);
+    const { shape } = kernel.output;
+    const from = kernel.attributes.permutation.map((axis) => strides[axis]!);
+    encoder.copy(encoder.address(view), encoder.address(kernel.output), shape, from, stridesOf(shape));
+  },
+  broadcast(kernel, encoder) {
+    const [view] = kernel.inputs as [View];
+    const { shape } = kernel.output;
+    const from = broadcastStrides(view.shape, shape);
+    encoder.copy(encoder.address(view), encoder.address(kernel.output), shape, from, stridesOf(shape));
+  },
+  slice(kernel, encoder) {
+    const [view] = kernel.inputs as [View];
+    const { shape } = kernel.output;
+    const strides = stridesOf(view.shape);
+    const first = kernel.attributes.start.reduce((sum, start, i) => sum + start * strides[i]!, 0);
+    encoder.copy(encoder.address(view) + first * 4, encoder.address(kernel.output), shape, strides, stridesOf(shape));
+  },
+  pad(kernel, encoder) {
+    const [view] = kernel.inputs as [View];
+    const { output, attributes } = kernel;
+    const to = encoder.address(output);
+    if (sizeOf(output.shape) === 0) return;
+    encoder.fill(
+      to,
+      sizeOf(output.shape),
+      output.dtype === "int32" ? attributes.value | 0 : floatBits(attributes.value),
+    );
+    const strides = stridesOf(output.shape);
+    const first = attributes.before.reduce((sum, before, i) => sum + before * strides[i]!, 0);
+    encoder.copy(encoder.address(view), to + first * 4, view.shape, stridesOf(view.shape), strides);
+  },
+  concat(kernel, encoder) {
+    const { output, attributes } = kernel;
+    const strides = stridesOf(output.shape);
+    let to = encoder.address(output);
+    for (const view of kernel.inputs) {
+      encoder.copy(encoder.address(view), to, view.shape, stridesOf(view.shape), strides);
+      to += view.shape[attributes.axis]! * strides[attributes.axis]! * 4;
+    }
+  },
+  gather(kernel, encoder) {
+    const [x, indices] = kernel.inputs as [View, View];
+    if (sizeOf(kernel.output.shape) === 0) return;
+    const addresses = [encoder.address(x), encoder.address(indices), encoder.address(kernel.output)];
+    encoder.emit(code.GATHER, [...addresses, sizeOf(indices.shape), x.shape[0]!, product(x.shape.slice(1))]);
+  },
+  scatterAdd(kernel, encoder) {
+    const [indices, updates] = kernel.inputs as [View, View];
+    const { shape, dtype } = kernel.output;
+    const addresses = [encoder.address(indices), encoder.address(updates), encoder.address(kernel.output)];
+    const width = product(shape.slice(1));
+    encoder.emit(code.SCATTER_ADD, [...addresses, sizeOf(indices.shape), shape[0]!, width, kindOf(dtype)]);
+  },
+  iota(kernel, encoder) {
+    const { shape, dtype } = kernel.output;
+    if (sizeOf(shape) === 0) return;
+    const { axis } = kernel.attributes;
+    const [outer, inner] = [product(shape.slice(0, axis)), product(shape.slice(axis + 1))];
+    encoder.emit(code.IOTA, [encoder.address(kernel.output), outer, shape[axis]!, inner, kindOf(dtype)]);
+  },
+  randomUniform: encodeRandom(code.UNIFORM),
+  randomNormal: encodeRandom(code.NORMAL),
+  conv2d(kernel, encoder) {
+    const [x, w] = kernel.inputs as [View, View];
+    encodeConvolution(code.CONV2D, kernel, encoder, x.shape, w.shape, kernel.output.shape);
+  },
+  conv2dInputGradient(kernel, encoder) {
+    const [w, dy] = kernel.inputs as [View, View];
+    encodeConvolution(code.CONV2D_INPUT_GRADIENT, kernel, encoder, kernel.output.shape, w.shape, dy.shape);
+  },
+  conv2dWeightGradient(kernel, encoder) {
+    const [x, dy] = kernel.inputs as [View, View];
+    encodeConvolution(code.CONV2D_WEIGHT_GRADIENT, kernel, encoder, x.shape, kernel.output.shape, dy.shape);
+  },
+  maxPool2d: (kernel, encoder) =>
+    encodePooling(code.MAX_POOL2D, kernel, encoder, kernel.inputs[0]!.shape, kernel.output.shape),
+  maxPool2dGradient: (kernel, encoder) =>
+    encodePooling(code.MAX_POOL2D_GRADIENT, kernel, encoder, kernel.output.shape, kernel.inputs[1]!.shape),
+  maxPool2dGather: (kernel, encoder) =>
+    encodePooling(code.MAX_POOL2D_GATHER, kernel, encoder, kernel.inputs[0]!.shape, kernel.output.shape),
+  avgPool2d: (kernel, encoder) =>
+    encodePooling(code.AVG_POOL2D, kernel, encoder, kernel.inputs[0]!.shape, kernel.output.shape),
+  avgPool2dGradient: (kernel, encoder) =>
+    encodePooling(code.AVG_POOL2D_GRADIENT, kernel, encoder, kernel.output.shape, kernel.inputs[0]!.shape),
+};
+
+function encodeKernel(kernel: Kernel, encoder: Encoder): void {
+  const views = [
+    ...kernel.inputs,
+    ...(kernel.kind === "op" ? [kernel.output] : kernel.outputs.map(({ view }) => view)),
+  ];
+  const steps = kernel.kind === "fused" ? kernel.steps : [];
+  const wide = [...views, ...steps].some(({ dtype }) => dtype === "float64");
+  if (wide) {
+    const op = kernel.kind === "op" ? kernel.op : kernel.steps.map((step) => step.op).join(", ");
+    throw unsupported(op, views, "the WebAssembly machine computes in float32 and has no float64.");
+  }
+  encoder.begin(kernel);
+  if (kernel.kind === "fused") encodeFused(kernel, encoder);
+  // The table's entry for an op takes that op's kernel: a relation that the union types cannot carry.
+  else (table[kernel.op] as Encode<KernelOpName>)(kernel, encoder);
+}
+
+export interface Encoded {
+  readonly words: Int32Array;
+  /** First word of each program. */
+  readonly programs: ReadonlyMap<string, number>;
+  readonly setup: number;
+  readonly origins: Encoder["origins"];
+  readonly temporaryBytes: number;
+  readonly roomBytes: number;
+}
+
+/** Instructions of a plan whose arena begins at address `arena` and is followed by `temporary`. */
+export function encode(plan: Plan, arena: number, temporary: number): Encoded {
+  for (const buffer of plan.buffers) {
+    if (buffer.dtype === "float64") {
+      const label = buffer.name ?? `buffer ${buffer.id}`;
+      throw unsupported(label, [buffer], "the WebAssembly machine computes in float32 and has no float64.");
+    }
+  }
+  const encoder = new Encoder(plan.buffers, arena, temporary);
+  const list = (kernels: readonly Kernel[]): number => {
+    const start = encoder.words.length;
+    for (const kernel of kernels) encodeKernel(kernel, encoder);
+    encoder.words.push(code.END, 8);
+    return start;
+  };
+  const setup = list(plan.setup);
+  const programs = new Map(Object.entries(plan.programs).map(([name, { kernels }]) => [name, list(kernels)]));
+  const { temporaryBytes, roomBytes, origins } = encoder;
+  return { words: Int32Array.from(encoder.words), programs, setup, origins, temporaryBytes, roomBytes };
+}

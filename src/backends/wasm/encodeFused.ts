@@ -1,0 +1,270 @@
+// FusedKernel → a FUSED instruction: element types made explicit, operands classified, registers given out.
+import type { DType } from "../../ir/dtype.ts";
+import type { ElementwiseOpName } from "../../ir/graph.ts";
+import { broadcastStrides, sizeOf } from "../../ir/shape.ts";
+import type { FusedArgument, FusedKernel, FusedStep, View } from "../../plan/plan.ts";
+import { collapse, type Encoder, floatBits, kindOf, unsupported } from "./encoder.ts";
+import * as code from "./machine/opcodes.ts";
+
+/**
+ * How the machine computes an op. `float` and `int`: steps for operands of that kind; `swap`: operands change places;
+ * `compares`: operands decide the kind and the result is a bool; `attribute`: a second operand that is a number.
+ */
+interface Recipe {
+  readonly float: number;
+  readonly int?: number;
+  readonly swap?: true;
+  readonly compares?: true;
+  readonly attribute?: string;
+}
+
+const recipes: Record<ElementwiseOpName, Recipe | "cast" | "where"> = {
+  neg: { float: code.STEP_NEG, int: code.STEP_INT_NEG },
+  exp: { float: code.STEP_EXP },
+  expm1: { float: code.STEP_EXPM1 },
+  log: { float: code.STEP_LOG },
+  log1p: { float: code.STEP_LOG1P },
+  sqrt: { float: code.STEP_SQRT },
+  rsqrt: { float: code.STEP_RSQRT },
+  reciprocal: { float: code.STEP_RECIPROCAL },
+  square: { float: code.STEP_SQUARE, int: code.STEP_INT_SQUARE },
+  abs: { float: code.STEP_ABS, int: code.STEP_INT_ABS },
+  sign: { float: code.STEP_SIGN, int: code.STEP_INT_SIGN },
+  floor: { float: code.STEP_FLOOR, int: code.STEP_COPY },
+  sin: { float: code.STEP_SIN },
+  cos: { float: code.STEP_COS },
+  erf: { float: code.STEP_ERF },
+  tanh: { float: code.STEP_TANH },
+  sigmoid: { float: code.STEP_SIGMOID },
+  softplus: { float: code.STEP_SOFTPLUS },
+  relu: { float: code.STEP_RELU },
+  leakyRelu: { float: code.STEP_LEAKY_RELU, attribute: "slope" },
+  elu: { float: code.STEP_ELU, attribute: "alpha" },
+  gelu: { float: code.STEP_GELU },
+  geluTanh: { float: code.STEP_GELU_TANH },
+  silu: { float: code.STEP_SILU },
+  add: { float: code.STEP_ADD, int: code.STEP_INT_ADD },
+  sub: { float: code.STEP_SUB, int: code.STEP_INT_SUB },
+  mul: { float: code.STEP_MUL, int: code.STEP_INT_MUL },
+  div: { float: code.STEP_DIV },
+  pow: { float: code.STEP_POW },
+  maximum: { float: code.STEP_MAXIMUM, int: code.STEP_INT_MAXIMUM },
+  minimum: { float: code.STEP_MINIMUM, int: code.STEP_INT_MINIMUM },
+  equal: { float: code.STEP_EQUAL, int: code.STEP_INT_EQUAL, compares: true },
+  notEqual: { float: code.STEP_NOT_EQUAL, int: code.STEP_INT_NOT_EQUAL, compares: true },
+  less: { float: code.STEP_LESS, int: code.STEP_INT_LESS, compares: true },
+  lessEqual: { float: code.STEP_LESS_EQUAL, int: code.STEP_INT_LESS_EQUAL, compares: true },
+  greater: { float: code.STEP_LESS, int: code.STEP_INT_LESS, swap: true, compares: true },
+  greaterEqual: { float: code.STEP_LESS_EQUAL, int: code.STEP_INT_LESS_EQUAL, swap: true, compares: true },
+  where: "where",
+  isFinite: { float: code.STEP_IS_FINITE, compares: true },
+  cast: "cast",
+  stopGradient: "cast",
+};
+
+/** A place that steps read or write; its number in the slot table is known when all are. */
+interface Slot {
+  readonly kind: number;
+  readonly words: number[];
+  /** Bytes of the arena that are read in every block. */
+  readonly range?: readonly [from: number, to: number];
+}
+
+/** A value of the chain. `slot` is given when it is an operand, or else when registers are given out. */
+interface Value {
+  readonly dtype: DType;
+  slot?: Slot;
+  number?: number;
+}
+
+interface Operation {
+  readonly step: number;
+  readonly result: Value;
+  readonly operands: readonly Value[];
+}
+
+const registerBytes = code.BLOCK * 4 + 16;
+const overlap = (a: readonly [number, number], b: readonly [number, number]): boolean => a[0] < b[1] && b[0] < a[1];
+
+class Chain {
+  readonly operations: Operation[] = [];
+  readonly #kernel: FusedKernel;
+  readonly #inputs: readonly Value[];
+  readonly #steps: Value[] = [];
+  readonly #numbers = new Map<number, Slot>();
+
+  constructor(kernel: FusedKernel, inputs: readonly Value[]) {
+    this.#kernel = kernel;
+    this.#inputs = inputs;
+    kernel.steps.forEach((step, i) => {
+      this.#steps.push(this.#translate(step, i));
+    });
+  }
+
+  result(step: number): Value {
+    return this.#steps[step]!;
+  }
+
+  operate(step: number, dtype: DType, operands: readonly Value[]): Value {
+    const result: Value = { dtype };
+    this.operations.push({ step, result, operands: operands.map((value) => this.#placed(value)) });
+    return result;
+  }
+
+  #placed(value: Value): Value {
+    if (value.number === undefined) return value;
+    const bits = kindOf(value.dtype) === code.KIND_INT ? value.number | 0 : floatBits(value.number);
+    let slot = this.#numbers.get(bits);
+    if (!slot) this.#numbers.set(bits, (slot = { kind: code.SLOT_NUMBER, words: [bits] }));
+    return { dtype: value.dtype, slot };
+  }
+
+  #value(argument: FusedArgument): Value {
+    switch (argument.kind) {
+      case "input":
+        return this.#inputs[argument.index]!;
+      case "step":
+        return this.#steps[argument.index]!;
+      case "number":
+        return { dtype: Number.isInteger(argument.value) ? "int32" : "float32", number: argument.value };
+    }
+  }
+
+  #as(value: Value, dtype: DType): Value {
+    if (value.dtype === dtype) return value;
+    if (value.number !== undefined) {
+      const number = dtype === "bool" ? Number(value.number !== 0) : value.number;
+      return { dtype, number: dtype === "int32" ? Math.trunc(number) : number };
+    }
+    if (dtype === "bool") {
+      return this.operate(value.dtype === "int32" ? code.STEP_INT_TO_BOOL : code.STEP_FLOAT_TO_BOOL, dtype, [value]);
+    }
+    if (kindOf(value.dtype) === kindOf(dtype)) return { ...value, dtype };
+    return this.operate(dtype === "int32" ? code.STEP_FLOAT_TO_INT : code.STEP_INT_TO_FLOAT, dtype, [value]);
+  }
+
+  #translate(step: FusedStep, index: number): Value {
+    const values = step.arguments.map((argument) => this.#value(argument));
+    const recipe = recipes[step.op];
+    const isOutput = this.#kernel.outputs.some((output) => output.step === index);
+    if (recipe === "cast") {
+      const value = this.#as(values[0]!, step.dtype);
+      const isNew = this.operations.at(-1)?.result === value && values[0] !== value;
+      return isOutput && !isNew ? this.operate(code.STEP_COPY, step.dtype, [value]) : value;
+    }
+    if (recipe === "where") {
+      const [condition, x, y] = values as [Value, Value, Value];
+      const operands = [this.#as(x, step.dtype), this.#as(y, step.dtype), this.#as(condition, "bool")];
+      return this.operate(code.STEP_WHERE, step.dtype, operands);
+    }
+    const isInt = recipe.compares ? values.every(({ dtype }) => dtype === "int32") : step.dtype === "int32";
+    if (isInt && recipe.int === undefined && !recipe.compares) {
+      const types = [{ shape: this.#kernel.shape, dtype: step.dtype }];
+      throw unsupported(step.op, types, "the WebAssembly machine has no int32 form of this op.");
+    }
+    const useInt = isInt && recipe.int !== undefined;
+    const operands = values.map((value) => this.#as(value, useInt ? "int32" : "float32"));
+    if (recipe.swap) operands.reverse();
+    if (recipe.attribute) {
+      operands.push({ dtype: "float32", number: (step.attributes as Record<string, number>)[recipe.attribute]! });
+    }
+    const result = this.operate(useInt ? recipe.int! : recipe.float, useInt ? "int32" : "float32", operands);
+    if (recipe.compares) return relabel(result, "bool");
+    return this.#as(result, step.dtype);
+  }
+}
+
+/** Comparisons leave 0 or 1: a bool already. */
+const relabel = (value: Value, dtype: DType): Value => Object.assign(value, { dtype });
+
+export function encodeFused(kernel: FusedKernel, encoder: Encoder): void {
+  const elements = sizeOf(kernel.shape);
+  if (elements === 0) return;
+  const whole = (view: View): Slot => {
+    const address = encoder.address(view);
+    return { kind: code.SLOT_DIRECT, words: [address], range: [address, address + elements * 4] };
+  };
+  let registers = 0;
+  const inputs = kernel.inputs.map((view): Value => {
+    const { dtype } = view;
+    if (sizeOf(view.shape) === elements) return { dtype, slot: whole(view) };
+    const address = encoder.address(view);
+    if (sizeOf(view.shape) === 1) return { dtype, slot: { kind: code.SLOT_SCALAR, words: [address] } };
+    const axes = collapse(kernel.shape, broadcastStrides(view.shape, kernel.shape));
+    const words = [
+      registers++,
+      address,
+      axes.length,
+      ...axes.map(({ size }) => size),
+      ...axes.map(({ strides }) => strides[0]!),
+    ];
+    return { dtype, slot: { kind: code.SLOT_BROADCAST, words } };
+  });
+  const chain = new Chain(kernel, inputs);
+
+  // An output is written where it belongs, by its step, unless what lies there is still to be read in this block.
+  const { operations } = chain;
+  const lastUse = new Map<Value, number>();
+  operations.forEach(({ operands }, i) => {
+    for (const value of operands) lastUse.set(value, i);
+  });
+  const isReadAfter = (range: readonly [number, number], at: number): boolean =>
+    operations
+      .slice(at + 1)
+      .some(({ operands }) =>
+        operands.some(
+          ({ slot }) => slot?.range !== undefined && slot.kind === code.SLOT_DIRECT && overlap(slot.range, range),
+        ),
+      );
+  const copies: { readonly from: Value; readonly to: Slot }[] = [];
+  for (const output of kernel.outputs) {
+    const value = chain.result(output.step);
+    const slot = whole(output.view);
+    const at = operations.findIndex(({ result }) => result === value);
+    if (at >= 0 && !value.slot && !isReadAfter(slot.range!, at)) {
+      value.slot = slot;
+    } else {
+      copies.push({ from: value, to: slot });
+      lastUse.set(value, Number.POSITIVE_INFINITY);
+    }
+  }
+  const free: number[] = [];
+  const release = new Map<Value, number>();
+  operations.forEach(({ operands, result }, i) => {
+    for (const value of new Set(operands)) {
+      if (lastUse.get(value) === i && release.has(value)) free.push(release.get(value)!);
+    }
+    if (result.slot) return;
+    const register = free.pop() ?? registers++;
+    result.slot = { kind: code.SLOT_REGISTER, words: [register] };
+    release.set(result, register);
+  });
+
+  const steps = [
+    ...operations.map(({ step, result, operands }) => ({
+      step,
+      slots: [result.slot!, ...operands.map(({ slot }) => slot!)],
+    })),
+    ...copies.map(({ from, to }) => ({ step: code.STEP_COPY, slots: [to, from.slot!] })),
+  ];
+  const all = [...new Set(steps.flatMap(({ slots }) => slots))];
+  const isMoving = ({ kind }: Slot): boolean => kind === code.SLOT_DIRECT || kind === code.SLOT_BROADCAST;
+  const slots = [...all.filter((slot) => !isMoving(slot)), ...all.filter(isMoving)];
+  const place = new Map(slots.map((slot, i) => [slot, i * code.SLOT_BYTES]));
+  const room = (register: number): number => slots.length * code.SLOT_BYTES + register * registerBytes;
+  const slotWords = slots.flatMap(({ kind, words }) =>
+    kind === code.SLOT_REGISTER || kind === code.SLOT_BROADCAST
+      ? [kind, room(words[0]!), ...words.slice(1)]
+      : [kind, ...words],
+  );
+  const stepWords = steps.flatMap(({ step, slots: own }) => [
+    step,
+    ...[0, 1, 2, 3].map((i) => (own[i] ? place.get(own[i])! : 0)),
+  ]);
+  const moving = all.filter(isMoving).length;
+  encoder.emit(
+    code.FUSED,
+    [elements, slots.length - moving, moving, steps.length, ...slotWords, ...stepWords],
+    room(registers),
+  );
+}

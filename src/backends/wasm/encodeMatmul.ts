@@ -1,0 +1,53 @@
+// matmul → a MATMUL instruction: strides for transposition, batches collapsed, and the way through chosen by shape.
+import { broadcastStrides, sizeOf } from "../../ir/shape.ts";
+import type { OpKernel } from "../../plan/plan.ts";
+import { collapse, type Encoder, unsupported } from "./encoder.ts";
+import * as code from "./machine/opcodes.ts";
+
+/** Below this many multiply-adds, packing costs more than it saves. */
+const SMALL = 6000;
+
+export function encodeMatmul(kernel: OpKernel<"matmul">, encoder: Encoder): void {
+  const [xView, yView] = kernel.inputs as [OpKernel["output"], OpKernel["output"]];
+  const { transposeX, transposeY } = kernel.attributes;
+  if (kernel.output.dtype !== "float32") {
+    throw unsupported("matmul", kernel.inputs, "the WebAssembly machine multiplies float32 matrices only.");
+  }
+  if (sizeOf(kernel.output.shape) === 0) return;
+  let x = encoder.addressAs(xView, "float32");
+  let y = encoder.addressAs(yView, "float32");
+  const z = encoder.address(kernel.output);
+  const outBatch = kernel.output.shape.slice(0, -2);
+  let [m, n] = kernel.output.shape.slice(-2) as [number, number];
+  const k = xView.shape.at(transposeX ? -2 : -1)!;
+  if (k === 0) {
+    encoder.fill(z, sizeOf(kernel.output.shape), 0);
+    return;
+  }
+  const batchStrides = (shape: readonly number[], matrix: number) =>
+    broadcastStrides(shape.slice(0, -2), outBatch).map((stride) => stride * matrix * 4);
+  let axes = collapse(outBatch, batchStrides(xView.shape, m * k), batchStrides(yView.shape, k * n));
+  let [xRow, xK] = transposeX ? [4, m * 4] : [k * 4, 4];
+  let [yK, yColumn] = transposeY ? [4, k * 4] : [n * 4, 4];
+
+  // [batch, m, k] @ [k, n] is one product of batch · m rows.
+  const innermost = axes.at(-1);
+  if (innermost && !transposeX && innermost.strides[0] === m * k * 4 && innermost.strides[1] === 0) {
+    m *= innermost.size;
+    axes.pop();
+  }
+  // z = xy with one column and x transposed is the row zᵀ = yᵀxᵀ, with xᵀ contiguous along it.
+  if (n === 1 && xK !== 4) {
+    [x, y, xRow, xK, yK, yColumn, m, n] = [y, x, yColumn, yK, xK, xRow, 1, m];
+    axes = axes.map(({ size, strides }) => ({ size, strides: strides.toReversed() }));
+  }
+  const work = m * n * k;
+  let path: number = code.PATH_PANELS;
+  if (xK === 4 && yK === 4 && (m < 4 || n < 4 || work <= SMALL)) path = code.PATH_DOTS;
+  else if (yColumn === 4 && (m < 4 || k < 6 || work <= SMALL)) path = code.PATH_ROWS;
+  const block = Math.min(k, code.BLOCK_K) * Math.ceil(Math.min(n, code.BLOCK_N) / code.TILE_N) * code.TILE_N;
+  const room = path === code.PATH_PANELS ? 4 * (8 * code.TILE_M + code.TILE_M * code.BLOCK_K + block) + 64 : 0;
+  const batches = axes.reduce((product, { size }) => product * size, 1);
+  const axisWords = axes.flatMap(({ size, strides }) => [size, strides[0]!, strides[1]!]);
+  encoder.emit(code.MATMUL, [path, x, y, z, m, n, k, xRow, xK, yK, yColumn, batches, axes.length, ...axisWords], room);
+}

@@ -1,0 +1,297 @@
+// Elementary functions on four floats at once. Coefficients: Cephes single precision (S. Moshier), unless another source is named.
+
+/** x where it is not above `high`; NaN stays NaN. */
+class Clamp {
+  @inline static below(x: v128, high: f32): v128 {
+    return f32x4.pmin(x, f32x4.splat(high));
+  }
+  @inline static above(x: v128, low: f32): v128 {
+    return f32x4.pmax(x, f32x4.splat(low));
+  }
+}
+
+// 1.5 · 2²³: adding it rounds to the nearest integer, which then lies in the low bits.
+const ROUND: f32 = 12582912.0;
+const ROUND_BITS: i32 = 0x4b400000;
+const LOG2E: f32 = 1.44269504088896341;
+// ln 2 in two parts; products of the first with integers below 2¹⁵ are exact.
+const LN2_HIGH: f32 = 0.693359375;
+const LN2_LOW: f32 = -2.1219444e-4;
+
+export class Float4 {
+  @inline static splat(x: f32): v128 {
+    return f32x4.splat(x);
+  }
+
+  /** a·b + c */
+  @inline static mulAdd(a: v128, b: v128, c: v128): v128 {
+    return f32x4.add(f32x4.mul(a, b), c);
+  }
+
+  /** p·x + c */
+  @inline static horner(p: v128, x: v128, c: f32): v128 {
+    return f32x4.add(f32x4.mul(p, x), f32x4.splat(c));
+  }
+
+  /** (eʳ − 1 − r) / r² on |r| ≤ ln 2 / 2 */
+  @inline static expPolynomial(r: v128): v128 {
+    let p = f32x4.splat(1.98756915e-4);
+    p = Float4.horner(p, r, 1.3981999507e-3);
+    p = Float4.horner(p, r, 8.3334519073e-3);
+    p = Float4.horner(p, r, 4.1665795894e-2);
+    p = Float4.horner(p, r, 1.6666665459e-1);
+    return Float4.horner(p, r, 5.0000001201e-1);
+  }
+
+  /** 2ⁿ as a float, −126 ≤ n ≤ 127. */
+  @inline static powerOf2(n: v128): v128 {
+    return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
+  }
+
+  /** y·2ⁿ in two halves, so that subnormal and infinite results come out right. */
+  @inline static scale(y: v128, n: v128): v128 {
+    const half = i32x4.shr_s(n, 1);
+    return f32x4.mul(f32x4.mul(y, Float4.powerOf2(half)), Float4.powerOf2(i32x4.sub(n, half)));
+  }
+
+  /** eˣ = 2ⁿ eʳ, n = round(x / ln 2) */
+  @inline static exp(x: v128): v128 {
+    x = Clamp.above(Clamp.below(x, 89), -104);
+    const t = Float4.horner(x, f32x4.splat(LOG2E), ROUND);
+    const n = f32x4.sub(t, f32x4.splat(ROUND));
+    const r = f32x4.sub(f32x4.sub(x, f32x4.mul(n, f32x4.splat(LN2_HIGH))), f32x4.mul(n, f32x4.splat(LN2_LOW)));
+    const y = f32x4.add(Float4.mulAdd(Float4.expPolynomial(r), f32x4.mul(r, r), r), f32x4.splat(1));
+    return Float4.scale(y, i32x4.sub(t, i32x4.splat(ROUND_BITS)));
+  }
+
+  /** eˣ − 1 = 2ⁿ ((eʳ − 1) + (1 − 2⁻ⁿ)) */
+  @inline static expm1(x: v128): v128 {
+    x = Clamp.above(Clamp.below(x, 89), -30);
+    const t = Float4.horner(x, f32x4.splat(LOG2E), ROUND);
+    const n = f32x4.sub(t, f32x4.splat(ROUND));
+    const r = f32x4.sub(f32x4.sub(x, f32x4.mul(n, f32x4.splat(LN2_HIGH))), f32x4.mul(n, f32x4.splat(LN2_LOW)));
+    const p = Float4.mulAdd(Float4.expPolynomial(r), f32x4.mul(r, r), r);
+    const i = i32x4.sub(t, i32x4.splat(ROUND_BITS));
+    const inverse = Float4.powerOf2(i32x4.neg(i32x4.min_s(i, i32x4.splat(126))));
+    return Float4.scale(f32x4.add(p, f32x4.sub(f32x4.splat(1), inverse)), i);
+  }
+
+  /** ln x on normal positive x: e ln 2 + ln m, √½ ≤ m < √2 */
+  @inline static logNormal(x: v128, exponent: v128): v128 {
+    exponent = i32x4.add(exponent, i32x4.sub(i32x4.shr_u(x, 23), i32x4.splat(126)));
+    const half = v128.or(v128.and(x, i32x4.splat(0x007fffff)), i32x4.splat(0x3f000000));
+    const low = f32x4.lt(half, f32x4.splat(0.707106781186547524));
+    const e = f32x4.convert_i32x4_s(i32x4.add(exponent, low));
+    const m = f32x4.add(f32x4.sub(half, f32x4.splat(1)), v128.and(half, low));
+    const z = f32x4.mul(m, m);
+    let p = f32x4.splat(7.0376836292e-2);
+    p = Float4.horner(p, m, -1.151461031e-1);
+    p = Float4.horner(p, m, 1.167699874e-1);
+    p = Float4.horner(p, m, -1.2420140846e-1);
+    p = Float4.horner(p, m, 1.4249322787e-1);
+    p = Float4.horner(p, m, -1.6668057665e-1);
+    p = Float4.horner(p, m, 2.0000714765e-1);
+    p = Float4.horner(p, m, -2.4999993993e-1);
+    p = Float4.horner(p, m, 3.3333331174e-1);
+    let y = f32x4.mul(f32x4.mul(p, m), z);
+    y = Float4.mulAdd(e, f32x4.splat(LN2_LOW), y);
+    y = f32x4.sub(y, f32x4.mul(f32x4.splat(0.5), z));
+    return Float4.mulAdd(e, f32x4.splat(LN2_HIGH), f32x4.add(m, y));
+  }
+
+  @inline static log(x: v128): v128 {
+    const normal = v128.and(f32x4.ge(x, f32x4.splat(1.17549435e-38)), f32x4.lt(x, f32x4.splat(Infinity)));
+    if (i32x4.all_true(normal)) return Float4.logNormal(x, i32x4.splat(0));
+    return logOfAny(x, normal);
+  }
+
+  /** ln(1 + x) = ln u + (x − (u − 1)) / u, u = 1 + x rounded */
+  @inline static log1p(x: v128): v128 {
+    const u = f32x4.add(x, f32x4.splat(1));
+    const correction = f32x4.div(f32x4.sub(x, f32x4.sub(u, f32x4.splat(1))), u);
+    const inside = v128.and(f32x4.gt(u, f32x4.splat(0)), f32x4.lt(u, f32x4.splat(Infinity)));
+    return f32x4.add(Float4.log(u), v128.and(correction, inside));
+  }
+
+  /** Rational approximation of Eigen (ptanh_float). */
+  @inline static tanh(x: v128): v128 {
+    x = Clamp.above(Clamp.below(x, 7.90531110763549805), -7.90531110763549805);
+    const z = f32x4.mul(x, x);
+    let p = f32x4.splat(-2.76076847742355e-16);
+    p = Float4.horner(p, z, 2.00018790482477e-13);
+    p = Float4.horner(p, z, -8.60467152213735e-11);
+    p = Float4.horner(p, z, 5.12229709037114e-8);
+    p = Float4.horner(p, z, 1.48572235717979e-5);
+    p = Float4.horner(p, z, 6.37261928875436e-4);
+    p = Float4.horner(p, z, 4.89352455891786e-3);
+    let q = f32x4.splat(1.19825839466702e-6);
+    q = Float4.horner(q, z, 1.18534705686654e-4);
+    q = Float4.horner(q, z, 2.268434632439e-3);
+    q = Float4.horner(q, z, 4.89352518554385e-3);
+    return f32x4.div(f32x4.mul(x, p), q);
+  }
+
+  /** 1 / (1 + e⁻ˣ) */
+  @inline static sigmoid(x: v128): v128 {
+    return f32x4.div(f32x4.splat(1), f32x4.add(f32x4.splat(1), Float4.exp(f32x4.neg(x))));
+  }
+
+  /** max(x, 0) + ln(1 + t), t = e^−|x| ≤ 1: as log1p, without its special cases. */
+  @inline static softplus(x: v128): v128 {
+    const t = Float4.exp(f32x4.neg(f32x4.abs(x)));
+    const u = f32x4.add(t, f32x4.splat(1));
+    const correction = f32x4.div(f32x4.sub(t, f32x4.sub(u, f32x4.splat(1))), u);
+    const positive = f32x4.pmax(x, f32x4.splat(0));
+    return f32x4.add(positive, f32x4.add(Float4.logNormal(u, i32x4.splat(0)), correction));
+  }
+
+  /** x σ(x) */
+  @inline static silu(x: v128): v128 {
+    return f32x4.div(x, f32x4.add(f32x4.splat(1), Float4.exp(f32x4.neg(x))));
+  }
+
+  /** ½x (1 + tanh u) = x σ(2u), u = √(2/π) (x + 0.044715 x³) */
+  @inline static geluTanh(x: v128): v128 {
+    const inner = Float4.horner(f32x4.mul(x, x), f32x4.splat(0.044715), 1);
+    const exponent = f32x4.mul(f32x4.mul(x, inner), f32x4.splat(-1.5957691216057308));
+    return f32x4.div(x, f32x4.add(f32x4.splat(1), Float4.exp(exponent)));
+  }
+
+  /** erf(a) / a for |a| < 1, from z = a² */
+  @inline static erfNear(z: v128): v128 {
+    let p = f32x4.splat(7.853861353153693e-5);
+    p = Float4.horner(p, z, -8.010193625184903e-4);
+    p = Float4.horner(p, z, 5.188327685732524e-3);
+    p = Float4.horner(p, z, -2.685381193529856e-2);
+    p = Float4.horner(p, z, 1.128358514861418e-1);
+    p = Float4.horner(p, z, -3.7612625824233e-1);
+    return Float4.horner(p, z, 1.12837916572671);
+  }
+
+  /** 1 − erf(a) for a ≥ 1: e^−a² P(1/a²) / a, one polynomial below 2 and one above */
+  @inline static erfcFar(a: v128): v128 {
+    const q = f32x4.div(f32x4.splat(1), a);
+    const y = f32x4.mul(q, q);
+    let p = f32x4.splat(2.326819970068386e-2);
+    p = Float4.horner(p, y, -1.387039388740657e-1);
+    p = Float4.horner(p, y, 3.687424674597105e-1);
+    p = Float4.horner(p, y, -5.824733027278666e-1);
+    p = Float4.horner(p, y, 6.210004621745983e-1);
+    p = Float4.horner(p, y, -4.944515323274145e-1);
+    p = Float4.horner(p, y, 3.404879937665872e-1);
+    p = Float4.horner(p, y, -2.741127028184656e-1);
+    p = Float4.horner(p, y, 5.638259427386472e-1);
+    let r = f32x4.splat(-1.047766399936249e1);
+    r = Float4.horner(r, y, 1.297719955372516e1);
+    r = Float4.horner(r, y, -7.495518717768503);
+    r = Float4.horner(r, y, 2.921019019210786);
+    r = Float4.horner(r, y, -1.0152652792027);
+    r = Float4.horner(r, y, 4.218463358204948e-1);
+    r = Float4.horner(r, y, -2.820767439740514e-1);
+    r = Float4.horner(r, y, 5.641895067754075e-1);
+    p = v128.bitselect(p, r, f32x4.lt(a, f32x4.splat(2)));
+    // a² = h² + (a − h)(a + h) with h² exact: the rounding of a² would otherwise show in the tail.
+    const h = v128.and(a, i32x4.splat(0xfffff000));
+    const d = f32x4.mul(f32x4.sub(h, a), f32x4.add(a, h));
+    let small = Float4.horner(d, f32x4.splat(1.0 / 6.0), 0.5);
+    small = Float4.horner(f32x4.mul(small, d), d, 1);
+    small = f32x4.add(small, d);
+    return f32x4.mul(f32x4.mul(Float4.exp(f32x4.neg(f32x4.mul(h, h))), small), f32x4.mul(q, p));
+  }
+
+  @inline static erf(x: v128): v128 {
+    const a = f32x4.abs(x);
+    const near = f32x4.mul(x, Float4.erfNear(f32x4.mul(x, x)));
+    const isNear = f32x4.lt(a, f32x4.splat(1));
+    if (i32x4.all_true(isNear)) return near;
+    const tail = f32x4.sub(f32x4.splat(1), Float4.erfcFar(Clamp.above(Clamp.below(a, 15), 1)));
+    return v128.bitselect(near, v128.bitselect(tail, x, i32x4.splat(0x7fffffff)), isNear);
+  }
+
+  /** x Φ(x), with Φ(−a) = ½ erfc(a / √2) */
+  @inline static gelu(x: v128): v128 {
+    const a = f32x4.mul(f32x4.abs(x), f32x4.splat(0.70710678118654752));
+    const one = f32x4.splat(1);
+    let erfc = f32x4.sub(one, f32x4.mul(a, Float4.erfNear(f32x4.mul(a, a))));
+    const isNear = f32x4.lt(a, one);
+    if (!i32x4.all_true(isNear)) {
+      erfc = v128.bitselect(erfc, Float4.erfcFar(Clamp.above(Clamp.below(a, 15), 1)), isNear);
+    }
+    const below = f32x4.mul(erfc, f32x4.splat(0.5));
+    return f32x4.mul(x, v128.bitselect(below, f32x4.sub(one, below), f32x4.lt(x, f32x4.splat(0))));
+  }
+
+  /** sin(x + quadrants·π/2): r = x − n π/2, then the sine or cosine polynomial of r, |x| < 8192 */
+  @inline static sinNear(x: v128, quadrants: i32): v128 {
+    const t = Float4.horner(x, f32x4.splat(0.63661977236758134), ROUND);
+    const n = f32x4.sub(t, f32x4.splat(ROUND));
+    let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(1.5703125)));
+    r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(4.837512969970703125e-4)));
+    r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(7.54978995489188216e-8)));
+    const q = i32x4.add(t, i32x4.splat(quadrants));
+    const z = f32x4.mul(r, r);
+    let s = f32x4.splat(-1.9515295891e-4);
+    s = Float4.horner(s, z, 8.3321608736e-3);
+    s = Float4.horner(s, z, -1.6666654611e-1);
+    s = Float4.mulAdd(f32x4.mul(s, z), r, r);
+    let c = f32x4.splat(2.443315711809948e-5);
+    c = Float4.horner(c, z, -1.388731625493765e-3);
+    c = Float4.horner(c, z, 4.166664568298827e-2);
+    c = Float4.horner(f32x4.sub(f32x4.mul(c, z), f32x4.splat(0.5)), z, 1);
+    const odd = i32x4.ne(v128.and(q, i32x4.splat(1)), i32x4.splat(0));
+    const sign = i32x4.shl(v128.and(q, i32x4.splat(2)), 30);
+    return v128.xor(v128.bitselect(c, s, odd), sign);
+  }
+
+  @inline static sin(x: v128): v128 {
+    if (i32x4.all_true(f32x4.lt(f32x4.abs(x), f32x4.splat(8192)))) return Float4.sinNear(x, 0);
+    return sinOfAny(x);
+  }
+
+  @inline static cos(x: v128): v128 {
+    if (i32x4.all_true(f32x4.lt(f32x4.abs(x), f32x4.splat(8192)))) return Float4.sinNear(x, 1);
+    return cosOfAny(x);
+  }
+}
+
+/** ln of subnormals, 0 → −∞, negatives → NaN, ∞ and NaN → themselves. */
+function logOfAny(x: v128, normal: v128): v128 {
+  const zero = f32x4.splat(0);
+  const subnormal = v128.and(f32x4.gt(x, zero), f32x4.lt(x, f32x4.splat(1.17549435e-38)));
+  const scaled = v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, subnormal);
+  const y = Float4.logNormal(scaled, v128.and(subnormal, i32x4.splat(-23)));
+  let special = v128.bitselect(f32x4.splat(NaN), x, f32x4.lt(x, zero));
+  special = v128.bitselect(f32x4.splat(-Infinity), special, f32x4.eq(x, zero));
+  return v128.bitselect(y, special, v128.or(normal, subnormal));
+}
+
+function sinOfAny(x: v128): v128 {
+  return pack4(
+    NativeMathf.sin(f32x4.extract_lane(x, 0)),
+    NativeMathf.sin(f32x4.extract_lane(x, 1)),
+    NativeMathf.sin(f32x4.extract_lane(x, 2)),
+    NativeMathf.sin(f32x4.extract_lane(x, 3)),
+  );
+}
+
+function cosOfAny(x: v128): v128 {
+  return pack4(
+    NativeMathf.cos(f32x4.extract_lane(x, 0)),
+    NativeMathf.cos(f32x4.extract_lane(x, 1)),
+    NativeMathf.cos(f32x4.extract_lane(x, 2)),
+    NativeMathf.cos(f32x4.extract_lane(x, 3)),
+  );
+}
+
+export function pow4(x: v128, y: v128): v128 {
+  return pack4(
+    NativeMathf.pow(f32x4.extract_lane(x, 0), f32x4.extract_lane(y, 0)),
+    NativeMathf.pow(f32x4.extract_lane(x, 1), f32x4.extract_lane(y, 1)),
+    NativeMathf.pow(f32x4.extract_lane(x, 2), f32x4.extract_lane(y, 2)),
+    NativeMathf.pow(f32x4.extract_lane(x, 3), f32x4.extract_lane(y, 3)),
+  );
+}
+
+function pack4(a: f32, b: f32, c: f32, d: f32): v128 {
+  return f32x4.replace_lane(f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(a), 1, b), 2, c), 3, d);
+}

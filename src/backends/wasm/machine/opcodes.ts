@@ -1,0 +1,120 @@
+// The numbers of the machine's language: read by the AssemblyScript kernels and by encode.ts, so plain literals only.
+
+// Instructions: [opcode, bytes, fields …], 4-byte words.
+export const END = 0;
+export const FUSED = 1;
+export const MATMUL = 2;
+export const REDUCE = 3;
+export const SOFTMAX = 4;
+export const COPY = 5;
+export const TRANSPOSE = 6;
+export const FILL = 7;
+export const GATHER = 8;
+export const SCATTER_ADD = 9;
+export const IOTA = 10;
+export const RANDOM = 11;
+export const CONV2D = 12;
+export const CONV2D_INPUT_GRADIENT = 13;
+export const CONV2D_WEIGHT_GRADIENT = 14;
+export const MAX_POOL2D = 15;
+export const MAX_POOL2D_GRADIENT = 16;
+export const MAX_POOL2D_GATHER = 17;
+export const AVG_POOL2D = 18;
+export const AVG_POOL2D_GRADIENT = 19;
+
+// Element kinds in the machine: bool is stored as float 0 or 1.
+export const KIND_FLOAT = 0;
+export const KIND_INT = 1;
+
+// FUSED: floats in a block, bytes of a slot-table entry, kinds of slots.
+export const BLOCK = 512;
+export const SLOT_BYTES = 32;
+export const SLOT_NUMBER = 0;
+export const SLOT_SCALAR = 1;
+export const SLOT_REGISTER = 2;
+export const SLOT_DIRECT = 3;
+export const SLOT_BROADCAST = 4;
+
+// FUSED: steps.
+export const STEP_COPY = 0;
+export const STEP_NEG = 1;
+export const STEP_EXP = 2;
+export const STEP_EXPM1 = 3;
+export const STEP_LOG = 4;
+export const STEP_LOG1P = 5;
+export const STEP_SQRT = 6;
+export const STEP_RSQRT = 7;
+export const STEP_RECIPROCAL = 8;
+export const STEP_SQUARE = 9;
+export const STEP_ABS = 10;
+export const STEP_SIGN = 11;
+export const STEP_FLOOR = 12;
+export const STEP_SIN = 13;
+export const STEP_COS = 14;
+export const STEP_ERF = 15;
+export const STEP_TANH = 16;
+export const STEP_SIGMOID = 17;
+export const STEP_SOFTPLUS = 18;
+export const STEP_RELU = 19;
+export const STEP_LEAKY_RELU = 20;
+export const STEP_ELU = 21;
+export const STEP_GELU = 22;
+export const STEP_GELU_TANH = 23;
+export const STEP_SILU = 24;
+export const STEP_ADD = 25;
+export const STEP_SUB = 26;
+export const STEP_MUL = 27;
+export const STEP_DIV = 28;
+export const STEP_POW = 29;
+export const STEP_MAXIMUM = 30;
+export const STEP_MINIMUM = 31;
+export const STEP_EQUAL = 32;
+export const STEP_NOT_EQUAL = 33;
+export const STEP_LESS = 34;
+export const STEP_LESS_EQUAL = 35;
+export const STEP_WHERE = 36;
+export const STEP_IS_FINITE = 37;
+export const STEP_FLOAT_TO_INT = 38;
+export const STEP_INT_TO_FLOAT = 39;
+export const STEP_FLOAT_TO_BOOL = 40;
+export const STEP_INT_TO_BOOL = 41;
+export const STEP_INT_NEG = 42;
+export const STEP_INT_SQUARE = 43;
+export const STEP_INT_ABS = 44;
+export const STEP_INT_SIGN = 45;
+export const STEP_INT_ADD = 46;
+export const STEP_INT_SUB = 47;
+export const STEP_INT_MUL = 48;
+export const STEP_INT_MAXIMUM = 49;
+export const STEP_INT_MINIMUM = 50;
+export const STEP_INT_EQUAL = 51;
+export const STEP_INT_NOT_EQUAL = 52;
+export const STEP_INT_LESS = 53;
+export const STEP_INT_LESS_EQUAL = 54;
+
+// MATMUL: the way through.
+export const PATH_DOTS = 0;
+export const PATH_ROWS = 1;
+export const PATH_PANELS = 2;
+
+// MATMUL, panels: rows and columns of a register tile; block lengths along k and n.
+export const TILE_M = 6;
+export const TILE_N = 8;
+export const BLOCK_K = 256;
+export const BLOCK_N = 512;
+
+// REDUCE: what is computed.
+export const REDUCE_SUM = 0;
+export const REDUCE_MAX = 1;
+export const REDUCE_MIN = 2;
+export const REDUCE_VAR = 3;
+export const REDUCE_LOGSUMEXP = 4;
+export const REDUCE_ARGMAX = 5;
+
+// RANDOM: the distribution.
+export const UNIFORM = 0;
+export const NORMAL = 1;
+
+// Status word after a run.
+export const STATUS_OK = 0;
+export const STATUS_INDEX = 1;

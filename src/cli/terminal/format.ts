@@ -1,0 +1,60 @@
+// Numbers as a person reads them: significant digits, units, durations, metrics.
+import { grouped } from "../../data/wording.ts";
+
+/** Four significant digits: 0.3412, 12.34, 12345; 3.412e-5 outside 10⁻³ … 10⁶. */
+export function significant(value: number): string {
+  const size = Math.abs(value);
+  if (value === 0 || !Number.isFinite(value)) return String(value);
+  if (size < 1e-3 || size >= 1e6) return exponential(value, 3);
+  return value.toFixed(Math.max(0, 3 - Math.floor(Math.log10(size))));
+}
+
+/** Two significant digits in powers of ten, for sizes that span many decades: 2.3e-3. */
+export function magnitude(value: number): string {
+  return value === 0 || !Number.isFinite(value) ? String(value) : exponential(value, 1);
+}
+
+const exponential = (value: number, decimals: number) => value.toExponential(decimals).replace("e+", "e");
+
+/** Three significant digits and a unit prefix: 950, 12.3k, 4.56M. */
+export function compact(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  for (const [size, prefix] of [
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e3, "k"],
+  ] as const)
+    if (value >= size * 0.9995) return (value / size).toPrecision(3).replace("e+3", "000") + prefix;
+  return value >= 100 ? value.toFixed(0) : Number(value.toPrecision(3)).toString();
+}
+
+/** 0.42 s, 4.2 s, 42 s, 1m 05s, 2h 05m. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0) return "?";
+  if (seconds < 0.995) return `${Math.round(seconds * 100) / 100} s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const two = (n: number) => String(n).padStart(2, "0");
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}m ${two(whole % 60)}s`;
+  const minutes = Math.round(seconds / 60);
+  return `${grouped(Math.floor(minutes / 60))}h ${two(minutes % 60)}m`;
+}
+
+export const percent = (share: number, decimals: number) => `${(share * 100).toFixed(decimals)}%`;
+
+const metricLabels: Readonly<Record<string, string>> = {
+  rocAuc: "ROC AUC",
+  macroF1: "macro F1",
+  rmse: "RMSE",
+  mae: "MAE",
+  r2: "R²",
+};
+
+export const metricLabel = (name: string) => metricLabels[name] ?? name;
+
+/** Accuracy in per cent, other bounded metrics with four decimals, losses and errors with four significant digits. */
+export function metricValue(name: string, value: number): string {
+  if (name === "accuracy") return percent(value, 2);
+  return name === "rocAuc" || name === "r2" || name === "macroF1" ? value.toFixed(4) : significant(value);
+}

@@ -1,0 +1,83 @@
+// What one cell says: missing, number, boolean, text.
+import type { Cell } from "./table.ts";
+
+/** Cells that count as missing, whatever their case and the blanks around them; null and NaN do too. */
+export const missingTexts: readonly string[] = ["", "na", "n/a", "nan", "null", "none", "?", "-"];
+
+const missing = new Set(missingTexts);
+const trueTexts = new Set(["true", "yes", "y", "t", "1"]);
+const falseTexts = new Set(["false", "no", "n", "f", "0"]);
+
+/** Largest magnitude a feature may have: the largest finite float32. */
+const largest = 3.4028234663852886e38;
+
+export function isMissing(cell: Cell): boolean {
+  if (cell === null) return true;
+  if (typeof cell === "number") return Number.isNaN(cell);
+  if (typeof cell === "boolean") return false;
+  if (cell.length > 4) {
+    const first = cell.charCodeAt(0);
+    const last = cell.charCodeAt(cell.length - 1);
+    if (first > 32 && first < 128 && last > 32 && last < 128) return false;
+  }
+  const text = cell.trim();
+  return text.length <= 4 && missing.has(text.toLowerCase());
+}
+
+/**
+ * The number a cell holds, or NaN if it holds none. A decimal point and an exponent are read; thousands separators,
+ * decimal commas, units, percent signs, hexadecimal and values beyond float32 are not.
+ */
+export function parseNumber(cell: Cell): number {
+  if (typeof cell === "number") return Math.abs(cell) <= largest ? cell : Number.NaN;
+  if (typeof cell !== "string") return Number.NaN;
+  const plain = parsePlainDecimal(cell);
+  if (!Number.isNaN(plain)) return plain;
+  const first = cell.charCodeAt(0);
+  if (first > 57 && first < 128) return Number.NaN; // a letter: also keeps "Infinity" out
+  const text = cell.trim();
+  if (text === "" || /^0[xob]/i.test(text)) return Number.NaN;
+  const value = Number(text);
+  return Math.abs(value) <= largest ? value : Number.NaN;
+}
+
+/** 10⁰ … 10¹⁵, exact in float64. */
+const powersOfTen = Float64Array.from({ length: 16 }, (_, i) => Number(`1e${i}`));
+
+/**
+ * Digits with an optional sign and decimal point, at most 15 digits; NaN for anything else. Several times faster than
+ * Number(text), and equal to it: digits and power of ten are exact in float64, so their quotient is rounded once
+ * (Clinger, "How to read floating point numbers accurately", PLDI 1990).
+ */
+function parsePlainDecimal(text: string): number {
+  const { length } = text;
+  if (length === 0 || length > 17) return Number.NaN;
+  let at = text.charCodeAt(0) === 45 ? 1 : 0;
+  const negative = at === 1;
+  let digits = 0;
+  let fraction = -1;
+  let value = 0;
+  for (; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 48 && code <= 57) {
+      value = value * 10 + (code - 48);
+      digits++;
+      if (fraction >= 0) fraction++;
+    } else if (code === 46 && fraction < 0) fraction = 0;
+    else return Number.NaN;
+  }
+  if (digits === 0 || digits > 15) return Number.NaN;
+  if (fraction > 0) value /= powersOfTen[fraction]!;
+  return negative ? -value : value;
+}
+
+/** 1 or 0 for true/false, yes/no, y/n, t/f, 1/0 in any case; NaN otherwise. */
+export function parseBoolean(cell: Cell): number {
+  const text = cellText(cell).toLowerCase();
+  return trueTexts.has(text) ? 1 : falseTexts.has(text) ? 0 : Number.NaN;
+}
+
+/** The cell as trimmed text: how categories and class labels are compared and shown. */
+export function cellText(cell: Cell): string {
+  return typeof cell === "string" ? cell.trim() : String(cell);
+}

@@ -1,0 +1,27 @@
+// Public API of the data folder: files → tables → training arrays.
+
+export { missingTexts } from "./cells.ts";
+export type { ColumnDescription, ColumnType, ColumnTypes } from "./columns.ts";
+export { describeColumns } from "./columns.ts";
+export { parseDelimited } from "./delimited.ts";
+export { parseJsonRows, tableFromRows } from "./json.ts";
+export { parseParquet } from "./parquet.ts";
+export type { Prepared, PrepareOptions, Split } from "./prepare.ts";
+export { prepare } from "./prepare.ts";
+export type {
+  BooleanColumn,
+  CategoryColumn,
+  Cycle,
+  DateColumn,
+  FeatureColumn,
+  NumberColumn,
+  Preprocessing,
+  Target,
+} from "./preprocessing.ts";
+export { inverseTarget, parsePreprocessing } from "./preprocessing.ts";
+export { parseTable, readTable } from "./read.ts";
+export { split } from "./split.ts";
+export type { Cell, Column, Table } from "./table.ts";
+export type { Task } from "./target.ts";
+export type { Transformed } from "./transform.ts";
+export { transform } from "./transform.ts";

@@ -1,0 +1,221 @@
+// Table → training and validation arrays, with the preprocessing fitted on the training rows.
+import { ChainruleError } from "../ir/errors.ts";
+import {
+  type ColumnDescription,
+  type ColumnTypes,
+  checkColumnTypes,
+  inferColumn,
+  isFeatureType,
+  targetColumn,
+} from "./columns.ts";
+import { mendCell, typeFlag } from "./encode.ts";
+import { type Encoded, encode, fitFeatures, moments, writeFeatures } from "./features.ts";
+import { type FeatureColumn, featureNames, type Preprocessing, type Target } from "./preprocessing.ts";
+import { split } from "./split.ts";
+import type { Column, Table } from "./table.ts";
+import { decideTask, fitClasses, missingTargetNote, readNumbers, type Task } from "./target.ts";
+import { bytes, count, grouped, quote, quoteList } from "./wording.ts";
+
+/** Rows ready for training. */
+export interface Split {
+  /** Features, [rows, features], row-major. */
+  readonly x: Float32Array;
+  /** [rows]: class index (Int32Array), or the target, standardised if the inputs are (Float32Array). */
+  readonly y: Float32Array | Int32Array;
+  readonly rows: number;
+  /** [rows]: which row of the table each one is, counted from 0. */
+  readonly rowNumbers: Int32Array;
+}
+
+export interface PrepareOptions {
+  readonly target: string;
+  readonly task?: "auto" | Task;
+  /** Fraction of rows for validation, default 0.2; 0 for none. */
+  readonly validation?: number;
+  /** Seed of the split, default 0. */
+  readonly seed?: number;
+  readonly columnTypes?: ColumnTypes;
+  /** Scale numbers, dates and a regression target to mean 0 and standard deviation 1, default true. */
+  readonly standardize?: boolean;
+  /** Most bytes that x may take, training and validation together, default 2 GiB. */
+  readonly memoryLimit?: number;
+}
+
+export interface Prepared {
+  readonly preprocessing: Preprocessing;
+  readonly columns: ColumnDescription[];
+  readonly task: Task;
+  readonly train: Split;
+  readonly validation: Split | undefined;
+  /** Sentences for a person: what was left out, and what is rare. */
+  readonly notes: string[];
+}
+
+/**
+ * Turns a table into arrays: decides what each column is, splits the rows, fits the preprocessing on the training rows
+ * alone, and applies it to both parts.
+ *
+ * @throws ChainruleError UNKNOWN_COLUMN, TYPE_MISMATCH, SINGLE_CLASS, TOO_FEW_ROWS, NO_FEATURES, OUT_OF_MEMORY,
+ *   INVALID_ARGUMENT
+ * @example
+ * const { train, validation, preprocessing } = prepare(await readTable("iris.csv"), { target: "species" });
+ * // train.x: Float32Array [120, 4]; train.y: Int32Array [120]; preprocessing.classes: ["setosa", …]
+ */
+export function prepare(table: Table, options: PrepareOptions): Prepared {
+  const { validation = 0.2, seed = 0, standardize = true, memoryLimit = 2 ** 31 } = options;
+  const types = checkColumnTypes(table, options.columnTypes);
+  const targetCells = targetColumn(table, options.target);
+  const { task, inferred } = decideTask(table, targetCells, options.task ?? "auto", types.get(options.target));
+  const notes = [...table.notes];
+
+  const classification = task === "classification" ? fitClasses(table, targetCells, inferred.type) : undefined;
+  const numbers = classification ? undefined : readNumbers(table, targetCells, '; or classify (task "classification")');
+  const kept = keptRows(table.rows, (row) =>
+    classification ? classification.labels[row]! >= 0 : !Number.isNaN(numbers![row]!),
+  );
+  notes.push(...missingTargetNote(table, targetCells, table.rows - kept.length));
+  if (classification) notes.push(...rareClassNotes(classification.classes, classification.sizes));
+
+  const parts = split(kept.length, validation, seed, classification && kept.map((row) => classification.labels[row]!));
+  const trainRows = parts.train.map((i) => kept[i]!);
+  const validationRows = parts.validation.map((i) => kept[i]!);
+
+  const descriptions: ColumnDescription[] = [];
+  const fitted: { column: FeatureColumn; encoded: Encoded }[] = [];
+  for (const column of table.columns) {
+    if (column === targetCells) {
+      const { type, missing, distinct } = inferred;
+      const reason = classification
+        ? `classification: ${count(classification.classes.length, "class", "classes")}`
+        : "regression";
+      descriptions.push({ name: column.name, type, role: "target", missing, distinct, features: 0, reason });
+      continue;
+    }
+    descriptions.push(fitColumn(table, column, types, trainRows, fitted));
+  }
+  notes.push(...leftOutNotes(descriptions));
+
+  const features = fitted.flatMap(({ column }) => featureNames(column));
+  if (features.length === 0) throw noFeatures(table, descriptions);
+  checkMemory(table, kept.length, features.length, descriptions, memoryLimit);
+
+  const target = classification?.target ?? regressionTarget(targetCells.name, numbers!, trainRows, standardize);
+  const preprocessing: Preprocessing = {
+    version: 1,
+    standardize,
+    columns: fitted.map(({ column }) => column),
+    features,
+    target,
+    ...(classification && { classes: classification.classes }),
+  };
+
+  const part = (rows: Int32Array): Split => {
+    const x = new Float32Array(rows.length * features.length);
+    let offset = 0;
+    for (const { column, encoded } of fitted) {
+      writeFeatures(column, encoded, standardize, rows, x, features.length, offset);
+      offset += featureNames(column).length;
+    }
+    const y = classification ? rows.map((row) => classification.labels[row]!) : scaleTarget(target, numbers!, rows);
+    return { x, y, rows: rows.length, rowNumbers: rows };
+  };
+  return {
+    preprocessing,
+    columns: descriptions,
+    task,
+    train: part(trainRows),
+    validation: validationRows.length > 0 ? part(validationRows) : undefined,
+    notes,
+  };
+}
+
+function fitColumn(
+  table: Table,
+  column: Column,
+  types: ReadonlyMap<string, ColumnDescription["type"]>,
+  trainRows: Int32Array,
+  fitted: { column: FeatureColumn; encoded: Encoded }[],
+): ColumnDescription {
+  const { name } = column;
+  const { type, missing, distinct, reason, order, numbers } = inferColumn(table, column, types.get(name));
+  if (!isFeatureType(type)) return { name, type, role: "left out", missing, distinct, features: 0, reason };
+  const encoded =
+    type === "number" && numbers ? { values: numbers } : encode(table, column, type, order, mendCell(name));
+  const result = fitFeatures(name, type, encoded, trainRows, order);
+  if (typeof result === "string") {
+    return { name, type, role: "left out", missing, distinct, features: 0, reason: result };
+  }
+  fitted.push({ column: result, encoded });
+  return { name, type, role: "feature", missing, distinct, features: featureNames(result).length, reason };
+}
+
+/** The rows 0 … rows − 1 for which `keep` holds. */
+export function keptRows(rows: number, keep: (row: number) => boolean): Int32Array {
+  const kept = new Int32Array(rows);
+  let n = 0;
+  for (let r = 0; r < rows; r++) if (keep(r)) kept[n++] = r;
+  return kept.slice(0, n);
+}
+
+/** y = (target − mean) / std */
+export function scaleTarget(target: Target, numbers: Float64Array, rows: Int32Array): Float32Array {
+  const { mean, std } = target as Extract<Target, { kind: "regression" }>;
+  return Float32Array.from(rows, (row) => (numbers[row]! - mean) / std);
+}
+
+function regressionTarget(name: string, numbers: Float64Array, rows: Int32Array, standardize: boolean): Target {
+  if (!standardize) return { name, kind: "regression", mean: 0, std: 1 };
+  const { mean, std, min, max } = moments(numbers, rows);
+  return { name, kind: "regression", mean, std: min === max ? 1 : std };
+}
+
+function rareClassNotes(classes: readonly string[], sizes: Int32Array): string[] {
+  const single = classes.filter((_, c) => sizes[c] === 1);
+  if (single.length === 0) return [];
+  return [
+    single.length === 1
+      ? `The class ${quote(single[0])} has one row: training uses it, and validation cannot check it.`
+      : `${count(single.length, "class", "classes")} have one row each (${quoteList(single, 5)}): training uses them, and validation cannot check them.`,
+  ];
+}
+
+function leftOutNotes(descriptions: readonly ColumnDescription[]): string[] {
+  const out = descriptions.filter(({ role }) => role === "left out");
+  if (out.length === 0) return [];
+  return [`${count(out.length, "column")} left out: ${reasons(out)}.`];
+}
+
+function reasons(descriptions: readonly ColumnDescription[]): string {
+  const shown = descriptions.slice(0, 20).map(({ name, type, reason }) => `${quote(name)} (${type}: ${reason})`);
+  return `${shown.join("; ")}${descriptions.length > 20 ? `; and ${descriptions.length - 20} more` : ""}`;
+}
+
+function noFeatures(table: Table, descriptions: readonly ColumnDescription[]): ChainruleError {
+  const out = descriptions.filter(({ role }) => role === "left out");
+  const why =
+    out.length === 0
+      ? "The target is its only column. Add columns to learn from."
+      : `Left out: ${reasons(out)}. If one of them should count, set its type, e.g. ${typeFlag(out[0]!.name, "category")}.`;
+  return new ChainruleError("NO_FEATURES", `${table.source} has no column to learn from. ${why}`, {
+    source: table.source,
+    leftOut: out.map(({ name }) => name),
+  });
+}
+
+function checkMemory(
+  table: Table,
+  rows: number,
+  features: number,
+  descriptions: readonly ColumnDescription[],
+  limit: number,
+): void {
+  const needed = rows * features * Float32Array.BYTES_PER_ELEMENT;
+  if (needed <= limit) return;
+  const widest = descriptions.toSorted((a, b) => b.features - a.features).slice(0, 3);
+  const names = widest.filter((d) => d.features > 0).map((d) => `${quote(d.name)} (${grouped(d.features)})`);
+  throw new ChainruleError(
+    "OUT_OF_MEMORY",
+    `The features of ${table.source} would take ${bytes(needed)} (${count(rows, "row")} × ${count(features, "feature")} × 4 bytes), and the limit is ${bytes(limit)}. Most features come from ${names.join(", ")}. Leave such columns out (${typeFlag(widest[0]!.name, "ignore")}), use fewer rows, or raise memoryLimit.`,
+    { source: table.source, rows, features, bytes: needed, limit, columns: widest.map((d) => d.name) },
+  );
+}

@@ -1,0 +1,219 @@
+// The fitted preprocessing as plain JSON: what each column became, and the target.
+import { ChainruleError } from "../ir/errors.ts";
+import type { DateOrder } from "./dates.ts";
+import { quote } from "./wording.ts";
+
+/** Feature: x, or (x − mean) / std; a missing cell takes the mean. */
+export interface NumberColumn {
+  readonly type: "number";
+  readonly name: string;
+  /** Mean and standard deviation (population) over the training rows. */
+  readonly mean: number;
+  readonly std: number;
+  /** Whether a feature "… is missing" follows: cells were missing in training. */
+  readonly missing: boolean;
+}
+
+/** Feature: 0 or 1; a missing cell takes the training mean. */
+export interface BooleanColumn {
+  readonly type: "boolean";
+  readonly name: string;
+  readonly mean: number;
+  readonly missing: boolean;
+}
+
+/**
+ * Features: one per level, 1 where the cell is that level. `other`: one more for rare levels, which new ones join.
+ * Without rare levels in training a new level is all zeros: a feature that is 0 in every training row never has a
+ * gradient, and its weights would stay at their random start.
+ */
+export interface CategoryColumn {
+  readonly type: "category";
+  readonly name: string;
+  readonly levels: readonly string[];
+  readonly other: boolean;
+  readonly missing: boolean;
+}
+
+/** Repeating times: a feature pair sin(2πt/P), cos(2πt/P), with t in days. */
+export type Cycle = "day" | "week" | "year";
+
+/** Features: days since 1970-01-01 UTC, scaled like a number, then a pair for each cycle. */
+export interface DateColumn {
+  readonly type: "date";
+  readonly name: string;
+  readonly order: DateOrder;
+  readonly mean: number;
+  readonly std: number;
+  readonly cycles: readonly Cycle[];
+  readonly missing: boolean;
+}
+
+export type FeatureColumn = NumberColumn | BooleanColumn | CategoryColumn | DateColumn;
+
+/** Regression: y is (target − mean) / std; without standardisation mean is 0 and std 1. */
+export type Target =
+  | { readonly name: string; readonly kind: "classification"; readonly numericLabels: boolean }
+  | { readonly name: string; readonly kind: "regression"; readonly mean: number; readonly std: number };
+
+/** Everything needed to turn raw rows into features, and outputs back into labels or values. Plain JSON. */
+export interface Preprocessing {
+  readonly version: 1;
+  readonly standardize: boolean;
+  readonly columns: readonly FeatureColumn[];
+  /** Feature names, in the order of the columns of x. */
+  readonly features: readonly string[];
+  readonly target: Target;
+  /** Class labels in natural order; class index i is classes[i]. */
+  readonly classes?: readonly string[];
+}
+
+/** Names of the features that a column makes, in order. */
+export function featureNames(column: FeatureColumn): string[] {
+  const names: string[] = [];
+  if (column.type === "number" || column.type === "boolean") names.push(column.name);
+  if (column.type === "category") {
+    for (const level of column.levels) names.push(`${column.name}=${level}`);
+    if (column.other) names.push(`${column.name}=(other)`);
+  }
+  if (column.type === "date") {
+    names.push(`${column.name} in days`);
+    for (const cycle of column.cycles) names.push(`sin ${cycle} of ${column.name}`, `cos ${cycle} of ${column.name}`);
+  }
+  if (column.missing) names.push(`${column.name} is missing`);
+  return names;
+}
+
+/**
+ * Standardised outputs of a regression back in the target's own unit: y · std + mean. Shape [rows] → [rows].
+ *
+ * @throws ChainruleError INVALID_ARGUMENT for a classification
+ * @example
+ * const dollars = inverseTarget(preprocessing, model.predict(x));
+ */
+export function inverseTarget(preprocessing: Preprocessing, y: ArrayLike<number>): Float64Array {
+  const { target } = preprocessing;
+  if (target.kind !== "regression") {
+    throw new ChainruleError(
+      "INVALID_ARGUMENT",
+      `Only a regression target can be scaled back, and ${quote(target.name)} has classes. Look labels up in preprocessing.classes.`,
+      { target: target.name },
+    );
+  }
+  return Float64Array.from(y, (value) => value * target.std + target.mean);
+}
+
+/**
+ * Checks a preprocessing read from a file, and returns a copy with the known fields only.
+ *
+ * @throws ChainruleError INVALID_RUN naming the field, what it must be and what it is
+ * @example
+ * const preprocessing = parsePreprocessing(JSON.parse(text));
+ */
+export function parsePreprocessing(json: unknown): Preprocessing {
+  const root = record(json, "preprocessing");
+  if (root.version !== 1) throw invalid("preprocessing.version", "1 (the only version so far)", root.version);
+  const columns = list(root.columns, "preprocessing.columns").map(column);
+  const features = texts(root.features, "preprocessing.features");
+  const expected = columns.flatMap(featureNames);
+  if (features.length !== expected.length || features.some((name, i) => name !== expected[i])) {
+    throw invalid("preprocessing.features", "the names that its columns make", features);
+  }
+  const standardize = boolean(root.standardize, "preprocessing.standardize");
+  const goal = target(root.target);
+  if (goal.kind === "regression") return { version: 1, standardize, columns, features, target: goal };
+  const classes = texts(root.classes, "preprocessing.classes");
+  if (classes.length < 2 || new Set(classes).size !== classes.length) {
+    throw invalid("preprocessing.classes", "at least two different labels", classes);
+  }
+  return { version: 1, standardize, columns, features, target: goal, classes };
+}
+
+function column(json: unknown, index: number): FeatureColumn {
+  const at = `preprocessing.columns[${index}]`;
+  const fields = record(json, at);
+  const name = text(fields.name, `${at}.name`);
+  const missing = boolean(fields.missing, `${at}.missing`);
+  const mean = () => finite(fields.mean, `${at}.mean`);
+  const std = () => positive(fields.std, `${at}.std`);
+  switch (fields.type) {
+    case "number":
+      return { type: "number", name, mean: mean(), std: std(), missing };
+    case "boolean":
+      return { type: "boolean", name, mean: mean(), missing };
+    case "category": {
+      const levels = texts(fields.levels, `${at}.levels`);
+      if (new Set(levels).size !== levels.length) throw invalid(`${at}.levels`, "all different", levels);
+      return { type: "category", name, levels, other: boolean(fields.other, `${at}.other`), missing };
+    }
+    case "date": {
+      const order = oneOf(fields.order, ["month-first", "day-first"] as const, `${at}.order`);
+      const cycles = list(fields.cycles, `${at}.cycles`).map((cycle, i) =>
+        oneOf(cycle, ["day", "week", "year"] as const, `${at}.cycles[${i}]`),
+      );
+      return { type: "date", name, order, mean: mean(), std: std(), cycles, missing };
+    }
+    default:
+      throw invalid(`${at}.type`, "number, boolean, category or date", fields.type);
+  }
+}
+
+function target(json: unknown): Target {
+  const at = "preprocessing.target";
+  const fields = record(json, at);
+  const name = text(fields.name, `${at}.name`);
+  const kind = oneOf(fields.kind, ["classification", "regression"] as const, `${at}.kind`);
+  return kind === "classification"
+    ? { name, kind, numericLabels: boolean(fields.numericLabels, `${at}.numericLabels`) }
+    : { name, kind, mean: finite(fields.mean, `${at}.mean`), std: positive(fields.std, `${at}.std`) };
+}
+
+function record(value: unknown, at: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid(at, "an object", value);
+  return value as Record<string, unknown>;
+}
+
+function list(value: unknown, at: string): unknown[] {
+  if (!Array.isArray(value)) throw invalid(at, "an array", value);
+  return value;
+}
+
+function texts(value: unknown, at: string): string[] {
+  return list(value, at).map((item, i) => text(item, `${at}[${i}]`));
+}
+
+function text(value: unknown, at: string): string {
+  if (typeof value !== "string") throw invalid(at, "a string", value);
+  return value;
+}
+
+function boolean(value: unknown, at: string): boolean {
+  if (typeof value !== "boolean") throw invalid(at, "true or false", value);
+  return value;
+}
+
+function finite(value: unknown, at: string): number {
+  if (typeof value !== "number" || !Number.isFinite(value)) throw invalid(at, "a finite number", value);
+  return value;
+}
+
+function positive(value: unknown, at: string): number {
+  const number = finite(value, at);
+  if (number <= 0) throw invalid(at, "above 0", value);
+  return number;
+}
+
+function oneOf<T extends string>(value: unknown, choices: readonly T[], at: string): T {
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined) throw invalid(at, choices.join(" or "), value);
+  return found;
+}
+
+function invalid(field: string, must: string, value: unknown): ChainruleError {
+  const came = value === undefined ? "is missing" : `is ${(JSON.stringify(value) ?? String(value)).slice(0, 80)}`;
+  return new ChainruleError(
+    "INVALID_RUN",
+    `${field} must be ${must}, and ${came}. The file is damaged or from another version; train again to write a new one.`,
+    { field },
+  );
+}

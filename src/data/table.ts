@@ -1,0 +1,86 @@
+// A table as read from a file: named columns of raw cells, and where each row stands in the file.
+import { ChainruleError } from "../ir/errors.ts";
+import { count, quote, quoteList } from "./wording.ts";
+
+/** A raw cell: text as written in the file (CSV), or the value that JSON or Parquet holds; null where there is none. */
+export type Cell = string | number | boolean | null;
+
+/** One column: its name, unique in the table, and one cell per row. */
+export interface Column {
+  readonly name: string;
+  readonly cells: readonly Cell[];
+}
+
+/**
+ * A table of raw cells, column by column.
+ *
+ * `rowNumbers[r]` is the number by which a person finds row r: the line of a text file (the header is line 1),
+ * otherwise the row counted from 1. `notes` are remarks made while reading, e.g. renamed columns.
+ */
+export interface Table {
+  readonly source: string;
+  readonly columns: readonly Column[];
+  readonly rows: number;
+  readonly rowNumbers: Int32Array;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Builds a table; gives unnamed and repeated columns names of their own, and notes it.
+ *
+ * @throws ChainruleError EMPTY_DATA without columns or rows
+ */
+export function makeTable(
+  source: string,
+  names: readonly string[],
+  cells: readonly (readonly Cell[])[],
+  rowNumbers: Int32Array,
+): Table {
+  const rows = rowNumbers.length;
+  if (names.length === 0) {
+    throw new ChainruleError("EMPTY_DATA", `${source} has no columns: every row is empty. Add named values.`, {
+      source,
+    });
+  }
+  if (rows === 0) {
+    throw new ChainruleError(
+      "EMPTY_DATA",
+      `${source} has a header (${count(names.length, "column")}: ${quoteList(names, 5)}) and no rows. Add at least one row under it.`,
+      { source, columns: names },
+    );
+  }
+  const notes: string[] = [];
+  const unique = uniqueNames(names, notes);
+  return { source, columns: unique.map((name, c) => ({ name, cells: cells[c]! })), rows, rowNumbers, notes };
+}
+
+function uniqueNames(names: readonly string[], notes: string[]): string[] {
+  const taken = new Set(names);
+  const seen = new Set<string>();
+  return names.map((name, c) => {
+    if (name !== "" && !seen.has(name)) {
+      seen.add(name);
+      return name;
+    }
+    const base = name === "" ? `column ${c + 1}` : name;
+    let fresh = name === "" ? base : `${base} (2)`;
+    for (let n = 2; taken.has(fresh); n++) fresh = `${base} (${n})`;
+    taken.add(fresh);
+    notes.push(
+      name === ""
+        ? `Column ${c + 1} has no name; it is called ${quote(fresh)}.`
+        : `Two columns are named ${quote(name)}; column ${c + 1} is called ${quote(fresh)}.`,
+    );
+    return fresh;
+  });
+}
+
+/** Column by name, or undefined. */
+export function findColumn(table: Table, name: string): Column | undefined {
+  return table.columns.find((column) => column.name === name);
+}
+
+/** `people.csv, row 812, column "age"` */
+export function place(table: Table, row: number, column: string): string {
+  return `${table.source}, row ${table.rowNumbers[row]}, column ${quote(column)}`;
+}

@@ -1,0 +1,116 @@
+// Raw rows → features (and targets), with a preprocessing fitted before.
+import { ChainruleError } from "../ir/errors.ts";
+import { encode, writeFeatures } from "./features.ts";
+import { keptRows, scaleTarget } from "./prepare.ts";
+import { type FeatureColumn, featureNames, type Preprocessing } from "./preprocessing.ts";
+import { type Column, findColumn, type Table } from "./table.ts";
+import { missingTargetNote, readClasses, readNumbers } from "./target.ts";
+import { closest, count, grouped, quote, quoteList } from "./wording.ts";
+
+/** Features of raw rows, and their targets if they were asked for. Shapes as in Split. */
+export interface Transformed {
+  readonly x: Float32Array;
+  readonly y?: Float32Array | Int32Array;
+  readonly rows: number;
+  readonly rowNumbers: Int32Array;
+  readonly notes: string[];
+}
+
+/**
+ * Applies a preprocessing to raw rows, in the table's order. Columns may stand in any order, and further ones are
+ * ignored. Missing cells take the training mean, new categories count as unknown; both are noted.
+ *
+ * With target "required" the result has y, and rows without a target are left out; with "none" (the default) the
+ * target column is not looked at.
+ *
+ * @throws ChainruleError UNKNOWN_COLUMN (columns that training had and the table lacks), TYPE_MISMATCH (text in a
+ *   numeric column, an unknown class)
+ * @example
+ * const { x, rows } = transform(preprocessing, await readTable("new-flowers.csv")); // x: [rows, features]
+ */
+export function transform(
+  preprocessing: Preprocessing,
+  table: Table,
+  options: { target?: "required" | "none" } = {},
+): Transformed {
+  const { columns, features, target, standardize } = preprocessing;
+  const wanted = columns.map(({ name }) => name);
+  if (options.target === "required") wanted.push(target.name);
+  checkColumns(table, wanted);
+
+  const notes: string[] = [];
+  let rows: Int32Array = Int32Array.from({ length: table.rows }, (_, r) => r);
+  let y: Float32Array | Int32Array | undefined;
+  if (options.target === "required") {
+    const column = findColumn(table, target.name)!;
+    if (target.kind === "classification") {
+      const labels = readClasses(table, column, target, preprocessing.classes ?? []);
+      rows = keptRows(table.rows, (row) => labels[row]! >= 0);
+      y = rows.map((row) => labels[row]!);
+    } else {
+      const numbers = readNumbers(table, column, "");
+      rows = keptRows(table.rows, (row) => !Number.isNaN(numbers[row]!));
+      y = scaleTarget(target, numbers, rows);
+    }
+    notes.push(...missingTargetNote(table, column, table.rows - rows.length));
+    if (rows.length === 0) {
+      throw new ChainruleError(
+        "TOO_FEW_ROWS",
+        `The target ${quote(target.name)} is missing in every row of ${table.source}. Add rows that have one.`,
+        { source: table.source, column: target.name },
+      );
+    }
+  }
+
+  const x = new Float32Array(rows.length * features.length);
+  let offset = 0;
+  for (const column of columns) {
+    const cells = findColumn(table, column.name)!;
+    const order = column.type === "date" ? column.order : "month-first";
+    const encoded = encode(
+      table,
+      cells,
+      column.type,
+      order,
+      "Mend the cell, or leave it empty if the value is missing.",
+    );
+    const { missing, unknown } = writeFeatures(column, encoded, standardize, rows, x, features.length, offset);
+    if (missing > 0) notes.push(missingNote(column, cells, missing));
+    if (unknown.size > 0) notes.push(unknownNote(column, unknown));
+    offset += featureNames(column).length;
+  }
+  return { x, ...(y && { y }), rows: rows.length, rowNumbers: rows, notes };
+}
+
+function checkColumns(table: Table, wanted: readonly string[]): void {
+  const names = table.columns.map(({ name }) => name);
+  const present = new Set(names);
+  const lacking = wanted.filter((name) => !present.has(name));
+  if (lacking.length === 0) return;
+  const unused = names.filter((name) => !wanted.includes(name));
+  const hints = lacking.flatMap((name) => {
+    const near = closest(name, unused);
+    return near === undefined ? [] : [`${quote(near)} may be ${quote(name)}`];
+  });
+  const hint = hints.length === 0 ? "" : ` ${hints.slice(0, 5).join(", ")}.`;
+  throw new ChainruleError(
+    "UNKNOWN_COLUMN",
+    `${table.source} lacks ${count(lacking.length, "column")} that the model was trained on: ${quoteList(lacking, 30)}.${hint} Add what is missing, or rename columns; cells may be empty. Its columns: ${quoteList(names, 30)}.`,
+    { source: table.source, missing: lacking, columns: names },
+  );
+}
+
+function missingNote(column: FeatureColumn, cells: Column, missing: number): string {
+  const treated = column.type === "category" ? "counts as none of its categories" : "takes the training mean";
+  const flagged = column.missing ? ` and sets ${quote(`${column.name} is missing`)}` : "";
+  return `${quote(cells.name)}: ${count(missing, "cell")} missing; a missing cell ${treated}${flagged}.`;
+}
+
+function unknownNote(column: FeatureColumn, unknown: ReadonlyMap<string, number>): string {
+  const cells = [...unknown.values()].reduce((sum, n) => sum + n, 0);
+  const shown = [...unknown].sort(([, a], [, b]) => b - a).slice(0, 5);
+  const list = shown.map(([level, n]) => `${quote(level)} (${grouped(n)})`).join(", ");
+  const more = unknown.size > 5 ? ` and ${unknown.size - 5} more` : "";
+  const why = column.type === "category" && column.other ? "new or rare in training" : "new";
+  return `${quote(column.name)}: ${count(cells, "cell")} with categories that have no feature of their own (${why}), taken as unknown: ${list}${more}.`;
+}

@@ -1,0 +1,117 @@
+// Models: layers put together, their initial variables, and their application.
+import { randomKey } from "../trace/create.ts";
+import type { Tensor } from "../trace/tensor.ts";
+import { activationDefinition } from "./activation.ts";
+import { conv2dDefinition, flattenDefinition, pool2dDefinition } from "./convolution.ts";
+import { denseDefinition } from "./dense.ts";
+import { dropoutDefinition } from "./dropout.ts";
+import { embeddingDefinition } from "./embedding.ts";
+import type {
+  Applied,
+  Layer,
+  LayerDefinition,
+  LayerKind,
+  LayerOf,
+  Pass,
+  Residual,
+  Sequential,
+  TensorTree,
+  Variables,
+} from "./layer.ts";
+import { batchNormDefinition, layerNormDefinition } from "./normalization.ts";
+
+/** One layer after the other. */
+export const sequential = (...layers: readonly Layer[]): Sequential => ({ kind: "sequential", layers });
+
+/** x + layer(x) (He et al. 2016). */
+export const residual = (...layers: readonly Layer[]): Residual => ({
+  kind: "residual",
+  layer: layers.length === 1 ? layers[0]! : sequential(...layers),
+});
+
+const childOf = (tree: TensorTree, name: string): TensorTree => (tree[name] ?? {}) as TensorTree;
+const childrenOf = (tree: TensorTree): readonly TensorTree[] => (tree.layers ?? []) as readonly TensorTree[];
+
+const sequentialDefinition: LayerDefinition<Sequential> = {
+  initialize: ({ layers }, key, nextStream) => {
+    const parts = layers.map((layer) => definitionOf(layer).initialize(layer, key, nextStream));
+    return {
+      parameters: { layers: parts.map((part) => part.parameters) },
+      buffers: { layers: parts.map((part) => part.buffers) },
+    };
+  },
+  apply: ({ layers }, variables, x, pass) => {
+    const parameters = childrenOf(variables.parameters);
+    const buffers = childrenOf(variables.buffers);
+    let y = x;
+    const next = layers.map((layer, i) => {
+      const applied: Applied = definitionOf(layer).apply(
+        layer,
+        { parameters: parameters[i] ?? {}, buffers: buffers[i] ?? {} },
+        y,
+        pass,
+      );
+      y = applied.y;
+      return applied.buffers;
+    });
+    return { y, buffers: { layers: next } };
+  },
+};
+
+const residualDefinition: LayerDefinition<Residual> = {
+  initialize: ({ layer }, key, nextStream) => {
+    const { parameters, buffers } = definitionOf(layer).initialize(layer, key, nextStream);
+    return { parameters: { layer: parameters }, buffers: { layer: buffers } };
+  },
+  apply: ({ layer }, { parameters, buffers }, x, pass) => {
+    const inner = { parameters: childOf(parameters, "layer"), buffers: childOf(buffers, "layer") };
+    const applied = definitionOf(layer).apply(layer, inner, x, pass);
+    return { y: x.add(applied.y), buffers: { layer: applied.buffers } };
+  },
+};
+
+const definitions: { readonly [K in LayerKind]: LayerDefinition<LayerOf<K>> } = {
+  dense: denseDefinition,
+  activation: activationDefinition,
+  dropout: dropoutDefinition,
+  embedding: embeddingDefinition,
+  layerNorm: layerNormDefinition,
+  batchNorm: batchNormDefinition,
+  conv2d: conv2dDefinition,
+  maxPool2d: pool2dDefinition,
+  avgPool2d: pool2dDefinition,
+  flatten: flattenDefinition,
+  residual: residualDefinition,
+  sequential: sequentialDefinition,
+};
+
+export const layerKinds = Object.keys(definitions) as LayerKind[];
+
+const definitionOf = (layer: Layer): LayerDefinition<Layer> => definitions[layer.kind] as LayerDefinition<Layer>;
+
+/** Hands out 0, 1, 2 … */
+function counter(): () => number {
+  let next = 0;
+  return () => next++;
+}
+
+/**
+ * Initial parameters and buffers (float64) of a model. The same seed gives the same numbers everywhere.
+ *
+ * ```ts
+ * const model = sequential(dense(2, 3), activation("tanh"), dense(3, 1));
+ * initialize(model, 1).parameters; // { layers: [{ weight, bias }, {}, { weight, bias }] }
+ * ```
+ */
+export const initialize = (model: Layer, seed = 0): Variables =>
+  definitionOf(model).initialize(model, randomKey(seed), counter());
+
+/** y = model(x), as after training: no dropout, batch norm by its running statistics. */
+export const apply = (model: Layer, variables: Variables, x: Tensor): Tensor =>
+  definitionOf(model).apply(model, variables, x, { key: undefined, nextStream: counter() }).y;
+
+/** y = model(x) in training, and the next buffers. `key` draws the step's random numbers: see randomKey and foldIn. */
+export function applyTraining(model: Layer, variables: Variables, x: Tensor, key: Tensor): Applied {
+  const pass: Pass = { key, nextStream: counter() };
+  return definitionOf(model).apply(model, variables, x, pass);
+}

@@ -1,0 +1,90 @@
+// Sums, products and their kin, element by element.
+import { binary, unary } from "./define.ts";
+
+export const neg = unary({
+  name: "neg",
+  formula: { text: "y = −x", tex: "y = -x" },
+  accepts: "number",
+  saves: "nothing",
+  gradient: ({ dy }, g) => [g.neg(dy)],
+  scalar: () => (x) => -x,
+  domain: [[-2, 2]],
+});
+
+export const add = binary({
+  name: "add",
+  formula: { text: "y = a + b", tex: "y = a + b" },
+  accepts: "number",
+  saves: "nothing",
+  gradient: ({ dy }) => [dy, dy],
+  scalar: () => (a, b) => a + b,
+  domain: [[-2, 2]],
+});
+
+export const sub = binary({
+  name: "sub",
+  formula: { text: "y = a − b", tex: "y = a - b" },
+  accepts: "number",
+  saves: "nothing",
+  gradient: ({ dy }, g) => [dy, g.neg(dy)],
+  scalar: () => (a, b) => a - b,
+  domain: [[-2, 2]],
+});
+
+export const mul = binary({
+  name: "mul",
+  formula: { text: "y = a b", tex: "y = a\\,b" },
+  accepts: "number",
+  saves: "inputs",
+  gradient: ({ dy, a, b }, g) => [g.mul(dy, b), g.mul(dy, a)],
+  scalar: () => (a, b) => a * b,
+  domain: [[-2, 2]],
+});
+
+// da = dy / b, db = −(dy / b) y
+export const div = binary({
+  name: "div",
+  formula: { text: "y = a / b", tex: "y = \\frac{a}{b}" },
+  saves: "both",
+  gradient: ({ dy, b, y }, g) => {
+    const da = g.div(dy, b);
+    return [da, g.neg(g.mul(da, y))];
+  },
+  scalar: () => (a, b) => a / b,
+  domain: [
+    [-2, 2],
+    [0.5, 2],
+  ],
+});
+
+export const abs = unary({
+  name: "abs",
+  formula: { text: "y = |x|", tex: "y = |x|" },
+  accepts: "number",
+  saves: "inputs",
+  gradient: ({ dy, x }, g) => [g.mul(dy, g.sign(x))],
+  scalar: () => Math.abs,
+  domain: [[-2, 2]],
+  kinks: [0],
+});
+
+export const sign = unary({
+  name: "sign",
+  formula: { text: "y = −1, 0 or 1 as x is negative, zero or positive", tex: "y = \\operatorname{sign} x" },
+  accepts: "number",
+  saves: "nothing",
+  gradient: "none",
+  scalar: () => Math.sign,
+  domain: [[-2, 2]],
+  kinks: [0],
+});
+
+export const floor = unary({
+  name: "floor",
+  formula: { text: "y = ⌊x⌋", tex: "y = \\lfloor x \\rfloor" },
+  saves: "nothing",
+  gradient: "none",
+  scalar: () => Math.floor,
+  domain: [[-2.9, 2.9]],
+  kinks: [-2, -1, 0, 1, 2],
+});

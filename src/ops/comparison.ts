@@ -1,0 +1,105 @@
+// Comparisons, selection by a condition, and the larger and smaller of two, element by element.
+import type { Builder, Value } from "../ir/builder.ts";
+import type { ElementwiseRecord } from "../ir/op.ts";
+import { operandError, requireBroadcast, requireSameDType } from "./check.ts";
+import { binary, unary } from "./define.ts";
+
+type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
+
+const comparison = <N extends Comparison>(
+  name: N,
+  text: string,
+  tex: string,
+  holds: (a: number, b: number) => boolean,
+): ElementwiseRecord<N> =>
+  binary<Comparison>({
+    name,
+    formula: { text: `y = a ${text} b`, tex: `y = [a ${tex} b]` },
+    accepts: "any",
+    result: () => "bool",
+    saves: "nothing",
+    gradient: "none",
+    scalar: () => (a, b) => (holds(a, b) ? 1 : 0),
+    domain: [[-2, 2]],
+    kinks: "equal",
+  }) as ElementwiseRecord<N>;
+
+export const equal = comparison("equal", "=", "=", (a, b) => a === b);
+export const notEqual = comparison("notEqual", "≠", "\\ne", (a, b) => a !== b);
+export const less = comparison("less", "<", "<", (a, b) => a < b);
+export const lessEqual = comparison("lessEqual", "≤", "\\le", (a, b) => a <= b);
+export const greater = comparison("greater", ">", ">", (a, b) => a > b);
+export const greaterEqual = comparison("greaterEqual", "≥", "\\ge", (a, b) => a >= b);
+
+export const finite = unary({
+  name: "isFinite",
+  formula: { text: "y = |x| < ∞ (false for NaN)", tex: "y = [\\,|x| < \\infty\\,]" },
+  accepts: "any",
+  result: () => "bool",
+  saves: "nothing",
+  gradient: "none",
+  scalar: () => (x) => (Number.isFinite(x) ? 1 : 0),
+  domain: [[-2, 2]],
+});
+
+/** dy where `a` wins against `b`, half of it where they are equal, else 0. */
+const winnings = (g: Builder, dy: Value, a: Value, b: Value, wins: Value): Value =>
+  g.where(wins, dy, g.where(g.equal(a, b), g.mul(dy, 0.5), 0));
+
+export const maximum = binary({
+  name: "maximum",
+  formula: { text: "y = max(a, b)", tex: "y = \\max(a, b)" },
+  accepts: "number",
+  saves: "inputs",
+  gradient: ({ dy, a, b }, g) => [winnings(g, dy, a, b, g.greater(a, b)), winnings(g, dy, a, b, g.greater(b, a))],
+  scalar: () => Math.max,
+  domain: [[-2, 2]],
+  kinks: "equal",
+});
+
+export const minimum = binary({
+  name: "minimum",
+  formula: { text: "y = min(a, b)", tex: "y = \\min(a, b)" },
+  accepts: "number",
+  saves: "inputs",
+  gradient: ({ dy, a, b }, g) => [winnings(g, dy, a, b, g.less(a, b)), winnings(g, dy, a, b, g.less(b, a))],
+  scalar: () => Math.min,
+  domain: [[-2, 2]],
+  kinks: "equal",
+});
+
+export const where: ElementwiseRecord<"where"> = {
+  name: "where",
+  formula: {
+    text: "y = a where c holds, else b",
+    tex: "y = \\begin{cases} a & c \\\\ b & \\text{otherwise} \\end{cases}",
+  },
+  arity: 3,
+  infer(inputs) {
+    const condition = inputs[0]!;
+    if (condition.dtype !== "bool") {
+      throw operandError(
+        "DTYPE_MISMATCH",
+        "where",
+        `the condition must be bool; got ${condition.dtype}. Compare it first, as in x.greater(0).`,
+        inputs,
+        { dtypes: inputs.map((x) => x.dtype) },
+      );
+    }
+    return { dtype: requireSameDType("where", inputs.slice(1)), shape: requireBroadcast("where", inputs) };
+  },
+  saves: "inputs",
+  gradient: ({ dy, inputs }, g) => [undefined, g.where(inputs[0]!, dy, 0), g.where(inputs[0]!, 0, dy)],
+  scalar: () => (c, a, b) => (c !== 0 ? a! : b!),
+  domain: ["bool", [-2, 2]],
+  cases: [
+    {
+      shapes: [
+        [3, 5],
+        [3, 5],
+        [3, 5],
+      ],
+      attributes: {},
+    },
+  ],
+};

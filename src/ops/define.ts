@@ -1,0 +1,108 @@
+// Helpers that turn a short description of an op into its record.
+import type { Builder, Value } from "../ir/builder.ts";
+import type { DType } from "../ir/dtype.ts";
+import type { ElementwiseOpName, OpAttributes, OpName } from "../ir/graph.ts";
+import type { ElementwiseRecord, GradientContext, GradientRule, OpRecord } from "../ir/op.ts";
+import type { Shape, TensorType } from "../ir/shape.ts";
+import { type Accepted, requireBroadcast, requireDType, requireSameDType } from "./check.ts";
+
+/** As many operands as the arity says, so that rules can take them apart by position. */
+type Operands<A, T> = A extends 0
+  ? readonly []
+  : A extends 1
+    ? readonly [T]
+    : A extends 2
+      ? readonly [T, T]
+      : A extends 3
+        ? readonly [T, T, T]
+        : readonly T[];
+
+type Rule<C> = (context: C, g: Builder) => readonly (Value | undefined)[];
+type Context<N extends OpName, A> = Omit<GradientContext<N>, "inputs"> & { readonly inputs: Operands<A, Value> };
+
+/** A case as data, so that ops with the same attributes can share a list. */
+export interface Configuration<Attributes> {
+  readonly shapes: readonly Shape[];
+  readonly attributes: Attributes;
+}
+
+interface OpSpec<N extends OpName, A extends number | "any">
+  extends Omit<OpRecord<NoInfer<N>>, "name" | "arity" | "infer" | "gradient" | "cases"> {
+  readonly name: N;
+  readonly arity: A;
+  readonly infer: (inputs: Operands<A, TensorType>, attributes: OpAttributes[N]) => TensorType;
+  readonly gradient: Rule<Context<N, A>> | "none";
+  readonly cases: readonly Configuration<OpAttributes[N]>[];
+}
+
+export const defineOp = <N extends OpName, A extends number | "any">(spec: OpSpec<N, A>): OpRecord<N> =>
+  spec as unknown as OpRecord<N>;
+
+type ElementwiseSpec<N extends ElementwiseOpName, C> = Pick<
+  ElementwiseRecord<N>,
+  "name" | "formula" | "saves" | "scalar" | "domain" | "kinks"
+> & {
+  readonly gradient: Rule<C> | "none";
+  /** Element types of the operands. Default: "float". */
+  readonly accepts?: Accepted;
+  /** Element type of the result. Default: that of the operands. */
+  readonly result?: (attributes: OpAttributes[N]) => DType;
+  /** Throws INVALID_ARGUMENT. */
+  readonly check?: (attributes: OpAttributes[N]) => void;
+} & (Record<never, never> extends OpAttributes[N]
+    ? { readonly samples?: undefined }
+    : {
+        /** Attributes to test the op with. */
+        readonly samples: readonly OpAttributes[N][];
+      });
+
+interface UnaryContext<N extends OpName> {
+  readonly dy: Value;
+  readonly x: Value;
+  readonly y: Value;
+  readonly attributes: OpAttributes[N];
+}
+
+/** y = f(x), element by element. */
+export const unary = <N extends ElementwiseOpName>(spec: ElementwiseSpec<N, UnaryContext<N>>): ElementwiseRecord<N> =>
+  elementwise(spec, 1, ({ dy, inputs, y, attributes }) => ({ dy, x: inputs[0]!, y, attributes }));
+
+interface BinaryContext<N extends OpName> {
+  readonly dy: Value;
+  readonly a: Value;
+  readonly b: Value;
+  readonly y: Value;
+  readonly attributes: OpAttributes[N];
+}
+
+/** y = f(a, b), element by element; the operands broadcast. */
+export const binary = <N extends ElementwiseOpName>(spec: ElementwiseSpec<N, BinaryContext<N>>): ElementwiseRecord<N> =>
+  elementwise(spec, 2, ({ dy, inputs, y, attributes }) => ({ dy, a: inputs[0]!, b: inputs[1]!, y, attributes }));
+
+function elementwise<N extends ElementwiseOpName, C>(
+  spec: ElementwiseSpec<N, C>,
+  arity: number,
+  named: (context: GradientContext<N>) => C,
+): ElementwiseRecord<N> {
+  const { name, formula, saves, gradient, scalar, domain, kinks, accepts = "float", result, check } = spec;
+  const rule: GradientRule<N> | "none" =
+    gradient === "none" ? "none" : (context: GradientContext<N>, g: Builder) => gradient(named(context), g);
+  const samples: readonly OpAttributes[N][] = spec.samples ?? [{} as OpAttributes[N]];
+  return {
+    name,
+    formula,
+    arity,
+    saves,
+    gradient: rule,
+    scalar,
+    domain,
+    ...(kinks === undefined ? {} : { kinks }),
+    infer(inputs, attributes) {
+      check?.(attributes);
+      const dtype = requireSameDType(name, inputs);
+      requireDType(name, inputs[0]!, accepts);
+      return { shape: requireBroadcast(name, inputs), dtype: result?.(attributes) ?? dtype };
+    },
+    cases: samples.map((attributes) => ({ shapes: new Array(arity).fill([3, 5]), attributes })),
+  };
+}

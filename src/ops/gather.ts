@@ -1,0 +1,77 @@
+// Rows by index, and its transpose: rows added up by index.
+import { formatShape } from "../ir/shape.ts";
+import { operandError, requireDType, requireInt32, requireIntegers } from "./check.ts";
+import { defineOp } from "./define.ts";
+
+export const gather = defineOp({
+  name: "gather",
+  formula: { text: "y[i, …] = x[indices[i], …]", tex: "y_i = x_{k_i}" },
+  arity: 2,
+  infer: ([x, indices]) => {
+    requireInt32("gather", "indices", indices);
+    if (x.shape.length === 0) {
+      throw operandError("SHAPE_MISMATCH", "gather", "x needs at least 1 dimension, its rows; got a scalar.", [
+        x,
+        indices,
+      ]);
+    }
+    return { shape: [...indices.shape, ...x.shape.slice(1)], dtype: x.dtype };
+  },
+  saves: "inputs",
+  gradient: ({ dy, inputs: [x, indices] }, g) => [
+    g.apply("scatterAdd", [indices, dy], { rows: x.shape[0]! }),
+    undefined,
+  ],
+  domain: [[-2, 2], { indexBelow: 3 }],
+  cases: [
+    { shapes: [[3, 5], [7]], attributes: {} },
+    {
+      shapes: [
+        [5, 2, 3],
+        [2, 7],
+      ],
+      attributes: {},
+    },
+    { shapes: [[3], [5]], attributes: {} },
+    { shapes: [[7, 1], [1]], attributes: {} },
+    { shapes: [[3, 17], []], attributes: {} },
+    { shapes: [[3, 2], [0]], attributes: {} },
+  ],
+});
+
+export const scatterAdd = defineOp({
+  name: "scatterAdd",
+  formula: { text: "y[k, …] = Σ updates[i, …] over all i with indices[i] = k", tex: "y_k = \\sum_{i: k_i = k} u_i" },
+  arity: 2,
+  infer: ([indices, updates], { rows }) => {
+    requireInt32("scatterAdd", "indices", indices);
+    requireDType("scatterAdd", updates, "number");
+    requireIntegers("scatterAdd", "rows", [rows], 0);
+    const rank = indices.shape.length;
+    if (indices.shape.some((n, i) => n !== updates.shape[i])) {
+      throw operandError(
+        "SHAPE_MISMATCH",
+        "scatterAdd",
+        `the shape of updates must begin with that of indices; got indices ${formatShape(indices.shape)} and updates ${formatShape(updates.shape)}.`,
+        [indices, updates],
+      );
+    }
+    return { shape: [rows, ...updates.shape.slice(rank)], dtype: updates.dtype };
+  },
+  saves: "inputs",
+  gradient: ({ dy, inputs: [indices] }, g) => [undefined, g.apply("gather", [dy, indices], {})],
+  domain: [{ indexBelow: 3 }, [-2, 2]],
+  cases: [
+    { shapes: [[7], [7, 5]], attributes: { rows: 3 } },
+    {
+      shapes: [
+        [2, 3],
+        [2, 3, 5],
+      ],
+      attributes: { rows: 7 },
+    },
+    { shapes: [[5], [5]], attributes: { rows: 3 } },
+    { shapes: [[], [17]], attributes: { rows: 3 } },
+    { shapes: [[0], [0, 2]], attributes: { rows: 3 } },
+  ],
+});

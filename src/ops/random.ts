@@ -1,0 +1,48 @@
+// Random numbers as functions of a key: the same key and stream give the same numbers on every backend.
+import type { OpAttributes } from "../ir/graph.ts";
+import { formatShape, type TensorType } from "../ir/shape.ts";
+import { operandError, requireDType, requireInt32, requireIntegers, requireShape } from "./check.ts";
+import { type Configuration, defineOp } from "./define.ts";
+
+type Random = "randomUniform" | "randomNormal";
+
+function inferRandom(op: Random, key: TensorType, { shape, dtype, stream }: OpAttributes[Random]): TensorType {
+  requireInt32(op, "the key", key);
+  if (key.shape.length !== 1 || key.shape[0] !== 4) {
+    throw operandError("SHAPE_MISMATCH", op, `the key must have shape [4]; got ${formatShape(key.shape)}.`, [key]);
+  }
+  requireShape(op, shape);
+  requireDType(op, { shape, dtype }, "float");
+  requireIntegers(op, "stream", [stream], 0);
+  return { shape, dtype };
+}
+
+const cases: readonly Configuration<OpAttributes[Random]>[] = [
+  { shapes: [[4]], attributes: { shape: [3, 5], dtype: "float64", stream: 0 } },
+  { shapes: [[4]], attributes: { shape: [17], dtype: "float64", stream: 7 } },
+  { shapes: [[4]], attributes: { shape: [], dtype: "float64", stream: 1 } },
+  { shapes: [[4]], attributes: { shape: [8], dtype: "float64", stream: 2 ** 31 + 1 } },
+  { shapes: [[4]], attributes: { shape: [0, 3], dtype: "float64", stream: 0 } },
+];
+
+export const randomUniform = defineOp({
+  name: "randomUniform",
+  formula: { text: "y ~ U[0, 1), multiples of 2⁻²⁴", tex: "y \\sim \\mathcal U[0, 1)" },
+  arity: 1,
+  infer: ([key], attributes) => inferRandom("randomUniform", key, attributes),
+  saves: "nothing",
+  gradient: "none",
+  domain: ["key"],
+  cases,
+});
+
+export const randomNormal = defineOp({
+  name: "randomNormal",
+  formula: { text: "y ~ N(0, 1)", tex: "y \\sim \\mathcal N(0, 1)" },
+  arity: 1,
+  infer: ([key], attributes) => inferRandom("randomNormal", key, attributes),
+  saves: "nothing",
+  gradient: "none",
+  domain: ["key"],
+  cases,
+});

@@ -1,0 +1,45 @@
+// Softmax and its logarithm along one axis.
+import type { OpName } from "../ir/graph.ts";
+import type { TensorType } from "../ir/shape.ts";
+import { requireAxes, requireDType, requireElements } from "./check.ts";
+import { type Configuration, defineOp } from "./define.ts";
+
+function inferAlong(op: OpName, x: TensorType, axis: number): TensorType {
+  requireDType(op, x, "float");
+  requireAxes(op, x, [axis]);
+  requireElements(op, x, [axis]);
+  return { shape: x.shape, dtype: x.dtype };
+}
+
+const cases: readonly Configuration<{ readonly axis: number }>[] = [
+  { shapes: [[3, 5]], attributes: { axis: 1 } },
+  { shapes: [[3, 5]], attributes: { axis: 0 } },
+  { shapes: [[2, 3, 7]], attributes: { axis: 1 } },
+  { shapes: [[17]], attributes: { axis: 0 } },
+  { shapes: [[5, 1]], attributes: { axis: 1 } },
+  { shapes: [[0, 3]], attributes: { axis: 1 } },
+];
+
+export const softmax = defineOp({
+  name: "softmax",
+  formula: { text: "y = eˣ / Σ eˣ", tex: "y_i = \\frac{e^{x_i}}{\\sum_j e^{x_j}}" },
+  arity: 1,
+  infer: ([x], { axis }) => inferAlong("softmax", x, axis),
+  saves: "output",
+  // dx = y (dy − Σ dy y)
+  gradient: ({ dy, y, attributes: { axis } }, g) => [g.mul(y, g.sub(dy, g.sum(g.mul(dy, y), [axis], true)))],
+  domain: [[-2, 2]],
+  cases,
+});
+
+export const logSoftmax = defineOp({
+  name: "logSoftmax",
+  formula: { text: "y = x − ln Σ eˣ", tex: "y_i = x_i - \\ln \\sum_j e^{x_j}" },
+  arity: 1,
+  infer: ([x], { axis }) => inferAlong("logSoftmax", x, axis),
+  saves: "output",
+  // dx = dy − eʸ Σ dy
+  gradient: ({ dy, y, attributes: { axis } }, g) => [g.sub(dy, g.mul(g.exp(y), g.sum(dy, [axis], true)))],
+  domain: [[-2, 2]],
+  cases,
+});

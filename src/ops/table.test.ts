@@ -1,0 +1,33 @@
+// The table as a whole: names, formulas, cases and domains are there and fit each other.
+import { describe, expect, test } from "vitest";
+import type { DType } from "../ir/dtype.ts";
+import type { OpName } from "../ir/graph.ts";
+import type { Domain, OpRecord } from "../ir/op.ts";
+import { sizeOf } from "../ir/shape.ts";
+import { ops } from "./index.ts";
+
+const dtypeFor = (domain: Domain): DType => {
+  if (domain === "bool") return "bool";
+  return domain === "key" || "indexBelow" in domain ? "int32" : "float64";
+};
+
+describe.each(Object.entries(ops) as [OpName, OpRecord<OpName>][])("%s", (name, record) => {
+  test("is listed under its name, with its formula in both forms", () => {
+    expect(record.name).toBe(name);
+    expect(record.formula.text).not.toBe("");
+    expect(record.formula.tex).not.toBe("");
+  });
+
+  test("has cases that its shape rule accepts, small ones", () => {
+    expect(record.cases.length > 0 || name === "input").toBe(true);
+    for (const { shapes, attributes } of record.cases) {
+      if (record.arity !== "any") expect(shapes).toHaveLength(record.arity);
+      const inputs = shapes.map((shape, i) => ({
+        shape,
+        dtype: dtypeFor(record.domain[Math.min(i, record.domain.length - 1)]!),
+      }));
+      const output = record.infer(inputs, attributes);
+      for (const { shape } of [...inputs, output]) expect(sizeOf(shape)).toBeLessThanOrEqual(400);
+    }
+  });
+});
