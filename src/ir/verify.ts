@@ -7,14 +7,14 @@ import { formatType, sameShape } from "./shape.ts";
 
 /** Throws INVALID_GRAPH, naming the pass, the node and the rule that it breaks. Returns the graph. */
 export function verify(graph: Graph, ops: OpTable, pass: string): Graph {
-  const fail = (rule: string, node?: Node): never => {
+  const fail: (rule: string, node?: Node) => never = (rule, node) => {
     const at = node ? ` at %${node.id} (${node.op})` : "";
     throw new ChainruleError("INVALID_GRAPH", `After ${pass}${at}: ${rule}.\n\n${printGraph(graph)}`, { pass, rule });
   };
   graph.nodes.forEach((node, index) => {
     if (node.id !== index) fail(`a node's id is its place in the list; found ${node.id} at ${index}`, node);
     const record = ops[node.op] as OpRecord<OpName> | undefined;
-    if (record === undefined) return fail("the op is not in the table", node);
+    if (record === undefined) fail("the op is not in the table", node);
     if (record.arity !== "any" && node.inputs.length !== record.arity) {
       fail(`takes ${record.arity} inputs; has ${node.inputs.length}`, node);
     }

@@ -21,7 +21,8 @@ const settings: [Shape, Shape, Convolution][] = [
 describe.each(settings)("conv2d %j * %j", (xShape, wShape, attributes) => {
   const { stride, padding, dilation, groups } = attributes;
   const size = (axis: 0 | 1) =>
-    Math.floor((xShape[axis + 2]! + 2 * padding[axis] - dilation[axis] * (wShape[axis + 2]! - 1) - 1) / stride[axis]) + 1;
+    Math.floor((xShape[axis + 2]! + 2 * padding[axis] - dilation[axis] * (wShape[axis + 2]! - 1) - 1) / stride[axis]) +
+    1;
   const yShape = [xShape[0]!, wShape[0]!, size(0), size(1)];
   const xs = samples(sizeOf(xShape));
   const ws = samples(sizeOf(wShape), -1, 1, 3);
@@ -30,7 +31,9 @@ describe.each(settings)("conv2d %j * %j", (xShape, wShape, attributes) => {
   /** Every product that occurs: places of x, w and y. */
   function forEachTerm(visit: (x: number, w: number, y: number) => void): void {
     for (const [image, out, oy, ox] of indices(yShape) as Iterable<[number, number, number, number]>) {
-      for (const [, channel, ky, kx] of indices([1, ...wShape.slice(1)]) as Iterable<[number, number, number, number]>) {
+      for (const [, channel, ky, kx] of indices([1, ...wShape.slice(1)]) as Iterable<
+        [number, number, number, number]
+      >) {
         const row = oy * stride[0] - padding[0] + ky * dilation[0];
         const column = ox * stride[1] - padding[1] + kx * dilation[1];
         if (row < 0 || row >= xShape[2]! || column < 0 || column >= xShape[3]!) continue;
@@ -76,8 +79,7 @@ const pools: [Shape, Pooling][] = [
 
 describe.each(pools)("pooling of %j", (shape, attributes) => {
   const { kernel, stride, padding } = attributes;
-  const size = (axis: 0 | 1) =>
-    Math.floor((shape[axis + 2]! + 2 * padding[axis] - kernel[axis]) / stride[axis]) + 1;
+  const size = (axis: 0 | 1) => Math.floor((shape[axis + 2]! + 2 * padding[axis] - kernel[axis]) / stride[axis]) + 1;
   const outShape = [shape[0]!, shape[1]!, size(0), size(1)];
   // Rounded, so that ties occur: the first must win.
   const xs = samples(sizeOf(shape)).map(Math.round);

@@ -75,6 +75,8 @@ interface Value {
   readonly dtype: DType;
   slot?: Slot;
   number?: number;
+  /** The value that this one is under another element type: it lies in the same place. */
+  readonly same?: Value;
 }
 
 interface Operation {
@@ -102,7 +104,8 @@ class Chain {
   }
 
   result(step: number): Value {
-    return this.#steps[step]!;
+    const value = this.#steps[step]!;
+    return value.same ?? value;
   }
 
   operate(step: number, dtype: DType, operands: readonly Value[]): Value {
@@ -112,7 +115,7 @@ class Chain {
   }
 
   #placed(value: Value): Value {
-    if (value.number === undefined) return value;
+    if (value.number === undefined) return value.same ?? value;
     const bits = kindOf(value.dtype) === code.KIND_INT ? value.number | 0 : floatBits(value.number);
     let slot = this.#numbers.get(bits);
     if (!slot) this.#numbers.set(bits, (slot = { kind: code.SLOT_NUMBER, words: [bits] }));
@@ -139,7 +142,7 @@ class Chain {
     if (dtype === "bool") {
       return this.operate(value.dtype === "int32" ? code.STEP_INT_TO_BOOL : code.STEP_FLOAT_TO_BOOL, dtype, [value]);
     }
-    if (kindOf(value.dtype) === kindOf(dtype)) return { ...value, dtype };
+    if (kindOf(value.dtype) === kindOf(dtype)) return { dtype, same: value.same ?? value };
     return this.operate(dtype === "int32" ? code.STEP_FLOAT_TO_INT : code.STEP_INT_TO_FLOAT, dtype, [value]);
   }
 

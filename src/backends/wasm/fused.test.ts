@@ -4,7 +4,7 @@ import type { ElementwiseOpName } from "../../ir/graph.ts";
 import type { Shape } from "../../ir/shape.ts";
 import { broadcast, earlier, indices, input, largestError, number, samples, step, TestPlan } from "./testPlan.ts";
 
-/** Chebyshev fit of Numerical Recipes (erfccheb would do): here the series and continued fraction in float64. */
+/** Taylor series below 3, continued fraction above, in float64. */
 function erf(x: number): number {
   if (Math.abs(x) < 3) {
     let term = x;
@@ -134,7 +134,13 @@ describe("functions of two values", () => {
     const y = plan.value([41], "float32", ys);
     const z = plan.value([41]);
     plan.fused([41], [x, y], [step(op, [input(0), input(1)])], { 0: z });
-    expect(largestError(plan.run()(z), xs.map((v, i) => scalar(v, ys[i]!)), 1e-6)).toBeLessThan(2e-6);
+    expect(
+      largestError(
+        plan.run()(z),
+        xs.map((v, i) => scalar(v, ys[i]!)),
+        1e-6,
+      ),
+    ).toBeLessThan(2e-6);
   });
 
   it("int32", () => {
@@ -160,7 +166,12 @@ describe("functions of two values", () => {
       const z = plan.value([6], dtype);
       const args = ["neg", "abs", "sign"].includes(op) ? [input(0)] : [input(0), input(1)];
       plan.fused([6], [x, y], [step(op as ElementwiseOpName, args, dtype)], { 0: z });
-      expect(plan.run()(z).map((v) => v + 0), op).toEqual(values.map((v) => v + 0));
+      expect(
+        plan
+          .run()(z)
+          .map((v) => v + 0),
+        op,
+      ).toEqual(values.map((v) => v + 0));
     }
   });
 
@@ -200,17 +211,41 @@ describe("functions of two values", () => {
 describe("chains", () => {
   const shapes: [Shape, Shape][] = [
     [[4, 2], [2]],
-    [[4, 2], [4, 1]],
+    [
+      [4, 2],
+      [4, 1],
+    ],
     [[64, 10], [10]],
-    [[64, 10], [64, 1]],
+    [
+      [64, 10],
+      [64, 1],
+    ],
     [[7, 1031], [1031]],
-    [[7, 1031], [7, 1]],
+    [
+      [7, 1031],
+      [7, 1],
+    ],
     [[3, 600], [1]],
-    [[3, 5, 7], [5, 1]],
-    [[3, 5, 7], [3, 1, 7]],
-    [[3, 5, 7], [1, 5, 7]],
-    [[2, 3, 4, 5], [2, 1, 4, 1]],
-    [[2, 3, 4, 5], [3, 1, 1]],
+    [
+      [3, 5, 7],
+      [5, 1],
+    ],
+    [
+      [3, 5, 7],
+      [3, 1, 7],
+    ],
+    [
+      [3, 5, 7],
+      [1, 5, 7],
+    ],
+    [
+      [2, 3, 4, 5],
+      [2, 1, 4, 1],
+    ],
+    [
+      [2, 3, 4, 5],
+      [3, 1, 1],
+    ],
     [[1, 513], [513]],
     [[0, 3], [3]],
     [[], []],
@@ -226,7 +261,13 @@ describe("chains", () => {
     const steps = [step("mul", [input(0), number(3)]), step("add", [earlier(0), input(1)])];
     plan.fused(shape, [x, y], steps, { 1: z });
     const spread = broadcast(ys, small, shape);
-    expect(largestError(plan.run()(z), xs.map((v, i) => v * 3 + spread[i]!), 1)).toBeLessThan(1e-6);
+    expect(
+      largestError(
+        plan.run()(z),
+        xs.map((v, i) => v * 3 + spread[i]!),
+        1,
+      ),
+    ).toBeLessThan(1e-6);
   });
 
   it("keeps an input that is overwritten in place until its last reader has had it", () => {

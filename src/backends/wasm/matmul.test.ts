@@ -3,7 +3,15 @@ import { describe, expect, it } from "vitest";
 import { broadcastShapes, broadcastStrides, type Shape } from "../../ir/shape.ts";
 import { indices, largestError, samples, TestPlan } from "./testPlan.ts";
 
-function check(xBatch: Shape, yBatch: Shape, m: number, n: number, k: number, transposeX: boolean, transposeY: boolean) {
+function check(
+  xBatch: Shape,
+  yBatch: Shape,
+  m: number,
+  n: number,
+  k: number,
+  transposeX: boolean,
+  transposeY: boolean,
+) {
   const xShape = [...xBatch, ...(transposeX ? [k, m] : [m, k])];
   const yShape = [...yBatch, ...(transposeY ? [n, k] : [k, n])];
   const count = (shape: Shape) => shape.reduce((a, b) => a * b, 1);

@@ -73,8 +73,18 @@ it("does not depend on the number of threads", () => {
   const convolution = { ...window, dilation: [1, 2], groups: 2 } as const;
   const kernels = value([6, 2, 3, 2]);
   const maps = plan.op("conv2d", convolution, [images, kernels], plan.value([2, 6, 5, 8]));
-  plan.op("conv2dInputGradient", { ...convolution, inputShape: [2, 4, 9, 8] }, [kernels, maps], plan.value([2, 4, 9, 8]));
-  plan.op("conv2dWeightGradient", { ...convolution, kernelShape: [6, 2, 3, 2] }, [images, maps], plan.value([6, 2, 3, 2]));
+  plan.op(
+    "conv2dInputGradient",
+    { ...convolution, inputShape: [2, 4, 9, 8] },
+    [kernels, maps],
+    plan.value([2, 4, 9, 8]),
+  );
+  plan.op(
+    "conv2dWeightGradient",
+    { ...convolution, kernelShape: [6, 2, 3, 2] },
+    [images, maps],
+    plan.value([6, 2, 3, 2]),
+  );
   const pooling = { ...window, kernel: [3, 2] } as const;
   const pooled = plan.op("maxPool2d", pooling, [images], plan.value([2, 4, 5, 9]));
   plan.op("maxPool2dGradient", pooling, [images, pooled], plan.value([2, 4, 9, 8]));

@@ -2,16 +2,7 @@
 import { allocate, type DType, type TypedArray } from "../../ir/dtype.ts";
 import type { ElementwiseOpName, OpAttributes } from "../../ir/graph.ts";
 import { broadcastStrides, type Shape, sizeOf } from "../../ir/shape.ts";
-import type {
-  Buffer,
-  FusedArgument,
-  FusedStep,
-  Kernel,
-  KernelOpName,
-  OpKernel,
-  Plan,
-  View,
-} from "../../plan/plan.ts";
+import type { Buffer, FusedArgument, FusedStep, Kernel, KernelOpName, OpKernel, Plan, View } from "../../plan/plan.ts";
 import { wasm } from "./wasm.ts";
 
 export class TestPlan {

@@ -65,21 +65,37 @@ describe("the wasm backend", () => {
   it("refuses what it cannot do", () => {
     const wide = new TestPlan();
     wide.value([2], "float64");
-    expect(message(() => wide.run())).toMatchInlineSnapshot(`"UNSUPPORTED_BY_BACKEND: v0(f64[2]): the WebAssembly machine computes in float32 and has no float64. Use the reference backend (backend: "reference"), or float32 values."`);
+    expect(message(() => wide.run())).toMatchInlineSnapshot(
+      `"UNSUPPORTED_BY_BACKEND: v0(f64[2]): the WebAssembly machine computes in float32 and has no float64. Use the reference backend (backend: "reference"), or float32 values."`,
+    );
     const ints = new TestPlan();
     const x = ints.value([2, 2], "int32");
     ints.op("matmul", { transposeX: false, transposeY: false }, [x, x], ints.value([2, 2], "int32"));
-    expect(message(() => ints.run())).toMatchInlineSnapshot(`"UNSUPPORTED_BY_BACKEND: matmul(i32[2,2], i32[2,2]): the WebAssembly machine multiplies float32 matrices only. Use the reference backend (backend: "reference"), or float32 values."`);
+    expect(message(() => ints.run())).toMatchInlineSnapshot(
+      `"UNSUPPORTED_BY_BACKEND: matmul(i32[2,2], i32[2,2]): the WebAssembly machine multiplies float32 matrices only. Use the reference backend (backend: "reference"), or float32 values."`,
+    );
     const exp = new TestPlan();
     exp.fused([2], [exp.value([2], "int32")], [step("exp", [input(0)], "int32")], { 0: exp.value([2], "int32") });
-    expect(message(() => exp.run())).toMatchInlineSnapshot(`"UNSUPPORTED_BY_BACKEND: exp(i32[2]): the WebAssembly machine has no int32 form of this op. Use the reference backend (backend: "reference"), or float32 values."`);
-    expect(message(() => requireSimd({ ...WebAssembly, validate: () => false }))).toMatchInlineSnapshot(`"UNSUPPORTED_BY_BACKEND: The "wasm" backend needs WebAssembly SIMD, which this JavaScript engine does not have. Use Node 20.19 or newer, a browser of 2023 or newer, or the reference backend (backend: "reference")."`);
-    expect(message(() => requireSimd(undefined))).toMatchInlineSnapshot(`"UNSUPPORTED_BY_BACKEND: The "wasm" backend needs WebAssembly SIMD, which this JavaScript engine lacks, as it has no WebAssembly at all. Use Node 20.19 or newer, a browser of 2023 or newer, or the reference backend (backend: "reference")."`);
+    expect(message(() => exp.run())).toMatchInlineSnapshot(
+      `"UNSUPPORTED_BY_BACKEND: exp(i32[2]): the WebAssembly machine has no int32 form of this op. Use the reference backend (backend: "reference"), or float32 values."`,
+    );
+    expect(message(() => requireSimd({ ...WebAssembly, validate: () => false }))).toMatchInlineSnapshot(
+      `"UNSUPPORTED_BY_BACKEND: The "wasm" backend needs WebAssembly SIMD, which this JavaScript engine does not have. Use Node 20.19 or newer, a browser of 2023 or newer, or the reference backend (backend: "reference")."`,
+    );
+    expect(message(() => requireSimd(undefined))).toMatchInlineSnapshot(
+      `"UNSUPPORTED_BY_BACKEND: The "wasm" backend needs WebAssembly SIMD, which this JavaScript engine lacks, as it has no WebAssembly at all. Use Node 20.19 or newer, a browser of 2023 or newer, or the reference backend (backend: "reference")."`,
+    );
     const { plan } = counting();
     const huge = { ...plan, arena: { bytes: 5 * 2 ** 30, bytesWithoutReuse: 0 } };
-    expect(message(() => wasm.load(huge))).toMatchInlineSnapshot(`"OUT_OF_MEMORY: This plan needs 5120.0 MiB of WebAssembly memory (5120.0 MiB of it for values); a WebAssembly memory ends at 4096.0 MiB. Use a smaller batch or a smaller model."`);
-    expect(message(() => wasm.load(plan).run("train", 1))).toMatchInlineSnapshot(`"INVALID_ARGUMENT: This plan has no program "train"; it has main."`);
-    expect(message(() => wasm.load(plan).write(plan.buffers[0]! as never, new Float32Array(2)))).toMatchInlineSnapshot(`"SHAPE_MISMATCH: A value of f32[3] has 3 elements; 2 were given."`);
+    expect(message(() => wasm.load(huge))).toMatchInlineSnapshot(
+      `"OUT_OF_MEMORY: This plan needs 5120.0 MiB of WebAssembly memory (5120.0 MiB of it for values); a WebAssembly memory ends at 4096.0 MiB. Use a smaller batch or a smaller model."`,
+    );
+    expect(message(() => wasm.load(plan).run("train", 1))).toMatchInlineSnapshot(
+      `"INVALID_ARGUMENT: This plan has no program "train"; it has main."`,
+    );
+    expect(message(() => wasm.load(plan).write(plan.buffers[0]! as never, new Float32Array(2)))).toMatchInlineSnapshot(
+      `"SHAPE_MISMATCH: A value of f32[3] has 3 elements; 2 were given."`,
+    );
   });
 
   it("is of no use after dispose", () => {

@@ -61,7 +61,7 @@ function load(plan: Plan): Machine {
   };
   const indexError = (): ChainruleError => {
     const [, instruction, index, bound] = ints.subarray(alive().statusAddress() / 4);
-    const word = (instruction! - instructions) / 4;
+    const word = ((instruction! >>> 0) - instructions) / 4;
     const kernel = encoded.origins.find((origin) => origin.word === word)?.kernel;
     const op = kernel?.kind === "op" ? kernel.op : "fused";
     const types = (kernel?.inputs ?? []).map(formatType).join(", ");

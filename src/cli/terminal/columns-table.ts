@@ -9,11 +9,12 @@ const mostLines = 20;
 
 export function renderColumns(columns: readonly ColumnDescription[], style: Style): string[] {
   const shown = columns.length <= mostLines ? columns : firstColumns(columns);
+  const missing = { header: "missing", align: "right" as const, cells: shown.map((column) => grouped(column.missing)) };
   const lines = renderTable(
     [
       { header: "column", align: "left", cells: shown.map(({ name }) => cut(printable(name), 30)) },
       { header: "type", align: "left", cells: shown.map(({ type }) => type) },
-      { header: "missing", align: "right", cells: shown.map(({ missing }) => grouped(missing)) },
+      ...(style.width < 50 ? [] : [missing]),
       { header: "becomes", align: "left", cells: shown.map(becomes) },
     ],
     style,

@@ -3,7 +3,7 @@ import { grouped } from "../../data/wording.ts";
 import { percent } from "./format.ts";
 import type { Style } from "./style.ts";
 import { renderTable, type TableColumn, tableWidth } from "./table.ts";
-import { cut, displayWidth, printable } from "./text.ts";
+import { printable } from "./text.ts";
 
 const mostClasses = 10;
 
@@ -15,23 +15,24 @@ export function renderConfusion(
 ): string[] {
   if (classes.length > mostClasses) return [];
   const names = classes.map(printable);
-  const table = (nameWidth: number): TableColumn[] => [
-    { header: "true ╲ predicted", align: "left", cells: names },
-    ...names.map((name, k) => {
-      const cells = confusion.map((row) => grouped(row[k]!));
-      return { header: cut(name, Math.max(nameWidth, ...cells.map(displayWidth))), align: "right" as const, cells };
-    }),
-    { header: "recall", align: "right", cells: confusion.map((row, k) => recall(row, k)) },
+  const numbers = names.map((_, k) => String(k + 1));
+  const counts = (headers: readonly string[]) =>
+    headers.map(
+      (header, k): TableColumn => ({ header, align: "right", cells: confusion.map((row) => grouped(row[k]!)) }),
+    );
+  const left = (cells: readonly string[]): TableColumn => ({ header: "true ╲ predicted", align: "left", cells });
+  const recalls: TableColumn = { header: "recall", align: "right", cells: confusion.map(recall) };
+  // Where the names are too long to stand above the counts, numbers stand for them.
+  const numbered = [
+    left(names.map((name, k) => `${numbers[k]!.padStart(String(names.length).length)} ${name}`)),
+    ...counts(numbers),
   ];
-  // Class names above the counts are cut to the widest that fits; the left column may be cut further, to 10 cells.
+  // The left column may be cut to 10 cells.
   const fits = (columns: readonly TableColumn[]) =>
-    tableWidth(columns) - Math.max(0, displayWidth(columns[0]!.header) - 10) <= style.width;
-  for (let nameWidth = 12; nameWidth >= 3; nameWidth--) {
-    const columns = table(nameWidth);
-    if (fits(columns)) return renderTable(columns, style);
-    if (nameWidth === 3 && fits(columns.slice(0, -1))) return renderTable(columns.slice(0, -1), style);
-  }
-  return [];
+    tableWidth([{ ...columns[0]!, header: "", cells: ["".padEnd(10)] }, ...columns.slice(1)]) <= style.width;
+  const layouts = [[left(names), ...counts(names), recalls], [...numbered, recalls], numbered];
+  const layout = layouts.find(fits);
+  return layout === undefined ? [] : renderTable(layout, style);
 }
 
 function recall(row: readonly number[], k: number): string {

@@ -43,15 +43,15 @@ export function duration(seconds: number): string {
 
 export const percent = (share: number, decimals: number) => `${(share * 100).toFixed(decimals)}%`;
 
-const metricLabels: Readonly<Record<string, string>> = {
-  rocAuc: "ROC AUC",
-  macroF1: "macro F1",
-  rmse: "RMSE",
-  mae: "MAE",
-  r2: "R²",
-};
+const metricLabels: ReadonlyMap<string, string> = new Map([
+  ["rocAuc", "ROC AUC"],
+  ["macroF1", "macro F1"],
+  ["rmse", "RMSE"],
+  ["mae", "MAE"],
+  ["r2", "R²"],
+]);
 
-export const metricLabel = (name: string) => metricLabels[name] ?? name;
+export const metricLabel = (name: string) => metricLabels.get(name) ?? name;
 
 /** Accuracy in per cent, other bounded metrics with four decimals, losses and errors with four significant digits. */
 export function metricValue(name: string, value: number): string {

@@ -76,7 +76,8 @@ export function figures({ loss, validation, rowsPerSecond }: LiveState): [number
 function figuresLine(state: LiveState, { width, colors }: Style): string {
   let parts = figures(state);
   const gap = "   ";
-  const size = () => parts.reduce((sum, [, label, value]) => sum + (label && label.length + 1) + value.length, 0);
+  const size = () =>
+    parts.reduce((sum, [, label, value]) => sum + (label === "" ? 0 : label.length + 1) + value.length, 0);
   while (parts.length > 1 && size() + gap.length * (parts.length - 1) > width) {
     const last = Math.max(...parts.map(([importance]) => importance));
     parts = parts.filter(([importance]) => importance !== last);

@@ -1,0 +1,77 @@
+// Loss and metrics of a split, from predictions that the machine makes.
+import type { LossName } from "../nn/losses.ts";
+import type { Session } from "../run/session.ts";
+import type { MetricValues } from "./events.ts";
+import { classificationMetrics, regressionMetrics } from "./metrics.ts";
+import { evaluationRows } from "./step.ts";
+
+type Floats = Float32Array | Float64Array;
+
+/** How a loss's scores are to be read, and whether it is a mean over rows or a sum. */
+const readings: Readonly<
+  Record<LossName, { readonly scores: "classes" | "binary" | "values"; readonly isSum?: true }>
+> = {
+  crossEntropy: { scores: "classes" },
+  binaryCrossEntropy: { scores: "binary" },
+  halfSumOfSquares: { scores: "values", isSum: true },
+  mse: { scores: "values" },
+  mae: { scores: "values" },
+  huber: { scores: "values" },
+};
+
+export interface Evaluation {
+  readonly loss: number;
+  /** Row-major, the model's outputs. */
+  readonly predictions: Floats;
+}
+
+/** Runs the evaluation programs of one split over all its rows. */
+export function evaluateSplit(
+  session: Session,
+  split: "train" | "validation",
+  rows: number,
+  loss: LossName,
+): Evaluation {
+  const chunks: Floats[] = [];
+  let total = 0;
+  for (let from = 0; from < rows; from += evaluationRows) {
+    const count = Math.min(evaluationRows, rows - from);
+    const program = count < evaluationRows && rows > evaluationRows ? `${split}Rest` : split;
+    session.run(program, 1, { rows: Int32Array.from({ length: count }, (_, i) => from + i) });
+    total += session.output(program, "loss")[0]! * (readings[loss].isSum ? 1 : count);
+    chunks.push(session.output(program, "prediction") as Floats);
+  }
+  const predictions = chunks.length === 1 ? chunks[0]! : join(chunks);
+  return { loss: readings[loss].isSum ? total : total / rows, predictions };
+}
+
+function join(chunks: readonly Floats[]): Floats {
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  const all = chunks[0] instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
+
+/** The metrics that fit a loss: loss, accuracy and rocAuc for classes; loss, rmse, mae and r2 for values. */
+export function metricsOf({ loss, predictions }: Evaluation, targets: ArrayLike<number>, name: LossName): MetricValues {
+  const { scores } = readings[name];
+  if (scores === "values") {
+    return { loss, ...regressionMetrics(predictions, Float64Array.from(targets)) };
+  }
+  const logits = scores === "binary" ? pairs(predictions) : predictions;
+  const { accuracy, rocAuc } = classificationMetrics(logits, Int32Array.from(targets), "logits");
+  return { loss, accuracy, ...(rocAuc === undefined ? {} : { rocAuc }) };
+}
+
+/** One logit z of class 1 as two: 0 and z. */
+function pairs(logits: Floats): Float64Array {
+  const both = new Float64Array(2 * logits.length);
+  logits.forEach((z, i) => {
+    both[2 * i + 1] = z;
+  });
+  return both;
+}

@@ -1,0 +1,238 @@
+// From a prepared table to a trained network and its predictions: defaults for ordinary tables, metrics in the target's unit.
+import type { BackendName } from "../backends/backend.ts";
+import type { Prepared, Preprocessing, Split } from "../data/index.ts";
+import { ChainruleError } from "../ir/errors.ts";
+import { type ActivationName, activation } from "../nn/activation.ts";
+import { dense } from "../nn/dense.ts";
+import type { InitializerName } from "../nn/initializers.ts";
+import type { Layer, Variables } from "../nn/layer.ts";
+import type { LossName } from "../nn/losses.ts";
+import { apply, sequential } from "../nn/model.ts";
+import { type OptimizerKind, optimizers } from "../optim/optimizers.ts";
+import type { Schedule, ScheduleKind } from "../optim/schedules.ts";
+import { compile } from "../run/compile.ts";
+import { tensor } from "../trace/create.ts";
+import { Tensor } from "../trace/tensor.ts";
+import type { MetricValues, TrainEvent } from "./events.ts";
+import { type TrainingData, type TrainResult, train } from "./train.ts";
+
+/** Everything has a default that follows from the table. */
+export interface TableSettings {
+  /** Widths of the hidden layers. Default [64, 32]. */
+  readonly hidden?: readonly number[] | undefined;
+  /** Default relu. */
+  readonly activation?: ActivationName | undefined;
+  /** Default: heUniform for relu and its like, xavierUniform for the others. */
+  readonly init?: InitializerName | undefined;
+  /** Default: crossEntropy for classes, mse for numbers. */
+  readonly loss?: LossName | undefined;
+  /** Default adamw. */
+  readonly optimizer?: OptimizerKind | undefined;
+  readonly learningRate?: number | undefined;
+  /** Default cosine, to a hundredth of the rate at the last epoch. */
+  readonly schedule?: ScheduleKind | undefined;
+  readonly epochs?: number | undefined;
+  readonly batchSize?: number | undefined;
+  /** Default: a fifth of the epochs, at least 10. */
+  readonly patience?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly backend?: BackendName | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What predicting needs: plain data and weights. */
+export interface TableModel {
+  readonly model: Layer;
+  readonly loss: LossName;
+  readonly preprocessing: Preprocessing;
+  readonly variables: Variables;
+}
+
+export interface TableTraining extends AsyncIterable<TrainEvent> {
+  /** As `Training.result`, with the model that predicts. */
+  result(): Promise<TrainResult & { readonly trained: TableModel }>;
+}
+
+/** Losses that fit a task: the first is the default. */
+export const lossesOf = {
+  classification: ["crossEntropy", "binaryCrossEntropy"],
+  regression: ["mse", "mae", "huber", "halfSumOfSquares"],
+} as const satisfies Record<Prepared["task"], readonly LossName[]>;
+
+const saturating: readonly ActivationName[] = ["sigmoid", "tanh", "softmax"];
+
+/**
+ * Trains a multilayer perceptron on a prepared table. Metrics of a regression are in the target's unit, its loss is in
+ * standard deviations. Throws INVALID_ARGUMENT for a loss that does not fit the task, and what `train` throws.
+ */
+export function trainTable(prepared: Prepared, settings: TableSettings = {}): TableTraining {
+  const { preprocessing, task } = prepared;
+  const loss = settings.loss ?? lossesOf[task][0];
+  checkLoss(loss, prepared);
+  const suited = defaults(prepared.train.rows);
+  const chosen = {
+    ...settings,
+    hidden: settings.hidden ?? suited.hidden,
+    batchSize: settings.batchSize ?? suited.batchSize,
+    epochs: settings.epochs ?? suited.epochs,
+  };
+  const name = chosen.activation ?? "relu";
+  const init = chosen.init ?? (saturating.includes(name) ? "xavierUniform" : "heUniform");
+  const outputs = loss === "crossEntropy" ? preprocessing.classes!.length : 1;
+  const widths = [preprocessing.features.length, ...chosen.hidden];
+  const hidden = chosen.hidden.flatMap((width, i) => [dense(widths[i]!, width, { init }), activation(name)]);
+  // The last layer has no activation: its weights are drawn for a linear one.
+  const model = sequential(
+    ...hidden,
+    dense(widths.at(-1)!, outputs, { init: init === "heUniform" ? "xavierUniform" : init }),
+  );
+  const steps = chosen.epochs * Math.ceil(prepared.train.rows / Math.min(chosen.batchSize, prepared.train.rows));
+  const kind = chosen.optimizer ?? "adamw";
+  const learningRate = chosen.learningRate ?? defaultRates[kind];
+  const data = dataOf(prepared.train, preprocessing.features.length, loss);
+  const validation = prepared.validation && dataOf(prepared.validation, preprocessing.features.length, loss);
+  const training = train({
+    model,
+    data,
+    validation,
+    loss,
+    optimizer: optimizers[kind]({ learningRate }),
+    schedule: scheduleOf(chosen.schedule ?? "cosine", steps, learningRate),
+    epochs: chosen.epochs,
+    batchSize: chosen.batchSize,
+    patience: chosen.patience ?? Math.max(10, Math.ceil(chosen.epochs / 5)),
+    seed: chosen.seed ?? 0,
+    backend: chosen.backend ?? "wasm",
+    signal: chosen.signal,
+  });
+  const { target } = preprocessing;
+  const unit = target.kind === "regression" ? target.std : 1;
+  return {
+    async *[Symbol.asyncIterator]() {
+      for await (const event of training) yield inUnit(event, unit);
+    },
+    async result() {
+      const result = await training.result();
+      const metrics = metricsInUnit(result.metrics, unit);
+      return { ...result, metrics, trained: { model, loss, preprocessing, variables: result.variables } };
+    },
+  };
+}
+
+/** Learning rates that do well with the cosine schedule. */
+const defaultRates: Readonly<Record<OptimizerKind, number>> = {
+  sgd: 0.05,
+  rmsprop: 0.003,
+  adagrad: 0.03,
+  adam: 0.005,
+  adamw: 0.005,
+};
+
+/** Batches that give small tables many steps and large ones few; epochs for about 3000 steps, from 15 to 150. */
+function defaults(rows: number) {
+  const batchSize = Math.min(512, Math.max(16, 2 ** Math.round(Math.log2(rows / 20))));
+  const epochs = Math.min(150, Math.max(15, Math.round((3000 * batchSize) / rows)));
+  return { hidden: [64, 32], batchSize, epochs };
+}
+
+function scheduleOf(kind: ScheduleKind, steps: number, rate: number): Schedule {
+  const cosine: Schedule = { kind: "cosine", steps, min: rate / 100 };
+  switch (kind) {
+    case "constant":
+    case "plateau":
+      return { kind };
+    case "step":
+      return { kind, every: Math.max(1, Math.ceil(steps / 3)), gamma: 0.1 };
+    case "exponential":
+      return { kind, gamma: 0.01, every: steps };
+    case "cosine":
+      return cosine;
+    case "oneCycle":
+      return { kind, steps };
+    case "warmup":
+      return { kind, steps: Math.max(1, Math.round(steps / 20)), after: cosine };
+  }
+}
+
+function checkLoss(loss: LossName, { task, preprocessing }: Prepared): void {
+  const fitting: readonly LossName[] = lossesOf[task];
+  const classes = preprocessing.classes?.length;
+  if (!fitting.includes(loss)) {
+    throw new ChainruleError(
+      "INVALID_ARGUMENT",
+      `The loss ${loss} does not fit a ${task}; choose one of ${fitting.join(", ")}.`,
+      { loss, task },
+    );
+  }
+  if (loss === "binaryCrossEntropy" && classes !== 2) {
+    throw new ChainruleError(
+      "INVALID_ARGUMENT",
+      `binaryCrossEntropy is for two classes; "${preprocessing.target.name}" has ${classes}. Use crossEntropy.`,
+      { loss, classes },
+    );
+  }
+}
+
+function dataOf({ x, y, rows }: Split, features: number, loss: LossName): TrainingData {
+  return {
+    x: Tensor.concrete(x, [rows, features]),
+    y: loss === "crossEntropy" ? Tensor.concrete(y, [rows]) : Tensor.concrete(Float32Array.from(y), [rows, 1]),
+  };
+}
+
+/** rmse and mae are measured in standard deviations of the target: times `unit` they are in its own unit. */
+const valuesInUnit = (values: MetricValues, unit: number): MetricValues =>
+  unit === 1
+    ? values
+    : Object.fromEntries(
+        Object.entries(values).map(([name, value]) => [name, name === "rmse" || name === "mae" ? value * unit : value]),
+      );
+
+const metricsInUnit = <M extends { train: MetricValues; validation?: MetricValues }>(metrics: M, unit: number): M => ({
+  ...metrics,
+  train: valuesInUnit(metrics.train, unit),
+  ...(metrics.validation && { validation: valuesInUnit(metrics.validation, unit) }),
+});
+
+function inUnit(event: TrainEvent, unit: number): TrainEvent {
+  if (event.type === "end") return { ...event, metrics: metricsInUnit(event.metrics, unit) };
+  if (event.type === "epoch" && event.validation) return { ...event, validation: valuesInUnit(event.validation, unit) };
+  return event;
+}
+
+/** Rows predicted at once. */
+const chunk = 4096;
+
+/**
+ * Predictions for rows of features x [rows, features]: class probabilities [rows, classes], or values [rows] in the
+ * target's unit.
+ */
+export function predictTable(
+  { model, loss, preprocessing, variables }: TableModel,
+  x: Float32Array,
+  rows: number,
+  backend: BackendName = "wasm",
+): Float64Array {
+  const features = preprocessing.features.length;
+  const forward = compile((v: Variables, batch: Tensor) => probabilities(loss, apply(model, v, batch)), { backend });
+  const { target } = preprocessing;
+  const parts: Float64Array[] = [];
+  for (let from = 0; from < rows; from += chunk) {
+    const count = Math.min(chunk, rows - from);
+    const batch = tensor(x.subarray(from * features, (from + count) * features), { shape: [count, features] });
+    const y = forward(variables, batch).data;
+    parts.push(
+      target.kind === "regression" ? Float64Array.from(y, (v) => v * target.std + target.mean) : Float64Array.from(y),
+    );
+  }
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
+  return all;
+}
+
+function probabilities(loss: LossName, y: Tensor): Tensor {
+  if (loss === "crossEntropy") return y.softmax(-1);
+  if (loss !== "binaryCrossEntropy") return y;
+  // [rows, 1] logits of class 1 → [rows, 2]
+  return y.mul(tensor([[-1, 1]])).sigmoid();
+}
