@@ -1,10 +1,20 @@
 // Vitest: unit tests beside their files, cross-folder tests in test/.
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+const source = (path: string) => fileURLToPath(new URL(`src/${path}`, import.meta.url));
+
 export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^chainrule$/, replacement: source("index.ts") },
+      { find: /^chainrule\/(\w+)$/, replacement: `${source("")}$1/index.ts` },
+    ],
+  },
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    reporters: ["default", "./scripts/summary-reporter.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
   },
 });

@@ -1,12 +1,17 @@
 // Builds the package: the WebAssembly machine (embedded as base64 in a module), then the TypeScript, into dist/.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const run = (bin, ...args) =>
-  execFileSync(process.execPath, [join(root, "node_modules", ...bin), ...args], { cwd: root, stdio: "inherit" });
+const run = (bin, ...args) => {
+  const { status } = spawnSync(process.execPath, [join(root, "node_modules", ...bin), ...args], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  if (status !== 0) process.exit(status ?? 1);
+};
 
 const machine = join(root, "src/backends/wasm/machine/index.ts");
 if (existsSync(machine)) {
@@ -15,17 +20,22 @@ if (existsSync(machine)) {
   run(
     ["assemblyscript", "bin", "asc.js"],
     machine,
-    "--outFile", join(out, "machine.wasm"),
-    "--runtime", "stub",
+    "--outFile",
+    join(out, "machine.wasm"),
+    "--runtime",
+    "stub",
     "--noAssert",
     "-O3",
     "--converge",
-    "--enable", "simd",
+    "--enable",
+    "simd",
     "--importMemory",
     "--noExportMemory",
     // wasm32 for good: usize and i32 mix freely. v128 stays inside the module.
-    "--disableWarning", "201",
-    "--disableWarning", "112",
+    "--disableWarning",
+    "201",
+    "--disableWarning",
+    "112",
   );
   const bytes = readFileSync(join(out, "machine.wasm"));
   writeFileSync(

@@ -34,7 +34,6 @@ export function fuse(graph: Graph, wanted: (node: Node) => boolean): Group[] {
   const membersOf = new Map<NodeId, NodeId[]>(nodes.map((node) => [node.id, [node.id]]));
 
   const reachesAround = (from: NodeId, to: NodeId): boolean => {
-    const last = Math.max(...membersOf.get(to)!);
     const seen = new Set<NodeId>();
     const stack = membersOf
       .get(from)!
@@ -46,8 +45,8 @@ export function fuse(graph: Graph, wanted: (node: Node) => boolean): Group[] {
       if (group === to) return true;
       if (seen.has(group)) continue;
       seen.add(group);
-      for (const id of membersOf.get(group)!) {
-        if (id > last) continue;
+      // Ids are no bound: a group may hold a late node and an early one, and so lead back.
+      for (const id of membersOf.get(group)!) { if (id > Math.max(...membersOf.get(to)!)) continue;
         for (const user of users[id]!) if (groupOf[user] !== group) stack.push(groupOf[user]!);
       }
     }

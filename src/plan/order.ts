@@ -1,4 +1,5 @@
 // Orders groups: inputs before users, readers of a state before its writer, ties by the original order.
+import { ChainruleError } from "../ir/errors.ts";
 import type { Graph, NodeId } from "../ir/graph.ts";
 import type { Group } from "./fuse.ts";
 
@@ -75,6 +76,9 @@ export function order(
     const [index] = ready.splice(best, 1) as [number];
     result.push(groups[index]!);
     for (const next of successors[index]!) if (--waiting[next]! === 0) ready.push(next);
+  }
+  if (result.length < groups.length) {
+    throw new ChainruleError("INVALID_GRAPH", "order: groups of nodes wait for each other; fuse must not make cycles.");
   }
   return { groups: result, early };
 }

@@ -26,7 +26,7 @@ export type SafetensorsTensor = {
   [D in SafetensorsDtype]: {
     readonly dtype: D;
     readonly shape: readonly number[];
-    readonly data: InstanceType<(typeof arrayTypes)[D]>;
+    readonly data: ReturnType<(typeof arrayTypes)[D]["prototype"]["subarray"]>;
   };
 }[SafetensorsDtype];
 

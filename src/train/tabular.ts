@@ -8,7 +8,7 @@ import type { InitializerName } from "../nn/initializers.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
 import type { LossName } from "../nn/losses.ts";
 import { apply, sequential } from "../nn/model.ts";
-import { type OptimizerKind, optimizers } from "../optim/optimizers.ts";
+import { adamw, type OptimizerKind, optimizers } from "../optim/optimizers.ts";
 import type { Schedule, ScheduleKind } from "../optim/schedules.ts";
 import { compile } from "../run/compile.ts";
 import { tensor } from "../trace/create.ts";
@@ -96,7 +96,7 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}): Ta
     data,
     validation,
     loss,
-    optimizer: optimizers[kind]({ learningRate }),
+    optimizer: kind === "adamw" ? adamw({ learningRate, weightDecay: 0.3 }) : optimizers[kind]({ learningRate }),
     schedule: scheduleOf(chosen.schedule ?? "cosine", steps, learningRate),
     epochs: chosen.epochs,
     batchSize: chosen.batchSize,
@@ -119,13 +119,13 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}): Ta
   };
 }
 
-/** Learning rates that do well with the cosine schedule. */
+/** Learning rates that do well with the cosine schedule: docs/decisions/0008-defaults-for-tables.md. */
 const defaultRates: Readonly<Record<OptimizerKind, number>> = {
   sgd: 0.05,
   rmsprop: 0.003,
   adagrad: 0.03,
   adam: 0.005,
-  adamw: 0.005,
+  adamw: 0.01,
 };
 
 /** Batches that give small tables many steps and large ones few; epochs for about 3000 steps, from 15 to 150. */
@@ -226,7 +226,11 @@ export function predictTable(
     );
   }
   const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
   return all;
 }
 

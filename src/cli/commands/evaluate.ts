@@ -1,0 +1,55 @@
+// chainrule evaluate: the metrics of a trained network on a table.
+import type { Command } from "commander";
+import { count } from "../../data/wording.ts";
+import { print, printJson, type Streams } from "../output.ts";
+import { renderConfusion } from "../terminal/confusion-matrix.ts";
+import { renderMetrics } from "../terminal/metrics-table.ts";
+import { printable, wrap } from "../terminal/text.ts";
+
+export function addEvaluate(program: Command, streams: Streams): void {
+  program
+    .command("evaluate")
+    .summary("measure a trained network on a table")
+    .description("Measures a trained network on a table that holds the target column.")
+    .argument("<run>", "the run folder of a training")
+    .argument("<data>", "the file with the table")
+    .option("--json", "print one JSON object as the last line on stdout, all else on stderr")
+    .addHelpText(
+      "after",
+      `
+Example:
+  $ chainrule evaluate runs/2026-01-31-iris-1 new-flowers.csv`,
+    )
+    .action((run: string, data: string, flags: { readonly json?: true }) => evaluate(run, data, flags, streams));
+}
+
+async function evaluate(dir: string, data: string, flags: { readonly json?: true }, streams: Streams): Promise<void> {
+  const [{ readTable, transform }, { openRun }, { predictTable }, { loadTable }, { measure }] = await Promise.all([
+    import("../../data/index.ts"),
+    import("../../train/run-folder.ts"),
+    import("../../train/index.ts"),
+    import("../saved-model.ts"),
+    import("../measure.ts"),
+  ]);
+  const trained = await loadTable(await openRun(dir));
+  const { preprocessing } = trained;
+  const { x, y, rows, notes } = transform(preprocessing, await readTable(data), { target: "required" });
+  const { metrics, confusion } = measure(trained, predictTable(trained, x, rows), y!);
+  const classes = preprocessing.classes ?? [];
+
+  const out = flags.json ? streams.stderr : streams.stdout;
+  print(streams.stderr, ({ width }) => notes.flatMap((note) => wrap(printable(note), width)));
+  print(out, (style) => {
+    const matrix = confusion === undefined ? [] : renderConfusion(confusion, classes, style);
+    return [
+      `${count(rows, "row")} of ${printable(data)}`,
+      "",
+      ...renderMetrics([[preprocessing.target.kind, metrics]], style),
+      ...(matrix.length > 0 ? ["", ...matrix] : []),
+    ];
+  });
+  if (flags.json) {
+    const task = preprocessing.target.kind;
+    printJson(streams, { run: dir, data, task, rows, metrics, ...(confusion && { classes, confusion }) });
+  }
+}

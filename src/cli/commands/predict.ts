@@ -1,0 +1,104 @@
+// chainrule predict: a table in, the same table with predictions out, as CSV.
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import type { Cell, Table } from "../../data/index.ts";
+import { count } from "../../data/wording.ts";
+import { ChainruleError } from "../../ir/errors.ts";
+import type { TableModel } from "../../train/index.ts";
+import { print, type Streams } from "../output.ts";
+import { printable, wrap } from "../terminal/text.ts";
+
+export function addPredict(program: Command, streams: Streams): void {
+  program
+    .command("predict")
+    .summary("add predictions to a table")
+    .description("Writes a table as CSV with the columns it has, the prediction, and the probability of every class.")
+    .argument("<run>", "the run folder of a training")
+    .argument("<data>", "the file with the table; a target column is not needed")
+    .option("-o, --out <file>", "where to write (default: stdout)")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ chainrule predict runs/2026-01-31-iris-1 new-flowers.csv --out predictions.csv
+  $ chainrule predict runs/2026-01-31-iris-1 new-flowers.csv | head`,
+    )
+    .action((run: string, data: string, flags: { readonly out?: string }) => predict(run, data, flags.out, streams));
+}
+
+async function predict(dir: string, data: string, out: string | undefined, streams: Streams): Promise<void> {
+  if (out !== undefined && resolve(out) === resolve(data))
+    throw new ChainruleError("USAGE", `--out would overwrite the data, ${data}; choose another file.`, { out });
+  const [{ readTable, transform }, { openRun }, { predictTable }, { loadTable }] = await Promise.all([
+    import("../../data/index.ts"),
+    import("../../train/run-folder.ts"),
+    import("../../train/index.ts"),
+    import("../saved-model.ts"),
+  ]);
+  const trained = await loadTable(await openRun(dir));
+  const table = await readTable(data);
+  const { x, rows, notes } = transform(trained.preprocessing, table);
+  const added = predictedColumns(trained, predictTable(trained, x, rows), table);
+
+  print(streams.stderr, ({ width }) => notes.flatMap((note) => wrap(printable(note), width)));
+  const columns = [...table.columns, ...added];
+  if (out === undefined) {
+    for (const text of csv(columns, rows)) streams.stdout.write(text);
+  } else {
+    await writeFile(out, csv(columns, rows));
+    print(streams.stderr, () => [`Wrote ${count(rows, "row")} to ${printable(out)}`]);
+  }
+}
+
+interface NewColumn {
+  readonly name: string;
+  readonly cells: readonly Cell[];
+}
+
+/** "prediction", and "probability_<class>" for every class; a name that is taken gets a number. */
+function predictedColumns({ preprocessing }: TableModel, predictions: Float64Array, table: Table): NewColumn[] {
+  const taken = new Set(table.columns.map(({ name }) => name));
+  const free = (name: string) => {
+    let candidate = name;
+    for (let n = 2; taken.has(candidate); n++) candidate = `${name}_${n}`;
+    taken.add(candidate);
+    return candidate;
+  };
+  const { classes } = preprocessing;
+  if (classes === undefined) return [{ name: free("prediction"), cells: Array.from(predictions, float32Digits) }];
+  const width = classes.length;
+  const cells: string[] = [];
+  for (let from = 0; from < predictions.length; from += width) {
+    const p = predictions.subarray(from, from + width);
+    cells.push(classes[p.indexOf(Math.max(...p))]!);
+  }
+  return [
+    { name: free("prediction"), cells },
+    ...classes.map((name, k) => ({
+      name: free(`probability_${name}`),
+      cells: Array.from({ length: table.rows }, (_, row) => float32Digits(predictions[row * width + k]!)),
+    })),
+  ];
+}
+
+/** The network computes in float32: seven significant digits. */
+const float32Digits = (value: number) => Number(value.toPrecision(7));
+
+/** RFC 4180, a piece of text per thousand rows. */
+function* csv(columns: readonly NewColumn[], rows: number): Generator<string> {
+  yield line(columns.map(({ name }) => name));
+  for (let from = 0; from < rows; from += 1000) {
+    let text = "";
+    for (let row = from; row < Math.min(from + 1000, rows); row++)
+      text += line(columns.map(({ cells }) => cells[row]!));
+    yield text;
+  }
+}
+
+const line = (cells: readonly Cell[]) => `${cells.map(field).join(",")}\n`;
+
+function field(cell: Cell): string {
+  const text = cell === null ? "" : String(cell);
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,218 @@
+// chainrule train: a table in, a run folder out.
+import { basename, extname } from "node:path";
+import { type Command, Option } from "commander";
+import type { ColumnType, Prepared, Table } from "../../data/index.ts";
+import { count } from "../../data/wording.ts";
+import { ChainruleError } from "../../ir/errors.ts";
+import type { EndEvent, StartEvent } from "../../train/events.ts";
+import type { TableModel, TableSettings } from "../../train/index.ts";
+import type { Json, RunWriter } from "../../train/run-folder.ts";
+import { activations, backends, initializers, losses, optimizers, schedules, tasks } from "../choices.ts";
+import { interruptible } from "../interrupt.ts";
+import { print, printJson, type Streams, shellWord } from "../output.ts";
+import { renderColumns } from "../terminal/columns-table.ts";
+import { duration } from "../terminal/format.ts";
+import { renderMetrics } from "../terminal/metrics-table.ts";
+import { reporter } from "../terminal/reporter.ts";
+import type { Style } from "../terminal/style.ts";
+import { printable, wrap } from "../terminal/text.ts";
+import { columnType, positive, share, whole, widths } from "../values.ts";
+
+interface TrainFlags {
+  readonly target: string;
+  readonly task: (typeof tasks)[number];
+  readonly type?: ReadonlyMap<string, ColumnType | "ignore">;
+  readonly validation: number;
+  readonly hidden?: readonly number[];
+  readonly activation?: (typeof activations)[number];
+  readonly init?: (typeof initializers)[number];
+  readonly loss?: (typeof losses)[number];
+  readonly optimizer?: (typeof optimizers)[number];
+  readonly lr?: number;
+  readonly schedule?: (typeof schedules)[number];
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly patience?: number;
+  readonly seed: number;
+  readonly backend: (typeof backends)[number];
+  readonly out?: string;
+  readonly json?: true;
+}
+
+export function addTrain(program: Command, streams: Streams): void {
+  program
+    .command("train")
+    .summary("train a network on a table")
+    .description("Trains a neural network on a table (CSV, TSV, JSON or Parquet) and saves it in a run folder.")
+    .argument("<data>", "the file with the table")
+    .optionsGroup("Data:")
+    .requiredOption("-t, --target <column>", "the column to predict")
+    .addOption(
+      new Option("--task <name>", "what the target is; auto decides by its values").choices(tasks).default("auto"),
+    )
+    .option("--type <column=type>", 'sets the type of a column, or "ignore"s it (repeatable)', columnType)
+    .option("--validation <share>", "share of the rows kept for validation", share, 0.2)
+    .optionsGroup("Network:")
+    .option("--hidden <widths>", 'widths of the hidden layers, or "none" (default: 64,32)', widths)
+    .addOption(new Option("--activation <name>", "after every hidden layer (default: relu)").choices(activations))
+    .addOption(
+      new Option("--init <name>", "how weights are drawn (default: fits the activation)").choices(initializers),
+    )
+    .optionsGroup("Training:")
+    .addOption(new Option("--loss <name>", "default: crossEntropy for classes, mse for numbers").choices(losses))
+    .addOption(new Option("--optimizer <name>", "default: adamw").choices(optimizers))
+    .option("--lr <rate>", "learning rate (default: fits the optimizer, 0.005 for adamw)", positive)
+    .addOption(new Option("--schedule <name>", "course of the learning rate (default: cosine)").choices(schedules))
+    .option("--epochs <n>", "passes over the rows (default: 15 to 150, by their number)", whole(1))
+    .option("--batch <n>", "rows a step (default: 16 to 512, by their number)", whole(1))
+    .option(
+      "--patience <n>",
+      "epochs without a better validation loss before it stops (default: a fifth of the epochs, at least 10)",
+      whole(1),
+    )
+    .option("--seed <n>", "the same seed repeats a run", whole(0, 2 ** 32 - 1), 0)
+    .addOption(new Option("--backend <name>", "what computes").choices(backends).default("auto"))
+    .optionsGroup("Output:")
+    .option("-o, --out <folder>", "run folder, new or empty (default: runs/<date>-<data>-<n>)")
+    .option("--json", "print one JSON object as the last line on stdout, all else on stderr")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ chainrule train iris.csv --target species
+  $ chainrule train houses.csv --target price --hidden 128,64 --epochs 200 --lr 0.001
+  $ chainrule train people.csv --target income --type "zip code=category" --type id=ignore
+
+Ctrl-C ends a training early and keeps its best weights; a second Ctrl-C ends it at once.`,
+    )
+    .action((data: string, flags: TrainFlags) => train(data, flags, streams));
+}
+
+async function train(data: string, flags: TrainFlags, streams: Streams): Promise<void> {
+  const { prepare, readTable } = await import("../../data/index.ts");
+  const { target, task, validation, seed, type } = flags;
+  const table = await readTable(data);
+  const prepared = prepare(table, { target, task, validation, seed, ...(type && { columnTypes: type }) });
+  print(streams.stderr, (style) => describeData(table, prepared, style));
+
+  const { run, start, end } = await runTraining(data, prepared, flags, streams);
+  print(flags.json ? streams.stderr : streams.stdout, (style) => describeResult(end, run, data, style));
+  if (flags.json) printJson(streams, { run, ...summary(prepared, start, end) });
+}
+
+/** Trains and writes the run folder, whatever the end. */
+async function runTraining(data: string, prepared: Prepared, flags: TrainFlags, streams: Streams) {
+  const [{ trainTable }, { createRun, sha256File }, { saveTable }] = await Promise.all([
+    import("../../train/index.ts"),
+    import("../../train/run-folder.ts"),
+    import("../saved-model.ts"),
+  ]);
+  const settings = settingsOf(flags);
+  const view = await reporter(streams.stderr);
+  let run: RunWriter | undefined;
+  let start: StartEvent | undefined;
+  let end: EndEvent | undefined;
+  let trained: TableModel;
+  const onInterrupt = () => view.note("Stopping, with the best weights so far. Press Ctrl-C again to end at once.");
+  try {
+    trained = await interruptible(onInterrupt, async (signal) => {
+      const training = trainTable(prepared, { ...settings, signal });
+      for await (const event of training) {
+        if (event.type === "start") {
+          start = event;
+          const { backend, seed } = event;
+          const name = basename(data, extname(data));
+          const file = { file: data, sha256: await sha256File(data) };
+          run = await createRun({ name, seed, backend, data: file, settings: saved(flags) }, flags.out);
+        }
+        if (event.type === "end") end = event;
+        run!.appendEvent(event);
+        view.show(event);
+      }
+      return (await training.result()).trained;
+    });
+  } catch (error) {
+    await run?.finish("failed", { error: error instanceof ChainruleError ? error.code : String(error) });
+    throw error;
+  } finally {
+    view.close();
+  }
+  await saveTable(run!, trained);
+  const status = end!.reason === "interrupted" ? "interrupted" : "finished";
+  await run!.finish(status, summary(prepared, start!, end!));
+  return { run: run!.dir, start: start!, end: end! };
+}
+
+function settingsOf(flags: TrainFlags): TableSettings {
+  const { hidden, activation, init, loss, optimizer, lr, schedule, epochs, batch, patience, seed, backend } = flags;
+  return {
+    hidden,
+    activation,
+    init,
+    loss,
+    optimizer,
+    learningRate: lr,
+    schedule,
+    epochs,
+    patience,
+    seed,
+    batchSize: batch,
+    backend: backend === "auto" ? undefined : backend,
+  };
+}
+
+/** The flags as JSON, for run.json. */
+function saved({ type, ...flags }: TrainFlags): Json {
+  return { ...flags, ...(type && { type: Object.fromEntries(type) }) } as Json;
+}
+
+function summary({ task, train, validation }: Prepared, start: StartEvent, end: EndEvent) {
+  return {
+    task,
+    rows: train.rows + (validation?.rows ?? 0),
+    features: start.features,
+    parameters: start.parameters,
+    steps: end.steps,
+    seconds: end.seconds,
+    backend: start.backend,
+    metrics: { ...end.metrics },
+    layers: end.layers.map(({ name, gradientRms, updateRatio }) => ({ name, gradientRms, updateRatio })),
+  };
+}
+
+function describeData(table: Table, { columns, notes }: Prepared, style: Style): string[] {
+  const { bold } = style.colors;
+  return [
+    `${bold(printable(table.source))}: ${count(table.rows, "row")}, ${count(table.columns.length, "column")}`,
+    "",
+    ...renderColumns(columns, style),
+    "",
+    ...notes.flatMap((note) => wrap(printable(note), style.width)),
+    ...(notes.length > 0 ? [""] : []),
+  ];
+}
+
+function describeResult(
+  { reason, epochs, bestEpoch, seconds, metrics }: EndEvent,
+  run: string,
+  data: string,
+  style: Style,
+): string[] {
+  const { bold, dim, cyan } = style.colors;
+  const why = { epochs: "Trained", patience: "Stopped early, after", interrupted: "Interrupted after" }[reason];
+  const weights =
+    metrics.validation === undefined || bestEpoch === epochs ? "" : `, with the weights of epoch ${bestEpoch}`;
+  const folder = shellWord(run);
+  return [
+    "",
+    `${why} ${count(epochs, "epoch")} in ${duration(seconds)}${weights}.`,
+    "",
+    ...renderMetrics(Object.entries(metrics), style),
+    "",
+    `Saved in ${bold(run)}`,
+    "",
+    dim("Next:"),
+    `  ${cyan(`chainrule evaluate ${folder} ${shellWord(data)}`)}`,
+    `  ${cyan(`chainrule predict ${folder} ${shellWord(data)} --out predictions.csv`)}`,
+  ];
+}

@@ -1,0 +1,25 @@
+// Metrics of predictions for a table, by name.
+import { inverseTarget } from "../data/index.ts";
+import { classificationMetrics, type MetricValues, regressionMetrics, type TableModel } from "../train/index.ts";
+
+export interface Measured {
+  readonly metrics: MetricValues;
+  /** confusion[true][predicted], for classes. */
+  readonly confusion?: readonly (readonly number[])[];
+}
+
+/** `predictions` as predictTable gives them, `targets` as transform does. */
+export function measure(
+  { preprocessing }: TableModel,
+  predictions: Float64Array,
+  targets: Float32Array | Int32Array,
+): Measured {
+  if (!(targets instanceof Int32Array))
+    return { metrics: { ...regressionMetrics(predictions, inverseTarget(preprocessing, targets)) } };
+  const measured = classificationMetrics(predictions, targets, "probabilities");
+  const { accuracy, rocAuc, logLoss, macro, confusion } = measured;
+  return {
+    metrics: { accuracy, ...(rocAuc !== undefined && { rocAuc }), logLoss, macroF1: macro.f1 },
+    confusion,
+  };
+}

@@ -1,0 +1,57 @@
+// The command line as a function: arguments and streams in, exit code out.
+import { Command, CommanderError } from "commander";
+import { ChainruleError } from "../ir/errors.ts";
+import { packageVersion } from "../train/run-folder.ts";
+import { addEvaluate } from "./commands/evaluate.ts";
+import { addPredict } from "./commands/predict.ts";
+import { addTrain } from "./commands/train.ts";
+import { print, type Streams } from "./output.ts";
+import { renderError } from "./terminal/error.ts";
+import { styleOf } from "./terminal/style.ts";
+
+/** 0: done. 1: it failed. 2: wrong usage. */
+export type ExitCode = 0 | 1 | 2;
+
+export async function run(args: readonly string[], streams: Streams): Promise<ExitCode> {
+  try {
+    await makeProgram(streams).parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    // Commander has printed its message, or the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    print(streams.stderr, (style) => renderError(error, style));
+    return error instanceof ChainruleError && error.code === "USAGE" ? 2 : 1;
+  }
+}
+
+function makeProgram(streams: Streams): Command {
+  const out = styleOf(streams.stdout);
+  const err = styleOf(streams.stderr);
+  const program = new Command("chainrule")
+    .description("Trains neural networks and shows every gradient while it does.")
+    .version(packageVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .exitOverride()
+    .showHelpAfterError("Add --help for the usage.")
+    .configureHelp({ styleTitle: (title) => out.colors.bold(title), helpWidth: Math.min(out.width, 100) })
+    .configureOutput({
+      writeOut: (text) => streams.stdout.write(text),
+      writeErr: (text) => streams.stderr.write(text),
+      outputError: (text, write) => write(text.replace("error:", err.colors.red("error:"))),
+      getOutHasColors: () => out.colors.isColorSupported,
+      getErrHasColors: () => err.colors.isColorSupported,
+    })
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ chainrule train iris.csv --target species
+  $ chainrule evaluate runs/2026-01-31-iris-1 iris.csv
+  $ chainrule help train`,
+    );
+  addTrain(program, streams);
+  addEvaluate(program, streams);
+  addPredict(program, streams);
+  return program;
+}

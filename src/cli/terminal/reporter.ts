@@ -1,0 +1,56 @@
+// Shows a training as it runs: redrawn in place on a terminal, a plain line now and then elsewhere.
+import type { TrainEvent } from "../../train/events.ts";
+import type { OutputStream } from "../output.ts";
+import { advance, initialState, type LiveState, renderLive } from "./live-view.ts";
+import { isReported, plainLine } from "./plain-log.ts";
+import { styleOf } from "./style.ts";
+
+export interface Reporter {
+  show(event: TrainEvent): void;
+  /** A line that stays. */
+  note(text: string): void;
+  /** Leaves the last picture on the terminal and frees the cursor, also after an error. */
+  close(): void;
+}
+
+export async function reporter(stream: OutputStream): Promise<Reporter> {
+  return stream.isTTY ? liveReporter(stream) : plainReporter(stream);
+}
+
+/** Smaller trainings send more events than an eye can follow. */
+const millisecondsBetweenFrames = 50;
+
+async function liveReporter(stream: OutputStream): Promise<Reporter> {
+  const { createLogUpdate } = await import("log-update");
+  const update = createLogUpdate(stream as NodeJS.WriteStream);
+  let state: LiveState | undefined;
+  let drawn = Number.NEGATIVE_INFINITY;
+  const draw = () => {
+    // The last row of the terminal is left to the cursor.
+    if (state !== undefined) update(renderLive(state, styleOf(stream), (stream.rows || 24) - 1).join("\n"));
+    drawn = performance.now();
+  };
+  return {
+    show(event) {
+      state = event.type === "start" ? initialState(event) : state && advance(state, event);
+      if (event.type === "end" || performance.now() - drawn >= millisecondsBetweenFrames) draw();
+    },
+    note: (text) => update.persist(text),
+    close() {
+      draw();
+      update.done();
+    },
+  };
+}
+
+function plainReporter(stream: OutputStream): Reporter {
+  let state: LiveState | undefined;
+  return {
+    show(event) {
+      state = event.type === "start" ? initialState(event) : state && advance(state, event);
+      if (event.type === "epoch" && state && isReported(event, state.epochs)) stream.write(`${plainLine(state)}\n`);
+    },
+    note: (text) => stream.write(`${text}\n`),
+    close() {},
+  };
+}

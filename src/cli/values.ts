@@ -1,0 +1,53 @@
+// Values of options, from text: what they must be is said where they are not.
+import { InvalidArgumentError } from "commander";
+import type { ColumnType } from "../data/index.ts";
+import { columnTypes } from "./choices.ts";
+
+/** A whole number in lowest … highest. */
+export const whole =
+  (lowest: number, highest = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < lowest || value > highest) {
+      const range = highest === Number.MAX_SAFE_INTEGER ? `of at least ${lowest}` : `from ${lowest} to ${highest}`;
+      throw new InvalidArgumentError(`It must be a whole number ${range}.`);
+    }
+    return value;
+  };
+
+export function positive(text: string): number {
+  const value = decimal(text);
+  if (!(value > 0)) throw new InvalidArgumentError("It must be a number above 0, for example 0.01.");
+  return value;
+}
+
+/** A share of the rows. */
+export function share(text: string): number {
+  const value = decimal(text);
+  if (!(value >= 0 && value < 1)) throw new InvalidArgumentError("It must be at least 0 and below 1, for example 0.2.");
+  return value;
+}
+
+/** "64,32" → [64, 32]; "none" → []. */
+export function widths(text: string): number[] {
+  if (text === "none") return [];
+  const values = text.split(",").map((part) => part.trim());
+  if (!values.every((value) => /^[1-9]\d{0,5}$/.test(value)))
+    throw new InvalidArgumentError(`It must be widths from 1 to 999999 like 64,32, or "none".`);
+  return values.map(Number);
+}
+
+/** "zip code=category", gathered over repeated options. A column name may itself hold "=". */
+export function columnType(
+  text: string,
+  types: ReadonlyMap<string, ColumnType | "ignore"> = new Map(),
+): ReadonlyMap<string, ColumnType | "ignore"> {
+  const at = text.lastIndexOf("=");
+  const type = columnTypes.find((name) => name === text.slice(at + 1));
+  if (at < 1 || type === undefined)
+    throw new InvalidArgumentError(`It must be COLUMN=TYPE, with a type of ${columnTypes.join(", ")}.`);
+  return new Map(types).set(text.slice(0, at), type);
+}
+
+/** Finite, or NaN. */
+const decimal = (text: string) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN);

@@ -1,0 +1,102 @@
+// The package as a user gets it: packed, installed into an empty project, imported, type-checked, trained with.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const npm = (args: string[], cwd: string) =>
+  execFileSync("npm", args, { cwd, encoding: "utf8", shell: process.platform === "win32" });
+let project: string;
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), "chainrule-package-"));
+  const [packed] = JSON.parse(npm(["pack", "--json", "--ignore-scripts", "--pack-destination", project], root)) as [
+    { filename: string },
+  ];
+  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }));
+  npm(["install", "--no-audit", "--no-fund", "--prefer-offline", join(project, packed.filename)], project);
+}, 180_000);
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+const program = `
+import { grad, tensor, type Tensor } from "chainrule";
+import { prepare, tableFromRows } from "chainrule/data";
+import { activation, apply, dense, sequential } from "chainrule/nn";
+import { adam } from "chainrule/optim";
+import { train, trainTable } from "chainrule/train";
+
+const gradient: Tensor = grad((x: Tensor) => x.pow(3).sum())(tensor(2));
+const x = tensor([[0, 0], [0, 1], [1, 0], [1, 1]]);
+const y = tensor([[0], [1], [1], [0]]);
+const model = sequential(dense(2, 8), activation("tanh"), dense(8, 1));
+const training = train({ model, data: { x, y }, loss: "binaryCrossEntropy", optimizer: adam({ learningRate: 0.05 }), epochs: 300 });
+for await (const event of training) if (event.type === "epoch") event.layers satisfies readonly { gradientRms: number }[];
+const { variables } = await training.result();
+const rows = Array.from({ length: 60 }, (_, i) => ({ size: i % 7, kind: i % 7 > 3 ? "big" : "small" }));
+const table = trainTable(prepare(tableFromRows(rows, { source: "rows" }), { target: "kind" }));
+const { metrics } = await table.result();
+console.log(JSON.stringify({
+  gradient: gradient.item(),
+  xor: Array.from(apply(model, variables, x).sigmoid().data, Math.round),
+  accuracy: metrics.train["accuracy"],
+}));
+`;
+
+it("imports, type-checks and trains outside of the repository", () => {
+  writeFileSync(join(project, "main.ts"), program);
+  writeFileSync(
+    join(project, "tsconfig.json"),
+    JSON.stringify({
+      compilerOptions: {
+        target: "es2022",
+        module: "nodenext",
+        strict: true,
+        skipLibCheck: false,
+        types: [],
+        lib: ["es2023", "dom"],
+        outDir: "out",
+      },
+      include: ["main.ts"],
+    }),
+  );
+  try {
+    execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", project], {
+      encoding: "utf8",
+    });
+  } catch (error) {
+    expect.fail((error as { stdout: string }).stdout);
+  }
+  const output = execFileSync(process.execPath, ["out/main.js"], { cwd: project, encoding: "utf8" });
+  expect(JSON.parse(output)).toEqual({ gradient: 12, xor: [0, 1, 1, 0], accuracy: 1 });
+});
+
+it("installs the command", () => {
+  const output = execFileSync(
+    process.execPath,
+    [join(project, "node_modules/chainrule/dist/cli/main.js"), "--version"],
+    {
+      encoding: "utf8",
+    },
+  );
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  expect(output.trim()).toBe(version);
+});
+
+it("keeps the core free of what a browser would have to load", () => {
+  const source = readFileSync(join(project, "node_modules/chainrule/dist/index.js"), "utf8");
+  const seen = new Set<string>();
+  const visit = (file: string, text: string): void => {
+    for (const [, specifier] of text.matchAll(/^(?:import|export)\b[^;"]*"([^"]+)"/gm)) {
+      expect(specifier, `${file} imports ${specifier}`).toMatch(/^\.\.?\//);
+      const path = join(file, "..", specifier!);
+      if (seen.has(path)) continue;
+      seen.add(path);
+      visit(path, readFileSync(path, "utf8"));
+    }
+  };
+  visit(join(project, "node_modules/chainrule/dist/index.js"), source);
+});
