@@ -1,5 +1,5 @@
 // The command line as a function: arguments and streams in, exit code out.
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, type Option } from "commander";
 import { ChainruleError } from "../ir/errors.ts";
 import { packageVersion } from "../train/run-folder.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
@@ -34,7 +34,11 @@ function makeProgram(streams: Streams): Command {
     .helpCommand("help [command]", "print the help of a command")
     .exitOverride()
     .showHelpAfterError("Add --help for the usage.")
-    .configureHelp({ styleTitle: (title) => out.colors.bold(title), helpWidth: Math.min(out.width, 100) })
+    .configureHelp({
+      styleTitle: (title) => out.colors.bold(title),
+      helpWidth: Math.min(out.width, 100),
+      optionDescription,
+    })
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
       writeErr: (text) => streams.stderr.write(text),
@@ -54,4 +58,11 @@ Examples:
   addEvaluate(program, streams);
   addPredict(program, streams);
   return program;
+}
+
+/** "what it is: one, two (default: one)" */
+function optionDescription({ description, argChoices, defaultValue, defaultValueDescription }: Option): string {
+  const choices = argChoices === undefined ? "" : `: ${argChoices.join(", ")}`;
+  const byDefault = defaultValueDescription ?? defaultValue;
+  return `${description}${choices}${byDefault === undefined ? "" : ` (default: ${byDefault})`}`;
 }

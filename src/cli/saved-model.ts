@@ -1,17 +1,29 @@
 // Trained tables in run folders: model.json and model.safetensors, written and read back with every field checked.
 import { type Preprocessing, parsePreprocessing } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import { type ActivationName, activation, activationNames, dense, type Layer, sequential } from "../nn/index.ts";
+import {
+  type ActivationName,
+  activation,
+  activationNames,
+  dense,
+  type Layer,
+  sequential,
+  type Variables,
+} from "../nn/index.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { flatten } from "../trace/tree.ts";
 import { lossesOf, type SafetensorsTensor, type TableModel } from "../train/index.ts";
 import type { Json, RunReader, RunTensors, RunWriter } from "../train/run-folder.ts";
 
 export async function saveTable(run: RunWriter, { model, loss, preprocessing, variables }: TableModel): Promise<void> {
-  const { leaves, paths } = flatten(variables.parameters);
-  const tensors = new Map(leaves.map(({ shape, data }, i) => [paths[i]!, stored(shape, data)]));
   const task = preprocessing.target.kind;
-  await run.saveModel({ task, loss, architecture: model, preprocessing } as unknown as Json, tensors);
+  await run.saveModel({ task, loss, architecture: model, preprocessing } as unknown as Json, tensorsOf(variables));
+}
+
+/** Named by their paths: layers.0.weight. */
+export function tensorsOf({ parameters }: Variables): RunTensors {
+  const { leaves, paths } = flatten(parameters);
+  return new Map(leaves.map(({ shape, data }, i) => [paths[i]!, stored(shape, data)]));
 }
 
 export async function loadTable(run: RunReader): Promise<TableModel> {

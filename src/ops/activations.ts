@@ -25,7 +25,7 @@ export const sigmoid = unary({
   name: "sigmoid",
   formula: { text: "y = σ(x) = 1 / (1 + e⁻ˣ)", tex: "y = \\sigma(x) = \\frac{1}{1 + e^{-x}}" },
   saves: "output",
-  gradient: ({ dy, y }, g) => [g.mul(dy, g.mul(y, g.sub(1, y)))], // dx = dy y (1 − y)
+  gradient: ({ dy, y }, g) => [g.mul(g.mul(dy, y), g.sub(1, y))], // dx = dy y (1 − y)
   scalar: () => special.sigmoid,
   domain: [[-4, 4]],
 });

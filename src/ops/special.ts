@@ -72,9 +72,5 @@ export function erfc(x: number): number {
 /** Φ(x) = ½ erfc(−x / √2): the distribution function of the standard normal. */
 export const normalCdf = (x: number): number => 0.5 * erfc(-x * Math.SQRT1_2);
 
-/** σ(x) = 1 / (1 + e⁻ˣ); the exponential never overflows. */
-export function sigmoid(x: number): number {
-  if (x >= 0) return 1 / (1 + Math.exp(-x));
-  const e = Math.exp(x);
-  return e / (1 + e);
-}
+/** σ(x) = 1 / (1 + e⁻ˣ); where e⁻ˣ overflows to ∞ the result is 0, as it should be. */
+export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));

@@ -24,11 +24,17 @@ export function cse(graph: Graph): Graph {
 function keyOf(node: Node, inputs: readonly NodeId[]): string {
   if (node.op === "constant") {
     const { data } = node.attributes;
-    const value = data.length === 1 ? (Object.is(data[0], -0) ? "-0" : String(data[0])) : `array ${arrayId(data)}`;
+    const value = data.length === 1 ? nameOf(data[0]) : `array ${arrayId(data)}`;
     return `constant ${node.dtype} ${node.shape} ${value}`;
   }
-  return `${node.op} ${inputs} ${node.dtype} ${node.shape} ${JSON.stringify(node.attributes)}`;
+  return `${node.op} ${inputs} ${node.dtype} ${node.shape} ${JSON.stringify(node.attributes, exactly)}`;
 }
+
+/** JSON has one null for NaN and both infinities, and no −0. */
+const exactly = (_: string, value: unknown): unknown =>
+  typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)) ? nameOf(value) : value;
+
+const nameOf = (value: number | undefined): string => (Object.is(value, -0) ? "-0" : String(value));
 
 const arrays = new WeakMap<object, number>();
 let nextArray = 0;

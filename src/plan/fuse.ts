@@ -46,7 +46,7 @@ export function fuse(graph: Graph, wanted: (node: Node) => boolean): Group[] {
       if (seen.has(group)) continue;
       seen.add(group);
       // Ids are no bound: a group may hold a late node and an early one, and so lead back.
-      for (const id of membersOf.get(group)!) { if (id > Math.max(...membersOf.get(to)!)) continue;
+      for (const id of membersOf.get(group)!) {
         for (const user of users[id]!) if (groupOf[user] !== group) stack.push(groupOf[user]!);
       }
     }

@@ -1,6 +1,7 @@
 // compile: a function traced, planned and loaded once for each set of argument types.
 import type { BackendName } from "../backends/backend.ts";
 import { isFloat } from "../ir/dtype.ts";
+import { ChainruleError } from "../ir/errors.ts";
 import type { Program } from "../plan/module.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Tensor } from "../trace/tensor.ts";
@@ -45,7 +46,8 @@ export function compile<A extends any[], R>(
   const backend = backendOf(options.backend ?? "wasm");
   const cache = new Map<string, Compiled>();
 
-  const prepare = (args: A): { compiled: Compiled; leaves: Tensor[] } => {
+  /** Undefined where the function uses a tensor of an outer trace besides its arguments. */
+  const prepare = (args: A): { compiled: Compiled; leaves: Tensor[] } | undefined => {
     const argument = args.map((arg) => flatten(arg));
     const leaves = argument.flatMap((flat) => flat.leaves);
     const key = argument.map((flat) => flat.key).join("|");
@@ -57,7 +59,7 @@ export function compile<A extends any[], R>(
         name: `${i}`,
       }));
       let output: Flattened | undefined;
-      const { graph } = trace(
+      const { graph, captures } = trace(
         types,
         (tensors) => {
           let at = 0;
@@ -67,6 +69,7 @@ export function compile<A extends any[], R>(
         },
         backend.float,
       );
+      if (captures.length > 0) return undefined;
       const program: Program = {
         graph,
         inputs: types.map(({ name }) => ({ name })),
@@ -80,12 +83,22 @@ export function compile<A extends any[], R>(
 
   const call = (...args: A): R => {
     if (args.some((arg) => flatten(arg).leaves.some((leaf) => leaf.symbolic !== undefined))) return fn(...args);
-    const { compiled, leaves } = prepare(args);
+    const prepared = prepare(args);
+    if (prepared === undefined) return fn(...args);
+    const { compiled, leaves } = prepared;
     compiled.session.run("main", 1, Object.fromEntries(leaves.map((leaf, i) => [`${i}`, leaf.data])));
     const outputs = compiled.output.leaves.map((leaf, i) =>
       Tensor.concrete(compiled.session.output("main", `${i}`), leaf.shape),
     );
     return compiled.output.rebuild(outputs) as R;
   };
-  return Object.assign(call, { plan: (...args: A) => prepare(args).compiled.session.plan });
+  const plan = (...args: A): Plan => {
+    const prepared = prepare(args);
+    if (prepared !== undefined) return prepared.compiled.session.plan;
+    throw new ChainruleError(
+      "TRACED_VALUE",
+      "plan: the function uses a tensor of a trace that is still going on; call it.",
+    );
+  };
+  return Object.assign(call, { plan });
 }

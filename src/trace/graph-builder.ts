@@ -67,7 +67,7 @@ export class GraphBuilder implements Builder {
     const common = numeric.reduce(promote, "bool");
     return operands.map((operand) => {
       if (typeof operand !== "number") return operand;
-      const dtype = isFloat(common) || (common === "int32" && Number.isInteger(operand)) ? common : this.float;
+      const dtype = isFloat(common) || (common === "int32" && (operand | 0) === operand) ? common : this.float;
       return this.full({ shape: [], dtype }, operand);
     });
   }

@@ -340,6 +340,13 @@ export class Tensor {
   reshape(shape: Shape): Tensor {
     const unknown = shape.indexOf(-1);
     const rest = shape.reduce((product, n) => (n === -1 ? product : product * n), 1);
+    if (unknown >= 0 && (rest === 0 ? this.size !== 0 : this.size % rest !== 0)) {
+      throw new ChainruleError(
+        "SHAPE_MISMATCH",
+        `reshape: no size in the place of −1 makes ${formatShape(shape)} hold the ${this.size} elements of ${formatShape(this.shape)}. Choose other sizes whose product divides ${this.size}.`,
+        { shape: this.shape, target: shape },
+      );
+    }
     const known = unknown < 0 ? shape : shape.with(unknown, rest === 0 ? 0 : this.size / rest);
     return this.#unary("reshape", { shape: known });
   }

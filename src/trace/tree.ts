@@ -68,7 +68,7 @@ export function flatten(tree: Tree): Flattened {
         { path },
       );
     }
-    key += `${typeof value}:${String(value)};`;
+    key += typeof value === "string" ? `${JSON.stringify(value)};` : `${Object.is(value, -0) ? "-0" : String(value)};`;
     return () => value;
   };
   const rebuild = walk(tree, "");

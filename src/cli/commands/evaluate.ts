@@ -1,4 +1,5 @@
 // chainrule evaluate: the metrics of a trained network on a table.
+import { basename } from "node:path";
 import type { Command } from "commander";
 import { count } from "../../data/wording.ts";
 import { print, printJson, type Streams } from "../output.ts";
@@ -24,13 +25,7 @@ Example:
 }
 
 async function evaluate(dir: string, data: string, flags: { readonly json?: true }, streams: Streams): Promise<void> {
-  const [{ readTable, transform }, { openRun }, { predictTable }, { loadTable }, { measure }] = await Promise.all([
-    import("../../data/index.ts"),
-    import("../../train/run-folder.ts"),
-    import("../../train/index.ts"),
-    import("../saved-model.ts"),
-    import("../measure.ts"),
-  ]);
+  const { readTable, transform, openRun, loadTable, predictTable, measure } = await import("../engine.ts");
   const trained = await loadTable(await openRun(dir));
   const { preprocessing } = trained;
   const { x, y, rows, notes } = transform(preprocessing, await readTable(data), { target: "required" });
@@ -44,7 +39,7 @@ async function evaluate(dir: string, data: string, flags: { readonly json?: true
     return [
       `${count(rows, "row")} of ${printable(data)}`,
       "",
-      ...renderMetrics([[preprocessing.target.kind, metrics]], style),
+      ...renderMetrics([[printable(basename(data)), metrics]], style),
       ...(matrix.length > 0 ? ["", ...matrix] : []),
     ];
   });

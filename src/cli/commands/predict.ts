@@ -30,12 +30,7 @@ Examples:
 async function predict(dir: string, data: string, out: string | undefined, streams: Streams): Promise<void> {
   if (out !== undefined && resolve(out) === resolve(data))
     throw new ChainruleError("USAGE", `--out would overwrite the data, ${data}; choose another file.`, { out });
-  const [{ readTable, transform }, { openRun }, { predictTable }, { loadTable }] = await Promise.all([
-    import("../../data/index.ts"),
-    import("../../train/run-folder.ts"),
-    import("../../train/index.ts"),
-    import("../saved-model.ts"),
-  ]);
+  const { readTable, transform, openRun, loadTable, predictTable } = await import("../engine.ts");
   const trained = await loadTable(await openRun(dir));
   const table = await readTable(data);
   const { x, rows, notes } = transform(trained.preprocessing, table);

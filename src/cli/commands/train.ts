@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import type { ColumnType, Prepared, Table } from "../../data/index.ts";
 import { count } from "../../data/wording.ts";
 import { ChainruleError } from "../../ir/errors.ts";
+import type { Variables } from "../../nn/index.ts";
 import type { EndEvent, StartEvent } from "../../train/events.ts";
 import type { TableModel, TableSettings } from "../../train/index.ts";
 import type { Json, RunWriter } from "../../train/run-folder.ts";
@@ -47,33 +48,34 @@ export function addTrain(program: Command, streams: Streams): void {
     .argument("<data>", "the file with the table")
     .optionsGroup("Data:")
     .requiredOption("-t, --target <column>", "the column to predict")
-    .addOption(
-      new Option("--task <name>", "what the target is; auto decides by its values").choices(tasks).default("auto"),
-    )
+    .addOption(new Option("--task <name>", "what the target is").choices(tasks).default("auto", "auto, by its values"))
     .option("--type <column=type>", 'sets the type of a column, or "ignore"s it (repeatable)', columnType)
     .option("--validation <share>", "share of the rows kept for validation", share, 0.2)
     .optionsGroup("Network:")
-    .option("--hidden <widths>", 'widths of the hidden layers, or "none" (default: 64,32)', widths)
-    .addOption(new Option("--activation <name>", "after every hidden layer (default: relu)").choices(activations))
-    .addOption(
-      new Option("--init <name>", "how weights are drawn (default: fits the activation)").choices(initializers),
-    )
+    .addOption(parsed("--hidden <widths>", 'widths of the hidden layers, or "none"', widths, "64,32"))
+    .addOption(chosen("--activation <name>", "after every hidden layer", activations, "relu"))
+    .addOption(chosen("--init <name>", "how weights are drawn", initializers, "fits the activation"))
     .optionsGroup("Training:")
-    .addOption(new Option("--loss <name>", "default: crossEntropy for classes, mse for numbers").choices(losses))
-    .addOption(new Option("--optimizer <name>", "default: adamw").choices(optimizers))
-    .option("--lr <rate>", "learning rate (default: fits the optimizer, 0.005 for adamw)", positive)
-    .addOption(new Option("--schedule <name>", "course of the learning rate (default: cosine)").choices(schedules))
-    .option("--epochs <n>", "passes over the rows (default: 15 to 150, by their number)", whole(1))
-    .option("--batch <n>", "rows a step (default: 16 to 512, by their number)", whole(1))
-    .option(
-      "--patience <n>",
-      "epochs without a better validation loss before it stops (default: a fifth of the epochs, at least 10)",
-      whole(1),
+    .addOption(chosen("--loss <name>", "what is minimised", losses, "crossEntropy for classes, mse for numbers"))
+    .addOption(chosen("--optimizer <name>", "how weights are updated", optimizers, "adamw"))
+    .addOption(parsed("--lr <rate>", "learning rate", positive, "fits the optimizer, 0.005 for adamw"))
+    .addOption(chosen("--schedule <name>", "course of the learning rate", schedules, "cosine"))
+    .addOption(parsed("--epochs <n>", "passes over the rows", whole(1), "15 to 150, by the number of rows"))
+    .addOption(parsed("--batch <n>", "rows a step", whole(1), "16 to 512, by the number of rows"))
+    .addOption(
+      parsed(
+        "--patience <n>",
+        "epochs without a better validation loss before it stops",
+        whole(1),
+        "a fifth of the epochs, at least 10",
+      ),
     )
     .option("--seed <n>", "the same seed repeats a run", whole(0, 2 ** 32 - 1), 0)
     .addOption(new Option("--backend <name>", "what computes").choices(backends).default("auto"))
     .optionsGroup("Output:")
-    .option("-o, --out <folder>", "run folder, new or empty (default: runs/<date>-<data>-<n>)")
+    .addOption(
+      new Option("-o, --out <folder>", "run folder, new or empty").default(undefined, "runs/<date>-<data>-<n>"),
+    )
     .option("--json", "print one JSON object as the last line on stdout, all else on stderr")
     .addHelpText(
       "after",
@@ -88,8 +90,14 @@ Ctrl-C ends a training early and keeps its best weights; a second Ctrl-C ends it
     .action((data: string, flags: TrainFlags) => train(data, flags, streams));
 }
 
+// The engine chooses where an option is absent; `byDefault` says what.
+const chosen = (flags: string, description: string, choices: readonly string[], byDefault: string) =>
+  new Option(flags, description).choices(choices).default(undefined, byDefault);
+const parsed = (flags: string, description: string, parse: (text: string) => unknown, byDefault: string) =>
+  new Option(flags, description).argParser(parse).default(undefined, byDefault);
+
 async function train(data: string, flags: TrainFlags, streams: Streams): Promise<void> {
-  const { prepare, readTable } = await import("../../data/index.ts");
+  const { prepare, readTable } = await import("../engine.ts");
   const { target, task, validation, seed, type } = flags;
   const table = await readTable(data);
   const prepared = prepare(table, { target, task, validation, seed, ...(type && { columnTypes: type }) });
@@ -102,11 +110,7 @@ async function train(data: string, flags: TrainFlags, streams: Streams): Promise
 
 /** Trains and writes the run folder, whatever the end. */
 async function runTraining(data: string, prepared: Prepared, flags: TrainFlags, streams: Streams) {
-  const [{ trainTable }, { createRun, sha256File }, { saveTable }] = await Promise.all([
-    import("../../train/index.ts"),
-    import("../../train/run-folder.ts"),
-    import("../saved-model.ts"),
-  ]);
+  const { trainTable, createRun, sha256File, saveTable, tensorsOf } = await import("../engine.ts");
   const settings = settingsOf(flags);
   const view = await reporter(streams.stderr);
   let run: RunWriter | undefined;
@@ -132,7 +136,13 @@ async function runTraining(data: string, prepared: Prepared, flags: TrainFlags, 
       return (await training.result()).trained;
     });
   } catch (error) {
-    await run?.finish("failed", { error: error instanceof ChainruleError ? error.code : String(error) });
+    if (run === undefined) throw error;
+    if (error instanceof ChainruleError && error.code === "NON_FINITE_LOSS") {
+      const { epoch, variables } = error.details as { epoch: number; variables: Variables };
+      await run.saveCheckpoint(epoch, tensorsOf(variables), false);
+      view.note(`The last finite weights are saved in ${run.dir}`);
+    }
+    await run.finish("failed", { error: error instanceof ChainruleError ? error.code : String(error) });
     throw error;
   } finally {
     view.close();

@@ -45,6 +45,7 @@ export const percent = (share: number, decimals: number) => `${(share * 100).toF
 
 const metricLabels: ReadonlyMap<string, string> = new Map([
   ["rocAuc", "ROC AUC"],
+  ["logLoss", "log loss"],
   ["macroF1", "macro F1"],
   ["rmse", "RMSE"],
   ["mae", "MAE"],

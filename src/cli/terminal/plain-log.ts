@@ -9,10 +9,10 @@ export function isReported({ epoch }: EpochEvent, epochs: number): boolean {
   return epoch === 1 || epoch === epochs || epoch % Math.ceil(epochs / 20) === 0;
 }
 
-/** "epoch  5/50  loss 0.3412     validation 0.3561     accuracy 87.31%  12.3k rows/s  1m 20s left" */
+/** "epoch  5/50  loss 0.3412   validation 0.3561   accuracy 87.31%   12.3k rows/s  1m 20s left" */
 export function plainLine(state: LiveState): string {
   const epoch = `epoch ${String(state.epoch).padStart(String(state.epochs).length)}/${state.epochs}`;
-  const parts = figures(state).map(([, label, value]) => (label ? `${label} ${padEnd(value, 6)}` : value));
+  const parts = figures(state).map(([, label, value]) => (label ? `${label} ${padEnd(value, 7)}` : value));
   if (state.secondsLeft !== undefined && state.epoch < state.epochs) parts.push(`${duration(state.secondsLeft)} left`);
   return [epoch, ...parts].join("  ").trimEnd();
 }

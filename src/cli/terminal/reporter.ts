@@ -48,7 +48,11 @@ function plainReporter(stream: OutputStream): Reporter {
   return {
     show(event) {
       state = event.type === "start" ? initialState(event) : state && advance(state, event);
-      if (event.type === "epoch" && state && isReported(event, state.epochs)) stream.write(`${plainLine(state)}\n`);
+      if (event.type !== "epoch" || state === undefined) return;
+      if (isReported(event, state.epochs)) stream.write(`${plainLine(state)}\n`);
+      // Short epochs send no progress: a speed measured in an earlier one is not theirs.
+      const { rowsPerSecond: _, secondsLeft: __, ...rest } = state;
+      state = rest;
     },
     note: (text) => stream.write(`${text}\n`),
     close() {},

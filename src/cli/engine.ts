@@ -1,0 +1,8 @@
+// All that commands do their work with. They import this file when they run, so that help need not load it.
+import "../index.ts";
+
+export { prepare, readTable, transform } from "../data/index.ts";
+export { predictTable, trainTable } from "../train/index.ts";
+export { createRun, openRun, sha256File } from "../train/run-folder.ts";
+export { measure } from "./measure.ts";
+export { loadTable, saveTable, tensorsOf } from "./saved-model.ts";
