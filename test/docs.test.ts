@@ -89,8 +89,8 @@ describe("the examples of the source's comments", () => {
   /** Names that an example may use without saying what they are. */
   const given: Readonly<Record<string, string>> = {
     step: "const step = tensor(Int32Array.of(0)).reshape([]);",
-    w: "const w = tensor([1, 2]);",
-    dw: "const dw = tensor([0.1, 0.2]);",
+    w: "const w = tensor([[1, 2]]);",
+    dw: "const dw = tensor([[0.1, 0.2]]);",
     x: "const x = tensor([[0], [1]]);",
     y: "const y = tensor([[1], [3]]);",
     model: "const model = dense(1, 1);",
@@ -112,8 +112,7 @@ describe("the examples of the source's comments", () => {
   /** The example with what it takes for granted in front, on its first line, so that lines keep their numbers. */
   function withImports(code: string, own: string, known: Readonly<Record<string, object>>): string {
     const uses = (name: string, text: string) => new RegExp(`(?<![.\\w])${name}\\b(?! *:)`).test(text);
-    const declares = (name: string) =>
-      new RegExp(`\\b(?:const|let) (?:${name}\\b|[[{][^=]*\\b${name}\\b)|\\((?:\\w+, )*${name}(?:, \\w+)*\\) =>`).test(code);
+    const declares = (name: string) => new RegExp(`\\b(?:const|let) (?:${name}\\b|[[{][^=]*\\b${name}\\b)`).test(code);
     const definitions = Object.keys(given)
       .filter((name) => uses(name, code) && !declares(name))
       .map((name) => given[name]!);

@@ -2,6 +2,7 @@
 import { Command, CommanderError, type Option } from "commander";
 import { ChainruleError } from "../ir/errors.ts";
 import { packageVersion } from "../train/run-folder.ts";
+import { addDemo } from "./commands/demo.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addPredict } from "./commands/predict.ts";
 import { addTrain } from "./commands/train.ts";
@@ -57,6 +58,7 @@ Examples:
   addTrain(program, streams);
   addEvaluate(program, streams);
   addPredict(program, streams);
+  addDemo(program, streams);
   return program;
 }
 

@@ -17,7 +17,8 @@ export const whole =
 
 export function positive(text: string): number {
   const value = decimal(text);
-  if (!(value > 0)) throw new InvalidArgumentError("It must be a number above 0, for example 0.01.");
+  if (!(value > 0 && value < Number.POSITIVE_INFINITY))
+    throw new InvalidArgumentError("It must be a finite number above 0, for example 0.01.");
   return value;
 }
 
@@ -49,5 +50,5 @@ export function columnType(
   return new Map(types).set(text.slice(0, at), type);
 }
 
-/** Finite, or NaN. */
+/** The number, or NaN where the text is none. */
 const decimal = (text: string) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN);

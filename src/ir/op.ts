@@ -48,6 +48,13 @@ export interface OpRecord<N extends OpName = OpName> {
    * for a maximum, are equal). Samples keep away from them.
    */
   readonly kinks?: readonly number[] | "equal";
+  /**
+   * Index of an input that the output equals if it has the output's type, as x in x + 0. `splats[i]` is the value of an
+   * input whose elements are all known and equal.
+   */
+  identity?(splats: readonly (number | undefined)[], attributes: OpAttributes[N]): number | undefined;
+  /** The output has no elements but those of its one input, elsewhere or repeated. */
+  readonly moves?: true;
   /** Configurations to test; elementwise ops are tested in every broadcast form instead. */
   readonly cases: readonly Case<N>[];
 }

@@ -14,6 +14,7 @@ export const neg = unary({
 export const add = binary({
   name: "add",
   formula: { text: "y = a + b", tex: "y = a + b" },
+  identity: ([a, b]) => (b === 0 ? 0 : a === 0 ? 1 : undefined),
   accepts: "number",
   saves: "nothing",
   gradient: ({ dy }) => [dy, dy],
@@ -24,6 +25,7 @@ export const add = binary({
 export const sub = binary({
   name: "sub",
   formula: { text: "y = a − b", tex: "y = a - b" },
+  identity: ([, b]) => (b === 0 ? 0 : undefined),
   accepts: "number",
   saves: "nothing",
   gradient: ({ dy }, g) => [dy, g.neg(dy)],
@@ -34,6 +36,7 @@ export const sub = binary({
 export const mul = binary({
   name: "mul",
   formula: { text: "y = a b", tex: "y = a\\,b" },
+  identity: ([a, b]) => (b === 1 ? 0 : a === 1 ? 1 : undefined),
   accepts: "number",
   saves: "inputs",
   gradient: ({ dy, a, b }, g) => [g.mul(dy, b), g.mul(dy, a)],
@@ -45,6 +48,7 @@ export const mul = binary({
 export const div = binary({
   name: "div",
   formula: { text: "y = a / b", tex: "y = \\frac{a}{b}" },
+  identity: ([, b]) => (b === 1 ? 0 : undefined),
   saves: "both",
   gradient: ({ dy, b, y }, g) => {
     const da = g.div(dy, b);

@@ -13,6 +13,7 @@ const conversions: Record<DType, (x: number) => number> = {
 export const cast = unary({
   name: "cast",
   formula: { text: "y = x as another element type", tex: "y = x" },
+  identity: () => 0,
   accepts: "any",
   result: ({ dtype }) => dtype,
   saves: "nothing",
@@ -26,6 +27,7 @@ export const cast = unary({
 export const stopGradient = unary({
   name: "stopGradient",
   formula: { text: "y = x, with gradient 0", tex: "y = x, \\quad \\partial y / \\partial x := 0" },
+  identity: () => 0,
   accepts: "any",
   saves: "nothing",
   gradient: "none",

@@ -40,7 +40,7 @@ export const defineOp = <N extends OpName, A extends number | "any">(spec: OpSpe
 
 type ElementwiseSpec<N extends ElementwiseOpName, C> = Pick<
   ElementwiseRecord<N>,
-  "name" | "formula" | "saves" | "scalar" | "domain" | "kinks"
+  "name" | "formula" | "saves" | "scalar" | "domain" | "kinks" | "identity"
 > & {
   readonly gradient: Rule<C> | "none";
   /** Element types of the operands. Default: "float". */
@@ -84,7 +84,7 @@ function elementwise<N extends ElementwiseOpName, C>(
   arity: number,
   named: (context: GradientContext<N>) => C,
 ): ElementwiseRecord<N> {
-  const { name, formula, saves, gradient, scalar, domain, kinks, accepts = "float", result, check } = spec;
+  const { name, formula, saves, gradient, scalar, domain, kinks, identity, accepts = "float", result, check } = spec;
   const rule: GradientRule<N> | "none" =
     gradient === "none" ? "none" : (context: GradientContext<N>, g: Builder) => gradient(named(context), g);
   const samples: readonly OpAttributes[N][] = spec.samples ?? [{} as OpAttributes[N]];
@@ -97,6 +97,7 @@ function elementwise<N extends ElementwiseOpName, C>(
     scalar,
     domain,
     ...(kinks === undefined ? {} : { kinks }),
+    ...(identity === undefined ? {} : { identity }),
     infer(inputs, attributes) {
       check?.(attributes);
       const dtype = requireSameDType(name, inputs);

@@ -6,6 +6,8 @@ import { defineOp } from "./define.ts";
 export const reshape = defineOp({
   name: "reshape",
   formula: { text: "y = x read in another shape, row-major", tex: "y = \\operatorname{reshape} x" },
+  moves: true,
+  identity: () => 0,
   arity: 1,
   infer: ([x], { shape }) => {
     requireShape("reshape", shape);
@@ -35,6 +37,8 @@ export const reshape = defineOp({
 export const transpose = defineOp({
   name: "transpose",
   formula: { text: "y = x with its axes permuted", tex: "y_{i_{p(0)} i_{p(1)} \\dots} = x_{i_0 i_1 \\dots}" },
+  moves: true,
+  identity: (_, { permutation }) => (permutation.every((axis, i) => axis === i) ? 0 : undefined),
   arity: 1,
   infer: ([x], { permutation }) => {
     const rank = x.shape.length;
@@ -73,6 +77,8 @@ export const transpose = defineOp({
 export const broadcast = defineOp({
   name: "broadcast",
   formula: { text: "y = x repeated to a larger shape", tex: "y = \\operatorname{broadcast} x" },
+  moves: true,
+  identity: () => 0,
   arity: 1,
   infer: ([x], { shape }) => {
     requireShape("broadcast", shape);
@@ -105,6 +111,7 @@ export const broadcast = defineOp({
 export const slice = defineOp({
   name: "slice",
   formula: { text: "y = x[start … stop − 1] in each dimension", tex: "y_i = x_{s + i}" },
+  moves: true,
   arity: 1,
   infer: ([x], { start, stop }) => {
     const rank = x.shape.length;

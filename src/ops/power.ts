@@ -43,6 +43,7 @@ export const reciprocal = unary({
 export const pow = binary({
   name: "pow",
   formula: { text: "y = aᵇ", tex: "y = a^b" },
+  identity: ([, b]) => (b === 1 ? 0 : undefined),
   saves: "both",
   gradient: ({ dy, a, b, y }, g) => {
     const less = g.sub(b, 1);

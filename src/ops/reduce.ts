@@ -56,6 +56,7 @@ const cases: readonly Configuration<Reduction>[] = configurations.map(([shape, a
 export const sum = defineOp({
   name: "sum",
   formula: { text: "y = Σ x", tex: "y = \\sum_i x_i" },
+  identity: (_, { axes }) => (axes.length === 0 ? 0 : undefined),
   arity: 1,
   infer: ([x], attributes) => inferReduction("sum", x, attributes, "number", false),
   saves: "nothing",
@@ -67,6 +68,7 @@ export const sum = defineOp({
 export const mean = defineOp({
   name: "mean",
   formula: { text: "y = Σ x / n", tex: "y = \\frac1n \\sum_i x_i" },
+  identity: (_, { axes }) => (axes.length === 0 ? 0 : undefined),
   arity: 1,
   infer: ([x], attributes) => inferReduction("mean", x, attributes, "float", true),
   saves: "nothing",
@@ -89,6 +91,7 @@ const shareAmongTies = ({ dy, inputs, y, attributes }: GradientContext<"max" | "
 export const max = defineOp({
   name: "max",
   formula: { text: "y = maxᵢ xᵢ", tex: "y = \\max_i x_i" },
+  identity: (_, { axes }) => (axes.length === 0 ? 0 : undefined),
   arity: 1,
   infer: ([x], attributes) => inferReduction("max", x, attributes, "number", true),
   saves: "both",
@@ -101,6 +104,7 @@ export const max = defineOp({
 export const min = defineOp({
   name: "min",
   formula: { text: "y = minᵢ xᵢ", tex: "y = \\min_i x_i" },
+  identity: (_, { axes }) => (axes.length === 0 ? 0 : undefined),
   arity: 1,
   infer: ([x], attributes) => inferReduction("min", x, attributes, "number", true),
   saves: "both",

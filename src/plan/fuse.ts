@@ -11,7 +11,9 @@ const maxInputs = 12;
 /** Nodes that are computed together: one op, or a chain of elementwise ops. */
 export interface Group {
   /** In topological order. */
-  readonly members: NodeId[];
+  readonly members: readonly NodeId[];
+  /** Members whose values are read outside of the group. */
+  readonly visible: readonly NodeId[];
   readonly fused: boolean;
 }
 
@@ -72,7 +74,12 @@ export function fuse(graph: Graph, wanted: (node: Node) => boolean): Group[] {
       membersOf.set(own, merged);
     }
   }
+  const outputs = new Set(graph.outputs);
   return [...membersOf.values()]
     .filter((members) => wanted(nodes[members[0]!]!) && !isFree(nodes[members[0]!]!))
-    .map((members) => ({ members, fused: isFusible(nodes[members[0]!]!) }));
+    .map((members) => ({
+      members,
+      visible: members.filter((id) => outputs.has(id) || users[id]!.some((user) => groupOf[user] !== groupOf[id])),
+      fused: isFusible(nodes[members[0]!]!),
+    }));
 }

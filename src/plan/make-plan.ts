@@ -160,7 +160,7 @@ function planProgram(
     rootOf,
   ).groups;
   for (const group of setupGroups) {
-    for (const id of visible(graph, group)) views.set(id, addBuffer("constant", nodes[id]!));
+    for (const id of group.visible) views.set(id, addBuffer("constant", nodes[id]!));
     if (hasElements(graph, group)) setup.push(kernelOf(graph, group, viewOf));
   }
 
@@ -251,7 +251,7 @@ function planProgram(
   const kept = new Set([...graph.outputs.map(rootOf), ...copiesAfter.map(({ from }) => from)]);
   ordered.forEach((group, position) => {
     const reused = new Set<BufferId>();
-    for (const id of visible(graph, group)) {
+    for (const id of group.visible) {
       const fixed = home.get(id);
       if (fixed !== undefined) {
         views.set(id, { ...fixed, shape: nodes[id]!.shape });
@@ -285,14 +285,6 @@ function planProgram(
     scratch: [...life.values()],
     valueBytes: (bytesOf) => scratchTypes.reduce((sum, type) => sum + bytesOf(type), 0),
   };
-}
-
-/** Members whose values are read outside of their group. */
-function visible(graph: Graph, group: Group): NodeId[] {
-  const inside = new Set(group.members);
-  const seen = new Set<NodeId>(graph.outputs);
-  for (const node of graph.nodes) if (!inside.has(node.id)) for (const id of node.inputs) seen.add(id);
-  return group.members.filter((id) => seen.has(id));
 }
 
 /** False where there is nothing to compute. */
@@ -382,6 +374,6 @@ function fusedKernel(graph: Graph, group: Group, last: Node, viewOf: (id: NodeId
       dtype: node.dtype,
     } as FusedStep;
   });
-  const outputs = visible(graph, group).map((id) => ({ step: stepOf.get(id)!, view: viewOf(id) }));
+  const outputs = group.visible.map((id) => ({ step: stepOf.get(id)!, view: viewOf(id) }));
   return { kind: "fused", shape: last.shape, inputs, steps, outputs };
 }

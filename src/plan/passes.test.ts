@@ -180,9 +180,9 @@ describe("fuse", () => {
   it("the order says so where groups wait for each other", () => {
     const graph = graphOf([[2]], (x) => [x.exp().sum().mul(x.neg())]);
     const cyclic = [
-      { members: [1, 4], fused: true },
-      { members: [2], fused: false },
-      { members: [3], fused: true },
+      { members: [1, 4], visible: [1, 4], fused: true },
+      { members: [2], visible: [2], fused: false },
+      { members: [3], visible: [3], fused: true },
     ];
     expect(printGraph(graph)).toMatchInlineSnapshot(`
       "%0: f32[2] = input "x"

@@ -247,6 +247,7 @@ export class Tensor {
   }
   /** xʸ, in floats. */
   pow(y: Tensor | number): Tensor {
+    if (y === 2) return this.#float("square");
     return build([this, y], (g, values) => g.apply("pow", g.promoted(values, 0).map(g.toFloat), {}));
   }
   /** The larger one; NaN where either is. */

@@ -72,6 +72,7 @@ export function trainingModule(
   const { batchSize, stepsPerEpoch, float } = settings;
   const start: State = { ...variables, optimizer: initOptimizer(settings.optimizer, variables.parameters) };
   const flat = flatten(start);
+  const own = flatten(variables);
   const initial = new Map(flat.paths.map((path, i) => [path, flat.leaves[i]!]));
   const trained = Object.fromEntries(
     flat.paths.map((path, i) => [path, { shape: flat.leaves[i]!.shape, dtype: float }]),
@@ -115,10 +116,7 @@ export function trainingModule(
   return {
     module: { state: { ...trained, ...counters, ...data }, programs },
     initial,
-    rebuild: (read) => {
-      const { parameters, buffers } = flat.rebuild(flat.paths.map(read)) as State;
-      return { parameters, buffers };
-    },
+    rebuild: (read) => own.rebuild(own.paths.map(read)) as Variables,
     layers: groups.map((group) => group.name),
     parameterCount: flatten(variables.parameters).leaves.reduce((sum, leaf) => sum + leaf.size, 0),
   };

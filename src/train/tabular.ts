@@ -49,6 +49,8 @@ export interface TableModel {
 }
 
 export interface TableTraining extends AsyncIterable<TrainEvent> {
+  /** As `Training.best`. */
+  best(): Variables;
   /** As `Training.result`, with the model that predicts. */
   result(): Promise<TrainResult & { readonly trained: TableModel }>;
 }
@@ -108,6 +110,7 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}): Ta
   const { target } = preprocessing;
   const unit = target.kind === "regression" ? target.std : 1;
   return {
+    best: training.best,
     async *[Symbol.asyncIterator]() {
       for await (const event of training) yield inUnit(event, unit);
     },

@@ -63,6 +63,8 @@ export interface TrainResult {
 export interface Training extends AsyncIterable<TrainEvent> {
   /** The result; drives the training to its end if nobody iterates. Rejects with what ended the training early. */
   result(): Promise<TrainResult>;
+  /** The variables that would be the result if the training ended now: those of the last epoch event with `best` set. */
+  best(): Variables;
 }
 
 /** Milliseconds of work between two looks at the clock, the signal and the event loop. */
@@ -84,10 +86,20 @@ const observeEvery = 100;
  */
 export function train(options: TrainOptions): Training {
   let result: TrainResult | undefined;
-  const events = run(options, (value) => {
-    result = value;
+  let best: (() => Variables) | undefined;
+  const events = run(options, {
+    improve: (variables) => {
+      best = variables;
+    },
+    finish: (value) => {
+      result = value;
+    },
   });
   return {
+    best() {
+      if (best !== undefined) return best();
+      throw new ChainruleError("INVALID_ARGUMENT", "The training has not begun: iterate over its events first.");
+    },
     [Symbol.asyncIterator]: () => events,
     async result() {
       for await (const _ of events);
@@ -100,7 +112,13 @@ export function train(options: TrainOptions): Training {
   };
 }
 
-async function* run(options: TrainOptions, finish: (result: TrainResult) => void): AsyncGenerator<TrainEvent, void> {
+/** What the caller is told beside the events. */
+interface Report {
+  improve(variables: () => Variables): void;
+  finish(result: TrainResult): void;
+}
+
+async function* run(options: TrainOptions, report: Report): AsyncGenerator<TrainEvent, void> {
   const { data, validation, optimizer, loss, seed = 0, epochs } = options;
   check(options);
   const began = performance.now();
@@ -160,6 +178,8 @@ async function* run(options: TrainOptions, finish: (result: TrainResult) => void
     let rate = optimizer.learningRate;
     let lastShown = began;
 
+    const bestVariables = () => training.rebuild((name) => best.values.get(name)!);
+    report.improve(bestVariables);
     const observation = () => {
       rate = session.output("observe", "rate")[0]!;
       layers = statistics(session, training.layers);
@@ -246,8 +266,7 @@ async function* run(options: TrainOptions, finish: (result: TrainResult) => void
         validation: metricsOf(evaluateSplit(session, "validation", validationRows, loss), validation.y.data, loss),
       }),
     };
-    const variables = training.rebuild((name) => best.values.get(name) ?? training.initial.get(name)!);
-    finish({ variables, metrics, epochs: epoch, bestEpoch: best.epoch, reason });
+    report.finish({ variables: bestVariables(), metrics, epochs: epoch, bestEpoch: best.epoch, reason });
     const seconds = (performance.now() - began) / 1000;
     yield { type: "end", reason, epochs: epoch, steps: step, seconds, bestEpoch: best.epoch, metrics, layers };
   } finally {
@@ -311,7 +330,7 @@ function nonFinite(
       step,
       epoch,
       learningRate: rate,
-      variables: training.rebuild((name) => kept.get(name) ?? training.initial.get(name)!),
+      variables: training.rebuild((name) => kept.get(name)!),
     },
   );
 }

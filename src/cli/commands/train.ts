@@ -58,7 +58,7 @@ export function addTrain(program: Command, streams: Streams): void {
     .optionsGroup("Training:")
     .addOption(chosen("--loss <name>", "what is minimised", losses, "crossEntropy for classes, mse for numbers"))
     .addOption(chosen("--optimizer <name>", "how weights are updated", optimizers, "adamw"))
-    .addOption(parsed("--lr <rate>", "learning rate", positive, "fits the optimizer, 0.005 for adamw"))
+    .addOption(parsed("--lr <rate>", "learning rate", positive, "fits the optimizer, 0.01 for adamw"))
     .addOption(chosen("--schedule <name>", "course of the learning rate", schedules, "cosine"))
     .addOption(parsed("--epochs <n>", "passes over the rows", whole(1), "15 to 150, by the number of rows"))
     .addOption(parsed("--batch <n>", "rows a step", whole(1), "16 to 512, by the number of rows"))
@@ -108,6 +108,9 @@ async function train(data: string, flags: TrainFlags, streams: Streams): Promise
   if (flags.json) printJson(streams, { run, ...summary(prepared, start, end) });
 }
 
+/** What a crash may cost of the best weights. */
+const millisecondsBetweenCheckpoints = 5000;
+
 /** Trains and writes the run folder, whatever the end. */
 async function runTraining(data: string, prepared: Prepared, flags: TrainFlags, streams: Streams) {
   const { trainTable, createRun, sha256File, saveTable, tensorsOf } = await import("../engine.ts");
@@ -121,6 +124,8 @@ async function runTraining(data: string, prepared: Prepared, flags: TrainFlags, 
   try {
     trained = await interruptible(onInterrupt, async (signal) => {
       const training = trainTable(prepared, { ...settings, signal });
+      let savedAt = performance.now();
+      let unsaved = false;
       for await (const event of training) {
         if (event.type === "start") {
           start = event;
@@ -131,6 +136,14 @@ async function runTraining(data: string, prepared: Prepared, flags: TrainFlags, 
         }
         if (event.type === "end") end = event;
         run!.appendEvent(event);
+        if (event.type === "epoch") {
+          unsaved ||= event.best;
+          if (unsaved && performance.now() - savedAt > millisecondsBetweenCheckpoints) {
+            await run!.saveCheckpoint(event.epoch, tensorsOf(training.best()), true);
+            savedAt = performance.now();
+            unsaved = false;
+          }
+        }
         view.show(event);
       }
       return (await training.result()).trained;

@@ -194,10 +194,10 @@ describe("the plain log", () => {
 
   it("is one line without control characters", () => {
     expect(plainLine(state(3))).toMatchInlineSnapshot(
-      `"epoch 13/50  loss 0.3412  validation 0.3561  accuracy 87.31%  12.3k rows/s  1m 20s left"`,
+      `"epoch 13/50  loss 0.3412   validation 0.3561   accuracy 87.31%   12.3k rows/s  1m 20s left"`,
     );
     expect(plainLine(advance(initialState(start([])), { ...epoch(1, []), loss: 12 }))).toMatchInlineSnapshot(
-      `"epoch  1/50  loss 12.00   validation 0.3561  accuracy 87.31%"`,
+      `"epoch  1/50  loss 12.00    validation 0.3561   accuracy 87.31%"`,
     );
   });
 });

@@ -90,7 +90,7 @@ const lowest = 1e-8;
 const highest = 1e2;
 
 /** A header and at most `room` − 1 lines: one a layer, from the input to the output. */
-function layerLines(layers: readonly LayerStatistics[], { width, colors }: Style, room: number): string[] {
+export function layerLines(layers: readonly LayerStatistics[], { width, colors }: Style, room: number): string[] {
   const shown = shorten(layers, room - 1);
   const names = shown.map((layer) => ("more" in layer ? "" : printable(layer.name)));
   const nameWidth = Math.min(Math.max(5, ...names.map(displayWidth)), Math.max(8, Math.floor(width * 0.3)));

@@ -1,9 +1,10 @@
 // Shows a training as it runs: redrawn in place on a terminal, a plain line now and then elsewhere.
 import type { TrainEvent } from "../../train/events.ts";
 import type { OutputStream } from "../output.ts";
-import { advance, initialState, type LiveState, renderLive } from "./live-view.ts";
-import { isReported, plainLine } from "./plain-log.ts";
+import { advance, initialState, type LiveState, layerLines, renderLive } from "./live-view.ts";
+import { isReported, plainGradients, plainLine } from "./plain-log.ts";
 import { styleOf } from "./style.ts";
+import { wrap } from "./text.ts";
 
 export interface Reporter {
   show(event: TrainEvent): void;
@@ -35,7 +36,7 @@ async function liveReporter(stream: OutputStream): Promise<Reporter> {
       state = event.type === "start" ? initialState(event) : state && advance(state, event);
       if (event.type === "end" || performance.now() - drawn >= millisecondsBetweenFrames) draw();
     },
-    note: (text) => update.persist(text),
+    note: (text) => update.persist(wrap(text, styleOf(stream).width).join("\n")),
     close() {
       draw();
       update.done();
@@ -43,13 +44,20 @@ async function liveReporter(stream: OutputStream): Promise<Reporter> {
   };
 }
 
+/** Lines of layers in a file. */
+const mostLayers = 40;
+
 function plainReporter(stream: OutputStream): Reporter {
   let state: LiveState | undefined;
   return {
     show(event) {
       state = event.type === "start" ? initialState(event) : state && advance(state, event);
+      if (event.type === "end" && state !== undefined) {
+        const lines = layerLines(state.layers, styleOf(stream), mostLayers);
+        stream.write(`\n${lines.map((line) => `${line.trimEnd()}\n`).join("")}`);
+      }
       if (event.type !== "epoch" || state === undefined) return;
-      if (isReported(event, state.epochs)) stream.write(`${plainLine(state)}\n`);
+      if (isReported(event, state.epochs)) stream.write(`${plainLine(state)}\n${plainGradients(state)}\n`);
       // Short epochs send no progress: a speed measured in an earlier one is not theirs.
       const { rowsPerSecond: _, secondsLeft: __, ...rest } = state;
       state = rest;

@@ -123,15 +123,15 @@ describe("the columns", () => {
   ];
   it("in 40 columns", () =>
     expect(show(renderColumns(titanic, plain(40)))).toMatchInlineSnapshot(`
-    "
-    column     type       missing  becomes
-    age        number       1,177  2 featur…
-    sex        category         0  3 featur…
-    name       identifi…        0  left out…
-    survived�  boolean          0  target (…
-    乗船した…  category         2  4 featur…
-    "
-  `));
+      "
+      column      type        becomes
+      age         number      2 features
+      sex         category    3 features
+      name        identifier  left out (almos…
+      survived�   boolean     target (classif…
+      乗船した港  category    4 features
+      "
+    `));
   it("in 80 columns", () =>
     expect(show(renderColumns(titanic, plain(80)))).toMatchInlineSnapshot(`
     "

@@ -1,0 +1,29 @@
+// Lesson 4 as text: the programs in examples/, to run and to change.
+import type { Style } from "../terminal/style.ts";
+import { padEnd } from "../terminal/text.ts";
+import { paragraph, title } from "./layout.ts";
+
+/** Programs in examples/, and what each one shows. */
+export const examples: readonly (readonly [file: string, shows: string])[] = [
+  ["01-one-neuron", "gradient descent, step by step"],
+  ["02-hidden-layer", "backpropagation through a hidden layer"],
+  ["03-vanishing", "gradients of a deep network, by layer"],
+  ["04-train-xor", "a model, a loss, an optimizer, a training"],
+  ["05-second-derivatives", "grad(grad(f)) and the Hessian"],
+  ["06-penguins", "a table from a file, to predictions"],
+];
+
+export function renderLesson4(style: Style): string[] {
+  const width = Math.max(...examples.map(([file]) => file.length));
+  return [
+    ...title("4  Run it yourself", style),
+    ...paragraph("Short complete programs. Start one, change a number, start it again:", style),
+    "",
+    ...examples.map(([file, shows]) => {
+      const command = padEnd(`  node examples/${file}.mjs`, width + 20);
+      return `${style.colors.bold(command)}${style.width < 74 ? "" : `  ${style.colors.dim(shows)}`}`.trimEnd();
+    }),
+    "",
+    ...paragraph("Your own table: chainrule train <file> --target <column>", style),
+  ];
+}

@@ -1,0 +1,131 @@
+// Lesson 3, why sigmoid gradients vanish: two deep networks that differ in their activation alone, measured and trained.
+import { randomKey, randomUniform, type Tensor } from "../index.ts";
+import {
+  type ActivationName,
+  activation,
+  apply,
+  binaryCrossEntropy,
+  dense,
+  initialize,
+  sequential,
+  type TensorTree,
+} from "../nn/index.ts";
+import { sgd } from "../optim/index.ts";
+import { train } from "../train/index.ts";
+import { probe } from "./probe.ts";
+
+/** The chain rule's step back through hidden layer l, whose output is a = φ(z): norms over all rows and units. */
+export interface LedgerRow {
+  /** 1 stands next to the input. */
+  readonly layer: number;
+  /** ‖∂L/∂a‖ / ‖∂L/∂z of the next layer‖: what the next layer's weights do. */
+  readonly weight: number;
+  /** ‖∂L/∂z‖ / ‖∂L/∂a‖: what φ′ does; at most ¼ for sigmoid. */
+  readonly activation: number;
+  /** weight · activation = ‖∂L/∂z‖ / ‖∂L/∂z of the next layer‖ */
+  readonly attenuation: number;
+  /** Product of the attenuations from the output down to here. */
+  readonly product: number;
+}
+
+export interface DeepNetwork {
+  readonly activation: ActivationName;
+  /** RMS of ∂L/∂(weights and biases) at the first step, by layer from the input, the output layer last. */
+  readonly gradients: readonly number[];
+  /** At the initial weights, from the output towards the input. */
+  readonly ledger: readonly LedgerRow[];
+  /** Mean cross entropy before each step. */
+  readonly losses: readonly number[];
+  /** Share of points on the right side after training. */
+  readonly accuracy: number;
+}
+
+export interface Lesson3 {
+  readonly depth: number;
+  readonly width: number;
+  readonly points: number;
+  readonly rate: number;
+  readonly steps: number;
+  readonly seed: number;
+  readonly networks: readonly DeepNetwork[];
+}
+
+const settings = { depth: 10, width: 16, points: 256, rate: 0.1, steps: 250, seed: 1 };
+
+export async function lesson3(): Promise<Lesson3> {
+  return { ...settings, networks: [await deepNetwork("sigmoid"), await deepNetwork("relu")] };
+}
+
+/** Points of the square −1 … 1; class 1 inside the circle r² < 2/π, which covers half of it. */
+function circle(): { x: Tensor; y: Tensor } {
+  const x = randomUniform(randomKey(settings.seed), [settings.points, 2]).mul(2).sub(1);
+  const inside = x
+    .square()
+    .sum(1, { keepDims: true })
+    .less(2 / Math.PI);
+  return { x, y: inside.cast("float64") };
+}
+
+async function deepNetwork(name: ActivationName): Promise<DeepNetwork> {
+  const { depth, width, rate, steps, seed } = settings;
+  const init = "heNormal";
+  const hidden = Array.from({ length: depth }, (_, l) => [
+    dense(l === 0 ? 2 : width, width, { init }),
+    activation(name),
+  ]);
+  const model = sequential(...hidden.flat(), dense(width, 1, { init }));
+  const data = circle();
+  const training = train({
+    model,
+    data,
+    loss: "binaryCrossEntropy",
+    optimizer: sgd({ learningRate: rate }),
+    epochs: steps,
+    seed,
+  });
+  const losses: number[] = [];
+  let gradients: number[] = [];
+  // All points are one batch: an epoch is a step, and the first one's gradients are those at the initial weights.
+  for await (const event of training) {
+    if (event.type !== "epoch") continue;
+    losses.push(event.loss);
+    if (event.epoch === 1) gradients = event.layers.map((layer) => layer.gradientRms);
+  }
+  const { metrics } = await training.result();
+  const parameters = initialize(model, seed).parameters.layers as readonly TensorTree[];
+  const norms = gradientNorms(model.layers, parameters, data);
+  return { activation: name, gradients, ledger: ledgerOf(norms), losses, accuracy: metrics.train.accuracy! };
+}
+
+/** ‖∂L/∂output‖ of every layer, in float64. */
+function gradientNorms(
+  layers: ReturnType<typeof sequential>["layers"],
+  parameters: readonly TensorTree[],
+  { x, y }: { x: Tensor; y: Tensor },
+): number[] {
+  const { gradients } = probe((mark) => {
+    const output = layers.reduce(
+      (a, layer, i) => mark(`${i}`, apply(layer, { parameters: parameters[i]!, buffers: {} }, a)),
+      x,
+    );
+    return binaryCrossEntropy(output, y);
+  });
+  return layers.map((_, i) => gradients[`${i}`]!.square().sum().sqrt().item());
+}
+
+/** Norms alternate: z₁, a₁, z₂, a₂ … and the output's z. */
+function ledgerOf(norms: readonly number[]): LedgerRow[] {
+  const rows: LedgerRow[] = [];
+  for (let layer = (norms.length - 1) / 2; layer >= 1; layer--) {
+    const [z, a, next] = norms.slice(2 * layer - 2, 2 * layer + 1) as [number, number, number];
+    const attenuation = z / next;
+    rows.push({
+      layer,
+      weight: a / next,
+      activation: z / a,
+      attenuation,
+      product: (rows.at(-1)?.product ?? 1) * attenuation,
+    });
+  }
+  return rows;
+}
