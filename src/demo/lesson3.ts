@@ -50,7 +50,7 @@ export interface Lesson3 {
   readonly networks: readonly DeepNetwork[];
 }
 
-const settings = { depth: 10, width: 16, points: 256, rate: 0.1, steps: 250, seed: 1 };
+const settings = { depth: 10, width: 16, points: 256, rate: 0.05, steps: 250, seed: 1 };
 
 export async function lesson3(): Promise<Lesson3> {
   return { ...settings, networks: [await deepNetwork("sigmoid"), await deepNetwork("relu")] };

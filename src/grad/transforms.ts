@@ -76,11 +76,11 @@ export function valueAndGrad<A extends any[], R>(fn: Fn<A, R>, options: GradOpti
     if (flat === undefined) {
       throw new ChainruleError(
         "INVALID_ARGUMENT",
-        `grad: argument ${index} was to be differentiated by, but the function was called with ${args.length} arguments.`,
+        `grad: argument ${index} was to be differentiated by, but the function was called with ${args.length} ${args.length === 1 ? "argument" : "arguments"}.`,
       );
     }
-    assertLoss(output, options.hasAux === true);
     assertFloats(flat, index);
+    assertLoss(output, options.hasAux === true);
     const g = GraphBuilder.from(graph);
     const [from, to] = leafRange(argument, index);
     const loss = graph.nodes[graph.outputs[0]!]!;
@@ -218,7 +218,7 @@ function assertLoss(output: Flattened, hasAux: boolean): void {
   if (loss.size !== 1 || !isFloat(loss.dtype)) {
     throw new ChainruleError(
       "NOT_DIFFERENTIABLE",
-      `grad: the loss must be a float scalar; got ${formatType(loss)}. Reduce it with .sum() or .mean(), or use vjp or jacobian.`,
+      `grad: the loss must be a float scalar; got ${formatType(loss)}. ${loss.size === 1 ? "Only float values vary smoothly: leave out the comparison or the cast." : "Reduce it with .sum() or .mean(), or use vjp or jacobian."}`,
       { shape: loss.shape, dtype: loss.dtype },
     );
   }

@@ -56,8 +56,7 @@ function flattenNested(values: NestedArray): { flat: (number | boolean)[]; shape
       flat.push(value);
       return;
     }
-    if (axis >= shape.length || value.length !== shape[axis])
-      throw uneven(path, shape, axis, `${value.length} entries`);
+    if (axis >= shape.length || value.length !== shape[axis]) throw uneven(path, shape, axis, entries(value.length));
     value.forEach((child, i) => {
       walk(child, axis + 1, `${path}[${i}]`);
     });
@@ -66,10 +65,12 @@ function flattenNested(values: NestedArray): { flat: (number | boolean)[]; shape
   return { flat, shape };
 }
 
+const entries = (n: number): string => `${n} ${n === 1 ? "entry" : "entries"}`;
+
 const uneven = (path: string, shape: Shape, axis: number, came: string) =>
   new ChainruleError(
     "INVALID_ARGUMENT",
-    `tensor: nested arrays must be even: values${path} has ${came}, ${axis < shape.length ? `where its first neighbour has ${shape[axis]} entries` : "where its first neighbour is a number"}.`,
+    `tensor: nested arrays must be even: values${path} has ${came}, ${axis < shape.length ? `where its first neighbour has ${entries(shape[axis]!)}` : "where its first neighbour is a number"}.`,
     { path, shape },
   );
 

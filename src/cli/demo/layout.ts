@@ -10,12 +10,23 @@ export const title = (text: string, { width, colors }: Style): string[] => [
   colors.dim("─".repeat(Math.min(width, measure))),
 ];
 
-/** A small heading inside a lesson. */
-export const heading = (text: string, style: Style): string[] => [
+/** A small heading inside a lesson; its parts stay whole. */
+export const heading = (parts: readonly string[], style: Style): string[] => [
   "",
-  ...wrap(text, Math.min(style.width, measure)).map((line) => style.colors.cyan(line)),
+  ...formulas(parts, style).map((line) => style.colors.cyan(line)),
   "",
 ];
+
+/** Formulas beside each other as far as they fit; none is broken. */
+export function formulas(parts: readonly string[], { width }: Style): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const line = `${lines.at(-1)}   ${part}`;
+    if (lines.length > 0 && displayWidth(line) <= Math.min(width, measure)) lines[lines.length - 1] = line;
+    else lines.push(part);
+  }
+  return lines;
+}
 
 export const paragraph = (text: string, { width }: Style): string[] => wrap(text, Math.min(width, measure));
 

@@ -5,14 +5,14 @@ import type { Style } from "../terminal/style.ts";
 import { padStart } from "../terminal/text.ts";
 import { exact, few, fixed, product, sumOfProducts, vector } from "./digits.ts";
 import { type Equation, renderEquations } from "./equations.ts";
-import { heading, paragraph, title } from "./layout.ts";
+import { formulas, heading, paragraph, title } from "./layout.ts";
 import { axis, plot } from "./plot.ts";
 
 export function renderLesson1({ cases, rates }: Lesson1, style: Style): string[] {
   return [
     ...title("1  Gradient descent on one neuron", style),
-    ...paragraph("y = σ(w·x)    E = ½ (target − y)²    Δw = −η ∂E/∂w = η δ x", style),
-    ...paragraph("σ(z) = 1 / (1 + e^−z)    σ′ = σ (1 − σ)    δ = (target − y) σ′(w·x)", style),
+    ...formulas(["y = σ(w·x)", "E = ½ (target − y)²", "Δw = −η ∂E/∂w = η δ x"], style),
+    ...formulas(["σ(z) = 1 / (1 + e^−z)", "σ′ = σ (1 − σ)", "δ = (target − y) σ′(w·x)"], style),
     ...cases.flatMap((step, i) => [...heading(caseName(step, i), style), ...renderEquations(equations(step), style)]),
     "",
     ...paragraph(
@@ -23,8 +23,13 @@ export function renderLesson1({ cases, rates }: Lesson1, style: Style): string[]
   ];
 }
 
-const caseName = ({ x, w, target, rate }: NeuronStep, i: number) =>
-  `Case ${i + 1}   x = ${vector(x)}   w = ${vector(w)}   target = ${few(target)}   η = ${few(rate)}`;
+const caseName = ({ x, w, target, rate }: NeuronStep, i: number) => [
+  `Case ${i + 1}`,
+  `x = ${vector(x)}`,
+  `w = ${vector(w)}`,
+  `target = ${few(target)}`,
+  `η = ${few(rate)}`,
+];
 
 const subscripts = "₁₂₃₄₅₆₇₈₉";
 
@@ -52,7 +57,7 @@ function renderRates({ steps, descents, curvature, limit }: RateComparison, styl
   const wild = descents.filter(({ rate }) => rate >= limit);
   const names = gentle.map(({ rate }) => few(rate));
   return [
-    ...heading("The learning rate η: the neuron of case 2, trained for 10,000 steps", style),
+    ...heading(["The learning rate η:", "the neuron of case 2, trained for 10,000 steps"], style),
     ...curves(descents, steps, style),
     "",
     ...paragraph(

@@ -4,21 +4,21 @@ import type { Style } from "../terminal/style.ts";
 import { padStart } from "../terminal/text.ts";
 import { exact, few, product, scientific, sumOfProducts, vector } from "./digits.ts";
 import { type Equation, renderEquations } from "./equations.ts";
-import { heading, paragraph, title } from "./layout.ts";
+import { formulas, heading, paragraph, title } from "./layout.ts";
 
 export function renderLesson2(lesson: Lesson2, style: Style): string[] {
   const { x, w1, w2, target, rate } = lesson;
   return [
     ...title("2  Backpropagation through a hidden layer", style),
-    ...paragraph("h = σ(x W₁)    y = σ(h W₂)    E = ½ (target − y)²", style),
-    ...heading(`Given   x = ${vector(x)}   target = ${few(target)}   η = ${few(rate)}`, style),
+    ...formulas(["h = σ(x W₁)", "y = σ(h W₂)", "E = ½ (target − y)²"], style),
+    ...heading(["Given", `x = ${vector(x)}`, `target = ${few(target)}`, `η = ${few(rate)}`], style),
     `  W₁ = (${w1.map(vector).join(", ")})`,
     `  W₂ = ${vector(w2)}`,
-    ...heading("Forward, input to output", style),
+    ...heading(["Forward, input to output"], style),
     ...renderEquations(forward(lesson), style),
-    ...heading("Backward 1, the output layer:  δ_out = (target − y) y (1 − y)", style),
+    ...heading(["Backward 1, the output layer:", "δ_out = (target − y) y (1 − y)"], style),
     ...renderEquations(outputLayer(lesson), style),
-    ...heading("Backward 2, the hidden layer:  δ_hidden = δ_out W₂ ⊙ h (1 − h)", style),
+    ...heading(["Backward 2, the hidden layer:", "δ_hidden = δ_out W₂ ⊙ h (1 − h)"], style),
     ...renderEquations(hiddenLayer(lesson), style),
     "",
     ...firstWeights(lesson, style),

@@ -7,7 +7,7 @@ import type { Style } from "../terminal/style.ts";
 import { renderTable } from "../terminal/table.ts";
 import { padEnd, padStart } from "../terminal/text.ts";
 import { few, fixed } from "./digits.ts";
-import { heading, paragraph, sideBySide, title } from "./layout.ts";
+import { formulas, heading, paragraph, sideBySide, title } from "./layout.ts";
 import { axis, plot } from "./plot.ts";
 
 export function renderLesson3(lesson: Lesson3, style: Style): string[] {
@@ -20,11 +20,16 @@ export function renderLesson3(lesson: Lesson3, style: Style): string[] {
       `Two networks of ${depth} hidden layers with ${width} neurons each learn which of ${points} points lie inside a circle. Same data, same initial weights (He, seed ${seed}), same gradient descent (η = ${few(rate)}). They differ in one thing, the activation φ.`,
       style,
     ),
-    ...heading(`Size of the gradients at the first step, ${scaleText}`, style),
+    "",
+    ...paragraph(
+      "On the way back every layer multiplies the gradient by one more φ′: σ′ at the output, σ′·σ′ one layer down, σ′·σ′·σ′ the next.",
+      style,
+    ),
+    ...heading(["Size of the gradients at the first step,", scaleText], style),
     ...bars(networks, style),
-    ...heading("The factors of the chain rule, on the way back from output to input", style),
-    ...paragraph("‖δₗ‖ / ‖δₗ₊₁‖  =  W · φ′     W = ‖g‖ / ‖δₗ₊₁‖     φ′ = ‖δₗ‖ / ‖g‖", style),
-    ...paragraph("δ = ∂E/∂z before the activation, g = ∂E/∂a behind it", style).map(style.colors.dim),
+    ...heading(["The factors of the chain rule,", "on the way back from output to input"], style),
+    ...formulas(["‖δₗ‖ / ‖δₗ₊₁‖ = W · φ′", "W = ‖gₗ‖ / ‖δₗ₊₁‖", "φ′ = ‖δₗ‖ / ‖gₗ‖"], style),
+    ...formulas(["δ = ∂E/∂z before the activation,", "g = ∂E/∂a behind it"], style).map(style.colors.dim),
     "",
     ...sideBySide(
       networks.map((network) => ledgerTable(network, style)),
@@ -36,11 +41,11 @@ export function renderLesson3(lesson: Lesson3, style: Style): string[] {
       `σ′ = σ (1 − σ) is at most ¼; the largest factor measured here is ${few(largest, 3)}. The weights cannot make up for it: ${each(sigmoid.ledger)} a layer, so ${magnitude(sigmoid.ledger.at(-1)!.product)} of the gradient is left at layer 1. With relu it is ${each(relu.ledger)} a layer: φ′ is 1 or 0, and He's weights make up for the zeros.`,
       style,
     ),
-    ...heading(`The loss over ${grouped(steps)} steps`, style),
+    ...heading([`The loss over ${grouped(steps)} steps`], style),
     ...lossCurves(networks, steps, style),
     "",
     ...paragraph(
-      `The sigmoid network stays at ${few(sigmoid.losses.at(-1)!, 3)}, the ln 2 of a tossed coin: ${percent(sigmoid.accuracy, 0)} right. The relu network learns the circle: ${percent(relu.accuracy, 0)} right.`,
+      `The sigmoid network stays near ln 2 = ${few(Math.LN2, 3)}, the loss of a tossed coin: ${percent(sigmoid.accuracy, 0)} of the points right. The relu network learns the circle: ${percent(relu.accuracy, 0)} right.`,
       style,
     ),
   ];

@@ -5,12 +5,12 @@ import { paragraph, title } from "./layout.ts";
 
 /** Programs in examples/, and what each one shows. */
 export const examples: readonly (readonly [file: string, shows: string])[] = [
-  ["01-one-neuron", "gradient descent, step by step"],
-  ["02-hidden-layer", "backpropagation through a hidden layer"],
-  ["03-vanishing", "gradients of a deep network, by layer"],
-  ["04-train-xor", "a model, a loss, an optimizer, a training"],
-  ["05-second-derivatives", "grad(grad(f)) and the Hessian"],
-  ["06-penguins", "a table from a file, to predictions"],
+  ["01-one-neuron", "gradient descent"],
+  ["02-hidden-layer", "backpropagation"],
+  ["03-vanishing", "a deep network's gradients"],
+  ["04-train-xor", "a model, trained"],
+  ["05-second-derivatives", "grad(grad(f)), Hessian"],
+  ["06-penguins", "a table from a file"],
 ];
 
 export function renderLesson4(style: Style): string[] {

@@ -12,7 +12,7 @@ export interface Frame {
   /** Cells. */
   readonly width: number;
   readonly height: number;
-  /** Values at the lower and at the upper edge; lines outside run along the edge. */
+  /** Values at the lower and at the upper edge; what lies below or above is not drawn. */
   readonly low: number;
   readonly high: number;
 }
@@ -22,14 +22,12 @@ export function plot(curves: readonly (readonly number[])[], { width, height, lo
   const cells = Array.from({ length: height }, () => new Array<number>(width).fill(0));
   const columns = 2 * width;
   const rows = 4 * height;
-  const rowOf = (value: number) => {
-    const share = Math.min(Math.max((value - low) / (high - low), 0), 1);
-    return Math.round((1 - share) * (rows - 1));
-  };
+  const rowOf = (value: number) => Math.round((1 - (value - low) / (high - low)) * (rows - 1));
   for (const curve of curves) {
     let last: number | undefined;
     for (let column = 0; column < columns; column++) {
       const row = rowOf(interpolated(curve, column / (columns - 1)));
+      if (!(row >= 0 && row < rows)) break;
       // Steep lines stay connected: the rows between this point and the one before it are filled too.
       const from = last === undefined || Math.abs(row - last) <= 1 ? row : last + Math.sign(row - last);
       for (let r = Math.min(from, row); r <= Math.max(from, row); r++) {

@@ -1,0 +1,450 @@
+// Tracing: what a function may do, what it may not, and what it says then; element types; tensors as text.
+import { describe, expect, it } from "vitest";
+import {
+  arange,
+  ChainruleError,
+  compile,
+  concat,
+  eye,
+  foldIn,
+  full,
+  grad,
+  oneHot,
+  ones,
+  randomKey,
+  randomNormal,
+  randomUniform,
+  stack,
+  type Tensor,
+  tensor,
+  vjp,
+  where,
+  zeros,
+} from "../index.ts";
+import { flatten } from "./tree.ts";
+
+/** The whole error that a call throws. */
+function errorOf(call: () => unknown): { code: string; message: string } {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof ChainruleError) return { code: error.code, message: error.message };
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+describe("messages", () => {
+  it("of shapes that do not fit", () => {
+    expect(errorOf(() => ones([2, 3]).matmul(ones([2, 4])))).toMatchInlineSnapshot(`
+      {
+        "code": "SHAPE_MISMATCH",
+        "message": "matmul: columns of the first operand must equal rows of the second; got [2, 3] and [2, 4] (3 and 2). Check the sizes of the layers, or transpose an operand.",
+      }
+    `);
+    expect(errorOf(() => ones([2, 3]).add(ones([2, 4])))).toMatchInlineSnapshot(`
+      {
+        "code": "SHAPE_MISMATCH",
+        "message": "add: shapes must broadcast: from the last dimension backwards, sizes are equal or one of them is 1; got [2, 3] and [2, 4]. Reshape, transpose or slice one of them to fit.",
+      }
+    `);
+    expect(errorOf(() => ones([2, 3]).reshape([4, 2]))).toMatchInlineSnapshot(`
+      {
+        "code": "SHAPE_MISMATCH",
+        "message": "reshape: the number of elements must stay; got [2, 3] with 6 and [4, 2] with 8. Choose sizes whose product is 6.",
+      }
+    `);
+    expect(errorOf(() => ones([2, 3]).reshape([4, -1]))).toMatchInlineSnapshot(`
+      {
+        "code": "SHAPE_MISMATCH",
+        "message": "reshape: no size in the place of −1 makes [4, -1] hold the 6 elements of [2, 3]. Choose other sizes whose product divides 6.",
+      }
+    `);
+    expect(errorOf(() => ones([2, 3]).sum(2))).toMatchInlineSnapshot(`
+      {
+        "code": "INVALID_ARGUMENT",
+        "message": "sum: axis must be an integer from -2 to 1 for shape [2, 3]; got 2.",
+      }
+    `);
+    expect(errorOf(() => tensor(1).softmax())).toMatchInlineSnapshot(`
+      {
+        "code": "INVALID_ARGUMENT",
+        "message": "softmax: a scalar has no axes, but axis -1 was given.",
+      }
+    `);
+    expect(errorOf(() => ones([2, 3]).sum([0, -2]))).toMatchInlineSnapshot(`
+      {
+        "code": "INVALID_ARGUMENT",
+        "message": "sum: each axis may be named once; got [0, -2].",
+      }
+    `);
+    expect(errorOf(() => concat([ones([2, 3]), ones([2, 4])]))).toMatchInlineSnapshot(`
+      {
+        "code": "SHAPE_MISMATCH",
+        "message": "concat: all sizes but that of axis 0 must be equal; got [2, 3], [2, 4]. Reshape or slice the operands to fit.",
+      }
+    `);
+    expect(errorOf(() => zeros([0, 3]).mean())).toMatchInlineSnapshot(`
+      {
+        "code": "INVALID_ARGUMENT",
+        "message": "mean: is undefined over zero elements; got shape [0, 3] with axes [0, 1]. Leave out the empty dimension or check the data before.",
+      }
+    `);
+  });
+
+  it("of numbers that make no tensor", () => {
+    expect(errorOf(() => tensor([[1, 2], [3]]))).toMatchInlineSnapshot(`
+      {
+        "code": "INVALID_ARGUMENT",
+        "message": "tensor: nested arrays must be even: values[1] has 1 entry, where its first neighbour has 2 entries.",
+      }
+    `);
+    expect(errorOf(() => tensor([[1], 2]))).toMatchInlineSnapshot(`
+      {
+        "code": "INVALID_ARGUMENT",
+        "message": "tensor: nested arrays must be even: values[1] has a number, where its first neighbour has 1 entry.",
+      }
+    `);
+    expect(errorOf(() => tensor([1, [2]]))).toMatchInlineSnapshot(`
+      {
+        "code": "INVALID_ARGUMENT",
+        "message": "tensor: nested arrays must be even: values[1] has 1 entry, where its first neighbour is a number.",
+      }
+    `);
+    expect(errorOf(() => tensor(["a" as never]))).toMatchInlineSnapshot(`
+      {
+        "code": "INVALID_ARGUMENT",
+        "message": "tensor: elements must be numbers or booleans; got "a" at values[0].",
+      }
+    `);
+    expect(errorOf(() => tensor([1, 2, 3], { shape: [2, 2] }))).toMatchInlineSnapshot(`
+      {
+        "code": "SHAPE_MISMATCH",
+        "message": "tensor: shape [2, 2] holds 4 elements; got 3.",
+      }
+    `);
+    expect(errorOf(() => ones([2]).item())).toMatchInlineSnapshot(`
+      {
+        "code": "INVALID_ARGUMENT",
+        "message": "item() needs a tensor with one element; this one has shape [2]. Use toArray() for all of them.",
+      }
+    `);
+    expect(errorOf(() => randomKey(0.5))).toMatchInlineSnapshot(`
+      {
+        "code": "INVALID_ARGUMENT",
+        "message": "A seed must be a whole number up to 2^53; got 0.5.",
+      }
+    `);
+    expect(errorOf(() => arange(3).gather(tensor(Int32Array.of(3))))).toMatchInlineSnapshot(`
+      {
+        "code": "INDEX_OUT_OF_RANGE",
+        "message": "gather: index 3 at position 0 of the indices [1] is out of range: it must be from 0 to 2. Check the labels or tokens, or give the table more rows.",
+      }
+    `);
+  });
+
+  it("of values that are not known yet, or not any more", () => {
+    let escaped: Tensor | undefined;
+    const leak = grad((x: Tensor) => {
+      escaped = x.mul(2);
+      return x.sum();
+    });
+    leak(ones([2]));
+    expect(errorOf(() => escaped!.add(1))).toMatchInlineSnapshot(`
+      {
+        "code": "TRACED_VALUE",
+        "message": "A tensor (f64[2]) was used outside of the traced function that made it. Return it from that function instead of storing it elsewhere.",
+      }
+    `);
+    expect(errorOf(() => grad((x: Tensor) => (x.item() > 0 ? x : x.neg()))(tensor(1)))).toMatchInlineSnapshot(`
+      {
+        "code": "TRACED_VALUE",
+        "message": "The numbers of this tensor (f64[]) are not known while its function is being traced. Compute with its methods (where(…) instead of if), or return it and read it afterwards.",
+      }
+    `);
+    expect(errorOf(() => escaped!.toArray()).code).toBe("TRACED_VALUE");
+    expect(String(escaped)).toBe("tensor(traced f64[2])");
+  });
+
+  it("name the line of the caller", () => {
+    try {
+      ones([2]).add(ones([3]));
+    } catch (error) {
+      expect((error as ChainruleError).where).toMatch(/trace\.test\.ts:\d+:\d+$/);
+    }
+    expect.assertions(1);
+  });
+});
+
+describe("element types", () => {
+  const values = {
+    bool: tensor([true, false]),
+    int32: tensor(Int32Array.of(1, 2)),
+    float32: tensor(Float32Array.of(1, 2)),
+    float64: tensor([1, 2]),
+  };
+  const names = Object.keys(values) as (keyof typeof values)[];
+
+  it("widen to that of the wider operand", () => {
+    for (const [i, a] of names.entries()) {
+      for (const [j, b] of names.entries()) {
+        if (i + j === 0) continue;
+        expect(values[a].mul(values[b]).dtype, `${a} · ${b}`).toBe(names[Math.max(i, j)]);
+      }
+    }
+  });
+
+  it("of numbers follow the tensor beside them", () => {
+    expect(values.int32.add(1).dtype).toBe("int32");
+    expect(values.int32.add(0.5).dtype).toBe("float64");
+    expect(values.int32.add(3e9).toArray()).toEqual([3000000001, 3000000002]);
+    expect(values.float32.add(0.5).dtype).toBe("float32");
+    expect(where(values.bool, 1, 0.5).dtype).toBe("float64");
+  });
+
+  it("are floats where a function has no integer values", () => {
+    expect(values.int32.div(2).toArray()).toEqual([0.5, 1]);
+    expect(values.int32.exp().dtype).toBe("float64");
+    expect(values.int32.mean().item()).toBe(1.5);
+    expect(values.bool.sum().dtype).toBe("int32");
+    expect(values.int32.sum().dtype).toBe("int32");
+    expect(values.float32.tanh().dtype).toBe("float32");
+    expect(values.int32.matmul(values.int32).item()).toBe(5);
+  });
+
+  it("convert as stored: truncated, wrapped, rounded, or true where not zero", () => {
+    expect(tensor([-1.9, 1.9, 0]).cast("int32").toArray()).toEqual([-1, 1, 0]);
+    expect(tensor([-1.9, 0]).cast("bool").toArray()).toEqual([true, false]);
+    expect(tensor([0.1]).cast("float32").item()).toBe(Math.fround(0.1));
+    expect(
+      tensor(Int32Array.of(2 ** 31 - 1))
+        .add(1)
+        .item(),
+    ).toBe(-(2 ** 31));
+  });
+
+  it("of gradients are those of the arguments", () => {
+    const g = grad((x: Tensor) => x.mul(tensor([1, 2])).sum())(values.float32);
+    expect(g.dtype).toBe("float32");
+    expect(errorOf(() => grad((x: Tensor) => x.sum())(values.int32))).toMatchInlineSnapshot(`
+      {
+        "code": "NOT_DIFFERENTIABLE",
+        "message": "A gradient by int32 values does not exist (argument 0). Cast them with .cast("float64"), or pass them in an argument that is not differentiated by.",
+      }
+    `);
+  });
+});
+
+describe("tensors as text", () => {
+  it("read like arrays, long axes shortened", () => {
+    const shown = [
+      tensor(1.5),
+      tensor([1, -2.5, 1 / 3, 1e-7, 1e20, -0, NaN, -Infinity]),
+      tensor([
+        [1, 2.25],
+        [-3, 100],
+      ]),
+      arange(20),
+      ones([10, 9]).mul(arange(9)),
+      arange(12).reshape([2, 3, 2]),
+      tensor(Int32Array.of(1, -2)),
+      tensor([[true, false]]),
+      zeros([0]),
+      zeros([2, 0, 3], "float32"),
+      tensor(Float32Array.of(0.1)),
+    ];
+    expect(shown.join("\n\n")).toMatchInlineSnapshot(`
+      "tensor(1.5)
+
+      tensor([1, -2.5, 0.333333, 1e-7, 100000000000000000000, -0, NaN, -Infinity])
+
+      tensor([[   1, 2.25],
+              [  -3,  100]])
+
+      tensor([0, 1, 2, …, 17, 18, 19], int32)
+
+      tensor([[0, 1, 2, …, 6, 7, 8],
+              [0, 1, 2, …, 6, 7, 8],
+              [0, 1, 2, …, 6, 7, 8],
+              …,
+              [0, 1, 2, …, 6, 7, 8],
+              [0, 1, 2, …, 6, 7, 8],
+              [0, 1, 2, …, 6, 7, 8]])
+
+      tensor([[[ 0,  1],
+               [ 2,  3],
+               [ 4,  5]],
+
+              [[ 6,  7],
+               [ 8,  9],
+               [10, 11]]], int32)
+
+      tensor([1, -2], int32)
+
+      tensor([[ true, false]], bool)
+
+      tensor([], shape [0])
+
+      tensor([], shape [2, 0, 3], float32)
+
+      tensor([0.1], float32)"
+    `);
+  });
+});
+
+describe("making tensors", () => {
+  it("copies what it is given and never writes to it", () => {
+    const data = Float64Array.of(1, 2);
+    const x = tensor(data);
+    data[0] = 9;
+    x.add(1);
+    expect(x.toArray()).toEqual([1, 2]);
+  });
+
+  it("gives what the names say", () => {
+    expect(full([2], 3).toArray()).toEqual([3, 3]);
+    expect(eye(2).toArray()).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
+    expect(oneHot(tensor(Int32Array.of(1, 3, -1)), 3).toArray()).toEqual([
+      [0, 1, 0],
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
+    expect(stack([arange(2), arange(2)], -1).toArray()).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
+    expect(tensor([], {}).shape).toEqual([0]);
+    expect(tensor([[], []]).shape).toEqual([2, 0]);
+    expect(ones([2, 3]).reshape([-1, 2]).shape).toEqual([3, 2]);
+    expect(zeros([0, 3]).reshape([-1, 3]).shape).toEqual([0, 3]);
+  });
+
+  it("matmul takes vectors as a row on the left and a column on the right", () => {
+    const m = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    expect(tensor([1, 1]).matmul(m).toArray()).toEqual([5, 7, 9]);
+    expect(m.matmul(tensor([1, 1, 1])).toArray()).toEqual([6, 15]);
+    expect(
+      tensor([1, 2])
+        .matmul(tensor([3, 4]))
+        .toArray(),
+    ).toBe(11);
+    expect(ones([5, 2, 3]).matmul(ones([3])).shape).toEqual([5, 2]);
+  });
+
+  it("random draws depend on key, stream and step, and on nothing else", () => {
+    const key = randomKey(1);
+    const draw = (k: Tensor, stream = 0) => randomUniform(k, [8], stream).toArray();
+    expect(draw(key)).toEqual(draw(randomKey(1)));
+    const others = [draw(randomKey(2)), draw(key, 1), draw(foldIn(key, 1)), draw(randomKey(1 + 2 ** 32))];
+    expect(new Set([draw(key), ...others].map(String)).size).toBe(5);
+    const normal = randomNormal(key, [20_000]);
+    expect(Math.abs(normal.mean().item())).toBeLessThan(0.03);
+    expect(Math.abs(normal.var().item() - 1)).toBeLessThan(0.05);
+    const uniform = randomUniform(key, [20_000]);
+    expect(Math.abs(uniform.mean().item() - 0.5)).toBeLessThan(0.01);
+    expect([uniform.min().item() >= 0, uniform.max().item() < 1]).toEqual([true, true]);
+  });
+});
+
+describe("trees", () => {
+  it("have paths, and keys that tell apart all that a trace may depend on", () => {
+    const x = ones([2]);
+    expect(flatten({ layers: [{ w: x }, {}], n: 1 }).paths).toEqual(["layers.0.w"]);
+    const trees = [
+      ["a", "b"],
+      ['a";"b'],
+      ["a;string:b"],
+      [1],
+      ["1"],
+      [true],
+      [null],
+      [undefined],
+      [0],
+      [-0],
+      [x],
+      [[x]],
+    ];
+    const keys = [...trees, [ones([3])], [ones([2], "float32")], [{ x }], [{ y: x }]].map((tree) => flatten(tree).key);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(errorOf(() => flatten({ a: [new Map()] }))).toMatchInlineSnapshot(`
+      {
+        "code": "INVALID_ARGUMENT",
+        "message": "Arguments and results of a traced function must be tensors, numbers, strings, booleans, or arrays and plain objects of them; got a Map at a.0. Wrap typed arrays in tensor(…), and let the function close over everything else.",
+      }
+    `);
+  });
+});
+
+describe("compile", () => {
+  it("traces once for each set of shapes, types and plain values", () => {
+    let traced = 0;
+    const f = compile((x: Tensor, options: { factor: number }) => {
+      traced++;
+      return x.mul(options.factor);
+    });
+    expect(f(tensor([1, 2]), { factor: 3 }).toArray()).toEqual([3, 6]);
+    expect(f(tensor([5, 6]), { factor: 3 }).toArray()).toEqual([15, 18]);
+    expect(traced).toBe(1);
+    f(tensor([1, 2, 3]), { factor: 3 });
+    f(tensor([1, 2]), { factor: 4 });
+    f(tensor(Int32Array.of(1, 2)), { factor: 4 });
+    expect(traced).toBe(4);
+    f(tensor([7, 8]), { factor: 3 });
+    expect(traced).toBe(4);
+  });
+
+  it("computes in the float type of its backend, and keeps structure and the types of the rest", () => {
+    for (const [backend, float] of [
+      ["wasm", "float32"],
+      ["reference", "float64"],
+    ] as const) {
+      const f = compile((t: { x: Tensor; k: Tensor }) => ({ y: [t.x.exp(), t.x.greater(0)], k: t.k.add(1), n: 7 }), {
+        backend,
+      });
+      const out = f({ x: tensor(Float32Array.of(0, 1)), k: arange(2) });
+      expect(out.y.map(({ dtype }) => dtype)).toEqual([float, "bool"]);
+      expect([out.k.dtype, out.k.toArray(), out.n]).toEqual(["int32", [1, 2], 7]);
+    }
+  });
+
+  it("is traced through inside another traced function, also where it closes over an outer value", () => {
+    const inner = compile((x: Tensor) => x.square());
+    expect(grad((x: Tensor) => inner(x).sum())(tensor([3])).toArray()).toEqual([6]);
+    const outer = grad((w: Tensor) => compile((x: Tensor) => x.mul(w).sum())(tensor([2, 3])));
+    expect(outer(tensor([1, 1])).toArray()).toEqual([2, 3]);
+  });
+
+  it("differentiates inside, and again from outside", () => {
+    const slope = compile((x: Tensor) => grad((t: Tensor) => t.pow(3).sum())(x), { backend: "reference" });
+    expect(slope(tensor([1, 2])).toArray()).toEqual([3, 12]);
+    expect(grad((x: Tensor) => slope(x).sum())(tensor([1, 2])).toArray()).toEqual([6, 12]);
+  });
+
+  it("gives back results that later calls leave alone", () => {
+    const f = compile((x: Tensor) => x.add(1));
+    const first = f(tensor([1]));
+    f(tensor([5]));
+    expect(first.toArray()).toEqual([2]);
+  });
+
+  it("names a backend that does not exist", () => {
+    expect(errorOf(() => compile((x: Tensor) => x, { backend: "gpu" as never }))).toMatchInlineSnapshot(`
+      {
+        "code": "INVALID_ARGUMENT",
+        "message": "There is no backend "gpu"; choose one of reference, wasm.",
+      }
+    `);
+  });
+});
+
+it("vjp of a function that returns an argument gives the upstream gradient", () => {
+  const { value, pullback } = vjp((x: Tensor, y: Tensor) => [x, y, x] as Tensor[], tensor([1]), tensor([2]));
+  expect(value.map((t) => t.item())).toEqual([1, 2, 1]);
+  expect(pullback([tensor([1]), tensor([10]), tensor([100])]).map((t) => t.item())).toEqual([101, 10]);
+});
