@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { run } from "../src/cli/program.ts";
 import { ops } from "../src/ops/index.ts";
 
 interface Example {
@@ -22,6 +23,7 @@ interface DocsScript {
   runExamples(examples: readonly Example[], modules: Readonly<Record<string, object>>): Promise<Result[]>;
   filled(text: string, results: readonly Result[]): string;
   opsPage(table: typeof ops): string;
+  withHelp(text: string, program: typeof run): Promise<string>;
 }
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -57,31 +59,29 @@ describe("the examples of the pages", () => {
 });
 
 describe("the runner", () => {
-  const run = async (code: string): Promise<Result> => (await docs.runExamples([{ place: "x:1", code }], modules))[0]!;
-
-  it("accepts what is right", async () => {
-    const { wrong, printed } = await run(
-      [
-        'import { type Tensor, grad, tensor } from "chainrule";',
-        "const f = (x: Tensor) => x.pow(3).sum();",
-        "grad(f)(tensor(2)).item(); // 12: 3x²",
-        "tensor([1, 2]).mul(2) // [2, 4]",
-        "const third = tensor(1).div(3); // 0.333",
-        'console.log("a", tensor([1, 2])); // a tensor([1, 2])',
-      ].join("\n"),
-    );
-    expect(wrong).toEqual([]);
-    expect(printed).toBe("a tensor([1, 2])\n");
-  });
-
-  it.each([
-    ["a wrong value", 'import { tensor } from "chainrule";\ntensor([1, 2]); // [1, 3]', "gives tensor([1, 2])"],
-    ["a wrong digit", 'import { tensor } from "chainrule";\ntensor(1).div(3); // 0.334', "gives tensor(0.333333)"],
-    ["a wrong type", 'const n: number = "1";', "not assignable"],
-    ["an exception", 'throw new Error("no");', "Error: no"],
-    ["an unknown export", 'import { tensr } from "chainrule";\ntensr;', "tensr"],
-  ])("finds %s", async (_, code, message) => {
-    expect((await run(code)).wrong.join("\n")).toContain(message);
+  it("accepts what is right and finds what is wrong", async () => {
+    const right = [
+      'import { type Tensor, grad, tensor } from "chainrule";',
+      "const f = (x: Tensor) => x.pow(3).sum();",
+      "grad(f)(tensor(2)).item(); // 12: 3x²",
+      "tensor([1, 2]).mul(2) // [2, 4]",
+      "const third = tensor(1).div(3); // 0.333",
+      'console.log("a", tensor([1, 2])); // a tensor([1, 2])',
+    ].join("\n");
+    const wrong = {
+      'import { tensor } from "chainrule";\ntensor([1, 2]); // [1, 3]': "gives tensor([1, 2])",
+      'import { tensor } from "chainrule";\ntensor(1).div(3); // 0.334': "gives tensor(0.333333)",
+      'const n: number = "1";': "not assignable",
+      'throw new Error("no");': "Error: no",
+      'import { tensr } from "chainrule";\ntensr;': "tensr",
+      'console.log("a"); // b': "gives a",
+    };
+    const examples = [right, ...Object.keys(wrong)].map((code) => ({ place: "page:1", code }));
+    const [first, ...others] = await docs.runExamples(examples, modules);
+    expect(first).toEqual({ printed: "a tensor([1, 2])\n", wrong: [] });
+    others.forEach((result, i) => {
+      expect(result.wrong.join("\n")).toContain(Object.values(wrong)[i]);
+    });
   });
 });
 
@@ -144,6 +144,23 @@ describe("the examples of the source's comments", () => {
 it("docs/ops.md lists the table of ops as it is", () => {
   // If this fails: npm run build && node scripts/docs.mjs
   expect(read("docs/ops.md")).toBe(docs.opsPage(ops));
+});
+
+it("docs/cli.md shows the help of every command as it is", async () => {
+  const page = read("docs/cli.md");
+  // If this fails: npm run build && node scripts/docs.mjs
+  expect(page).toBe(await docs.withHelp(page, run));
+  const all = await docs.withHelp("```console\n$ chainrule --help\n```", run);
+  const listed = all.slice(all.indexOf("Commands:"), all.indexOf("Examples:"));
+  const commands = [...listed.matchAll(/^ {2}(\w+) /gm)].map((match) => match[1]!).filter((name) => name !== "help");
+  expect(commands).toContain("train");
+  for (const name of commands) expect(page).toContain(`\n$ chainrule ${name} --help\n`);
+});
+
+it("docs/decisions/README.md lists every decision", () => {
+  const listed = read("docs/decisions/README.md");
+  const decisions = pages.filter((page) => /^docs\/decisions\/\d/.test(page));
+  expect(decisions.filter((page) => !listed.includes(`(${page.slice("docs/decisions/".length)})`))).toEqual([]);
 });
 
 describe("links lead somewhere", () => {

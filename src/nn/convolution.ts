@@ -1,4 +1,5 @@
 // 2-d convolution and pooling layers, and flatten.
+import { ChainruleError } from "../ir/errors.ts";
 import { zeros } from "../trace/create.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { initialWeight } from "./initializers.ts";
@@ -15,18 +16,27 @@ export interface Conv2dOptions extends Partial<Pick<Conv2d, "groups" | "bias" | 
 
 /** x [batch, inputs, h, w] → [batch, outputs, h', w'], h' = ⌊(h + 2 padding − dilation (kernel − 1) − 1) / stride⌋ + 1. */
 export function conv2d(inputs: number, outputs: number, kernel: Size, options: Conv2dOptions = {}): Conv2d {
-  whole("conv2d", { inputs, outputs });
+  const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, init = "heUniform" } = options;
+  whole("conv2d", { inputs, outputs, kernel, stride, dilation, groups });
+  whole("conv2d", { padding }, 0);
+  if (inputs % groups !== 0 || outputs % groups !== 0) {
+    throw new ChainruleError(
+      "INVALID_ARGUMENT",
+      `conv2d: groups must divide inputs and outputs; got ${groups} groups of ${inputs} and ${outputs}.`,
+      { groups, inputs, outputs },
+    );
+  }
   return {
     kind: "conv2d",
     inputs,
     outputs,
     kernel: pair(kernel),
-    stride: pair(options.stride ?? 1),
-    padding: pair(options.padding ?? 0),
-    dilation: pair(options.dilation ?? 1),
-    groups: options.groups ?? 1,
-    bias: options.bias ?? true,
-    init: options.init ?? "heUniform",
+    stride: pair(stride),
+    padding: pair(padding),
+    dilation: pair(dilation),
+    groups,
+    bias,
+    init,
   };
 }
 
@@ -56,12 +66,11 @@ export interface Pool2dOptions {
   readonly padding?: Size;
 }
 
-const pool2d = (kind: Pool2d["kind"], kernel: Size, options: Pool2dOptions): Pool2d => ({
-  kind,
-  kernel: pair(kernel),
-  stride: pair(options.stride ?? kernel),
-  padding: pair(options.padding ?? 0),
-});
+function pool2d(kind: Pool2d["kind"], kernel: Size, { stride = kernel, padding = 0 }: Pool2dOptions): Pool2d {
+  whole(kind, { kernel, stride });
+  whole(kind, { padding }, 0);
+  return { kind, kernel: pair(kernel), stride: pair(stride), padding: pair(padding) };
+}
 
 /** Largest element of each window of [batch, channels, h, w]. */
 export const maxPool2d = (kernel: Size, options: Pool2dOptions = {}): Pool2d => pool2d("maxPool2d", kernel, options);

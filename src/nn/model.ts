@@ -1,4 +1,6 @@
 // Models: layers put together, their initial variables, and their application.
+import { ChainruleError } from "../ir/errors.ts";
+import { formatShape, sameShape } from "../ir/shape.ts";
 import { randomKey } from "../trace/create.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { activationDefinition } from "./activation.ts";
@@ -66,6 +68,13 @@ const residualDefinition: LayerDefinition<Residual> = {
   apply: ({ layer }, { parameters, buffers }, x, pass) => {
     const inner = { parameters: childOf(parameters, "layer"), buffers: childOf(buffers, "layer") };
     const applied = definitionOf(layer).apply(layer, inner, x, pass);
+    if (!sameShape(x.shape, applied.y.shape)) {
+      throw new ChainruleError(
+        "SHAPE_MISMATCH",
+        `residual: its layers must keep the shape of their input, ${formatShape(x.shape)}; they give ${formatShape(applied.y.shape)}.`,
+        { x: x.shape, y: applied.y.shape },
+      );
+    }
     return { y: x.add(applied.y), buffers: { layer: applied.buffers } };
   },
 };
@@ -87,7 +96,14 @@ const definitions: { readonly [K in LayerKind]: LayerDefinition<LayerOf<K>> } = 
 
 export const layerKinds = Object.keys(definitions) as LayerKind[];
 
-const definitionOf = (layer: Layer): LayerDefinition<Layer> => definitions[layer.kind] as LayerDefinition<Layer>;
+function definitionOf({ kind }: Layer): LayerDefinition<Layer> {
+  if (Object.hasOwn(definitions, kind)) return definitions[kind] as LayerDefinition<Layer>;
+  throw new ChainruleError(
+    "INVALID_ARGUMENT",
+    `There is no layer of kind ${JSON.stringify(kind)}; the kinds are ${layerKinds.join(", ")}.`,
+    { kind },
+  );
+}
 
 /** Hands out 0, 1, 2 … */
 function counter(): () => number {

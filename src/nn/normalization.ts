@@ -2,7 +2,7 @@
 import { ones, zeros } from "../trace/create.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { BatchNorm, LayerDefinition, LayerNorm } from "./layer.ts";
-import { whole } from "./settings.ts";
+import { assertFeatures, whole } from "./settings.ts";
 
 /** (x − mean) / √(var + ε) over the last dimension, times weight, plus bias. */
 export function layerNorm(features: number, options: { readonly epsilon?: number } = {}): LayerNorm {
@@ -12,7 +12,8 @@ export function layerNorm(features: number, options: { readonly epsilon?: number
 
 export const layerNormDefinition: LayerDefinition<LayerNorm> = {
   initialize: ({ features }) => ({ parameters: { weight: ones([features]), bias: zeros([features]) }, buffers: {} }),
-  apply: ({ epsilon }, { parameters, buffers }, x) => {
+  apply: ({ epsilon, features }, { parameters, buffers }, x) => {
+    assertFeatures("layerNorm", x, -1, features);
     const centred = x.sub(x.mean(-1, { keepDims: true }));
     const scale = x.var(-1, { keepDims: true }).add(epsilon).rsqrt();
     const y = centred
@@ -41,6 +42,7 @@ export const batchNormDefinition: LayerDefinition<BatchNorm> = {
     buffers: { mean: zeros([features]), var: ones([features]) },
   }),
   apply: ({ epsilon, momentum, features }, { parameters, buffers }, x, { key }) => {
+    assertFeatures("batchNorm", x, 1, features);
     const along = [features, ...x.shape.slice(2).map(() => 1)];
     const axes = x.shape.map((_, i) => i).filter((i) => i !== 1);
     const running = buffers as { mean: Tensor; var: Tensor };

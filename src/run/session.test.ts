@@ -54,6 +54,8 @@ describe.each(backendNames)("a session on %s", (backend) => {
       'SHAPE_MISMATCH: "total" has shape [2], 2 elements; got 1.',
     );
     expect(messageOf(() => session.read("nothing"))).toBe('INVALID_ARGUMENT: There is no state "nothing".');
+    expect(messageOf(() => session.run("nothing"))).toBe('INVALID_ARGUMENT: There is no program "nothing".');
+    expect(messageOf(() => session.output("add", "y"))).toBe('INVALID_ARGUMENT: Program add has no output "y".');
     session.dispose();
     expect(messageOf(() => session.read("total"))).toContain("DISPOSED");
   });
@@ -64,16 +66,22 @@ it("float64 on the machine is refused by name", () => {
   const types = { x: { shape: [2], dtype: float } };
   const program = traceProgram({}, types, (_, { x }) => ({ outputs: { y: (x as Tensor).exp() } }), float);
   const session = () => new Session({ state: {}, programs: { main: program } }, backendOf("wasm"));
-  expect(messageOf(session)).toMatchInlineSnapshot(`"UNSUPPORTED_BY_BACKEND: x(f64[2]): the WebAssembly machine computes in float32 and has no float64. Use the reference backend (backend: "reference"), or float32 values."`);
+  expect(messageOf(session)).toMatchInlineSnapshot(
+    `"UNSUPPORTED_BY_BACKEND: x(f64[2]): the WebAssembly machine computes in float32 and has no float64. Use the reference backend (backend: "reference"), or float32 values."`,
+  );
 });
 
 it("a next value of another type than its state is refused", () => {
   const state = { s: { shape: [2], dtype: "float64" as const } };
   const program = (fn: (s: Tensor) => Tensor) => () =>
     traceProgram(state, {}, ({ s }) => ({ state: { s: fn(s!) } }), "float64");
-  expect(messageOf(program((s) => s.sum()))).toMatchInlineSnapshot(`"SHAPE_MISMATCH: The next value of state "s" must have the type of the state, f64[2]; got f64[]."`);
-  expect(messageOf(program((s) => s.cast("int32")))).toMatchInlineSnapshot(`"SHAPE_MISMATCH: The next value of state "s" must have the type of the state, f64[2]; got i32[2]."`);
-  expect(
-    messageOf(() => traceProgram(state, {}, ({ s }) => ({ state: { t: s! } }), "float64")),
-  ).toMatchInlineSnapshot(`"SHAPE_MISMATCH: The next value of state "t" must have the type of the state, which does not exist; got f64[2]."`);
+  expect(messageOf(program((s) => s.sum()))).toMatchInlineSnapshot(
+    `"SHAPE_MISMATCH: The next value of state "s" must have the type of the state, f64[2]; got f64[]."`,
+  );
+  expect(messageOf(program((s) => s.cast("int32")))).toMatchInlineSnapshot(
+    `"SHAPE_MISMATCH: The next value of state "s" must have the type of the state, f64[2]; got i32[2]."`,
+  );
+  expect(messageOf(() => traceProgram(state, {}, ({ s }) => ({ state: { t: s! } }), "float64"))).toMatchInlineSnapshot(
+    `"SHAPE_MISMATCH: The next value of state "t" must have the type of the state, which does not exist; got f64[2]."`,
+  );
 });

@@ -5,7 +5,7 @@ import { ChainruleError } from "../ir/errors.ts";
 import { formatShape, sizeOf } from "../ir/shape.ts";
 import { makePlan } from "../plan/make-plan.ts";
 import type { Module } from "../plan/module.ts";
-import type { Plan, View } from "../plan/plan.ts";
+import type { Plan, PlannedProgram, View } from "../plan/plan.ts";
 
 export class Session {
   readonly plan: Plan;
@@ -28,7 +28,7 @@ export class Session {
 
   /** Runs a program `times` times on the given inputs. State is updated by each. */
   run(program: string, times = 1, inputs: Readonly<Record<string, TypedArray>> = {}): void {
-    const planned = this.plan.programs[program]!;
+    const planned = this.#program(program);
     for (const [name, view] of Object.entries(planned.inputs)) {
       const data = inputs[name];
       if (data === undefined)
@@ -40,11 +40,19 @@ export class Session {
 
   /** A copy of an output of the program's last run. */
   output(program: string, name: string): TypedArray {
-    return this.#machine.read(this.plan.programs[program]!.outputs[name]!);
+    const view = this.#program(program).outputs[name];
+    if (view === undefined) throw new ChainruleError("INVALID_ARGUMENT", `Program ${program} has no output "${name}".`);
+    return this.#machine.read(view);
   }
 
   dispose(): void {
     this.#machine.dispose();
+  }
+
+  #program(name: string): PlannedProgram {
+    const program = this.plan.programs[name];
+    if (program === undefined) throw new ChainruleError("INVALID_ARGUMENT", `There is no program "${name}".`);
+    return program;
   }
 
   #state(name: string): View {

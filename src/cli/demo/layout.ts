@@ -21,7 +21,8 @@ export const heading = (parts: readonly string[], style: Style): string[] => [
 export function formulas(parts: readonly string[], { width }: Style): string[] {
   const lines: string[] = [];
   for (const part of parts) {
-    const line = `${lines.at(-1)}   ${part}`;
+    const last = lines.at(-1) ?? "";
+    const line = `${last}${/[,:]$/.test(last) ? " " : "   "}${part}`;
     if (lines.length > 0 && displayWidth(line) <= Math.min(width, measure)) lines[lines.length - 1] = line;
     else lines.push(part);
   }

@@ -17,7 +17,7 @@ export function renderLesson3(lesson: Lesson3, style: Style): string[] {
   return [
     ...title("3  Why sigmoid gradients vanish", style),
     ...paragraph(
-      `Two networks of ${depth} hidden layers with ${width} neurons each learn which of ${points} points lie inside a circle. Same data, same initial weights (He, seed ${seed}), same gradient descent (η = ${few(rate)}). They differ in one thing, the activation φ.`,
+      `Two networks of ${depth} hidden layers with ${width} neurons each learn which of ${points} points lie inside a circle. Same data, same initial weights (He, seed ${seed}), same gradient descent (η = ${few(rate)}). They differ in the activation φ alone.`,
       style,
     ),
     "",

@@ -1,0 +1,134 @@
+// Losses against their formulas, at the tails, and their gradients.
+import { describe, expect, it } from "vitest";
+import { compile, grad, type Tensor, tensor, valueAndGrad } from "../index.ts";
+import { type LossName, losses, lossNames } from "./index.ts";
+
+const y = [0.5, -2, 3, 1.25];
+const t = [1, -2, 0.5, 0];
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b) / values.length;
+const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));
+
+/** The loss of y against t, and ∂loss/∂y. */
+const values: Record<Exclude<LossName, "crossEntropy">, { targets: number[]; loss: number; gradient: number[] }> = {
+  halfSumOfSquares: {
+    targets: t,
+    loss: y.reduce((sum, v, i) => sum + (v - t[i]!) ** 2 / 2, 0),
+    gradient: y.map((v, i) => v - t[i]!),
+  },
+  mse: {
+    targets: t,
+    loss: mean(y.map((v, i) => (v - t[i]!) ** 2)),
+    gradient: y.map((v, i) => (2 * (v - t[i]!)) / 4),
+  },
+  mae: { targets: t, loss: mean(y.map((v, i) => Math.abs(v - t[i]!))), gradient: [-0.25, 0, 0.25, 0.25] },
+  // Errors −0.5, 0, 2.5 and 1.25: e²/2 up to 1, |e| − ½ beyond.
+  huber: { targets: t, loss: (0.125 + 0 + 2 + 0.75) / 4, gradient: [-0.125, 0, 0.25, 0.25] },
+  binaryCrossEntropy: {
+    targets: [1, 0, 0.25, 1],
+    loss: mean(
+      y.map(
+        (z, i) => -([1, 0, 0.25, 1][i]! * Math.log(sigmoid(z)) + (1 - [1, 0, 0.25, 1][i]!) * Math.log(1 - sigmoid(z))),
+      ),
+    ),
+    gradient: y.map((z, i) => (sigmoid(z) - [1, 0, 0.25, 1][i]!) / 4),
+  },
+};
+
+describe.each(Object.entries(values))("%s", (name, { targets, loss, gradient }) => {
+  const of = (prediction: Tensor, target: Tensor) => losses[name as LossName](prediction, target);
+
+  it.each([[[4]], [[4, 1]], [[2, 2]]])("is its formula on shape %j, and so is its gradient", (shape) => {
+    const both = valueAndGrad(of);
+    const [value, dy] = both(tensor(y).reshape(shape), tensor(targets).reshape(shape));
+    expect(value.shape).toEqual([]);
+    expect(value.item()).toBeCloseTo(loss, 12);
+    expect(dy.shape).toEqual(shape);
+    dy.data.forEach((v, i) => {
+      expect(v).toBeCloseTo(gradient[i]!, 12);
+    });
+    const machine = compile(both)(tensor(y).reshape(shape), tensor(targets).reshape(shape));
+    expect(machine[0].item()).toBeCloseTo(loss, 5);
+  });
+
+  it("is 0 and flat where the prediction is right", () => {
+    if (name === "binaryCrossEntropy") return;
+    const [value, dy] = valueAndGrad(of)(tensor(t), tensor(t));
+    expect(value.item()).toBe(0);
+    expect(Array.from(dy.data, Math.abs)).toEqual([0, 0, 0, 0]);
+  });
+});
+
+describe("crossEntropy", () => {
+  const logits = [
+    [1, 2, 3],
+    [0, -1, 4],
+  ];
+  const softmax = (row: readonly number[]) => {
+    const total = row.reduce((sum, z) => sum + Math.exp(z), 0);
+    return row.map((z) => Math.exp(z) / total);
+  };
+
+  it("is −ln softmax(z)[class], its gradient softmax(z) − one-hot, over the rows", () => {
+    const labels = [2, 1];
+    const [value, dz] = valueAndGrad(losses.crossEntropy)(tensor(logits), tensor(Int32Array.from(labels)));
+    expect(value.item()).toBeCloseTo(mean(logits.map((row, i) => -Math.log(softmax(row)[labels[i]!]!))), 12);
+    const expected = logits.flatMap((row, i) => softmax(row).map((p, k) => (p - (k === labels[i] ? 1 : 0)) / 2));
+    dz.data.forEach((v, i) => {
+      expect(v).toBeCloseTo(expected[i]!, 12);
+    });
+  });
+
+  it("takes rows of any shape, and labels in floats", () => {
+    const flat = losses.crossEntropy(tensor(logits), tensor(Int32Array.of(0, 2))).item();
+    expect(losses.crossEntropy(tensor([logits]), tensor(Int32Array.of(0, 2), { shape: [1, 2] })).item()).toBe(flat);
+    expect(losses.crossEntropy(tensor(logits), tensor([0, 2])).item()).toBe(flat);
+    expect(losses.crossEntropy(tensor([1, 2, 3]), tensor(1)).item()).toBeCloseTo(-Math.log(softmax([1, 2, 3])[1]!), 12);
+  });
+
+  it("of two classes is the binary one of their difference", () => {
+    const z = [-3, 0.5, 2];
+    const two = losses.crossEntropy(tensor(z.map((v) => [0, v])), tensor(Int32Array.of(0, 1, 0)));
+    expect(two.item()).toBeCloseTo(losses.binaryCrossEntropy(tensor(z), tensor([0, 1, 0])).item(), 12);
+  });
+});
+
+describe("at the tails", () => {
+  const extremes = [-800, -100, 0, 100, 800];
+
+  it.each(["reference", "wasm"] as const)("logits up to ±800 have finite losses and gradients on %s", (backend) => {
+    for (const z of extremes) {
+      for (const label of [0, 1]) {
+        const binary = compile(valueAndGrad(losses.binaryCrossEntropy), { backend });
+        const [loss, dz] = binary(tensor([z]), tensor([label]));
+        const signed = label === 1 ? -z : z;
+        expect(loss.item()).toBeCloseTo(signed > 50 ? signed : Math.log1p(Math.exp(signed)), 4);
+        expect(dz.item()).toBeCloseTo(sigmoid(z) - label, 5);
+
+        const cross = compile(
+          (logits: Tensor) => valueAndGrad(losses.crossEntropy)(logits, tensor(Int32Array.of(label))),
+          { backend },
+        );
+        const [many, dmany] = cross(tensor([[0, z]]));
+        expect(many.item()).toBeCloseTo(loss.item(), 4);
+        expect(dmany.data[1]).toBeCloseTo(sigmoid(z) - label, 5);
+        expect(dmany.data[0]).toBeCloseTo(label - sigmoid(z), 5);
+      }
+    }
+  });
+
+  it("large errors of values stay finite", () => {
+    for (const name of ["halfSumOfSquares", "mse", "mae", "huber"] as const) {
+      const [loss, dy] = valueAndGrad(losses[name])(tensor([1e10, -1e10]), tensor([0, 0]));
+      expect(Number.isFinite(loss.item())).toBe(true);
+      for (const v of dy.data) expect(Number.isFinite(v) && v !== 0).toBe(true);
+    }
+  });
+});
+
+it("target's gradients flow too", () => {
+  expect(Array.from(grad(losses.mse, { argument: 1 })(tensor([1, 2]), tensor([0, 4])).data)).toEqual([-1, 2]);
+});
+
+it("all are tested here", () => {
+  expect(lossNames.toSorted()).toEqual([...Object.keys(values), "crossEntropy"].sort());
+});
