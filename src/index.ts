@@ -1,8 +1,5 @@
 // The engine: tensors, derivatives, compilation.
-import { interpret } from "./backends/reference/interpret.ts";
-import { installEvaluator } from "./trace/evaluator.ts";
-
-installEvaluator(interpret);
+import "./run/engine.ts";
 
 export type { BackendName } from "./backends/backend.ts";
 export { type CheckGradientsOptions, checkGradients, type GradientCheck } from "./grad/check-gradients.ts";

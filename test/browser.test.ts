@@ -102,7 +102,7 @@ it.skipIf(browser === undefined)(
       optimizer,
       epochs: 300,
     }).result();
-    const [first] = variables.parameters["layers"] as unknown as readonly [{ weight: { data: Float32Array } }];
+    const [first] = variables.parameters.layers as unknown as readonly [{ weight: { data: Float32Array } }];
     expect(result).toBe(JSON.stringify(Array.from(first.weight.data)));
   },
 );

@@ -95,15 +95,33 @@ describe("graphs", () => {
       nodes[id] = { ...nodes[id]!, ...fields } as Node;
       return undefined;
     };
-    expect(broken(edit(1, { id: 7 }))).toMatchInlineSnapshot(`"INVALID_GRAPH: After a test at %7 (exp): a node's id is its place in the list; found 7 at 1."`);
-    expect(broken(edit(1, { inputs: [3] }))).toMatchInlineSnapshot(`"INVALID_GRAPH: After a test at %1 (exp): inputs come earlier in the list; %3 does not."`);
-    expect(broken(edit(1, { inputs: [] }))).toMatchInlineSnapshot(`"INVALID_GRAPH: After a test at %1 (exp): takes 1 inputs; has 0."`);
-    expect(broken(edit(1, { shape: [3, 2] }))).toMatchInlineSnapshot(`"INVALID_GRAPH: After a test at %1 (exp): the op's rule gives f32[2,3]; the node says f32[3,2]."`);
-    expect(broken(edit(1, { dtype: "int32" }))).toMatchInlineSnapshot(`"INVALID_GRAPH: After a test at %1 (exp): the op's rule gives f32[2,3]; the node says i32[2,3]."`);
-    expect(broken(edit(1, { op: "nothing" }))).toMatchInlineSnapshot(`"INVALID_GRAPH: After a test at %1 (nothing): the op is not in the table."`);
-    expect(broken(() => ({ outputs: [99] }))).toMatchInlineSnapshot(`"INVALID_GRAPH: After a test: output %99 does not exist."`);
-    expect(broken(() => ({ inputs: [1] }))).toMatchInlineSnapshot(`"INVALID_GRAPH: After a test: input %1 is not an input node."`);
-    expect(broken(() => ({ inputs: [] }))).toMatchInlineSnapshot(`"INVALID_GRAPH: After a test at %0 (input): an input node is listed among the graph's inputs."`);
+    expect(broken(edit(1, { id: 7 }))).toMatchInlineSnapshot(
+      `"INVALID_GRAPH: After a test at %7 (exp): a node's id is its place in the list; found 7 at 1."`,
+    );
+    expect(broken(edit(1, { inputs: [3] }))).toMatchInlineSnapshot(
+      `"INVALID_GRAPH: After a test at %1 (exp): inputs come earlier in the list; %3 does not."`,
+    );
+    expect(broken(edit(1, { inputs: [] }))).toMatchInlineSnapshot(
+      `"INVALID_GRAPH: After a test at %1 (exp): takes 1 inputs; has 0."`,
+    );
+    expect(broken(edit(1, { shape: [3, 2] }))).toMatchInlineSnapshot(
+      `"INVALID_GRAPH: After a test at %1 (exp): the op's rule gives f32[2,3]; the node says f32[3,2]."`,
+    );
+    expect(broken(edit(1, { dtype: "int32" }))).toMatchInlineSnapshot(
+      `"INVALID_GRAPH: After a test at %1 (exp): the op's rule gives f32[2,3]; the node says i32[2,3]."`,
+    );
+    expect(broken(edit(1, { op: "nothing" }))).toMatchInlineSnapshot(
+      `"INVALID_GRAPH: After a test at %1 (nothing): the op is not in the table."`,
+    );
+    expect(broken(() => ({ outputs: [99] }))).toMatchInlineSnapshot(
+      `"INVALID_GRAPH: After a test: output %99 does not exist."`,
+    );
+    expect(broken(() => ({ inputs: [1] }))).toMatchInlineSnapshot(
+      `"INVALID_GRAPH: After a test: input %1 is not an input node."`,
+    );
+    expect(broken(() => ({ inputs: [] }))).toMatchInlineSnapshot(
+      `"INVALID_GRAPH: After a test at %0 (input): an input node is listed among the graph's inputs."`,
+    );
   });
 });
 

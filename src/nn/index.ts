@@ -1,4 +1,6 @@
 // Layers, initializers and losses: a model is plain data plus pure functions.
+import "../run/engine.ts";
+
 export { type ActivationName, activation, activationNames } from "./activation.ts";
 export { avgPool2d, type Conv2dOptions, conv2d, flatten, maxPool2d, type Pool2dOptions } from "./convolution.ts";
 export { type DenseOptions, dense } from "./dense.ts";

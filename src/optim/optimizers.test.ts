@@ -39,7 +39,13 @@ describe("minimise a quadratic", () => {
     readonly b: Tensor;
   }
   const error = ({ w, b }: Point) =>
-    w.sub(tensor([[3, -2]])).square().mul(tensor([[1, 4]])).sum().mul(0.5).add(b.sub(-1).square().mul(0.25)); // biome-ignore format: one formula
+    w
+      .sub(tensor([[3, -2]]))
+      .square()
+      .mul(tensor([[1, 4]]))
+      .sum()
+      .mul(0.5)
+      .add(b.sub(-1).square().mul(0.25));
 
   it.each(Object.entries(candidates))("%s", (_, optimizer) => {
     const step = compile(

@@ -97,12 +97,12 @@ export function planProgram(
   const writes: [state: NodeId, next: NodeId][] = [];
   const home = new Map<NodeId, View>();
   const outputs: Record<string, View> = {};
+  const named = new Map<NodeId, View>();
   const copiesBefore: { from: NodeId; to: View }[] = [];
   // `from` is a node, or −k for what the k-th copy before put aside.
   const copiesAfter: { from: NodeId; to: View }[] = [];
   const isComputed = (id: NodeId) => !isSetup[id] && !isFree(nodes[id]!);
-  const writtenStates = new Set(outputBindings.flatMap((b) => ("state" in b ? [b.state] : [])));
-  const stateOf = (id: NodeId) => [...stateNodes].find(([, node]) => node === id)?.[0];
+  const stateInputs = new Set(stateNodes.values());
 
   graph.outputs.forEach((id, i) => {
     const binding = outputBindings[i]!;
@@ -156,12 +156,18 @@ export function planProgram(
     const root = rootOf(id);
     const node = nodes[id]!;
     if (isComputed(root)) {
-      if (!home.has(root)) home.set(root, addBuffer("output", node, binding.name));
-      outputs[binding.name] = { ...home.get(root)!, shape: node.shape };
+      let view = named.get(root);
+      if (view === undefined) {
+        view = addBuffer("output", node, binding.name);
+        named.set(root, view);
+        // A state may change before the output is read.
+        if (home.has(root)) copiesAfter.push({ from: root, to: view });
+        else home.set(root, view);
+      }
+      outputs[binding.name] = { ...view, shape: node.shape };
       return;
     }
-    const state = stateOf(root);
-    if (state !== undefined && writtenStates.has(state)) {
+    if (stateInputs.has(root)) {
       const view = addBuffer("output", node, binding.name);
       copy(viewOf(id), view);
       outputs[binding.name] = view;

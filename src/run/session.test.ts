@@ -67,7 +67,7 @@ it("float64 on the machine is refused by name", () => {
   const program = traceProgram({}, types, (_, { x }) => ({ outputs: { y: (x as Tensor).exp() } }), float);
   const session = () => new Session({ state: {}, programs: { main: program } }, backendOf("wasm"));
   expect(messageOf(session)).toMatchInlineSnapshot(
-    `"UNSUPPORTED_BY_BACKEND: x(f64[2]): the WebAssembly machine computes in float32 and has no float64. Use the reference backend (backend: "reference"), or float32 values."`,
+    `"UNSUPPORTED_BY_BACKEND: exp(f64[2], f64[2]): the WebAssembly machine computes in float32 and has no float64. Use the reference backend (backend: "reference"), or float32 values."`,
   );
 });
 

@@ -1,4 +1,6 @@
 // Training: the loop, its events, metrics, and networks for tables.
+import "../run/engine.ts";
+
 export type * from "./events.ts";
 export {
   type ClassificationMetrics,

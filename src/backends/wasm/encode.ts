@@ -234,7 +234,10 @@ function encodeKernel(kernel: Kernel, encoder: Encoder): void {
   const steps = kernel.kind === "fused" ? kernel.steps : [];
   const wide = [...views, ...steps].some(({ dtype }) => dtype === "float64");
   if (wide) {
-    const op = kernel.kind === "op" ? kernel.op : kernel.steps.map((step) => step.op).join(", ");
+    const op =
+      kernel.kind === "op"
+        ? kernel.op
+        : kernel.steps.flatMap((step) => (step.dtype === "float64" ? [step.op] : [])).join(", ");
     throw unsupported(op, views, "the WebAssembly machine computes in float32 and has no float64.");
   }
   encoder.begin(kernel);
@@ -255,12 +258,6 @@ export interface Encoded {
 
 /** Instructions of a plan whose arena begins at address `arena` and is followed by `temporary`. */
 export function encode(plan: Plan, arena: number, temporary: number): Encoded {
-  for (const buffer of plan.buffers) {
-    if (buffer.dtype === "float64") {
-      const label = buffer.name ?? `buffer ${buffer.id}`;
-      throw unsupported(label, [buffer], "the WebAssembly machine computes in float32 and has no float64.");
-    }
-  }
   const encoder = new Encoder(plan.buffers, arena, temporary);
   const list = (kernels: readonly Kernel[]): number => {
     const start = encoder.words.length;
@@ -271,5 +268,12 @@ export function encode(plan: Plan, arena: number, temporary: number): Encoded {
   const setup = list(plan.setup);
   const programs = new Map(Object.entries(plan.programs).map(([name, { kernels }]) => [name, list(kernels)]));
   const { temporaryBytes, roomBytes, origins } = encoder;
+  // Kernels name their op; this is for values that no kernel touches.
+  for (const buffer of plan.buffers) {
+    if (buffer.dtype === "float64") {
+      const label = buffer.name ?? `buffer ${buffer.id}`;
+      throw unsupported(label, [buffer], "the WebAssembly machine computes in float32 and has no float64.");
+    }
+  }
   return { words: Int32Array.from(encoder.words), programs, setup, origins, temporaryBytes, roomBytes };
 }
