@@ -10,6 +10,7 @@ export {
   regressionMetrics,
   rocAuc,
 } from "./metrics.ts";
+export type { Training, TrainingData, TrainOptions, TrainResult } from "./options.ts";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type SafetensorsTensor } from "./safetensors.ts";
 export {
   lossesOf,
@@ -19,4 +20,4 @@ export {
   type TableTraining,
   trainTable,
 } from "./tabular.ts";
-export { type Training, type TrainingData, type TrainOptions, type TrainResult, train } from "./train.ts";
+export { train } from "./train.ts";

@@ -84,7 +84,7 @@ export function trainingModule(
     order: { shape: [stepsPerEpoch * batchSize], dtype: "int32" },
     cursor: { shape: [], dtype: "int32" },
     lossSum: { shape: [], dtype: float },
-    // First step whose loss was not finite; −1 while there is none. From there on nothing changes any more.
+    // First step whose loss was not finite; −1 while there is none.
     failedAt: { shape: [], dtype: "int32" },
     rateScale: { shape: [], dtype: float },
   };
@@ -151,11 +151,10 @@ function trainStep(
   const updated = updateOptimizer(optimizer, parameters, gradients, moments, { step, learningRate: rate });
 
   const failedAt = where(state.failedAt!.less(0), where(loss.isFinite(), -1, step), state.failedAt!);
-  const alive = failedAt.less(0);
   const next = flatten({ parameters: updated.parameters, buffers: nextBuffers, optimizer: updated.state });
   return {
     state: {
-      ...Object.fromEntries(flat.paths.map((path, i) => [path, where(alive, next.leaves[i]!, state[path]!)])),
+      ...Object.fromEntries(flat.paths.map((path, i) => [path, next.leaves[i]!])),
       step: step.add(1),
       cursor: cursor.add(batchSize),
       lossSum: state.lossSum!.add(loss),

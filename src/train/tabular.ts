@@ -14,7 +14,8 @@ import { compile } from "../run/compile.ts";
 import { tensor } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
 import type { MetricValues, TrainEvent } from "./events.ts";
-import { type TrainingData, type TrainResult, train } from "./train.ts";
+import type { TrainingData, TrainResult } from "./options.ts";
+import { train } from "./train.ts";
 
 /** Everything has a default that follows from the table. */
 export interface TableSettings {

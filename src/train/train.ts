@@ -1,82 +1,36 @@
 // The training loop: slices of compiled steps, an event stream between them, the best weights at the end.
-import type { BackendName } from "../backends/backend.ts";
 import { isFloat } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import { formatShape } from "../ir/shape.ts";
-import type { Layer, Variables } from "../nn/layer.ts";
-import type { LossName } from "../nn/losses.ts";
+import type { Variables } from "../nn/layer.ts";
 import { initialize } from "../nn/model.ts";
-import type { Optimizer } from "../optim/optimizers.ts";
-import type { Schedule } from "../optim/schedules.ts";
+import { learningRate } from "../optim/schedules.ts";
 import { backendOf } from "../run/backends.ts";
 import { Session } from "../run/session.ts";
-import { randomKey } from "../trace/create.ts";
-import { Tensor } from "../trace/tensor.ts";
+import { randomKey, tensor } from "../trace/create.ts";
 import { evaluateSplit, metricsOf } from "./evaluate.ts";
 import type { LayerStatistics, MetricValues, StopReason, TrainEvent } from "./events.ts";
+import {
+  check,
+  checkClasses,
+  type Training,
+  type TrainingData,
+  type TrainOptions,
+  type TrainResult,
+} from "./options.ts";
+import { nextTurn, SliceClock, sliceMilliseconds } from "./pace.ts";
+import { Plateau } from "./plateau.ts";
 import { Sampler } from "./sampler.ts";
 import { type SplitTypes, type TrainingModule, trainingModule } from "./step.ts";
+import { Weights } from "./weights.ts";
 
-/** Inputs and targets, rows first: x [rows, ...], y [rows, ...] (class indices int32 [rows] for crossEntropy). */
-export interface TrainingData {
-  readonly x: Tensor;
-  readonly y: Tensor;
-}
-
-export interface TrainOptions {
-  readonly model: Layer;
-  readonly data: TrainingData;
-  readonly validation?: TrainingData | undefined;
-  readonly loss: LossName;
-  readonly optimizer: Optimizer;
-  /** Default: constant. */
-  readonly schedule?: Schedule;
-  readonly epochs: number;
-  /** Rows a step. Default: all of them. */
-  readonly batchSize?: number;
-  /** Stop after this many epochs without a better validation loss. Default: never. */
-  readonly patience?: number | undefined;
-  /** Largest norm of all gradients together. */
-  readonly clipNorm?: number;
-  /** Largest size of a gradient's element. */
-  readonly clipValue?: number;
-  /** Initial weights, order of rows and dropout follow from it: the same seed repeats a run bit for bit. Default 0. */
-  readonly seed?: number;
-  /** Default: wasm (float32). */
-  readonly backend?: BackendName;
-  /** Default: drawn from the seed. */
-  readonly variables?: Variables;
-  /** Ends the training at the next slice, with the best weights so far. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface TrainResult {
-  /** Of the epoch with the best validation loss; of the last one where there is no validation. */
-  readonly variables: Variables;
-  readonly metrics: { readonly train: MetricValues; readonly validation?: MetricValues };
-  readonly epochs: number;
-  readonly bestEpoch: number;
-  readonly reason: StopReason;
-}
-
-/** A training under way: iterate over it for its events, then await its result. */
-export interface Training extends AsyncIterable<TrainEvent> {
-  /** The result; drives the training to its end if nobody iterates. Rejects with what ended the training early. */
-  result(): Promise<TrainResult>;
-  /** The variables that would be the result if the training ended now: those of the last epoch event with `best` set. */
-  best(): Variables;
-}
-
-/** Milliseconds of work between two looks at the clock, the signal and the event loop. */
-const sliceMilliseconds = 30;
 /** Layers are observed once an epoch, and every so many steps in a long one. */
 const observeEvery = 100;
 
 /**
  * Trains a model on resident data, one compiled step after the other.
  *
- * Throws SHAPE_MISMATCH or INVALID_ARGUMENT for data and settings that do not fit, and NON_FINITE_LOSS where the loss
- * becomes NaN or infinite: its `details.variables` are the weights before the step that failed.
+ * Throws SHAPE_MISMATCH, INVALID_ARGUMENT or INDEX_OUT_OF_RANGE for data and settings that do not fit, and
+ * NON_FINITE_LOSS where the loss becomes NaN or infinite: its `details.variables` are the last good weights.
  *
  * ```ts
  * const training = train({ model, data: { x, y }, loss: "mse", optimizer: adam(), epochs: 100 });
@@ -118,13 +72,18 @@ interface Report {
   finish(result: TrainResult): void;
 }
 
-async function* run(options: TrainOptions, report: Report): AsyncGenerator<TrainEvent, void> {
-  const { data, validation, optimizer, loss, seed = 0, epochs } = options;
-  check(options);
-  const began = performance.now();
-  const schedule = options.schedule ?? { kind: "constant" };
+/** A module in a session, with its data in place. */
+interface Loaded {
+  readonly session: Session;
+  readonly training: TrainingModule;
+  readonly batchSize: number;
+  readonly stepsPerEpoch: number;
+  readonly backend: string;
+}
+
+function load(options: TrainOptions): Loaded {
+  const { data, validation, loss, seed = 0 } = options;
   const rows = data.x.shape[0]!;
-  const validationRows = validation?.x.shape[0] ?? 0;
   const batchSize = Math.min(options.batchSize ?? rows, rows);
   const stepsPerEpoch = Math.ceil(rows / batchSize);
   const backend = backendOf(options.backend ?? "wasm");
@@ -133,34 +92,44 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
     y: { shape: split.y.shape, dtype: isFloat(split.y.dtype) ? backend.float : split.y.dtype },
   });
   const training = trainingModule(
-    { ...options, schedule, batchSize, stepsPerEpoch, float: backend.float },
+    { ...options, schedule: options.schedule ?? { kind: "constant" }, batchSize, stepsPerEpoch, float: backend.float },
     options.variables ?? initialize(options.model, seed),
     types(data),
     validation && types(validation),
   );
   const session = new Session(training.module, backend);
-  try {
-    for (const [name, value] of training.initial) session.write(name, value.data);
-    for (const [name, split] of Object.entries({ train: data, validation })) {
-      if (split === undefined) continue;
-      session.write(`${name}.x`, split.x.data);
-      session.write(`${name}.y`, split.y.data);
-    }
-    // The last counter of the key tells training's draws from those of the initial weights.
-    session.write("key", randomKey(seed).data.with(3, 1));
-    session.write("failedAt", Int32Array.of(-1));
-    session.write("rateScale", Float64Array.of(1));
+  for (const [name, value] of training.initial) session.write(name, value.data);
+  const outputs = session.plan.programs.train!.outputs.prediction!.shape.at(-1)!;
+  for (const [name, split] of Object.entries({ train: data, validation })) {
+    if (split === undefined) continue;
+    if (loss === "crossEntropy") checkClasses(name === "train" ? "data" : name, split.y, outputs);
+    session.write(`${name}.x`, split.x.data);
+    session.write(`${name}.y`, split.y.data);
+  }
+  // The last counter of the key tells training's draws from those of the initial weights.
+  session.write("key", randomKey(seed).data.with(3, 1));
+  session.write("failedAt", Int32Array.of(-1));
+  session.write("rateScale", Float64Array.of(1));
+  return { session, training, batchSize, stepsPerEpoch, backend: backend.name };
+}
 
+async function* run(options: TrainOptions, report: Report): AsyncGenerator<TrainEvent, void> {
+  check(options);
+  const began = performance.now();
+  const { data, validation, optimizer, loss, seed = 0, epochs, schedule = { kind: "constant" } } = options;
+  const { session, training, batchSize, stepsPerEpoch, backend } = load(options);
+  try {
+    const rows = data.x.shape[0]!;
     yield {
       type: "start",
       rows,
-      validationRows,
+      validationRows: validation?.x.shape[0] ?? 0,
       features: data.x.size / rows,
       parameters: training.parameterCount,
       batchSize,
       stepsPerEpoch,
       epochs,
-      backend: backend.name,
+      backend,
       seed,
       layers: training.layers,
       arena: session.plan.arena,
@@ -168,9 +137,10 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
 
     const sampler = new Sampler(rows, seed);
     const clock = new SliceClock();
-    const plateau =
-      schedule.kind === "plateau" ? new Plateau(schedule.factor ?? 0.1, schedule.patience ?? 10) : undefined;
-    let best = { epoch: 0, loss: Number.POSITIVE_INFINITY, values: snapshot(session, training) };
+    const plateau = schedule.kind === "plateau" ? new Plateau(schedule) : undefined;
+    const weights = new Weights(session, training);
+    report.improve(() => weights.best());
+    let best = { epoch: 0, loss: Number.POSITIVE_INFINITY };
     let layers: LayerStatistics[] = [];
     let reason: StopReason = "epochs";
     let epoch = 0;
@@ -178,70 +148,86 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
     let rate = optimizer.learningRate;
     let lastShown = began;
 
-    const bestVariables = () => training.rebuild((name) => best.values.get(name)!);
-    report.improve(bestVariables);
-    const observation = () => {
-      rate = session.output("observe", "rate")[0]!;
-      layers = statistics(session, training.layers);
+    /** The loss of step `at`, or of the weights after all steps so far. */
+    const failure = (name: string, value: number, at?: number): ChainruleError => {
+      const counter = tensor(Int32Array.of(at ?? step - 1), { shape: [] });
+      const used = learningRate(schedule, optimizer.learningRate, counter).item() * session.read("rateScale")[0]!;
+      return nonFinite(name, value, at, step, used, stepsPerEpoch, weights);
+    };
+    const measure = (name: "train" | "validation", split: TrainingData): MetricValues => {
+      const evaluation = evaluateSplit(session, name, split.x.shape[0]!, loss);
+      const value = [evaluation.loss, evaluation.predictions.find((p) => !Number.isFinite(p))].find(
+        (figure) => figure !== undefined && !Number.isFinite(figure),
+      );
+      if (value !== undefined) throw failure(name === "train" ? "training loss" : "validation loss", value);
+      return metricsOf(evaluation, split.y.data, loss);
     };
 
     while (epoch < epochs && reason === "epochs") {
       session.write("order", sampler.next(stepsPerEpoch * batchSize));
       session.write("cursor", Int32Array.of(0));
       let epochLoss = 0;
-      for (let done = 0; done < stepsPerEpoch; ) {
-        // Up to the next observed step; where steps are slow, fewer.
+      // Steps whose losses are in the machine's lossSum. It is read out at observed steps, wherever slices end.
+      let summed = 0;
+      for (let done = 0; done < stepsPerEpoch && !options.signal?.aborted; ) {
         const untilObserved = Math.min(stepsPerEpoch, (Math.floor(done / observeEvery) + 1) * observeEvery) - done;
         const count = Math.min(untilObserved, clock.steps());
-        session.write("lossSum", Float64Array.of(0));
+        const observed = count === untilObserved;
+        if (summed === 0) session.write("lossSum", Float64Array.of(0));
         const from = performance.now();
-        session.run("step", count === untilObserved ? count - 1 : count);
-        if (count === untilObserved) {
-          session.run("observe");
-          observation();
-        }
+        session.run("step", observed ? count - 1 : count);
+        if (observed) session.run("observe");
         clock.ran(count, performance.now() - from);
-        const lossSum = session.read("lossSum")[0]!;
-        const failedAt = session.read("failedAt")[0]!;
-        if (failedAt >= 0) throw nonFinite(failedAt, stepsPerEpoch, lossSum, rate, training, session);
         done += count;
         step += count;
-        epochLoss += lossSum;
-        if (clock.isUp()) {
-          const now = performance.now();
-          if (now - lastShown >= sliceMilliseconds) {
-            const seconds = (now - began) / 1000;
-            yield {
-              type: "progress",
-              epoch: epoch + 1,
-              step,
-              steps: epochs * stepsPerEpoch,
-              loss: lossSum / count,
-              rowsPerSecond: (step * batchSize) / seconds,
-              secondsLeft: (seconds / step) * (epochs * stepsPerEpoch - step),
-              layers,
-            };
-            lastShown = now;
-          }
-          await nextTurn();
-          clock.restart();
-          if (options.signal?.aborted) break;
+        summed += count;
+        const lossSum = session.read("lossSum")[0]!;
+        const failedAt = session.read("failedAt")[0]!;
+        if (failedAt >= 0) throw failure("loss", lossSum, failedAt);
+        const meanLoss = lossSum / summed;
+        if (observed) {
+          epochLoss += lossSum;
+          summed = 0;
+          rate = session.output("observe", "rate")[0]!;
+          layers = statistics(session, training.layers);
+          weights.keep(step);
         }
+        if (!clock.isUp()) continue;
+        const now = performance.now();
+        if (now - lastShown >= sliceMilliseconds) {
+          const seconds = (now - began) / 1000;
+          yield {
+            type: "progress",
+            epoch: epoch + 1,
+            step,
+            steps: epochs * stepsPerEpoch,
+            loss: meanLoss,
+            rowsPerSecond: (step * batchSize) / seconds,
+            secondsLeft: (seconds / step) * (epochs * stepsPerEpoch - step),
+            layers,
+          };
+          lastShown = now;
+        }
+        await nextTurn();
+        clock.restart();
       }
       if (options.signal?.aborted) {
         reason = "interrupted";
+        // Without validation the last weights are the result.
+        if (validation === undefined) {
+          weights.keep(step);
+          weights.choose(false);
+        }
         break;
       }
       epoch++;
-      let metrics: MetricValues | undefined;
-      if (validation !== undefined) {
-        metrics = metricsOf(evaluateSplit(session, "validation", validationRows, loss), validation.y.data, loss);
-      }
+      const metrics = validation && measure("validation", validation);
       const validationLoss = metrics?.loss;
-      // Without validation the last weights are the result.
       const improved = validationLoss === undefined || validationLoss < best.loss;
-      if (improved)
-        best = { epoch, loss: validationLoss ?? Number.POSITIVE_INFINITY, values: snapshot(session, training) };
+      if (improved) {
+        best = { epoch, loss: validationLoss ?? Number.POSITIVE_INFINITY };
+        weights.choose(validationLoss !== undefined);
+      }
       yield {
         type: "epoch",
         epoch,
@@ -252,53 +238,25 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
         best: improved,
         layers,
       };
-      if (plateau !== undefined)
+      if (plateau !== undefined) {
         session.write("rateScale", Float64Array.of(plateau.scale(validationLoss ?? epochLoss)));
+      }
       if (validation !== undefined && options.patience !== undefined && epoch - best.epoch >= options.patience) {
         reason = "patience";
       }
     }
 
-    for (const [name, value] of best.values) session.write(name, value.data);
+    weights.restore();
     const metrics = {
-      train: metricsOf(evaluateSplit(session, "train", rows, loss), data.y.data, loss),
-      ...(validation && {
-        validation: metricsOf(evaluateSplit(session, "validation", validationRows, loss), validation.y.data, loss),
-      }),
+      train: measure("train", data),
+      ...(validation && { validation: measure("validation", validation) }),
     };
-    report.finish({ variables: bestVariables(), metrics, epochs: epoch, bestEpoch: best.epoch, reason });
+    report.finish({ variables: weights.best(), metrics, epochs: epoch, bestEpoch: best.epoch, reason });
     const seconds = (performance.now() - began) / 1000;
     yield { type: "end", reason, epochs: epoch, steps: step, seconds, bestEpoch: best.epoch, metrics, layers };
   } finally {
     session.dispose();
   }
-}
-
-/** Throws INVALID_ARGUMENT or SHAPE_MISMATCH, naming the setting or the split. */
-function check({ data, validation, epochs, batchSize }: TrainOptions): void {
-  for (const [name, value] of Object.entries({ epochs, batchSize })) {
-    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
-    throw new ChainruleError("INVALID_ARGUMENT", `train: ${name} must be a whole number of at least 1; got ${value}.`, {
-      [name]: value,
-    });
-  }
-  for (const [name, split] of Object.entries({ data, validation })) {
-    if (split === undefined) continue;
-    const { x, y } = split;
-    if (x.rank === 0 || y.rank === 0 || x.shape[0] !== y.shape[0] || x.shape[0] === 0) {
-      throw new ChainruleError(
-        "SHAPE_MISMATCH",
-        `train: ${name}.x and ${name}.y must have the same number of rows, at least one; got shapes ${formatShape(x.shape)} and ${formatShape(y.shape)}.`,
-        { x: x.shape, y: y.shape },
-      );
-    }
-  }
-}
-
-/** Parameters and buffers as they are now, by name. */
-function snapshot(session: Session, training: TrainingModule): Map<string, Tensor> {
-  const names = [...training.initial.keys()].filter((name) => !name.startsWith("optimizer."));
-  return new Map(names.map((name) => [name, Tensor.concrete(session.read(name), training.initial.get(name)!.shape)]));
 }
 
 function statistics(session: Session, names: readonly string[]): LayerStatistics[] {
@@ -313,78 +271,21 @@ function statistics(session: Session, names: readonly string[]): LayerStatistics
 }
 
 function nonFinite(
-  step: number,
-  stepsPerEpoch: number,
-  lossSum: number,
+  name: string,
+  value: number,
+  at: number | undefined,
+  done: number,
   rate: number,
-  training: TrainingModule,
-  session: Session,
+  stepsPerEpoch: number,
+  weights: Weights,
 ): ChainruleError {
-  const kept = snapshot(session, training);
-  const epoch = Math.floor(step / stepsPerEpoch) + 1;
-  const what = Number.isNaN(lossSum) ? "NaN" : "infinite";
+  const step = at === undefined ? done : at + 1;
+  const epoch = Math.max(1, Math.ceil(step / stepsPerEpoch));
+  const kept = weights.lastGood();
+  const when = `${at === undefined ? "after" : "at"} step ${step} (epoch ${epoch})`;
   return new ChainruleError(
     "NON_FINITE_LOSS",
-    `The loss became ${what} at step ${step + 1} (epoch ${epoch}), with a learning rate of ${Number(rate.toPrecision(3))}. The weights from before that step are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data.`,
-    {
-      step,
-      epoch,
-      learningRate: rate,
-      variables: training.rebuild((name) => kept.get(name)!),
-    },
+    `The ${name} became ${Number.isNaN(value) ? "NaN" : "infinite"} ${when}, with a learning rate of ${Number(rate.toPrecision(3))}. The last good weights, ${kept.step === 0 ? "the initial ones" : `those after step ${kept.step}`}, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data.`,
+    { step, epoch, learningRate: rate, variables: kept.variables },
   );
 }
-
-/** How many steps fit into a slice, learned from the ones that ran. */
-class SliceClock {
-  #perStep = Number.POSITIVE_INFINITY;
-  #began = performance.now();
-
-  steps(): number {
-    return Math.max(1, Math.floor(sliceMilliseconds / this.#perStep));
-  }
-
-  ran(steps: number, milliseconds: number): void {
-    this.#perStep = Math.max(milliseconds / steps, 1e-4);
-  }
-
-  isUp(): boolean {
-    return performance.now() - this.#began >= sliceMilliseconds;
-  }
-
-  restart(): void {
-    this.#began = performance.now();
-  }
-}
-
-/** Reduce on plateau: the rate's factor, made smaller after `patience` epochs without a lower loss. */
-class Plateau {
-  readonly #factor: number;
-  readonly #patience: number;
-  #best = Number.POSITIVE_INFINITY;
-  #waited = 0;
-  #scale = 1;
-
-  constructor(factor: number, patience: number) {
-    this.#factor = factor;
-    this.#patience = patience;
-  }
-
-  scale(loss: number): number {
-    if (loss < this.#best) {
-      this.#best = loss;
-      this.#waited = 0;
-    } else if (++this.#waited > this.#patience) {
-      this.#scale *= this.#factor;
-      this.#waited = 0;
-    }
-    return this.#scale;
-  }
-}
-
-/** Lets timers, signals and drawing have their turn. */
-const nextTurn = (): Promise<void> =>
-  new Promise((resolve) => {
-    if (typeof setImmediate === "function") setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });

@@ -1,0 +1,92 @@
+// What a training is asked to do, what it gives, and the checks of what it is given.
+import type { BackendName } from "../backends/backend.ts";
+import { ChainruleError } from "../ir/errors.ts";
+import { formatShape } from "../ir/shape.ts";
+import type { Layer, Variables } from "../nn/layer.ts";
+import type { LossName } from "../nn/losses.ts";
+import type { Optimizer } from "../optim/optimizers.ts";
+import type { Schedule } from "../optim/schedules.ts";
+import type { Tensor } from "../trace/tensor.ts";
+import type { MetricValues, StopReason, TrainEvent } from "./events.ts";
+
+/** Inputs and targets, rows first: x [rows, ...], y [rows, ...] (class indices int32 [rows] for crossEntropy). */
+export interface TrainingData {
+  readonly x: Tensor;
+  readonly y: Tensor;
+}
+
+export interface TrainOptions {
+  readonly model: Layer;
+  readonly data: TrainingData;
+  readonly validation?: TrainingData | undefined;
+  readonly loss: LossName;
+  readonly optimizer: Optimizer;
+  /** Default: constant. */
+  readonly schedule?: Schedule;
+  readonly epochs: number;
+  /** Rows a step. Default: all of them. */
+  readonly batchSize?: number;
+  /** Stop after this many epochs without a better validation loss. Default: never. */
+  readonly patience?: number | undefined;
+  /** Largest norm of all gradients together. */
+  readonly clipNorm?: number;
+  /** Largest size of a gradient's element. */
+  readonly clipValue?: number;
+  /** Initial weights, order of rows and dropout follow from it: the same seed repeats a run bit for bit. Default 0. */
+  readonly seed?: number;
+  /** Default: wasm (float32). */
+  readonly backend?: BackendName;
+  /** Default: drawn from the seed. */
+  readonly variables?: Variables;
+  /** Ends the training at the next slice, with the best weights so far. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TrainResult {
+  /** Of the epoch with the best validation loss; of the last one where there is no validation. */
+  readonly variables: Variables;
+  readonly metrics: { readonly train: MetricValues; readonly validation?: MetricValues };
+  readonly epochs: number;
+  readonly bestEpoch: number;
+  readonly reason: StopReason;
+}
+
+/** A training under way: iterate over it for its events, then await its result. */
+export interface Training extends AsyncIterable<TrainEvent> {
+  /** The result; drives the training to its end if nobody iterates. Rejects with what ended the training early. */
+  result(): Promise<TrainResult>;
+  /** The variables that would be the result if the training ended now: those of the last epoch event with `best` set. */
+  best(): Variables;
+}
+
+/** Throws INVALID_ARGUMENT or SHAPE_MISMATCH, naming the setting or the split. */
+export function check({ data, validation, epochs, batchSize }: TrainOptions): void {
+  for (const [name, value] of Object.entries({ epochs, batchSize })) {
+    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
+    throw new ChainruleError("INVALID_ARGUMENT", `train: ${name} must be a whole number of at least 1; got ${value}.`, {
+      [name]: value,
+    });
+  }
+  for (const [name, split] of Object.entries({ data, validation })) {
+    if (split === undefined) continue;
+    const { x, y } = split;
+    if (x.rank === 0 || y.rank === 0 || x.shape[0] !== y.shape[0] || x.shape[0] === 0) {
+      throw new ChainruleError(
+        "SHAPE_MISMATCH",
+        `train: ${name}.x and ${name}.y must have the same number of rows, at least one; got shapes ${formatShape(x.shape)} and ${formatShape(y.shape)}.`,
+        { x: x.shape, y: y.shape },
+      );
+    }
+  }
+}
+
+/** Throws INDEX_OUT_OF_RANGE: the compiled loss would take such a row for one of loss 0. */
+export function checkClasses(split: string, y: Tensor, classes: number): void {
+  const row = y.data.findIndex((label) => !(label >= 0 && label < classes));
+  if (row < 0) return;
+  throw new ChainruleError(
+    "INDEX_OUT_OF_RANGE",
+    `train: ${split}.y must hold class indices from 0 to ${classes - 1}, since the model has ${classes} outputs; row ${row} has ${y.data[row]}.`,
+    { row, label: y.data[row], classes },
+  );
+}
