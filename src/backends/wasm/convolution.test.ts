@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Convolution, Pooling } from "../../ir/graph.ts";
 import { type Shape, sizeOf, stridesOf } from "../../ir/shape.ts";
-import { indices, largestError, samples, TestPlan } from "./testPlan.ts";
+import { indices, largestError, samples, TestPlan } from "./test-plan.ts";
 
 const place = (shape: Shape, ...index: number[]) => {
   const strides = stridesOf(shape);

@@ -1,8 +1,8 @@
 // Plan → the machine's instructions. One entry an op: an op without one does not compile.
 import { broadcastStrides, type Shape, sizeOf, stridesOf } from "../../ir/shape.ts";
 import type { Kernel, KernelOpName, OpKernel, Plan, View } from "../../plan/plan.ts";
-import { encodeFused } from "./encodeFused.ts";
-import { encodeMatmul } from "./encodeMatmul.ts";
+import { encodeFused } from "./encode-fused.ts";
+import { encodeMatmul } from "./encode-matmul.ts";
 import { Encoder, floatBits, kindOf, unsupported } from "./encoder.ts";
 import * as code from "./machine/opcodes.ts";
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { ElementwiseOpName } from "../../ir/graph.ts";
 import type { Shape } from "../../ir/shape.ts";
-import { broadcast, earlier, indices, input, largestError, number, samples, step, TestPlan } from "./testPlan.ts";
+import { broadcast, earlier, indices, input, largestError, number, samples, step, TestPlan } from "./test-plan.ts";
 
 /** Taylor series below 3, continued fraction above, in float64. */
 function erf(x: number): number {

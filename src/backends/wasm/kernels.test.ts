@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { DType } from "../../ir/dtype.ts";
 import { reducedShape, type Shape, sizeOf, stridesOf } from "../../ir/shape.ts";
-import { broadcast, indices, largestError, samples, TestPlan } from "./testPlan.ts";
+import { broadcast, indices, largestError, samples, TestPlan } from "./test-plan.ts";
 
 const total = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
 const at = (index: readonly number[], shape: Shape) => {

@@ -1,7 +1,7 @@
 // Matrix products against a float64 loop: tiny, odd, thin and blocked shapes, all transpositions, batches.
 import { describe, expect, it } from "vitest";
 import { broadcastShapes, broadcastStrides, type Shape } from "../../ir/shape.ts";
-import { indices, largestError, samples, TestPlan } from "./testPlan.ts";
+import { indices, largestError, samples, TestPlan } from "./test-plan.ts";
 
 function check(
   xBatch: Shape,

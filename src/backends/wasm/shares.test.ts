@@ -4,7 +4,7 @@ import type { Shape } from "../../ir/shape.ts";
 import { encode } from "./encode.ts";
 import { END } from "./machine/opcodes.ts";
 import { instantiate, memoryBase } from "./module.ts";
-import { earlier, input, number, samples, step, TestPlan } from "./testPlan.ts";
+import { earlier, input, number, samples, step, TestPlan } from "./test-plan.ts";
 
 function words(plan: TestPlan, threads: number): Int32Array {
   const whole = plan.plan();

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Plan } from "../../plan/plan.ts";
 import { requireSimd } from "./module.ts";
-import { input, number, samples, step, TestPlan } from "./testPlan.ts";
+import { input, number, samples, step, TestPlan } from "./test-plan.ts";
 import { wasm } from "./wasm.ts";
 
 function message(run: () => unknown): string {
