@@ -3,7 +3,7 @@ import type { BackendName } from "../backends/backend.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { formatShape } from "../ir/shape.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
-import type { LossName } from "../nn/losses.ts";
+import { type LossName, lossNames } from "../nn/losses.ts";
 import type { Optimizer } from "../optim/optimizers.ts";
 import type { Schedule } from "../optim/schedules.ts";
 import type { Tensor } from "../trace/tensor.ts";
@@ -60,7 +60,14 @@ export interface Training extends AsyncIterable<TrainEvent> {
 }
 
 /** Throws INVALID_ARGUMENT or SHAPE_MISMATCH, naming the setting or the split. */
-export function check({ data, validation, epochs, batchSize }: TrainOptions): void {
+export function check({ data, validation, loss, epochs, batchSize }: TrainOptions): void {
+  if (!lossNames.includes(loss)) {
+    throw new ChainruleError(
+      "INVALID_ARGUMENT",
+      `There is no loss ${JSON.stringify(loss)}; choose one of ${lossNames.join(", ")}.`,
+      { loss },
+    );
+  }
   for (const [name, value] of Object.entries({ epochs, batchSize })) {
     if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
     throw new ChainruleError("INVALID_ARGUMENT", `train: ${name} must be a whole number of at least 1; got ${value}.`, {

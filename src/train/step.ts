@@ -150,14 +150,16 @@ function trainStep(
   const rate = learningRate(schedule, optimizer.learningRate, step).mul(state.rateScale!);
   const updated = updateOptimizer(optimizer, parameters, gradients, moments, { step, learningRate: rate });
 
-  const failedAt = where(state.failedAt!.less(0), where(loss.isFinite(), -1, step), state.failedAt!);
+  const alive = state.failedAt!.less(0);
+  const failedAt = where(alive, where(loss.isFinite(), -1, step), state.failedAt!);
   const next = flatten({ parameters: updated.parameters, buffers: nextBuffers, optimizer: updated.state });
   return {
     state: {
       ...Object.fromEntries(flat.paths.map((path, i) => [path, next.leaves[i]!])),
       step: step.add(1),
       cursor: cursor.add(batchSize),
-      lossSum: state.lossSum!.add(loss),
+      // Up to the first loss that is not finite: later ones would turn infinity into NaN.
+      lossSum: where(alive, state.lossSum!.add(loss), state.lossSum!),
       failedAt,
     },
     outputs: groups === undefined ? {} : { rate, ...observe(groups, parameters, gradients, updated.parameters) },
