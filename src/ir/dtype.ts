@@ -1,5 +1,7 @@
 // Element types: their names, storage and promotion.
 
+import { ChainruleError } from "./errors.ts";
+
 /** float32 and float64 are IEEE 754; int32 wraps like JavaScript's `| 0`; bool is 0 or 1. */
 export type DType = "float32" | "float64" | "int32" | "bool";
 export type FloatDType = "float32" | "float64";
@@ -12,16 +14,21 @@ export const shortNames: Record<DType, string> = { float32: "f32", float64: "f64
 
 export const isFloat = (dtype: DType): dtype is FloatDType => dtype === "float32" || dtype === "float64";
 
+const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
+
+/** Zeros. Throws OUT_OF_MEMORY where there is no room for so many. */
 export function allocate(dtype: DType, length: number): TypedArray {
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(length);
-    case "float64":
-      return new Float64Array(length);
-    case "int32":
-      return new Int32Array(length);
-    case "bool":
-      return new Uint8Array(length);
+  try {
+    return new arrays[dtype](length);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const bytes = length * arrays[dtype].BYTES_PER_ELEMENT;
+    throw new ChainruleError(
+      "OUT_OF_MEMORY",
+      `There is no room for ${length.toLocaleString("en")} elements of ${dtype} (${(bytes / 2 ** 30).toPrecision(3)} GiB). Use smaller shapes.`,
+      { dtype, length, bytes },
+      { cause: error },
+    );
   }
 }
 

@@ -186,3 +186,29 @@ describe("Adam's bias correction on the machine", () => {
     expect(update.plan(p, g, state, scalar(0))).toBe(update.plan(p, g, state, scalar(7)));
   });
 });
+
+describe("settings", () => {
+  const message = (make: () => unknown): string => {
+    try {
+      make();
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "no error";
+  };
+  it("out of their bounds are refused by name", () => {
+    expect([
+      message(() => sgd({ learningRate: -0.1 })),
+      message(() => sgd({ momentum: 1 })),
+      message(() => adam({ beta2: Number.NaN })),
+      message(() => adamw({ weightDecay: Number.POSITIVE_INFINITY })),
+    ]).toMatchInlineSnapshot(`
+      [
+        "sgd: learningRate must be at least 0 and finite; got -0.1.",
+        "sgd: momentum must be at least 0 and less than 1; got 1.",
+        "adam: beta2 must be at least 0 and less than 1; got NaN.",
+        "adamw: weightDecay must be at least 0 and finite; got Infinity.",
+      ]
+    `);
+  });
+});

@@ -36,55 +36,74 @@ export type OptimizerKind = Optimizer["kind"];
 
 type Options<O> = Partial<Omit<O, "kind">>;
 
+/** What each number of an optimizer must be. */
+const bounds: Readonly<Record<string, readonly [text: string, holds: (value: number) => boolean]>> = {
+  learningRate: ["at least 0 and finite", (value) => value >= 0 && value < Number.POSITIVE_INFINITY],
+  weightDecay: ["at least 0 and finite", (value) => value >= 0 && value < Number.POSITIVE_INFINITY],
+  epsilon: ["at least 0 and finite", (value) => value >= 0 && value < Number.POSITIVE_INFINITY],
+  momentum: ["at least 0 and less than 1", (value) => value >= 0 && value < 1],
+  alpha: ["at least 0 and less than 1", (value) => value >= 0 && value < 1],
+  beta1: ["at least 0 and less than 1", (value) => value >= 0 && value < 1],
+  beta2: ["at least 0 and less than 1", (value) => value >= 0 && value < 1],
+};
+
+/** Throws INVALID_ARGUMENT, naming the setting. */
+function checked<O extends Optimizer>(optimizer: O): O {
+  for (const [name, value] of Object.entries(optimizer)) {
+    const bound = bounds[name];
+    if (bound === undefined || bound[1](value)) continue;
+    throw new ChainruleError("INVALID_ARGUMENT", `${optimizer.kind}: ${name} must be ${bound[0]}; got ${value}.`, {
+      optimizer: optimizer.kind,
+      [name]: value,
+    });
+  }
+  return optimizer;
+}
+
 /** θ ← θ − η v, v ← momentum · v + g; with nesterov θ ← θ − η (g + momentum · v). Defaults: η 0.01, no momentum. */
-export const sgd = (options: Options<Sgd> = {}): Sgd => ({
-  kind: "sgd",
-  learningRate: 0.01,
-  momentum: 0,
-  nesterov: false,
-  weightDecay: 0,
-  ...options,
-});
+export const sgd = (options: Options<Sgd> = {}): Sgd =>
+  checked({
+    kind: "sgd",
+    learningRate: 0.01,
+    momentum: 0,
+    nesterov: false,
+    weightDecay: 0,
+    ...options,
+  });
 
 /** s ← α s + (1 − α) g²; v ← momentum · v + g / (√s + ε); θ ← θ − η v (Hinton 2012). Defaults: η 0.01, α 0.99. */
-export const rmsprop = (options: Options<Rmsprop> = {}): Rmsprop => ({
-  kind: "rmsprop",
-  learningRate: 0.01,
-  alpha: 0.99,
-  epsilon: 1e-8,
-  momentum: 0,
-  weightDecay: 0,
-  ...options,
-});
+export const rmsprop = (options: Options<Rmsprop> = {}): Rmsprop =>
+  checked({
+    kind: "rmsprop",
+    learningRate: 0.01,
+    alpha: 0.99,
+    epsilon: 1e-8,
+    momentum: 0,
+    weightDecay: 0,
+    ...options,
+  });
 
 /** s ← s + g²; θ ← θ − η g / (√s + ε) (Duchi et al. 2011). Default: η 0.01. */
-export const adagrad = (options: Options<Adagrad> = {}): Adagrad => ({
-  kind: "adagrad",
-  learningRate: 0.01,
-  epsilon: 1e-10,
-  weightDecay: 0,
-  ...options,
-});
+export const adagrad = (options: Options<Adagrad> = {}): Adagrad =>
+  checked({
+    kind: "adagrad",
+    learningRate: 0.01,
+    epsilon: 1e-10,
+    weightDecay: 0,
+    ...options,
+  });
+
+const adamDefaults = { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 
 /**
  * m ← β₁ m + (1 − β₁) g; v ← β₂ v + (1 − β₂) g²; θ ← θ − η m̂ / (√v̂ + ε), m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
  * (Kingma and Ba 2015). Defaults: η 0.001, β₁ 0.9, β₂ 0.999, ε 1e−8.
  */
-export const adam = (options: Options<Adam> = {}): Adam => ({
-  kind: "adam",
-  learningRate: 0.001,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  weightDecay: 0,
-  ...options,
-});
+export const adam = (options: Options<Adam> = {}): Adam => checked({ kind: "adam", ...adamDefaults, ...options });
 
 /** Adam with decoupled weight decay, 0.01 unless given (Loshchilov and Hutter 2019). */
-export const adamw = (options: Options<Adam> = {}): Adam => ({
-  ...adam({ weightDecay: 0.01, ...options }),
-  kind: "adamw",
-});
+export const adamw = (options: Options<Adam> = {}): Adam =>
+  checked({ kind: "adamw", ...adamDefaults, weightDecay: 0.01, ...options });
 
 /** Optimizers with their defaults, by name. */
 export const optimizers: { readonly [K in OptimizerKind]: (options?: { learningRate?: number }) => Optimizer } = {

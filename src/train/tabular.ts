@@ -92,6 +92,7 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}): Ta
   const steps = chosen.epochs * Math.ceil(prepared.train.rows / Math.min(chosen.batchSize, prepared.train.rows));
   const kind = chosen.optimizer ?? "adamw";
   const learningRate = chosen.learningRate ?? defaultRates[kind];
+  const patience = chosen.patience ?? Math.max(10, Math.ceil(chosen.epochs / 5));
   const data = dataOf(prepared.train, preprocessing.features.length, loss);
   const validation = prepared.validation && dataOf(prepared.validation, preprocessing.features.length, loss);
   const training = train({
@@ -100,10 +101,10 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}): Ta
     validation,
     loss,
     optimizer: kind === "adamw" ? adamw({ learningRate, weightDecay: 0.3 }) : optimizers[kind]({ learningRate }),
-    schedule: scheduleOf(chosen.schedule ?? "cosine", steps, learningRate),
+    schedule: scheduleOf(chosen.schedule ?? "cosine", steps, learningRate, patience),
     epochs: chosen.epochs,
     batchSize: chosen.batchSize,
-    patience: chosen.patience ?? Math.max(10, Math.ceil(chosen.epochs / 5)),
+    patience,
     seed: chosen.seed ?? 0,
     backend: chosen.backend ?? "wasm",
     signal: chosen.signal,
@@ -139,12 +140,14 @@ function defaults(rows: number) {
   return { hidden: [64, 32], batchSize, epochs };
 }
 
-function scheduleOf(kind: ScheduleKind, steps: number, rate: number): Schedule {
-  const cosine: Schedule = { kind: "cosine", steps, min: rate / 100 };
+/** Schedules fitted to a training of so many steps that stops after `patience` epochs without progress. */
+function scheduleOf(kind: ScheduleKind, steps: number, rate: number, patience: number): Schedule {
+  const cosine = { kind: "cosine", steps, min: rate / 100 } as const;
   switch (kind) {
     case "constant":
-    case "plateau":
       return { kind };
+    case "plateau":
+      return { kind, factor: 0.3, patience: Math.ceil(patience / 3) };
     case "step":
       return { kind, every: Math.max(1, Math.ceil(steps / 3)), gamma: 0.1 };
     case "exponential":
@@ -153,8 +156,10 @@ function scheduleOf(kind: ScheduleKind, steps: number, rate: number): Schedule {
       return cosine;
     case "oneCycle":
       return { kind, steps };
-    case "warmup":
-      return { kind, steps: Math.max(1, Math.round(steps / 20)), after: cosine };
+    case "warmup": {
+      const rising = Math.max(1, Math.round(steps / 20));
+      return { kind, steps: rising, after: { ...cosine, steps: Math.max(1, steps - rising) } };
+    }
   }
 }
 
