@@ -6,12 +6,14 @@ import { ops } from "../ops/index.ts";
 import { cse } from "./cse.ts";
 import { foldTransposes } from "./fold-transposes.ts";
 import { simplify } from "./simplify.ts";
+import { skipBroadcasts } from "./skip-broadcasts.ts";
 
 const passes: readonly (readonly [name: string, pass: (graph: Graph) => Graph])[] = [
   ["dead code", prune],
   ["simplify", simplify],
   ["common subexpressions", cse],
   ["fold transposes", foldTransposes],
+  ["skip broadcasts", skipBroadcasts],
   ["dead code", prune],
 ];
 

@@ -1,0 +1,22 @@
+// Pass: elementwise ops broadcast their operands themselves, so a broadcast in front of one is skipped.
+import type { Graph, Node } from "../ir/graph.ts";
+import { broadcastShapes, sameShape } from "../ir/shape.ts";
+import { isFusible } from "./fuse.ts";
+
+export function skipBroadcasts(graph: Graph): Graph {
+  const nodes = [...graph.nodes];
+  for (const node of graph.nodes) {
+    if (!isFusible(node)) continue;
+    const inputs = [...node.inputs];
+    inputs.forEach((id, i) => {
+      const input = nodes[id]!;
+      if (input.op !== "broadcast") return;
+      inputs[i] = input.inputs[0]!;
+      // Another operand must have the full shape.
+      const shape = broadcastShapes(...inputs.map((other) => nodes[other]!.shape));
+      if (shape === undefined || !sameShape(shape, node.shape)) inputs[i] = id;
+    });
+    nodes[node.id] = { ...node, inputs } as Node;
+  }
+  return { ...graph, nodes };
+}
