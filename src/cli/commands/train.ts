@@ -235,7 +235,7 @@ function describeResult(
     `Saved in ${bold(run)}`,
     "",
     dim("Next:"),
-    `  ${cyan(`chainrule evaluate ${folder} ${shellWord(data)}`)}`,
-    `  ${cyan(`chainrule predict ${folder} ${shellWord(data)} --out predictions.csv`)}`,
+    `  ${cyan(`npx chainrule evaluate ${folder} ${shellWord(data)}`)}`,
+    `  ${cyan(`npx chainrule predict ${folder} ${shellWord(data)} --out predictions.csv`)}`,
   ];
 }
