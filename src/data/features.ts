@@ -79,12 +79,14 @@ export function moments(values: Float64Array, rows: Int32Array) {
     if (value > max) max = value;
   }
   const mean = sum / present;
+  // Scaled by the range: squares of tiny numbers would vanish, those of huge ones overflow.
+  const scale = max - min || 1;
   let squares = 0;
   for (const row of rows) {
     const value = values[row]!;
-    if (!Number.isNaN(value)) squares += (value - mean) ** 2;
+    if (!Number.isNaN(value)) squares += ((value - mean) / scale) ** 2;
   }
-  return { present, mean, std: Math.sqrt(squares / present), min, max };
+  return { present, mean, std: Math.sqrt(squares / present) * scale, min, max };
 }
 
 /** A cycle is used when the dates span at least one of it and do not all fall on the same point of it. */

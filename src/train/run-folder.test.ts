@@ -138,9 +138,19 @@ describe("folder names", () => {
     );
     await writeFile("file", "");
     await expect(createRun(description, "file")).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ChainruleError: The run folder "file" could not be made (EEXIST); choose another place.]`,
+      `[ChainruleError: The run folder "file" could not be made (ENOTDIR); choose another place.]`,
     );
   });
+
+  it.skipIf(process.platform !== "linux")(
+    "that cannot be made is an error (skipped where there is no /proc)",
+    async () => {
+      await expect(createRun(description, "/proc/chainrule")).rejects.toThrowErrorMatchingInlineSnapshot(
+        `[ChainruleError: The run folder "/proc/chainrule" could not be made (ENOENT); choose another place.]`,
+      );
+      await rm(await createRun(description, "a/b/c").then(({ dir }) => dir), { recursive: true });
+    },
+  );
 });
 
 describe("after a crash", () => {

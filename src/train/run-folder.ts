@@ -8,7 +8,7 @@
 //
 // A file is replaced in one step: written beside its place, fsync, rename, fsync of the folder.
 import { createHash, randomBytes } from "node:crypto";
-import { closeSync, createReadStream, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, createReadStream, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { mkdir, open, readdir, readFile, realpath, rename, rm, unlink } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { ChainruleError } from "../ir/errors.ts";
@@ -161,7 +161,7 @@ async function nextFolder(name: string): Promise<string> {
       .replace(/^-|-$/g, "")
       .slice(0, 40) || "run";
   const stem = join("runs", `${new Date().toISOString().slice(0, 10)}-${safe}`);
-  await mkdir("runs", { recursive: true });
+  await makeFolder("runs");
   for (let n = 1; ; n++) {
     try {
       await mkdir(`${stem}-${n}`);
@@ -172,10 +172,24 @@ async function nextFolder(name: string): Promise<string> {
   }
 }
 
+/** As mkdir with `recursive`, which never returns where a folder cannot be made in one that exists, as in /proc. */
+async function makeFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    const parent = dirname(dir);
+    if (code !== "ENOENT" || existsSync(parent)) throw error;
+    await makeFolder(parent);
+    await mkdir(dir);
+  }
+}
+
 async function emptyFolder(dir: string): Promise<string> {
   let content: string[];
   try {
-    await mkdir(dir, { recursive: true });
+    await makeFolder(dir);
     content = await readdir(dir);
   } catch (cause) {
     throw new ChainruleError(
