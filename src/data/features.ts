@@ -79,8 +79,8 @@ export function moments(values: Float64Array, rows: Int32Array) {
     if (value > max) max = value;
   }
   const mean = sum / present;
-  // Scaled by the range: squares of tiny numbers would vanish, those of huge ones overflow.
-  const scale = max - min || 1;
+  // Scaled by a power of two near the range: squares of tiny numbers would vanish, those of huge ones overflow.
+  const scale = max > min ? 2 ** Math.floor(Math.log2(max - min)) : 1;
   let squares = 0;
   for (const row of rows) {
     const value = values[row]!;
