@@ -49,6 +49,13 @@ export function decideTask(
       { source: table.source, column: column.name },
     );
   }
+  if (given === undefined && (inferred.type === "identifier" || inferred.type === "text")) {
+    throw new ChainruleError(
+      "INVALID_ARGUMENT",
+      `${table.source}: the target ${quote(column.name)} holds ${count(inferred.distinct, "different value")} in ${count(rows, "row")}, too many to be classes. Choose another target, or say --task classification if they are.`,
+      { source: table.source, column: column.name, rows, distinct: inferred.distinct },
+    );
+  }
   if (inferred.type !== "number") return { task: "classification", inferred };
   const labels =
     given === undefined &&

@@ -39,7 +39,11 @@ async function predict(dir: string, data: string, out: string | undefined, strea
   print(streams.stderr, ({ width }) => notes.flatMap((note) => wrap(printable(note), width)));
   const columns = [...table.columns, ...added];
   if (out === undefined) {
-    for (const text of csv(columns, rows)) streams.stdout.write(text);
+    // Cells are data: on a terminal their control characters are shown and not obeyed.
+    const shown = streams.stdout.isTTY
+      ? (text: string) => text.split("\n").map(printable).join("\n")
+      : (text: string) => text;
+    for (const text of csv(columns, rows)) streams.stdout.write(shown(text));
   } else {
     await writeFile(out, csv(columns, rows));
     print(streams.stderr, () => [`Wrote ${count(rows, "row")} to ${printable(out)}`]);
