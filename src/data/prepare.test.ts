@@ -361,7 +361,9 @@ describe("prepare", () => {
   test("a target of names is no set of classes", () => {
     const rows = Array.from({ length: 40 }, (_, i) => ({ x: i % 7, name: `person ${i}` }));
     const table = tableFromRows(rows, { source: "rows" });
-    expect(failure(() => prepare(table, { target: "name" }))).toMatchInlineSnapshot(`"INVALID_ARGUMENT: rows: the target "name" holds 40 different values in 40 rows, too many to be classes. Choose another target, or say --task classification if they are."`);
+    expect(failure(() => prepare(table, { target: "name" }))).toMatchInlineSnapshot(
+      `"INVALID_ARGUMENT: rows: the target "name" holds 40 different values in 40 rows, too many to be classes. Choose another target, or say --task classification if they are."`,
+    );
   });
 
   test("bad input", async () => {
