@@ -80,25 +80,3 @@ export const mapTree = <T>(tree: T, fn: (leaf: Tensor, path: string) => Tensor):
   const { leaves, paths, rebuild } = flatten(tree);
   return rebuild(leaves.map((leaf, i) => fn(leaf, paths[i]!))) as T;
 };
-
-/** Applies a function to the corresponding tensors of several trees of one structure. */
-export const zipTrees = <T>(trees: readonly [T, ...unknown[]], fn: (leaves: Tensor[], path: string) => Tensor): T => {
-  const flat = trees.map((tree) => flatten(tree));
-  const first = flat[0]!;
-  for (const other of flat) {
-    if (other.paths.join("\n") !== first.paths.join("\n")) {
-      throw new ChainruleError(
-        "INVALID_ARGUMENT",
-        `Trees must have the same structure; one has the leaves ${first.paths.join(", ")}, another ${other.paths.join(", ")}.`,
-      );
-    }
-  }
-  return first.rebuild(
-    first.leaves.map((_, i) =>
-      fn(
-        flat.map((tree) => tree.leaves[i]!),
-        first.paths[i]!,
-      ),
-    ),
-  ) as T;
-};
