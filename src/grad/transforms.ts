@@ -70,6 +70,13 @@ function leafRange(arguments_: readonly Flattened[], index: number): [number, nu
 export function valueAndGrad<A extends any[], R>(fn: Fn<A, R>, options: GradOptions = {}) {
   const index = options.argument ?? 0;
   return (...args: A): [R, A[0]] => {
+    if (typeof args[index] === "number") {
+      throw new ChainruleError(
+        "NOT_DIFFERENTIABLE",
+        `grad: argument ${index} is the plain number ${args[index]}, which has no gradient. Wrap it: tensor(${args[index]}).`,
+        { argument: index },
+      );
+    }
     const linear = traceArguments(fn as never, args);
     const { graph, captures, argument, inputs, output } = linear;
     const flat = argument[index];

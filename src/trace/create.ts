@@ -74,8 +74,19 @@ const uneven = (path: string, shape: Shape, axis: number, came: string) =>
     { path, shape },
   );
 
-/** All elements equal to `value`. */
+/** Throws INVALID_ARGUMENT unless all sizes are whole numbers of at least 0. */
+function requireSizes(op: string, shape: Shape): void {
+  if (shape.every((n) => Number.isInteger(n) && n >= 0)) return;
+  throw new ChainruleError(
+    "INVALID_ARGUMENT",
+    `${op}: sizes must be whole numbers of at least 0; got ${formatShape(shape)}.`,
+    { op, shape },
+  );
+}
+
+/** All elements equal to `value`. Throws INVALID_ARGUMENT for sizes that are not whole numbers of at least 0. */
 export function full(shape: Shape, value: number, dtype: DType = "float64"): Tensor {
+  requireSizes("full", shape);
   return Tensor.concrete(allocate(dtype, sizeOf(shape)).fill(value), shape);
 }
 
@@ -84,6 +95,7 @@ export const ones = (shape: Shape, dtype: DType = "float64"): Tensor => full(sha
 
 /** 0, 1, … n − 1 as int32 [n]. */
 export function arange(n: number): Tensor {
+  requireSizes("arange", [n]);
   return Tensor.concrete(
     Int32Array.from({ length: n }, (_, i) => i),
     [n],
@@ -92,6 +104,7 @@ export function arange(n: number): Tensor {
 
 /** The identity matrix [n, n]. */
 export function eye(n: number): Tensor {
+  requireSizes("eye", [n, n]);
   const data = new Float64Array(n * n);
   for (let i = 0; i < n; i++) data[i * n + i] = 1;
   return Tensor.concrete(data, [n, n]);

@@ -103,11 +103,21 @@ export function innermost(tensors: readonly (Tensor | number)[]): Trace | undefi
   return found;
 }
 
+const describe = (value: unknown): string =>
+  typeof value === "function" ? "a function" : (JSON.stringify(value)?.slice(0, 60) ?? String(value));
+
 /** Builds nodes on the operands: in their trace where one is symbolic, in a graph evaluated at once otherwise. */
 export function build(
   operands: readonly (Tensor | number)[],
   make: (g: GraphBuilder, values: (Value | number)[]) => Value,
 ): Tensor {
+  for (const operand of operands) {
+    if (typeof operand === "number" || operand instanceof Tensor) continue;
+    throw new ChainruleError(
+      "INVALID_ARGUMENT",
+      `Operands must be tensors or numbers; got ${describe(operand)}. Wrap arrays in tensor(…).`,
+    );
+  }
   const context = innermost(operands);
   if (context !== undefined) {
     const values = operands.map((operand) => (typeof operand === "number" ? operand : context.lift(operand)));
