@@ -19,12 +19,21 @@ export interface Backend extends Layout {
 
 /** A loaded plan. */
 export interface Machine {
+  /** Threads that share its larger programs. */
+  readonly threads: number;
   /** Copies `data` (as many elements as the view has, in the host type of its dtype) into the arena. */
   write(view: View, data: TypedArray): void;
   /** A copy of the elements in the host type of the view's dtype. */
   read(view: View): TypedArray;
   /** Runs a program `times` times without returning to the caller in between. */
   run(program: string, times: number): void;
-  /** Gives the memory back; any later call throws DISPOSED. */
+  /**
+   * The same without blocking, where the machine has threads for this program; until it is done any other call but
+   * `stop` and `dispose` throws BUSY. Gives how many runs were completed: fewer than `times` after `stop`.
+   */
+  start(program: string, times: number): number | Promise<number>;
+  /** Asks the runs that are going on to end after the present one. */
+  stop(): void;
+  /** Gives memory and threads back; any later call throws DISPOSED. */
   dispose(): void;
 }

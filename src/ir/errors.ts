@@ -14,6 +14,8 @@ export type ErrorCode =
   | "UNSUPPORTED_BY_BACKEND"
   | "OUT_OF_MEMORY"
   | "DISPOSED"
+  | "BUSY"
+  | "THREAD_LOST"
   // data
   | "FILE_NOT_FOUND"
   | "UNKNOWN_FORMAT"

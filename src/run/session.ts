@@ -28,6 +28,30 @@ export class Session {
 
   /** Runs a program `times` times on the given inputs. State is updated by each. */
   run(program: string, times = 1, inputs: Readonly<Record<string, TypedArray>> = {}): void {
+    this.#writeInputs(program, inputs);
+    this.#machine.run(program, times);
+  }
+
+  /**
+   * The same without blocking where the machine has threads for the program: then a promise. Gives how many runs were
+   * completed, fewer than `times` after `stop`. Until then any other call but `stop` and `dispose` throws BUSY.
+   */
+  start(program: string, times = 1, inputs: Readonly<Record<string, TypedArray>> = {}): number | Promise<number> {
+    this.#writeInputs(program, inputs);
+    return this.#machine.start(program, times);
+  }
+
+  /** Asks the runs that are going on to end after the present one. */
+  stop(): void {
+    this.#machine.stop();
+  }
+
+  /** Threads that share the larger programs. */
+  get threads(): number {
+    return this.#machine.threads;
+  }
+
+  #writeInputs(program: string, inputs: Readonly<Record<string, TypedArray>>): void {
     const planned = this.#program(program);
     for (const [name, view] of Object.entries(planned.inputs)) {
       const data = inputs[name];
@@ -35,7 +59,6 @@ export class Session {
         throw new ChainruleError("INVALID_ARGUMENT", `Program ${program} needs the input "${name}".`);
       this.#write(view, data, name);
     }
-    this.#machine.run(program, times);
   }
 
   /** A copy of an output of the program's last run. */

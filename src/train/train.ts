@@ -118,6 +118,8 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
   const began = performance.now();
   const { data, validation, optimizer, loss, seed = 0, epochs, schedule = { kind: "constant" } } = options;
   const { session, training, batchSize, stepsPerEpoch, backend } = load(options);
+  const stop = () => session.stop();
+  options.signal?.addEventListener("abort", stop);
   try {
     const rows = data.x.shape[0]!;
     yield {
@@ -175,17 +177,17 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
         const observed = count === untilObserved;
         if (summed === 0) session.write("lossSum", Float64Array.of(0));
         const from = performance.now();
-        session.run("step", observed ? count - 1 : count);
-        if (observed) session.run("observe");
-        clock.ran(count, performance.now() - from);
-        done += count;
-        step += count;
-        summed += count;
+        const slice = startSlice(session, observed, count);
+        const ran = typeof slice === "number" ? slice : await slice;
+        clock.ran(ran, performance.now() - from);
+        done += ran;
+        step += ran;
+        summed += ran;
         const lossSum = session.read("lossSum")[0]!;
         const failedAt = session.read("failedAt")[0]!;
         if (failedAt >= 0) throw failure("loss", lossSum, failedAt);
         const meanLoss = lossSum / summed;
-        if (observed) {
+        if (observed && ran === count) {
           epochLoss += lossSum;
           summed = 0;
           rate = session.output("observe", "rate")[0]!;
@@ -255,8 +257,21 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
     const seconds = (performance.now() - began) / 1000;
     yield { type: "end", reason, epochs: epoch, steps: step, seconds, bestEpoch: best.epoch, metrics, layers };
   } finally {
+    options.signal?.removeEventListener("abort", stop);
     session.dispose();
   }
+}
+
+/** `count` steps, the last of them observed; fewer after `session.stop()`. A promise where threads run them. */
+function startSlice(session: Session, observed: boolean, count: number): number | Promise<number> {
+  const plain = session.start("step", observed ? count - 1 : count);
+  if (!observed) return plain;
+  const observe = (ran: number) => {
+    if (ran < count - 1) return ran;
+    const last = session.start("observe");
+    return typeof last === "number" ? ran + last : last.then((one) => ran + one);
+  };
+  return typeof plain === "number" ? observe(plain) : plain.then(observe);
 }
 
 function statistics(session: Session, names: readonly string[]): LayerStatistics[] {

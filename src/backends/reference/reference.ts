@@ -19,6 +19,7 @@ type Step = () => void;
 
 /** Everything that a run needs is built by the constructor: running allocates nothing. */
 class ReferenceMachine implements Machine {
+  readonly threads = 1;
   #arena: ArrayBuffer | undefined;
   readonly #plan: Plan;
   readonly #programs = new Map<string, readonly Step[]>();
@@ -71,6 +72,13 @@ class ReferenceMachine implements Machine {
       for (let i = 0; i < steps.length; i++) steps[i]!();
     }
   }
+
+  start(program: string, times: number): number {
+    this.run(program, times);
+    return times;
+  }
+
+  stop(): void {}
 
   dispose(): void {
     this.#arena = undefined;

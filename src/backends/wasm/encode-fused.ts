@@ -62,6 +62,13 @@ const recipes: Record<ElementwiseOpName, Recipe | "cast" | "where"> = {
   stopGradient: "cast",
 };
 
+/** Steps of many operations an element. */
+const slowSteps: ReadonlySet<number> = new Set([
+  ...[code.STEP_EXP, code.STEP_EXPM1, code.STEP_LOG, code.STEP_LOG1P, code.STEP_SIN, code.STEP_COS, code.STEP_ERF],
+  ...[code.STEP_TANH, code.STEP_SIGMOID, code.STEP_SOFTPLUS, code.STEP_ELU, code.STEP_GELU, code.STEP_GELU_TANH],
+  ...[code.STEP_SILU, code.STEP_POW],
+]);
+
 /** A place that steps read or write; its number in the slot table is known when all are. */
 interface Slot {
   readonly kind: number;
@@ -269,5 +276,6 @@ export function encodeFused(kernel: FusedKernel, encoder: Encoder): void {
     code.FUSED,
     [elements, slots.length - moving, moving, steps.length, ...slotWords, ...stepWords],
     room(registers),
+    elements * steps.reduce((sum, { step }) => sum + (slowSteps.has(step) ? 2 : 0.15), 0.1),
   );
 }

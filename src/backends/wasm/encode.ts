@@ -54,10 +54,11 @@ function encodeReduction<N extends Reducing>(
       const chunks = Math.ceil(n / CHUNK);
       const partial = encoder.temporary(chunks);
       const last = n - (chunks - 1) * CHUNK;
-      encoder.emit(code.REDUCE, [kind, kindWord, x, partial, chunks, CHUNK, 1, floatBits(1), last]);
-      encoder.emit(code.REDUCE, [kind, kindWord, partial, z, 1, chunks, 1, bits, chunks]);
+      encoder.emit(code.REDUCE, [kind, kindWord, x, partial, chunks, CHUNK, 1, floatBits(1), last], 0, n * 0.15);
+      encoder.emit(code.REDUCE, [kind, kindWord, partial, z, 1, chunks, 1, bits, chunks], 0, chunks * 0.15);
     } else {
-      encoder.emit(code.REDUCE, [kind, kindWord, x, z, outer, n, inner, bits, n]);
+      const cost = kind === code.REDUCE_VAR ? 0.4 : kind === code.REDUCE_LOGSUMEXP ? 2 : 0.15;
+      encoder.emit(code.REDUCE, [kind, kindWord, x, z, outer, n, inner, bits, n], 0, outer * n * inner * cost);
     }
     if (output.dtype === "bool") encoder.convert(z, z, sizeOf(output.shape), code.STEP_FLOAT_TO_BOOL);
   };
@@ -71,7 +72,8 @@ function encodeSoftmax<N extends "softmax" | "logSoftmax">(logarithm: 0 | 1): En
     const { axis } = attributes;
     const outer = product(output.shape.slice(0, axis));
     const inner = product(output.shape.slice(axis + 1));
-    encoder.emit(code.SOFTMAX, [logarithm, x, encoder.address(output), outer, output.shape[axis]!, inner]);
+    const n = output.shape[axis]!;
+    encoder.emit(code.SOFTMAX, [logarithm, x, encoder.address(output), outer, n, inner], 0, outer * n * inner * 3);
   };
 }
 
@@ -81,7 +83,12 @@ function encodeRandom<N extends "randomUniform" | "randomNormal">(distribution: 
     const elements = sizeOf(output.shape);
     if (elements === 0) return;
     const key = encoder.address(inputs[0]!);
-    encoder.emit(code.RANDOM, [distribution, key, encoder.address(output), elements, attributes.stream]);
+    encoder.emit(
+      code.RANDOM,
+      [distribution, key, encoder.address(output), elements, attributes.stream],
+      0,
+      elements * 5,
+    );
   };
 }
 
@@ -129,7 +136,8 @@ const table: { readonly [N in KernelOpName]: Encode<N> } = {
     if (sizeOf(kernel.output.shape) === 0) return;
     const { x, outer, n, inner } = reducedForm(view, [kernel.attributes.axis], encoder.address(view), encoder);
     const z = encoder.address(kernel.output);
-    encoder.emit(code.REDUCE, [code.REDUCE_ARGMAX, kindOf(view.dtype), x, z, outer, n, inner, 0, n]);
+    const fields = [code.REDUCE_ARGMAX, kindOf(view.dtype), x, z, outer, n, inner, 0, n];
+    encoder.emit(code.REDUCE, fields, 0, outer * n * inner);
   },
   softmax: encodeSoftmax(0),
   logSoftmax: encodeSoftmax(1),
@@ -184,21 +192,24 @@ const table: { readonly [N in KernelOpName]: Encode<N> } = {
     const [x, indices] = kernel.inputs as [View, View];
     if (sizeOf(kernel.output.shape) === 0) return;
     const addresses = [encoder.address(x), encoder.address(indices), encoder.address(kernel.output)];
-    encoder.emit(code.GATHER, [...addresses, sizeOf(indices.shape), x.shape[0]!, product(x.shape.slice(1))]);
+    const fields = [...addresses, sizeOf(indices.shape), x.shape[0]!, product(x.shape.slice(1))];
+    encoder.emit(code.GATHER, fields, 0, sizeOf(kernel.output.shape) * 0.3);
   },
   scatterAdd(kernel, encoder) {
     const [indices, updates] = kernel.inputs as [View, View];
     const { shape, dtype } = kernel.output;
     const addresses = [encoder.address(indices), encoder.address(updates), encoder.address(kernel.output)];
     const width = product(shape.slice(1));
-    encoder.emit(code.SCATTER_ADD, [...addresses, sizeOf(indices.shape), shape[0]!, width, kindOf(dtype)]);
+    const fields = [...addresses, sizeOf(indices.shape), shape[0]!, width, kindOf(dtype)];
+    encoder.emit(code.SCATTER_ADD, fields, 0, sizeOf(updates.shape) * 0.5 + sizeOf(shape) * 0.1);
   },
   iota(kernel, encoder) {
     const { shape, dtype } = kernel.output;
     if (sizeOf(shape) === 0) return;
     const { axis } = kernel.attributes;
     const [outer, inner] = [product(shape.slice(0, axis)), product(shape.slice(axis + 1))];
-    encoder.emit(code.IOTA, [encoder.address(kernel.output), outer, shape[axis]!, inner, kindOf(dtype)]);
+    const fields = [encoder.address(kernel.output), outer, shape[axis]!, inner, kindOf(dtype)];
+    encoder.emit(code.IOTA, fields, 0, sizeOf(shape));
   },
   randomUniform: encodeRandom(code.UNIFORM),
   randomNormal: encodeRandom(code.NORMAL),
@@ -246,27 +257,37 @@ function encodeKernel(kernel: Kernel, encoder: Encoder): void {
   else (table[kernel.op] as Encode<KernelOpName>)(kernel, encoder);
 }
 
+export interface EncodedProgram {
+  /** Its first word. */
+  readonly word: number;
+  /** About how many nanoseconds of one thread's work in it can be shared. */
+  readonly shared: number;
+}
+
 export interface Encoded {
   readonly words: Int32Array;
-  /** First word of each program. */
-  readonly programs: ReadonlyMap<string, number>;
-  readonly setup: number;
+  readonly programs: ReadonlyMap<string, EncodedProgram>;
+  readonly setup: EncodedProgram;
   readonly origins: Encoder["origins"];
   readonly temporaryBytes: number;
   readonly roomBytes: number;
 }
 
+export interface EncodeOptions {
+  /** Multiply-adds from which a matrix product goes to a BLAS. */
+  readonly blasFrom?: number;
+}
+
 /** Instructions of a plan whose arena begins at address `arena` and is followed by `temporary`. */
-export function encode(plan: Plan, arena: number, temporary: number): Encoded {
-  const encoder = new Encoder(plan.buffers, arena, temporary);
-  const list = (kernels: readonly Kernel[]): number => {
-    const start = encoder.words.length;
+export function encode(plan: Plan, arena: number, temporary: number, options: EncodeOptions = {}): Encoded {
+  const encoder = new Encoder(plan.buffers, arena, temporary, options.blasFrom ?? Number.POSITIVE_INFINITY);
+  const program = (kernels: readonly Kernel[]): EncodedProgram => {
+    const word = encoder.words.length;
     for (const kernel of kernels) encodeKernel(kernel, encoder);
-    encoder.words.push(code.END, 8);
-    return start;
+    return { word, shared: encoder.end() };
   };
-  const setup = list(plan.setup);
-  const programs = new Map(Object.entries(plan.programs).map(([name, { kernels }]) => [name, list(kernels)]));
+  const setup = program(plan.setup);
+  const programs = new Map(Object.entries(plan.programs).map(([name, { kernels }]) => [name, program(kernels)]));
   const { temporaryBytes, roomBytes, origins } = encoder;
   // Kernels name their op; this is for values that no kernel touches.
   for (const buffer of plan.buffers) {

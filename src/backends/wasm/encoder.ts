@@ -5,6 +5,9 @@ import { formatType, type Shape, sizeOf, stridesOf, type TensorType } from "../.
 import type { Buffer, Kernel, View } from "../../plan/plan.ts";
 import * as code from "./machine/opcodes.ts";
 
+/** Nanoseconds of one thread's work below which an instruction is not worth sharing. */
+const worthSharing = 2000;
+
 const align = (bytes: number, to: number): number => Math.ceil(bytes / to) * to;
 
 const float = new Float32Array(1);
@@ -45,6 +48,8 @@ export class Encoder {
   readonly words: number[] = [];
   /** First word of each instruction, with the kernel it comes from: for messages. */
   readonly origins: { readonly word: number; readonly kernel: Kernel }[] = [];
+  /** First word of each instruction, and about how many nanoseconds one thread takes for it. */
+  readonly #costs: { readonly word: number; readonly nanoseconds: number }[] = [];
   /** Bytes that kernels share between their own instructions, one kernel at a time. */
   temporaryBytes = 0;
   /** Bytes of scratch space that each thread needs. */
@@ -56,10 +61,14 @@ export class Encoder {
   #kernel: Kernel | undefined;
   #taken = 0;
 
-  constructor(buffers: readonly Buffer[], arena: number, temporary: number) {
+  /** Multiply-adds from which a matrix product goes to a BLAS. */
+  readonly blasFrom: number;
+
+  constructor(buffers: readonly Buffer[], arena: number, temporary: number, blasFrom: number) {
     this.#buffers = buffers;
     this.#arena = arena;
     this.#temporary = temporary;
+    this.blasFrom = blasFrom;
   }
 
   begin(kernel: Kernel): void {
@@ -79,10 +88,27 @@ export class Encoder {
     return address;
   }
 
-  emit(opcode: number, fields: readonly number[], roomBytes = 0): void {
+  /** `nanoseconds`: about how long one thread takes; it decides whether threads share the work. */
+  emit(opcode: number, fields: readonly number[], roomBytes = 0, nanoseconds = Number.POSITIVE_INFINITY): void {
     if (this.#kernel) this.origins.push({ word: this.words.length, kernel: this.#kernel });
+    this.#costs.push({ word: this.words.length, nanoseconds });
     this.words.push(opcode, (fields.length + 2) * 4, ...fields);
     this.roomBytes = Math.max(this.roomBytes, align(roomBytes, 64));
+  }
+
+  /**
+   * Ends a program. Marks what one thread does alone and where threads meet: after what they share, and before it where
+   * one was alone. Returns about how many nanoseconds of it can be shared.
+   */
+  end(): number {
+    const costs = this.#costs.splice(0);
+    const isShared = costs.map(({ nanoseconds }) => nanoseconds >= worthSharing);
+    costs.forEach(({ word }, i) => {
+      const flags = isShared[i] ? code.MEET : code.SOLO | (isShared[i + 1] ? code.MEET : 0);
+      this.words[word]! |= flags << 8;
+    });
+    this.words.push(code.END, 8);
+    return costs.reduce((sum, { nanoseconds }, i) => sum + (isShared[i] ? nanoseconds : 0), 0);
   }
 
   /** Elements of `shape` from one strided place to another. */
@@ -96,23 +122,23 @@ export class Encoder {
       const [rows] = axes.splice(across, 1) as [Axis];
       const planes = axes.reduce((product, { size }) => product * size, 1);
       const head = [from, to, planes, axes.length, rows.size, inner.size, inner.strides[0]! * 4, rows.strides[1]! * 4];
-      this.emit(code.TRANSPOSE, [...head, ...words(axes)]);
+      this.emit(code.TRANSPOSE, [...head, ...words(axes)], 0, sizeOf(shape) * 0.3);
       return;
     }
     const rows = axes.reduce((product, { size }) => product * size, 1);
     const head = [from, to, rows, axes.length, inner.size, inner.strides[0]! * 4, inner.strides[1]! * 4];
-    this.emit(code.COPY, [...head, ...words(axes)]);
+    this.emit(code.COPY, [...head, ...words(axes)], 0, sizeOf(shape) * 0.2);
   }
 
   fill(to: number, elements: number, bits: number): void {
-    this.emit(code.FILL, [to, elements, bits]);
+    this.emit(code.FILL, [to, elements, bits], 0, elements * 0.1);
   }
 
   /** One fused step over all elements: how a kernel that needs another element type gets it. */
   convert(from: number, to: number, elements: number, step: number): void {
     const slots = [code.SLOT_DIRECT, from, code.SLOT_DIRECT, to];
     const steps = [step, code.SLOT_BYTES, 0, 0, 0];
-    this.emit(code.FUSED, [elements, 0, 2, 1, ...slots, ...steps], code.SLOT_BYTES * 2);
+    this.emit(code.FUSED, [elements, 0, 2, 1, ...slots, ...steps], code.SLOT_BYTES * 2, elements * 0.2);
   }
 
   /** Address of the view's elements as `dtype` (float32 or int32), converted into scratch space if they are not. */

@@ -1,13 +1,18 @@
-// The compiled machine: decoded and compiled once, instantiated with a memory of its own for each plan.
+// The compiled machine: decoded and compiled once a build, instantiated with a memory of its own for each plan.
 import { ChainruleError } from "../../ir/errors.ts";
-import { machineBase64 } from "./machine.generated.ts";
+import type { Gemm } from "../blas/gemm.ts";
+import { plainMachine, relaxedMachine } from "./machine.generated.ts";
 
 export interface MachineExports {
   memoryBase(): number;
-  statusAddress(): number;
-  run(program: number, times: number, thread: number, threads: number, room: number): number;
+  /** Address of the control words: see opcodes.ts. */
+  controlAddress(): number;
+  run(program: number, times: number, thread: number, threads: number, room: number): void;
   runOne(instruction: number, thread: number, threads: number, room: number): void;
 }
+
+/** Plain SIMD gives the same bits everywhere; relaxed SIMD multiplies and adds in one rounding, and is faster. */
+export type Build = "plain" | "relaxed";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -24,11 +29,16 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-// A function of no arguments that drops a v128: (func (v128.const 0) drop).
-const simdProbe = Uint8Array.of(
-  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0],
-  ...[10, 23, 1, 21, 0, 253, 12, ...new Array<number>(16).fill(0), 26, 11],
-);
+/** A module of one function of no arguments and results, with this body. */
+const functionOf = (...body: number[]): Uint8Array<ArrayBuffer> =>
+  Uint8Array.of(
+    ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0],
+    ...[10, body.length + 4, 1, body.length + 2, 0, ...body, 11],
+  );
+const zeros = [0xfd, 12, ...new Array<number>(16).fill(0)];
+const drop = 26;
+const simdProbe = functionOf(...zeros, drop);
+const relaxedProbe = functionOf(...zeros, ...zeros, ...zeros, 0xfd, 0x85, 0x02, drop);
 
 export function requireSimd(webAssembly: typeof WebAssembly | undefined): void {
   if (webAssembly?.validate(simdProbe)) return;
@@ -41,19 +51,42 @@ export function requireSimd(webAssembly: typeof WebAssembly | undefined): void {
   );
 }
 
-let compiled: WebAssembly.Module | undefined;
+/** The fastest build that this JavaScript engine can compile. */
+export const fastestBuild = (): Build => (globalThis.WebAssembly?.validate(relaxedProbe) ? "relaxed" : "plain");
 
-export function instantiate(memory: WebAssembly.Memory): MachineExports {
-  if (!compiled) {
+const modules = new Map<Build, WebAssembly.Module>();
+
+export function moduleOf(build: Build): WebAssembly.Module {
+  let compiled = modules.get(build);
+  if (compiled === undefined) {
     requireSimd(globalThis.WebAssembly);
-    compiled = new WebAssembly.Module(decodeBase64(machineBase64));
+    compiled = new WebAssembly.Module(decodeBase64(build === "plain" ? plainMachine : relaxedMachine));
+    modules.set(build, compiled);
   }
-  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as MachineExports;
+  return compiled;
 }
 
-let base: number | undefined;
+const noBlas: Gemm = () => {
+  throw new Error("This program was encoded for a machine with a BLAS.");
+};
+
+export function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  gemm: Gemm = noBlas,
+): MachineExports {
+  return new WebAssembly.Instance(module, { env: { memory }, matmul: { gemm } }).exports as unknown as MachineExports;
+}
+
+/** Of `pages` pages of 64 KiB. Shared, so that threads can join; it never grows. */
+export const sharedMemory = (pages: number): WebAssembly.Memory =>
+  new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+
+const bases = new Map<Build, number>();
 
 /** First address that the machine leaves to the host. */
-export function memoryBase(): number {
-  return (base ??= instantiate(new WebAssembly.Memory({ initial: 1 })).memoryBase());
+export function memoryBase(build: Build): number {
+  let base = bases.get(build);
+  if (base === undefined) bases.set(build, (base = instantiate(moduleOf(build), sharedMemory(1)).memoryBase()));
+  return base;
 }

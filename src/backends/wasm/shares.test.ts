@@ -3,18 +3,18 @@ import { expect, it } from "vitest";
 import type { Shape } from "../../ir/shape.ts";
 import { encode } from "./encode.ts";
 import { END } from "./machine/opcodes.ts";
-import { instantiate, memoryBase } from "./module.ts";
+import { instantiate, memoryBase, moduleOf, sharedMemory } from "./module.ts";
 import { earlier, input, number, samples, step, TestPlan } from "./test-plan.ts";
 
 function words(plan: TestPlan, threads: number): Int32Array {
   const whole = plan.plan();
-  const arena = memoryBase();
+  const arena = memoryBase("plain");
   const temporary = arena + whole.arena.bytes;
   const encoded = encode(whole, arena, temporary);
   const room = temporary + encoded.temporaryBytes;
   const start = room + encoded.roomBytes * threads;
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((start + encoded.words.byteLength) / 65536) + 1 });
-  const machine = instantiate(memory);
+  const memory = sharedMemory(Math.ceil((start + encoded.words.byteLength) / 65536) + 1);
+  const machine = instantiate(moduleOf("plain"), memory);
   const ints = new Int32Array(memory.buffer);
   ints.set(encoded.words, start / 4);
   for (const [view, data] of plan.data) {
@@ -22,7 +22,7 @@ function words(plan: TestPlan, threads: number): Int32Array {
     if (view.dtype === "int32") ints.set(data, first);
     else new Float32Array(memory.buffer).set(data, first);
   }
-  for (let p = start + encoded.programs.get("main")! * 4; ints[p / 4] !== END; p += ints[p / 4 + 1]!) {
+  for (let p = start + encoded.programs.get("main")!.word * 4; ints[p / 4] !== END; p += ints[p / 4 + 1]!) {
     for (let thread = 0; thread < threads; thread++) {
       machine.runOne(p, thread, threads, room + thread * encoded.roomBytes);
     }

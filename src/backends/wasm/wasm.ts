@@ -4,15 +4,39 @@ import { ChainruleError } from "../../ir/errors.ts";
 import { formatType, sizeOf } from "../../ir/shape.ts";
 import type { Plan, View } from "../../plan/plan.ts";
 import type { Backend, Machine } from "../backend.ts";
-import { encode } from "./encode.ts";
-import { instantiate, memoryBase } from "./module.ts";
+import { type BlasLibrary, loadGemm } from "../blas/gemm.ts";
+import { type Encoded, encode } from "./encode.ts";
+import * as code from "./machine/opcodes.ts";
+import {
+  type Build,
+  fastestBuild,
+  instantiate,
+  type MachineExports,
+  memoryBase,
+  moduleOf,
+  sharedMemory,
+} from "./module.ts";
+import { availableThreads, Threads } from "./threads.ts";
 
 const PAGE = 65536;
 /** wasm32: 4 GiB. */
 const MAX_PAGES = 65536;
 
+/** Nanoseconds of work in a program for which one more thread is worth waking. */
+const workPerThread = 25_000;
+
 const align = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+
+export interface WasmOptions {
+  /** Most threads that a program may use. Default: as many as the machine has use for. */
+  readonly threads?: number | undefined;
+  /** Default: the fastest that this JavaScript engine can run. */
+  readonly build?: Build | undefined;
+  /** A BLAS for matrix products of at least `blasFrom` multiply-adds. */
+  readonly blas?: BlasLibrary | undefined;
+  readonly blasFrom?: number | undefined;
+}
 
 function allocate(bytes: number, arena: number): WebAssembly.Memory {
   const fail = (cause?: unknown): never => {
@@ -28,52 +52,56 @@ function allocate(bytes: number, arena: number): WebAssembly.Memory {
   const pages = Math.ceil(bytes / PAGE);
   if (pages > MAX_PAGES) return fail();
   try {
-    return new WebAssembly.Memory({ initial: pages });
+    return sharedMemory(pages);
   } catch (cause) {
     return fail(cause);
   }
 }
 
-function load(plan: Plan): Machine {
-  const arena = align(memoryBase());
-  const temporary = arena + align(plan.arena.bytes);
-  const encoded = encode(plan, arena, temporary);
-  const room = temporary + align(encoded.temporaryBytes);
-  const instructions = room + align(encoded.roomBytes);
-  // The margin: kernels may load a vector that begins at the last word.
-  const memory = allocate(instructions + encoded.words.byteLength + 64, plan.arena.bytes);
-  let machine: ReturnType<typeof instantiate> | undefined = instantiate(memory);
-  let floats = new Float32Array(memory.buffer);
-  let ints = new Int32Array(memory.buffer);
-  ints.set(encoded.words, instructions / 4);
-  const programs = new Map([...encoded.programs].map(([name, word]) => [name, instructions + word * 4]));
+class WasmMachine implements Machine {
+  readonly threads: number;
+  readonly #plan: Plan;
+  readonly #encoded: Encoded;
+  readonly #arena: number;
+  readonly #room: number;
+  readonly #instructions: number;
+  readonly #control: number;
+  readonly #join: () => Threads;
+  #threads: Threads | undefined;
+  #machine: MachineExports | undefined;
+  #floats: Float32Array;
+  #ints: Int32Array;
 
-  const alive = (): NonNullable<typeof machine> => {
-    if (machine) return machine;
-    throw new ChainruleError("DISPOSED", "This machine was disposed; load the plan again to go on.", {
-      backend: "wasm",
-    });
-  };
-  const firstWord = (view: View): number => (arena + plan.buffers[view.buffer]!.offset) / 4;
+  constructor(plan: Plan, { threads: most = availableThreads(), build = fastestBuild(), blas, blasFrom }: WasmOptions) {
+    this.#plan = plan;
+    this.#arena = align(memoryBase(build));
+    const temporary = this.#arena + align(plan.arena.bytes);
+    const encoded = encode(plan, this.#arena, temporary, blas && blasFrom !== undefined ? { blasFrom } : {});
+    this.#encoded = encoded;
+    const largest = Math.max(0, ...[...encoded.programs.values()].map(({ shared }) => shared));
+    this.threads = Math.max(1, Math.min(most, Math.floor(largest / workPerThread)));
+    const roomBytes = align(encoded.roomBytes);
+    this.#room = temporary + align(encoded.temporaryBytes);
+    this.#instructions = this.#room + roomBytes * this.threads;
+    // The margin: kernels may load a vector that begins at the last word.
+    const memory = allocate(this.#instructions + encoded.words.byteLength + 64, plan.arena.bytes);
+    const module = moduleOf(build);
+    this.#machine = instantiate(module, memory, blas && loadGemm(blas, memory));
+    this.#control = this.#machine.controlAddress();
+    this.#join = () =>
+      new Threads({
+        ...{ module, memory, control: this.#control, threads: this.threads },
+        ...{ room: this.#room, roomBytes, blas },
+      });
+    this.#floats = new Float32Array(memory.buffer);
+    this.#ints = new Int32Array(memory.buffer);
+    this.#ints.set(encoded.words, this.#instructions / 4);
+    this.#writeConstants();
+    this.#runAlone(encoded.setup.word, 1);
+  }
 
-  const execute = (program: number, times: number): void => {
-    if (alive().run(program, times, 0, 1, room) !== 0) throw indexError();
-  };
-  const indexError = (): ChainruleError => {
-    const [, instruction, index, bound] = ints.subarray(alive().statusAddress() / 4);
-    const word = ((instruction! >>> 0) - instructions) / 4;
-    const kernel = encoded.origins.find((origin) => origin.word === word)?.kernel;
-    const op = kernel?.kind === "op" ? kernel.op : "fused";
-    const types = (kernel?.inputs ?? []).map(formatType).join(", ");
-    return new ChainruleError(
-      "INDEX_OUT_OF_RANGE",
-      `${op}(${types}): indices must be from 0 to ${bound! - 1}; got ${index}.`,
-      { op, index, bound },
-    );
-  };
-
-  const write = (view: View, data: TypedArray): void => {
-    alive();
+  write(view: View, data: TypedArray): void {
+    this.#idle();
     const elements = sizeOf(view.shape);
     if (data.length !== elements) {
       throw new ChainruleError(
@@ -82,52 +110,135 @@ function load(plan: Plan): Machine {
         { shape: view.shape, length: data.length },
       );
     }
-    (view.dtype === "int32" ? ints : floats).set(convert(data, view.dtype), firstWord(view));
-  };
-  const read: Record<DType, (start: number, end: number) => TypedArray> = {
-    float32: (start, end) => floats.slice(start, end),
-    float64: (start, end) => Float64Array.from(floats.subarray(start, end)),
-    int32: (start, end) => ints.slice(start, end),
-    bool: (start, end) => Uint8Array.from(floats.subarray(start, end)),
-  };
-
-  for (const { role, data, offset, shape, dtype } of plan.buffers) {
-    if (role !== "constant" || !data) continue;
-    const words = dtype === "int32" ? ints : floats;
-    const values = convert(data, dtype);
-    const first = (arena + offset) / 4;
-    if (data.length === 1) words.fill(values[0]!, first, first + sizeOf(shape));
-    else words.set(values, first);
+    (view.dtype === "int32" ? this.#ints : this.#floats).set(convert(data, view.dtype), this.#firstWord(view));
   }
-  execute(instructions + encoded.setup * 4, 1);
 
-  return {
-    write,
-    read(view) {
-      alive();
-      return read[view.dtype](firstWord(view), firstWord(view) + sizeOf(view.shape));
-    },
-    run(program, times) {
-      const start = programs.get(program);
-      if (start === undefined) {
-        const known = [...programs.keys()].join(", ");
-        throw new ChainruleError("INVALID_ARGUMENT", `This plan has no program "${program}"; it has ${known}.`, {
-          program,
-        });
-      }
-      execute(start, times);
-    },
-    dispose() {
-      machine = undefined;
-      floats = new Float32Array(0);
-      ints = new Int32Array(0);
-    },
+  read(view: View): TypedArray {
+    this.#idle();
+    const first = this.#firstWord(view);
+    return this.#readers[view.dtype](first, first + sizeOf(view.shape));
+  }
+
+  run(program: string, times: number): void {
+    this.#idle();
+    const { word, shared } = this.#program(program);
+    if (!Threads.canWait || !this.#isWorthThreads(shared)) return this.#runAlone(word, times);
+    this.#started().run(this.#instructions + word * 4, times);
+    this.#check();
+  }
+
+  start(program: string, times: number): number | Promise<number> {
+    this.#idle();
+    const { word, shared } = this.#program(program);
+    if (times === 0) return 0;
+    if (!this.#isWorthThreads(shared)) {
+      this.#runAlone(word, times);
+      return times;
+    }
+    return this.#started()
+      .start(this.#instructions + word * 4, times)
+      .then(() => {
+        this.#check();
+        return this.#word(code.CONTROL_COMPLETED);
+      });
+  }
+
+  stop(): void {
+    this.#threads?.stop();
+  }
+
+  dispose(): void {
+    this.#threads?.dispose();
+    this.#threads = undefined;
+    this.#machine = undefined;
+    this.#floats = new Float32Array(0);
+    this.#ints = new Int32Array(0);
+  }
+
+  readonly #readers: Record<DType, (start: number, end: number) => TypedArray> = {
+    float32: (start, end) => this.#floats.slice(start, end),
+    float64: (start, end) => Float64Array.from(this.#floats.subarray(start, end)),
+    int32: (start, end) => this.#ints.slice(start, end),
+    bool: (start, end) => Uint8Array.from(this.#floats.subarray(start, end)),
   };
+
+  #isWorthThreads(shared: number): boolean {
+    return this.threads > 1 && shared >= 2 * workPerThread;
+  }
+
+  #started(): Threads {
+    return (this.#threads ??= this.#join());
+  }
+
+  #word(index: number): number {
+    return this.#ints[this.#control / 4 + index]!;
+  }
+
+  #runAlone(word: number, times: number): void {
+    const control = this.#control / 4;
+    this.#ints[control + code.CONTROL_STATUS] = code.STATUS_OK;
+    this.#ints[control + code.CONTROL_STOP] = 0;
+    this.#alive().run(this.#instructions + word * 4, times, 0, 1, this.#room);
+    this.#check();
+  }
+
+  #alive(): MachineExports {
+    if (this.#machine) return this.#machine;
+    throw new ChainruleError("DISPOSED", "This machine was disposed; load the plan again to go on.", {
+      backend: "wasm",
+    });
+  }
+
+  #idle(): void {
+    this.#alive();
+    if (!this.#threads?.isBusy) return;
+    throw new ChainruleError("BUSY", "This machine is running a program: await what start() gave, or stop it.");
+  }
+
+  #firstWord(view: View): number {
+    return (this.#arena + this.#plan.buffers[view.buffer]!.offset) / 4;
+  }
+
+  #program(name: string): { word: number; shared: number } {
+    const program = this.#encoded.programs.get(name);
+    if (program) return program;
+    const known = [...this.#encoded.programs.keys()].join(", ");
+    throw new ChainruleError("INVALID_ARGUMENT", `This plan has no program "${name}"; it has ${known}.`, {
+      program: name,
+    });
+  }
+
+  #check(): void {
+    if (this.#word(code.CONTROL_STATUS) === code.STATUS_OK) return;
+    const [instruction, index, bound] = [1, 2, 3].map((i) => this.#word(i)) as [number, number, number];
+    const word = ((instruction >>> 0) - this.#instructions) / 4;
+    const kernel = this.#encoded.origins.find((origin) => origin.word === word)?.kernel;
+    const op = kernel?.kind === "op" ? kernel.op : "fused";
+    const types = (kernel?.inputs ?? []).map(formatType).join(", ");
+    throw new ChainruleError(
+      "INDEX_OUT_OF_RANGE",
+      `${op}(${types}): indices must be from 0 to ${bound - 1}; got ${index}.`,
+      { op, index, bound },
+    );
+  }
+
+  #writeConstants(): void {
+    for (const { role, data, offset, shape, dtype } of this.#plan.buffers) {
+      if (role !== "constant" || !data) continue;
+      const words = dtype === "int32" ? this.#ints : this.#floats;
+      const values = convert(data, dtype);
+      const first = (this.#arena + offset) / 4;
+      if (data.length === 1) words.fill(values[0]!, first, first + sizeOf(shape));
+      else words.set(values, first);
+    }
+  }
 }
 
-export const wasm: Backend = {
+export const wasmBackend = (options: WasmOptions = {}): Backend => ({
   name: "wasm",
   float: "float32",
   bytesPerElement: { float32: 4, float64: 4, int32: 4, bool: 4 },
-  load,
-};
+  load: (plan) => new WasmMachine(plan, options),
+});
+
+export const wasm: Backend = wasmBackend();

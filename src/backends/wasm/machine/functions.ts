@@ -23,14 +23,15 @@ export class Float4 {
     return f32x4.splat(x);
   }
 
-  /** a·b + c */
+  /** a·b + c; rounded once on the relaxed build, where the processor can. */
   @inline static mulAdd(a: v128, b: v128, c: v128): v128 {
+    if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
     return f32x4.add(f32x4.mul(a, b), c);
   }
 
   /** p·x + c */
   @inline static horner(p: v128, x: v128, c: f32): v128 {
-    return f32x4.add(f32x4.mul(p, x), f32x4.splat(c));
+    return Float4.mulAdd(p, x, f32x4.splat(c));
   }
 
   /** (eʳ − 1 − r) / r² on |r| ≤ ln 2 / 2 */

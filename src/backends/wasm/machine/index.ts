@@ -8,21 +8,21 @@ import * as code from "./opcodes";
 import { avgPool2d, maxPool2d } from "./pooling";
 import { iota, random } from "./random";
 import { reduction } from "./reduce";
-import { status } from "./share";
+import { control, failed, meet, stepDone, stopAsked } from "./share";
 import { softmax } from "./softmax";
 
 /** First address free for the host. */
 export function memoryBase(): usize {
-  return (__heap_base + 63) & ~63;
+  return control + (code.CONTROL_WORDS << 2);
 }
 
-export function statusAddress(): usize {
-  return status;
+export function controlAddress(): usize {
+  return control;
 }
 
 /** One instruction. `room` is scratch space of this thread alone. */
 export function runOne(p: usize, thread: i32, threads: i32, room: usize): void {
-  switch (load<i32>(p)) {
+  switch (<i32>load<u8>(p)) {
     case code.FUSED:
       return fused(p, thread, threads, room);
     case code.MATMUL:
@@ -62,14 +62,32 @@ export function runOne(p: usize, thread: i32, threads: i32, room: usize): void {
   }
 }
 
-/** The program `times` times; stops at the first instruction that sets the status, and returns the status. */
-export function run(program: usize, times: i32, thread: i32, threads: i32, room: usize): i32 {
-  store<i32>(status, code.STATUS_OK);
+/** The program `times` times, on one thread; ends early where an instruction fails or the host asks to stop. */
+function runAlone(program: usize, times: i32, room: usize): void {
   for (; times > 0; times--) {
-    for (let p = program; load<i32>(p) != code.END; p += load<i32>(p, 4)) {
-      runOne(p, thread, threads, room);
-      if (load<i32>(status) != code.STATUS_OK) return load<i32>(status);
+    for (let p = program; <i32>load<u8>(p) != code.END; p += load<i32>(p, 4)) {
+      runOne(p, 0, 1, room);
+      if (failed()) return;
     }
+    stepDone();
+    if (stopAsked()) return;
   }
-  return code.STATUS_OK;
+}
+
+/** This thread's part of running the program `times` times. All threads run it with the same arguments but `thread`. */
+export function run(program: usize, times: i32, thread: i32, threads: i32, room: usize): void {
+  if (threads == 1) {
+    runAlone(program, times, room);
+    return;
+  }
+  for (; times > 0; times--) {
+    for (let p = program; <i32>load<u8>(p) != code.END; p += load<i32>(p, 4)) {
+      const flags: i32 = load<u8>(p, 1);
+      if ((flags & code.SOLO) == 0) runOne(p, thread, threads, room);
+      else if (thread == 0) runOne(p, 0, 1, room);
+      if ((flags & code.MEET) != 0 && !meet(threads, false)) return;
+    }
+    if (thread == 0) stepDone();
+    if (!meet(threads, true)) return;
+  }
 }

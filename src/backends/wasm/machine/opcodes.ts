@@ -1,6 +1,9 @@
 // The numbers of the machine's language: read by the AssemblyScript kernels and by encode.ts, so plain literals only.
 
-// Instructions: [opcode, bytes, fields …], 4-byte words.
+// Instructions: [opcode and flags, bytes, fields …], 4-byte words. The opcode is the first byte, the flags are the second.
+// SOLO: the first thread does it alone. MEET: all threads wait for each other after it.
+export const SOLO = 1;
+export const MEET = 2;
 export const END = 0;
 export const FUSED = 1;
 export const MATMUL = 2;
@@ -96,9 +99,10 @@ export const STEP_INT_LESS_EQUAL = 54;
 export const PATH_DOTS = 0;
 export const PATH_ROWS = 1;
 export const PATH_PANELS = 2;
+export const PATH_BLAS = 3;
 
 // MATMUL, panels: rows and columns of a register tile; block lengths along k and n.
-export const TILE_M = 6;
+export const TILE_M = 4;
 export const TILE_N = 8;
 export const BLOCK_K = 256;
 export const BLOCK_N = 512;
@@ -118,3 +122,30 @@ export const NORMAL = 1;
 // Status word after a run.
 export const STATUS_OK = 0;
 export const STATUS_INDEX = 1;
+/** A thread ended before its work was done. */
+export const STATUS_LOST = 2;
+
+// Control words, from the control address: what threads and host tell each other.
+/** Status, then the instruction, index and bound that it is about. */
+export const CONTROL_STATUS = 0;
+/** Not 0: end after the step that is going on. */
+export const CONTROL_STOP = 4;
+/** Steps that were completed. */
+export const CONTROL_COMPLETED = 5;
+/** Threads that have come to the meeting. */
+export const CONTROL_ARRIVED = 6;
+/** Number of the meeting, times two; odd where threads must go no further. */
+export const CONTROL_MEETING = 7;
+/** Threads that wait for the meeting asleep. */
+export const CONTROL_ASLEEP = 8;
+/** Number of the job: threads sleep until it changes. Then what the job is. */
+export const CONTROL_JOB = 16;
+export const CONTROL_PROGRAM = 17;
+export const CONTROL_TIMES = 18;
+/** Threads that have not ended the job. */
+export const CONTROL_RUNNING = 19;
+/** Not 0: the last thread to end the job says so in a message. */
+export const CONTROL_ANNOUNCE = 21;
+/** The job that ended last. */
+export const CONTROL_DONE = 20;
+export const CONTROL_WORDS = 32;

@@ -1,4 +1,4 @@
-// Packing for the matrix product: strips of 6 rows of x and of 8 columns of y, in the order of k, zeros past the edge.
+// Packing for the matrix product: strips of 4 rows of x and of 8 columns of y, in the order of k, zeros past the edge.
 import { TILE_M, TILE_N } from "./opcodes";
 
 class Four {
@@ -60,7 +60,6 @@ function packStrip(to: usize, from: usize, rowBytes: usize, kBytes: usize, rows:
     } else {
       for (let i = 0; i < k; i++) {
         v128.store(to, v128.load(from));
-        store<i64>(to, load<i64>(from, 16), 16);
         to += toBytes;
         from += kBytes;
       }
@@ -71,18 +70,7 @@ function packStrip(to: usize, from: usize, rowBytes: usize, kBytes: usize, rows:
   if (kBytes == 4) {
     for (; i + 4 <= k; i += 4) {
       transpose4(from, rowBytes, to, toBytes);
-      if (width == TILE_N) {
-        transpose4(from + (rowBytes << 2), rowBytes, to + 16, toBytes);
-      } else {
-        const e = v128.load(from + (rowBytes << 2));
-        const f = v128.load(from + rowBytes * 5);
-        const low = Four.low(e, f);
-        const high = Four.high(e, f);
-        v128.store64_lane(to, low, 0, 16);
-        v128.store64_lane(to + toBytes, low, 1, 16);
-        v128.store64_lane(to + toBytes * 2, high, 0, 16);
-        v128.store64_lane(to + toBytes * 3, high, 1, 16);
-      }
+      if (width == TILE_N) transpose4(from + (rowBytes << 2), rowBytes, to + 16, toBytes);
       to += toBytes << 2;
       from += 16;
     }

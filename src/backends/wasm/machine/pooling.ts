@@ -27,7 +27,7 @@ function largest(x: usize, width: i32, top: i32, bottom: i32, left: i32, right: 
  * MAX_POOL2D_GATHER: x, u → y = u where x is largest. MAX_POOL2D_GRADIENT: x, dy → dx.
  */
 export function maxPool2d(p: usize, thread: i32, threads: i32): void {
-  const opcode = load<i32>(p);
+  const opcode: i32 = load<u8>(p);
   const planes = load<i32>(p, 20);
   const height = load<i32>(p, 24);
   const width = load<i32>(p, 28);

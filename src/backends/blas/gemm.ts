@@ -1,0 +1,80 @@
+// A BLAS called on the machine's memory: cblas_sgemm through koffi, by addresses, without a copy.
+import type { LibraryHandle } from "koffi";
+
+/** z [m, n] = x [m, k] y [k, n]: addresses, and bytes from one row, column or k to the next; one of each operand is 4. */
+export type Gemm = (
+  x: number,
+  xRow: number,
+  xK: number,
+  y: number,
+  yK: number,
+  yColumn: number,
+  z: number,
+  zRow: number,
+  m: number,
+  n: number,
+  k: number,
+) => void;
+
+/** A BLAS that was found. Plain data: threads load it again by it. */
+export interface BlasLibrary {
+  /** "OpenBLAS", "BLIS", "MKL", "Accelerate", or "BLAS". */
+  readonly name: string;
+  /** What the loader was asked for: "libopenblas.so.0", or a path. */
+  readonly file: string;
+  /** Path of the koffi package. */
+  readonly koffi: string;
+  /** Function that takes the number of threads that BLAS itself may use; it is set to 1. */
+  readonly setThreads: string | undefined;
+}
+
+const ROW_MAJOR = 101;
+const NO_TRANSPOSE = 111;
+const TRANSPOSE = 112;
+
+type Koffi = typeof import("koffi");
+
+/** Throws what the loader says where there is no such library or no cblas_sgemm in it. */
+export function loadGemm({ file, koffi: path, setThreads }: BlasLibrary, memory: WebAssembly.Memory): Gemm {
+  const { createRequire } = process.getBuiltinModule("node:module");
+  const koffi = createRequire(path)(path) as Koffi;
+  const library: LibraryHandle = koffi.load(file);
+  if (setThreads !== undefined) library.func(setThreads, "void", ["int"])(1);
+  const sgemm = library.func(
+    "void cblas_sgemm(int order, int tx, int ty, int m, int n, int k, float alpha, uint64_t x, int ldx, uint64_t y, int ldy, float beta, uint64_t z, int ldz)",
+  );
+  const base = addressOf(koffi, memory);
+  return (x, xRow, xK, y, yK, yColumn, z, zRow, m, n, k) => {
+    const [tx, ldx] = xK === 4 ? [NO_TRANSPOSE, xRow >> 2] : [TRANSPOSE, xK >> 2];
+    const [ty, ldy] = yColumn === 4 ? [NO_TRANSPOSE, yK >> 2] : [TRANSPOSE, yColumn >> 2];
+    // Strides of a single row mean nothing, but BLAS refuses what is shorter than a row.
+    const atLeast = (stride: number, size: number) => Math.max(stride, size, 1);
+    sgemm(
+      ROW_MAJOR,
+      tx,
+      ty,
+      m,
+      n,
+      k,
+      1,
+      base + x,
+      atLeast(ldx, tx === NO_TRANSPOSE ? k : m),
+      base + y,
+      atLeast(ldy, ty === NO_TRANSPOSE ? n : k),
+      0,
+      base + z,
+      zRow >> 2,
+    );
+  };
+}
+
+/** Where the memory lies in this process. */
+function addressOf(koffi: Koffi, memory: WebAssembly.Memory): number {
+  const bytes = new Uint8Array(memory.buffer);
+  const windows = process.platform === "win32";
+  // Moving nothing gives back the address it was to be moved to.
+  const memmove = koffi
+    .load(windows ? "msvcrt.dll" : null)
+    .func("uint64_t memmove(uint8_t *to, const uint8_t *from, size_t bytes)");
+  return Number(memmove(bytes, bytes, 0));
+}

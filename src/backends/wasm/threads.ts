@@ -1,0 +1,167 @@
+// The machine's threads: workers that share its memory and run each program together. They sleep while there is none.
+import { ChainruleError } from "../../ir/errors.ts";
+import * as code from "./machine/opcodes.ts";
+import { threadSource } from "./machine.generated.ts";
+import type { ThreadMessage, ThreadStart } from "./thread.ts";
+
+/** A worker of Node or of a browser, as far as both agree. */
+interface Thread {
+  postMessage(message: unknown): void;
+  terminate(): void;
+  /** Whether the process waits for it (Node). */
+  keep(isNeeded: boolean): void;
+}
+
+interface Listeners {
+  message(message: ThreadMessage): void;
+  /** The thread is gone, or what it ran threw. */
+  lost(reason: string): void;
+}
+
+const nodeWorkers = globalThis.process?.getBuiltinModule?.("node:worker_threads");
+
+function startThread(name: string, listeners: Listeners): Thread {
+  if (nodeWorkers) {
+    const worker = new nodeWorkers.Worker(threadSource, { eval: true, name });
+    worker.on("message", listeners.message);
+    worker.on("error", (error) => listeners.lost(error.message));
+    worker.on("exit", () => listeners.lost("it ended"));
+    worker.unref();
+    return {
+      postMessage: (message) => worker.postMessage(message),
+      terminate: () => void worker.terminate(),
+      keep: (isNeeded) => (isNeeded ? worker.ref() : worker.unref()),
+    };
+  }
+  const url = URL.createObjectURL(new Blob([threadSource], { type: "text/javascript" }));
+  const worker = new Worker(url, { name });
+  worker.onmessage = ({ data }: MessageEvent<ThreadMessage>) => listeners.message(data);
+  worker.onerror = ({ message }) => listeners.lost(message);
+  return { postMessage: (message) => worker.postMessage(message), terminate: () => worker.terminate(), keep: () => {} };
+}
+
+/** How many threads this place has use for: 1 where memory cannot be shared with workers. */
+export function availableThreads(): number {
+  if (nodeWorkers) return process.getBuiltinModule("node:os").availableParallelism();
+  return globalThis.crossOriginIsolated ? (globalThis.navigator?.hardwareConcurrency ?? 1) : 1;
+}
+
+/** Milliseconds without any progress after which a job that cannot be watched otherwise is given up. */
+const patience = 60_000;
+
+export class Threads {
+  readonly #words: Int32Array;
+  readonly #threads: Thread[];
+  #job = 0;
+  #pending: { readonly resolve: () => void; readonly reject: (error: ChainruleError) => void } | undefined;
+  #lost: ChainruleError | undefined;
+
+  constructor(start: Omit<ThreadStart, "thread">) {
+    this.#words = new Int32Array(start.memory.buffer, start.control, code.CONTROL_WORDS);
+    this.#threads = Array.from({ length: start.threads }, (_, i) => {
+      const thread = startThread(`chainrule ${i + 1} of ${start.threads}`, {
+        message: (job) => this.#ended(job),
+        lost: (reason) => this.#lose(`Thread ${i + 1} of ${start.threads} was lost: ${reason}.`),
+      });
+      thread.postMessage({ ...start, thread: i } satisfies ThreadStart);
+      return thread;
+    });
+  }
+
+  /** Whether this JavaScript may block until a job is done: not in a page's own thread. */
+  static readonly canWait: boolean = nodeWorkers !== undefined || !("document" in globalThis);
+
+  /** Runs a program and blocks until it ends. Throws THREAD_LOST. */
+  run(program: number, times: number): void {
+    this.#begin(program, times, false);
+    const words = this.#words;
+    let seen = -1;
+    let since = performance.now();
+    for (let done = Atomics.load(words, code.CONTROL_DONE); done !== this.#job; ) {
+      Atomics.wait(words, code.CONTROL_DONE, done, 1000);
+      done = Atomics.load(words, code.CONTROL_DONE);
+      const progress = Atomics.load(words, code.CONTROL_MEETING);
+      if (progress !== seen) since = performance.now();
+      else if (performance.now() - since > patience) this.#lose("The threads made no progress for a minute.");
+      seen = progress;
+      if (this.#lost) throw this.#lost;
+    }
+    this.#check();
+  }
+
+  /** Runs a program without blocking. Rejects with THREAD_LOST. */
+  start(program: number, times: number): Promise<void> {
+    this.#begin(program, times, true);
+    for (const thread of this.#threads) thread.keep(true);
+    return new Promise((resolve, reject) => {
+      this.#pending = { resolve, reject };
+    });
+  }
+
+  get isBusy(): boolean {
+    return this.#pending !== undefined;
+  }
+
+  /** Asks the job that is going on to end after its step. */
+  stop(): void {
+    Atomics.store(this.#words, code.CONTROL_STOP, 1);
+  }
+
+  dispose(): void {
+    this.#lost ??= new ChainruleError("DISPOSED", "This machine was disposed while it was running.");
+    this.#settle(this.#lost);
+    this.#words[code.CONTROL_PROGRAM] = 0;
+    Atomics.add(this.#words, code.CONTROL_JOB, 1);
+    Atomics.notify(this.#words, code.CONTROL_JOB);
+    for (const thread of this.#threads) thread.terminate();
+  }
+
+  #begin(program: number, times: number, announce: boolean): void {
+    if (this.#lost) throw this.#lost;
+    const words = this.#words;
+    this.#job++;
+    words[code.CONTROL_STATUS] = code.STATUS_OK;
+    words[code.CONTROL_STOP] = 0;
+    words[code.CONTROL_COMPLETED] = 0;
+    words[code.CONTROL_ARRIVED] = 0;
+    words[code.CONTROL_MEETING] = 0;
+    words[code.CONTROL_PROGRAM] = program;
+    words[code.CONTROL_TIMES] = times;
+    words[code.CONTROL_ANNOUNCE] = Number(announce);
+    Atomics.store(words, code.CONTROL_RUNNING, this.#threads.length);
+    Atomics.store(words, code.CONTROL_JOB, this.#job);
+    Atomics.notify(words, code.CONTROL_JOB);
+  }
+
+  #ended(job: ThreadMessage): void {
+    if (job !== this.#job || !this.#pending) return;
+    if (this.#words[code.CONTROL_STATUS] === code.STATUS_LOST) return this.#lose("A thread failed.");
+    this.#settle();
+  }
+
+  #check(): void {
+    if (this.#words[code.CONTROL_STATUS] !== code.STATUS_LOST) return;
+    this.#lose("A thread failed.");
+    throw this.#lost;
+  }
+
+  #settle(error?: ChainruleError): void {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    for (const thread of this.#threads) thread.keep(false);
+    if (error) pending?.reject(error);
+    else pending?.resolve();
+  }
+
+  /** What is in memory may be half a step: the machine is of no more use. */
+  #lose(reason: string): void {
+    if (this.#lost) return;
+    this.#lost = new ChainruleError(
+      "THREAD_LOST",
+      `${reason} What it was computing is incomplete: load the plan again, or train with threads: 1.`,
+      { threads: this.#threads.length },
+    );
+    this.#settle(this.#lost);
+    for (const thread of this.#threads) thread.terminate();
+  }
+}
