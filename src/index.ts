@@ -11,6 +11,7 @@ export { printGraph } from "./ir/print.ts";
 export type { Shape, TensorType } from "./ir/shape.ts";
 export type { Plan } from "./plan/plan.ts";
 export { printPlan } from "./plan/print.ts";
+export type { BackendOptions } from "./run/backends.ts";
 export { type CompiledFunction, type CompileOptions, compile } from "./run/compile.ts";
 export {
   arange,

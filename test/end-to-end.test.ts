@@ -101,6 +101,7 @@ describe("a classification", () => {
       steps: figure,
       seconds: figure,
       backend: "wasm",
+      threads: figure,
       metrics: { train: metrics, validation: metrics },
       layers: [
         { name: "layers.0", gradientRms: figure, updateRatio: figure },

@@ -2,7 +2,7 @@
 import type { DType, FloatDType, TypedArray } from "../ir/dtype.ts";
 import type { Plan, View } from "../plan/plan.ts";
 
-export type BackendName = "reference" | "wasm";
+export type BackendName = "auto" | "wasm" | "reference";
 
 /** How values lie in a backend's arena; the planner needs no more of it. */
 export interface Layout {
@@ -12,7 +12,7 @@ export interface Layout {
 }
 
 export interface Backend extends Layout {
-  readonly name: BackendName;
+  readonly name: Exclude<BackendName, "auto">;
   /** Allocates the arena, writes the constants, runs the setup. Throws UNSUPPORTED_BY_BACKEND naming op and types. */
   load(plan: Plan): Machine;
 }
@@ -21,6 +21,8 @@ export interface Backend extends Layout {
 export interface Machine {
   /** Threads that share its larger programs. */
   readonly threads: number;
+  /** Name of the BLAS that computes its large matrix products, if one does. */
+  readonly blas: string | undefined;
   /** Copies `data` (as many elements as the view has, in the host type of its dtype) into the arena. */
   write(view: View, data: TypedArray): void;
   /** A copy of the elements in the host type of the view's dtype. */

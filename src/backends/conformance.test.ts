@@ -5,7 +5,7 @@ import { backendNames, backendOf } from "../run/backends.ts";
 import { conformanceChecks } from "./conformance.ts";
 
 /** What a backend may differ by: its own rounding. */
-const tolerances: Record<(typeof backendNames)[number], number> = { reference: 1e-12, wasm: 2e-5 };
+const tolerances: Record<(typeof backendNames)[number], number> = { reference: 1e-12, wasm: 2e-5, auto: 2e-5 };
 
 it("the checks cover every op that computes", () => {
   const covered = new Set(conformanceChecks.map(({ op }) => op));
@@ -14,7 +14,7 @@ it("the checks cover every op that computes", () => {
 
 for (const name of backendNames) {
   describe(`${name} agrees with the interpreter`, () => {
-    const backend = backendOf(name);
+    const backend = backendOf({ backend: name });
     const skipped = new Map<string, string>();
     const byOp = new Map(conformanceChecks.map(({ op }) => [op, conformanceChecks.filter((check) => check.op === op)]));
     for (const [op, checks] of byOp) {

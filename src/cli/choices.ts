@@ -8,7 +8,7 @@ import type { OptimizerKind, ScheduleKind } from "../optim/index.ts";
 const names = <N extends string>(all: Record<N, 0>) => Object.keys(all) as N[];
 
 export const tasks = names<Task | "auto">({ auto: 0, classification: 0, regression: 0 });
-export const backends = names<BackendName | "auto">({ auto: 0, reference: 0, wasm: 0 });
+export const backends = names<BackendName>({ auto: 0, wasm: 0, reference: 0 });
 export const columnTypes = names<ColumnType | "ignore">({
   number: 0,
   boolean: 0,

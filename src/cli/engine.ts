@@ -2,6 +2,7 @@
 import "../index.ts";
 
 export { prepare, readTable, transform } from "../data/index.ts";
+export { computeInfo } from "../run/info.ts";
 export { predictTable, trainTable } from "../train/index.ts";
 export { createRun, openRun, sha256File } from "../train/run-folder.ts";
 export { measure } from "./measure.ts";

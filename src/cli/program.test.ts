@@ -140,6 +140,7 @@ describe("train, evaluate, predict", () => {
       steps: 12,
       seconds: expect.any(Number),
       backend: "reference",
+      threads: 1,
       metrics: { train: metrics, validation: metrics },
       layers: ["layers.0", "layers.2"].map((name) => ({
         name,

@@ -4,6 +4,7 @@ import { ChainruleError } from "../ir/errors.ts";
 import { packageVersion } from "../train/run-folder.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
+import { addInfo } from "./commands/info.ts";
 import { addPredict } from "./commands/predict.ts";
 import { addTrain } from "./commands/train.ts";
 import { print, type Streams } from "./output.ts";
@@ -59,6 +60,7 @@ Examples:
   addEvaluate(program, streams);
   addPredict(program, streams);
   addDemo(program, streams);
+  addInfo(program, streams);
   return program;
 }
 

@@ -16,6 +16,7 @@ export type ErrorCode =
   | "DISPOSED"
   | "BUSY"
   | "THREAD_LOST"
+  | "BLAS_NOT_FOUND"
   // data
   | "FILE_NOT_FOUND"
   | "UNKNOWN_FORMAT"

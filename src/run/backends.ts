@@ -1,19 +1,49 @@
-// The backends by name.
+// The backends by name, with what the caller says about threads and repeatability.
 import type { Backend, BackendName } from "../backends/backend.ts";
+import { findBlas } from "../backends/blas/find.ts";
 import { reference } from "../backends/reference/reference.ts";
-import { wasm } from "../backends/wasm/wasm.ts";
+import { fastestBuild } from "../backends/wasm/module.ts";
+import { wasmBackend } from "../backends/wasm/wasm.ts";
 import { ChainruleError } from "../ir/errors.ts";
+import { thresholdOf } from "./blas-threshold.ts";
 
-const backends: Readonly<Record<BackendName, Backend>> = { reference, wasm };
+export interface BackendOptions {
+  /**
+   * "auto" (default): float32 on the WebAssembly machine, with a BLAS for large matrix products where one is installed.
+   * "wasm": the machine alone. "reference": float64, plain loops.
+   */
+  readonly backend?: BackendName | undefined;
+  /** Most threads that a step may use. Default: as many as the processor runs at once. */
+  readonly threads?: number | undefined;
+  /** The same bits on every machine and with any number of threads: no BLAS, no fused multiply-add. Default: false. */
+  readonly deterministic?: boolean | undefined;
+}
 
-export const backendNames = Object.keys(backends) as BackendName[];
+/** Multiply-adds of the largest product of a plan for which a BLAS is worth loading. */
+const worthBlas = 2 ** 16;
 
-/** Throws INVALID_ARGUMENT for an unknown name. */
-export function backendOf(name: BackendName): Backend {
-  if (Object.hasOwn(backends, name)) return backends[name];
-  throw new ChainruleError(
-    "INVALID_ARGUMENT",
-    `There is no backend ${JSON.stringify(name)}; choose one of ${backendNames.join(", ")}.`,
-    { backend: name },
-  );
+export const backendNames: readonly BackendName[] = ["auto", "wasm", "reference"];
+
+/** Throws INVALID_ARGUMENT for an unknown name or a number of threads that is not a whole number of at least 1. */
+export function backendOf({ backend = "auto", threads, deterministic = false }: BackendOptions = {}): Backend {
+  if (!backendNames.includes(backend)) {
+    throw new ChainruleError(
+      "INVALID_ARGUMENT",
+      `There is no backend ${JSON.stringify(backend)}; choose one of ${backendNames.join(", ")}.`,
+      { backend },
+    );
+  }
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
+    throw new ChainruleError("INVALID_ARGUMENT", `threads must be a whole number of at least 1; got ${threads}.`, {
+      threads,
+    });
+  }
+  if (backend === "reference") return reference;
+  const build = deterministic ? "plain" : fastestBuild();
+  const blas = (largest: number) => {
+    if (largest < worthBlas) return undefined;
+    const { library } = findBlas();
+    return library && { library, from: thresholdOf(library, build) };
+  };
+  return wasmBackend({ threads, build, ...(backend === "auto" && !deterministic && { blas }) });
 }

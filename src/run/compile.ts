@@ -1,5 +1,4 @@
 // compile: a function traced, planned and loaded once for each set of argument types.
-import type { BackendName } from "../backends/backend.ts";
 import { isFloat } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Program } from "../plan/module.ts";
@@ -7,13 +6,11 @@ import type { Plan } from "../plan/plan.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { trace } from "../trace/trace.ts";
 import { type Flattened, flatten } from "../trace/tree.ts";
-import { backendOf } from "./backends.ts";
+import { type BackendOptions, backendOf } from "./backends.ts";
 import { Session } from "./session.ts";
 
-export interface CompileOptions {
-  /** "wasm" (default) computes in float32, "reference" in float64. */
-  readonly backend?: BackendName;
-}
+/** Where it is computed: see BackendOptions. */
+export type CompileOptions = BackendOptions;
 
 interface Compiled {
   readonly session: Session;
@@ -43,7 +40,7 @@ export function compile<A extends any[], R>(
   fn: (...args: A) => R,
   options: CompileOptions = {},
 ): CompiledFunction<A, R> {
-  const backend = backendOf(options.backend ?? "wasm");
+  const backend = backendOf(options);
   const cache = new Map<string, Compiled>();
 
   /** Undefined where the function uses a tensor of an outer trace besides its arguments. */

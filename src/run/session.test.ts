@@ -17,7 +17,7 @@ const messageOf = (call: () => unknown): string => {
 };
 
 function counter(backend: (typeof backendNames)[number]): Session {
-  const { float } = backendOf(backend);
+  const { float } = backendOf({ backend });
   const state = { total: { shape: [2], dtype: float }, count: { shape: [], dtype: "int32" as const } };
   const inputs = { x: { shape: [2], dtype: float } };
   const add = traceProgram(
@@ -30,7 +30,7 @@ function counter(backend: (typeof backendNames)[number]): Session {
     float,
   );
   const clear = traceProgram(state, {}, ({ total }) => ({ state: { total: total!.mul(0) } }), float);
-  return new Session({ state, programs: { add, clear } }, backendOf(backend));
+  return new Session({ state, programs: { add, clear } }, backendOf({ backend }));
 }
 
 describe.each(backendNames)("a session on %s", (backend) => {
@@ -65,7 +65,7 @@ it("float64 on the machine is refused by name", () => {
   const float: FloatDType = "float64";
   const types = { x: { shape: [2], dtype: float } };
   const program = traceProgram({}, types, (_, { x }) => ({ outputs: { y: (x as Tensor).exp() } }), float);
-  const session = () => new Session({ state: {}, programs: { main: program } }, backendOf("wasm"));
+  const session = () => new Session({ state: {}, programs: { main: program } }, backendOf({ backend: "wasm" }));
   expect(messageOf(session)).toMatchInlineSnapshot(
     `"UNSUPPORTED_BY_BACKEND: exp(f64[2], f64[2]): the WebAssembly machine computes in float32 and has no float64. Use the reference backend (backend: "reference"), or float32 values."`,
   );

@@ -51,6 +51,11 @@ export class Session {
     return this.#machine.threads;
   }
 
+  /** Name of the BLAS that computes the large matrix products, if one does. */
+  get blas(): string | undefined {
+    return this.#machine.blas;
+  }
+
   #writeInputs(program: string, inputs: Readonly<Record<string, TypedArray>>): void {
     const planned = this.#program(program);
     for (const [name, view] of Object.entries(planned.inputs)) {

@@ -437,7 +437,7 @@ describe("compile", () => {
     expect(errorOf(() => compile((x: Tensor) => x, { backend: "gpu" as never }))).toMatchInlineSnapshot(`
       {
         "code": "INVALID_ARGUMENT",
-        "message": "There is no backend "gpu"; choose one of reference, wasm.",
+        "message": "There is no backend "gpu"; choose one of auto, wasm, reference.",
       }
     `);
   });

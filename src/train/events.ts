@@ -24,6 +24,10 @@ export interface StartEvent {
   readonly stepsPerEpoch: number;
   readonly epochs: number;
   readonly backend: string;
+  /** Threads that share a step. */
+  readonly threads: number;
+  /** The BLAS that computes large matrix products, if one does. */
+  readonly blas?: string;
   readonly seed: number;
   readonly layers: readonly string[];
   /** Planned arena of one step, and what it would need without reuse, in bytes. */

@@ -199,7 +199,7 @@ it("refuses data and settings that do not fit, before the first step", async () 
     INDEX_OUT_OF_RANGE: train: validation.y must hold class indices from 0 to 1, since the model has 2 outputs; row 3 has 7.
     SHAPE_MISMATCH: crossEntropy: logits [..., classes] need labels of shape [...]; got [2, 2] and [2, 1].
     INVALID_ARGUMENT: A seed must be a whole number up to 2^53; got 0.5.
-    INVALID_ARGUMENT: There is no backend "cuda"; choose one of reference, wasm.
+    INVALID_ARGUMENT: There is no backend "cuda"; choose one of auto, wasm, reference.
     INVALID_ARGUMENT: There is no loss "hinge"; choose one of halfSumOfSquares, mse, mae, huber, binaryCrossEntropy, crossEntropy."
   `);
 });

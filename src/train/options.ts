@@ -1,11 +1,11 @@
 // What a training is asked to do, what it gives, and the checks of what it is given.
-import type { BackendName } from "../backends/backend.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { formatShape } from "../ir/shape.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
 import { type LossName, lossNames } from "../nn/losses.ts";
 import type { Optimizer } from "../optim/optimizers.ts";
 import type { Schedule } from "../optim/schedules.ts";
+import type { BackendOptions } from "../run/backends.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { MetricValues, StopReason, TrainEvent } from "./events.ts";
 
@@ -15,7 +15,7 @@ export interface TrainingData {
   readonly y: Tensor;
 }
 
-export interface TrainOptions {
+export interface TrainOptions extends BackendOptions {
   readonly model: Layer;
   readonly data: TrainingData;
   readonly validation?: TrainingData | undefined;
@@ -34,8 +34,6 @@ export interface TrainOptions {
   readonly clipValue?: number;
   /** Initial weights, order of rows and dropout follow from it: the same seed repeats a run bit for bit. Default 0. */
   readonly seed?: number;
-  /** Default: wasm (float32). */
-  readonly backend?: BackendName;
   /** Default: drawn from the seed. */
   readonly variables?: Variables;
   /** Ends the training at the next slice, with the best weights so far. */

@@ -43,6 +43,7 @@ const start: StartEvent = {
   stepsPerEpoch: 10,
   epochs: 3,
   backend: "reference",
+  threads: 1,
   seed: 7,
   layers: ["layers.0"],
   arena: { bytes: 1024, bytesWithoutReuse: 4096 },

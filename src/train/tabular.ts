@@ -1,5 +1,4 @@
 // From a prepared table to a trained network and its predictions: defaults for ordinary tables, metrics in the target's unit.
-import type { BackendName } from "../backends/backend.ts";
 import type { Prepared, Preprocessing, Split } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { type ActivationName, activation } from "../nn/activation.ts";
@@ -10,6 +9,7 @@ import type { LossName } from "../nn/losses.ts";
 import { apply, sequential } from "../nn/model.ts";
 import { adamw, type OptimizerKind, optimizers } from "../optim/optimizers.ts";
 import type { Schedule, ScheduleKind } from "../optim/schedules.ts";
+import type { BackendOptions } from "../run/backends.ts";
 import { compile } from "../run/compile.ts";
 import { tensor } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
@@ -18,7 +18,7 @@ import type { TrainingData, TrainResult } from "./options.ts";
 import { train } from "./train.ts";
 
 /** Everything has a default that follows from the table. */
-export interface TableSettings {
+export interface TableSettings extends BackendOptions {
   /** Widths of the hidden layers. Default [64, 32]. */
   readonly hidden?: readonly number[] | undefined;
   /** Default relu. */
@@ -37,7 +37,6 @@ export interface TableSettings {
   /** Default: a fifth of the epochs, at least 10. */
   readonly patience?: number | undefined;
   readonly seed?: number | undefined;
-  readonly backend?: BackendName | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -106,7 +105,9 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}): Ta
     batchSize: chosen.batchSize,
     patience,
     seed: chosen.seed ?? 0,
-    backend: chosen.backend ?? "wasm",
+    backend: chosen.backend,
+    threads: chosen.threads,
+    deterministic: chosen.deterministic,
     signal: chosen.signal,
   });
   const { target } = preprocessing;
@@ -220,10 +221,10 @@ export function predictTable(
   { model, loss, preprocessing, variables }: TableModel,
   x: Float32Array,
   rows: number,
-  backend: BackendName = "wasm",
+  options: BackendOptions = {},
 ): Float64Array {
   const features = preprocessing.features.length;
-  const forward = compile((v: Variables, batch: Tensor) => probabilities(loss, apply(model, v, batch)), { backend });
+  const forward = compile((v: Variables, batch: Tensor) => probabilities(loss, apply(model, v, batch)), options);
   const { target } = preprocessing;
   const parts: Float64Array[] = [];
   for (let from = 0; from < rows; from += chunk) {

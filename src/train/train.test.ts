@@ -116,6 +116,7 @@ describe("events", () => {
       stepsPerEpoch: 4,
       epochs: 4,
       backend: "wasm",
+      threads: 1,
       seed: 9,
       layers: ["layers.0", "layers.2"],
       arena: { bytes: expect.any(Number), bytesWithoutReuse: expect.any(Number) },

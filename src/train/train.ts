@@ -86,7 +86,7 @@ function load(options: TrainOptions): Loaded {
   const rows = data.x.shape[0]!;
   const batchSize = Math.min(options.batchSize ?? rows, rows);
   const stepsPerEpoch = Math.ceil(rows / batchSize);
-  const backend = backendOf(options.backend ?? "wasm");
+  const backend = backendOf(options);
   const types = (split: TrainingData): SplitTypes => ({
     x: { shape: split.x.shape, dtype: isFloat(split.x.dtype) ? backend.float : split.x.dtype },
     y: { shape: split.y.shape, dtype: isFloat(split.y.dtype) ? backend.float : split.y.dtype },
@@ -132,6 +132,8 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
       stepsPerEpoch,
       epochs,
       backend,
+      threads: session.threads,
+      ...(session.blas !== undefined && { blas: session.blas }),
       seed,
       layers: training.layers,
       arena: session.plan.arena,

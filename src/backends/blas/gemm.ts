@@ -24,7 +24,7 @@ export interface BlasLibrary {
   readonly file: string;
   /** Path of the koffi package. */
   readonly koffi: string;
-  /** Function that takes the number of threads that BLAS itself may use; it is set to 1. */
+  /** C declaration of the function that takes the number of threads that BLAS itself may use; it is set to 1. */
   readonly setThreads: string | undefined;
 }
 
@@ -39,32 +39,20 @@ export function loadGemm({ file, koffi: path, setThreads }: BlasLibrary, memory:
   const { createRequire } = process.getBuiltinModule("node:module");
   const koffi = createRequire(path)(path) as Koffi;
   const library: LibraryHandle = koffi.load(file);
-  if (setThreads !== undefined) library.func(setThreads, "void", ["int"])(1);
+  if (setThreads !== undefined) library.func(setThreads)(1);
   const sgemm = library.func(
     "void cblas_sgemm(int order, int tx, int ty, int m, int n, int k, float alpha, uint64_t x, int ldx, uint64_t y, int ldy, float beta, uint64_t z, int ldz)",
   );
   const base = addressOf(koffi, memory);
   return (x, xRow, xK, y, yK, yColumn, z, zRow, m, n, k) => {
-    const [tx, ldx] = xK === 4 ? [NO_TRANSPOSE, xRow >> 2] : [TRANSPOSE, xK >> 2];
-    const [ty, ldy] = yColumn === 4 ? [NO_TRANSPOSE, yK >> 2] : [TRANSPOSE, yColumn >> 2];
+    const isX = xK === 4;
+    const isY = yColumn === 4;
     // Strides of a single row mean nothing, but BLAS refuses what is shorter than a row.
-    const atLeast = (stride: number, size: number) => Math.max(stride, size, 1);
-    sgemm(
-      ROW_MAJOR,
-      tx,
-      ty,
-      m,
-      n,
-      k,
-      1,
-      base + x,
-      atLeast(ldx, tx === NO_TRANSPOSE ? k : m),
-      base + y,
-      atLeast(ldy, ty === NO_TRANSPOSE ? n : k),
-      0,
-      base + z,
-      zRow >> 2,
-    );
+    const ldx = Math.max(isX ? xRow >> 2 : xK >> 2, isX ? k : m);
+    const ldy = Math.max(isY ? yK >> 2 : yColumn >> 2, isY ? n : k);
+    const tx = isX ? NO_TRANSPOSE : TRANSPOSE;
+    const ty = isY ? NO_TRANSPOSE : TRANSPOSE;
+    sgemm(ROW_MAJOR, tx, ty, m, n, k, 1, base + x, ldx, base + y, ldy, 0, base + z, zRow >> 2);
   };
 }
 

@@ -20,6 +20,7 @@ type Step = () => void;
 /** Everything that a run needs is built by the constructor: running allocates nothing. */
 class ReferenceMachine implements Machine {
   readonly threads = 1;
+  readonly blas = undefined;
   #arena: ArrayBuffer | undefined;
   readonly #plan: Plan;
   readonly #programs = new Map<string, readonly Step[]>();

@@ -40,10 +40,10 @@ function startThread(name: string, listeners: Listeners): Thread {
   return { postMessage: (message) => worker.postMessage(message), terminate: () => worker.terminate(), keep: () => {} };
 }
 
-/** How many threads this place has use for: 1 where memory cannot be shared with workers. */
-export function availableThreads(): number {
-  if (nodeWorkers) return process.getBuiltinModule("node:os").availableParallelism();
-  return globalThis.crossOriginIsolated ? (globalThis.navigator?.hardwareConcurrency ?? 1) : 1;
+/** How many threads this place has use for, or as many as are `wanted`: 1 where memory cannot be shared with workers. */
+export function availableThreads(wanted?: number): number {
+  if (nodeWorkers) return wanted ?? process.getBuiltinModule("node:os").availableParallelism();
+  return globalThis.crossOriginIsolated ? (wanted ?? globalThis.navigator?.hardwareConcurrency ?? 1) : 1;
 }
 
 /** Milliseconds without any progress after which a job that cannot be watched otherwise is given up. */
@@ -135,8 +135,8 @@ export class Threads {
 
   #ended(job: ThreadMessage): void {
     if (job !== this.#job || !this.#pending) return;
-    if (this.#words[code.CONTROL_STATUS] === code.STATUS_LOST) return this.#lose("A thread failed.");
-    this.#settle();
+    if (this.#words[code.CONTROL_STATUS] === code.STATUS_LOST) this.#lose("A thread failed.");
+    else this.#settle();
   }
 
   #check(): void {

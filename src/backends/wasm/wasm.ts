@@ -33,9 +33,10 @@ export interface WasmOptions {
   readonly threads?: number | undefined;
   /** Default: the fastest that this JavaScript engine can run. */
   readonly build?: Build | undefined;
-  /** A BLAS for matrix products of at least `blasFrom` multiply-adds. */
-  readonly blas?: BlasLibrary | undefined;
-  readonly blasFrom?: number | undefined;
+  /** The BLAS for a plan whose largest matrix product has so many multiply-adds, and from how many on it is used. */
+  readonly blas?:
+    | ((largest: number) => { readonly library: BlasLibrary; readonly from: number } | undefined)
+    | undefined;
 }
 
 function allocate(bytes: number, arena: number): WebAssembly.Memory {
@@ -60,6 +61,7 @@ function allocate(bytes: number, arena: number): WebAssembly.Memory {
 
 class WasmMachine implements Machine {
   readonly threads: number;
+  readonly blas: string | undefined;
   readonly #plan: Plan;
   readonly #encoded: Encoded;
   readonly #arena: number;
@@ -72,26 +74,28 @@ class WasmMachine implements Machine {
   #floats: Float32Array;
   #ints: Int32Array;
 
-  constructor(plan: Plan, { threads: most = availableThreads(), build = fastestBuild(), blas, blasFrom }: WasmOptions) {
+  constructor(plan: Plan, { threads, build = fastestBuild(), blas: findBlas }: WasmOptions) {
     this.#plan = plan;
+    const blas = findBlas?.(largestProduct(plan));
+    this.blas = blas?.library.name;
     this.#arena = align(memoryBase(build));
     const temporary = this.#arena + align(plan.arena.bytes);
-    const encoded = encode(plan, this.#arena, temporary, blas && blasFrom !== undefined ? { blasFrom } : {});
+    const encoded = encode(plan, this.#arena, temporary, blas && { blasFrom: blas.from });
     this.#encoded = encoded;
     const largest = Math.max(0, ...[...encoded.programs.values()].map(({ shared }) => shared));
-    this.threads = Math.max(1, Math.min(most, Math.floor(largest / workPerThread)));
+    this.threads = Math.max(1, Math.min(availableThreads(threads), Math.floor(largest / workPerThread)));
     const roomBytes = align(encoded.roomBytes);
     this.#room = temporary + align(encoded.temporaryBytes);
     this.#instructions = this.#room + roomBytes * this.threads;
     // The margin: kernels may load a vector that begins at the last word.
     const memory = allocate(this.#instructions + encoded.words.byteLength + 64, plan.arena.bytes);
     const module = moduleOf(build);
-    this.#machine = instantiate(module, memory, blas && loadGemm(blas, memory));
+    this.#machine = instantiate(module, memory, blas && loadGemm(blas.library, memory));
     this.#control = this.#machine.controlAddress();
     this.#join = () =>
       new Threads({
         ...{ module, memory, control: this.#control, threads: this.threads },
-        ...{ room: this.#room, roomBytes, blas },
+        ...{ room: this.#room, roomBytes, blas: blas?.library },
       });
     this.#floats = new Float32Array(memory.buffer);
     this.#ints = new Int32Array(memory.buffer);
@@ -122,9 +126,12 @@ class WasmMachine implements Machine {
   run(program: string, times: number): void {
     this.#idle();
     const { word, shared } = this.#program(program);
-    if (!Threads.canWait || !this.#isWorthThreads(shared)) return this.#runAlone(word, times);
-    this.#started().run(this.#instructions + word * 4, times);
-    this.#check();
+    if (Threads.canWait && this.#isWorthThreads(shared)) {
+      this.#started().run(this.#instructions + word * 4, times);
+      this.#check();
+    } else {
+      this.#runAlone(word, times);
+    }
   }
 
   start(program: string, times: number): number | Promise<number> {
@@ -232,6 +239,17 @@ class WasmMachine implements Machine {
       else words.set(values, first);
     }
   }
+}
+
+/** Multiply-adds of the largest matrix product of a plan. */
+function largestProduct({ programs }: Plan): number {
+  const products = Object.values(programs).flatMap(({ kernels }) =>
+    kernels.map((kernel) => {
+      if (kernel.kind !== "op" || kernel.op !== "matmul") return 0;
+      return sizeOf(kernel.output.shape) * kernel.inputs[0]!.shape.at(kernel.attributes.transposeX ? -2 : -1)!;
+    }),
+  );
+  return Math.max(0, ...products);
 }
 
 export const wasmBackend = (options: WasmOptions = {}): Backend => ({

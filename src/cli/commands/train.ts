@@ -36,6 +36,8 @@ interface TrainFlags {
   readonly patience?: number;
   readonly seed: number;
   readonly backend: (typeof backends)[number];
+  readonly threads?: number;
+  readonly deterministic?: true;
   readonly out?: string;
   readonly json?: true;
 }
@@ -71,7 +73,13 @@ export function addTrain(program: Command, streams: Streams): void {
       ),
     )
     .option("--seed <n>", "the same seed repeats a run", whole(0, 2 ** 32 - 1), 0)
-    .addOption(new Option("--backend <name>", "what computes").choices(backends).default("auto"))
+    .addOption(
+      new Option("--backend <name>", "what computes")
+        .choices(backends)
+        .default("auto", "auto, wasm with a BLAS where there is one"),
+    )
+    .addOption(parsed("--threads <n>", "most threads that share a step", whole(1), "as the processor has"))
+    .option("--deterministic", "the same bits on every machine: no BLAS, no fused multiply-add")
     .optionsGroup("Output:")
     .addOption(
       new Option("-o, --out <folder>", "run folder, new or empty").default(undefined, "runs/<date>-<data>-<n>"),
@@ -168,6 +176,7 @@ async function runTraining(data: string, prepared: Prepared, flags: TrainFlags, 
 
 function settingsOf(flags: TrainFlags): TableSettings {
   const { hidden, activation, init, loss, optimizer, lr, schedule, epochs, batch, patience, seed, backend } = flags;
+  const { threads, deterministic } = flags;
   return {
     hidden,
     activation,
@@ -180,7 +189,9 @@ function settingsOf(flags: TrainFlags): TableSettings {
     patience,
     seed,
     batchSize: batch,
-    backend: backend === "auto" ? undefined : backend,
+    backend,
+    threads,
+    deterministic,
   };
 }
 
@@ -198,6 +209,8 @@ function summary({ task, train, validation }: Prepared, start: StartEvent, end: 
     steps: end.steps,
     seconds: end.seconds,
     backend: start.backend,
+    threads: start.threads,
+    ...(start.blas !== undefined && { blas: start.blas }),
     metrics: { ...end.metrics },
     layers: end.layers.map(({ name, gradientRms, updateRatio }) => ({ name, gradientRms, updateRatio })),
   };

@@ -29,6 +29,7 @@ const start = (layers: readonly string[]): StartEvent => ({
   stepsPerEpoch: 23,
   epochs: 50,
   backend: "wasm",
+  threads: 1,
   seed: 0,
   layers,
   arena: { bytes: 65_536, bytesWithoutReuse: 131_072 },

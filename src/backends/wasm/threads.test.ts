@@ -1,0 +1,153 @@
+// Threads: the same bits with any number of them, errors where one is lost, none left behind, an end when asked to.
+import { Worker } from "node:worker_threads";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { ChainruleError } from "../../ir/errors.ts";
+import { traceProgram } from "../../run/program.ts";
+import { Session } from "../../run/session.ts";
+import type { Tensor } from "../../trace/tensor.ts";
+import { samples } from "./test-plan.ts";
+import { wasmBackend } from "./wasm.ts";
+
+const n = 160;
+const matrix = { shape: [n, n], dtype: "float32" as const };
+const count = { shape: [], dtype: "int32" as const };
+
+/** A program of a matrix product, a reduction and a chain of steps, worth several threads. */
+function session(threads: number): Session {
+  const state = { x: matrix, y: matrix, count, rows: { shape: [n], dtype: "int32" as const } };
+  const program = traceProgram(
+    state,
+    {},
+    ({ x, y, count, rows }) => {
+      const next = x!.matmul(y!).softmax().add(y!.gather(rows!)).tanh();
+      return { state: { x: next.sub((next as Tensor).mean(0)), count: count!.add(1) } };
+    },
+    "float32",
+  );
+  const made = new Session({ state, programs: { main: program } }, wasmBackend({ threads, build: "plain" }));
+  made.write("x", Float32Array.from(samples(n * n, -1, 1, 1)));
+  made.write("y", Float32Array.from(samples(n * n, -1, 1, 2)));
+  made.write(
+    "rows",
+    Int32Array.from({ length: n }, (_, i) => (i * 7) % n),
+  );
+  return made;
+}
+
+const open: Session[] = [];
+const opened = (threads: number): Session => {
+  const made = session(threads);
+  open.push(made);
+  return made;
+};
+afterEach(() => {
+  for (const made of open.splice(0)) made.dispose();
+});
+
+const codeOf = async (run: () => unknown): Promise<string> => {
+  try {
+    await run();
+    return "nothing was thrown";
+  } catch (error) {
+    return error instanceof ChainruleError ? error.code : String(error);
+  }
+};
+
+it("gives the same bits with one, two and four threads, waiting or not", async () => {
+  const results: Float32Array[] = [];
+  for (const threads of [1, 2, 4]) {
+    const waiting = opened(threads);
+    expect(waiting.threads).toBe(threads);
+    waiting.run("main", 5);
+    const going = opened(threads);
+    expect(await going.start("main", 5)).toBe(5);
+    results.push(waiting.read("x") as Float32Array, going.read("x") as Float32Array);
+  }
+  for (const other of results.slice(1)) expect(other).toEqual(results[0]);
+  expect(results[0]!.some((value) => value !== 0)).toBe(true);
+});
+
+it("ends after the step that is going on when it is asked to stop", async () => {
+  const going = opened(2);
+  const many = 1e8;
+  const running = going.start("main", many) as Promise<number>;
+  // A message to a thread that runs, and one back: by then the job is under way.
+  await new Promise((resolve) => setImmediate(resolve));
+  going.stop();
+  const done = await running;
+  expect(done).toBeLessThan(many);
+  expect(going.read("count")).toEqual(Int32Array.of(done));
+  // The machine is as good as before.
+  expect(await going.start("main", 2)).toBe(2);
+  expect(going.read("count")).toEqual(Int32Array.of(done + 2));
+});
+
+it("refuses other work while it runs", async () => {
+  const going = opened(2);
+  const running = going.start("main", 50);
+  expect(await codeOf(() => going.read("x"))).toBe("BUSY");
+  expect(await codeOf(() => going.run("main"))).toBe("BUSY");
+  await running;
+  expect(await codeOf(() => going.read("x"))).toBe("nothing was thrown");
+});
+
+it("reports an index out of range from any thread", async () => {
+  const going = opened(2);
+  going.write(
+    "rows",
+    Int32Array.from({ length: n }, (_, i) => (i === n - 1 ? n : 0)),
+  );
+  await expect(going.start("main", 3)).rejects.toThrow(`indices must be from 0 to ${n - 1}; got ${n}.`);
+  expect(() => going.run("main")).toThrow(`got ${n}.`);
+});
+
+/** The workers that are started while `act` runs. */
+async function workersOf(act: () => Promise<void>): Promise<Worker[]> {
+  const post = vi.spyOn(Worker.prototype, "postMessage");
+  await act();
+  const workers = [...new Set(post.mock.contexts as Worker[])];
+  post.mockRestore();
+  return workers;
+}
+
+describe("a thread", () => {
+  it("that dies fails the run, and every later one", async () => {
+    const going = opened(2);
+    let running: Promise<number> | undefined;
+    const workers = await workersOf(async () => {
+      running = going.start("main", 1e8) as Promise<number>;
+    });
+    expect(workers.length).toBe(2);
+    void workers[1]!.terminate();
+    expect(await codeOf(() => running)).toBe("THREAD_LOST");
+    expect(await codeOf(() => going.run("main"))).toBe("THREAD_LOST");
+    expect(await codeOf(() => going.start("main", 1))).toBe("THREAD_LOST");
+  });
+
+  it("does not outlive its machine, idle or at work", async () => {
+    for (const times of [1, 1e8]) {
+      const going = session(2);
+      let running: Promise<number> | undefined;
+      const workers = await workersOf(async () => {
+        running = going.start("main", times) as Promise<number>;
+        if (times === 1) await running;
+      });
+      const exits = workers.map((worker) => new Promise((resolve) => worker.once("exit", resolve)));
+      going.dispose();
+      expect(await codeOf(() => running)).toBe(times === 1 ? "nothing was thrown" : "DISPOSED");
+      expect((await Promise.all(exits)).length).toBe(2);
+    }
+  });
+
+  it("is not started for programs too small to gain", async () => {
+    const state = { x: { shape: [4], dtype: "float32" as const } };
+    const program = traceProgram(state, {}, ({ x }) => ({ state: { x: x!.tanh() } }), "float32");
+    const small = new Session({ state, programs: { main: program } }, wasmBackend({ threads: 4 }));
+    open.push(small);
+    expect(small.threads).toBe(1);
+    const workers = await workersOf(async () => {
+      expect(small.start("main", 10)).toBe(10);
+    });
+    expect(workers).toEqual([]);
+  });
+});

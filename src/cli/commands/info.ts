@@ -1,0 +1,55 @@
+// chainrule info: what was found on this machine to compute with, and what a training would run on.
+import type { Command } from "commander";
+import { packageVersion } from "../../train/run-folder.ts";
+import { print, printJson, type Streams } from "../output.ts";
+import { wrap } from "../terminal/text.ts";
+
+export function addInfo(program: Command, streams: Streams): void {
+  program
+    .command("info")
+    .summary("show what computes on this machine")
+    .description("Shows what was found on this machine to compute with, and what a training runs on.")
+    .option("--json", "print one JSON object as the last line on stdout, all else on stderr")
+    .addHelpText(
+      "after",
+      `
+The environment variable CHAINRULE_BLAS names a BLAS library to use, or is "off".
+
+Example:
+  $ chainrule info`,
+    )
+    .action((flags: { readonly json?: true }) => info(flags, streams));
+}
+
+async function info(flags: { readonly json?: true }, streams: Streams): Promise<void> {
+  const { computeInfo } = await import("../engine.ts");
+  const found = computeInfo();
+  const { processor, threads, fusedMultiplyAdd, blas } = found;
+  const version = packageVersion();
+  const edge = "from" in blas ? Math.round(Math.cbrt(blas.from)) : 0;
+  const rows: [string, string][] = [
+    ["chainrule", version],
+    ["runtime", `Node ${process.versions.node} (V8 ${process.versions.v8}), ${process.platform} ${process.arch}`],
+    ["processor", `${processor ?? "unknown"}, ${threads} ${threads === 1 ? "thread" : "threads"}`],
+    ["machine", `WebAssembly SIMD ${fusedMultiplyAdd ? "with" : "without"} fused multiply-add`],
+    [
+      "BLAS",
+      "reason" in blas
+        ? `none: ${blas.reason}`
+        : Number.isFinite(blas.from)
+          ? `${blas.name} (${blas.file}), for matrix products from ${edge} × ${edge} × ${edge} on`
+          : `${blas.name} (${blas.file}), which was not faster than the machine at any size measured`,
+    ],
+  ];
+  print(flags.json ? streams.stderr : streams.stdout, ({ width, colors }) =>
+    rows.flatMap(([name, text]) => {
+      const lines = wrap(text, Math.max(20, width - 11));
+      return lines.map((line, i) => `${i === 0 ? colors.bold(name.padEnd(9)) : " ".repeat(9)}  ${line}`);
+    }),
+  );
+  if (flags.json) {
+    const { node, v8 } = process.versions;
+    const json = "from" in blas && !Number.isFinite(blas.from) ? { ...blas, from: null } : blas;
+    printJson(streams, { chainrule: version, node, v8, ...found, blas: json });
+  }
+}

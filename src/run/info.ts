@@ -1,0 +1,34 @@
+// What this place has to compute with: the processor, the builds of the machine, threads, and a BLAS.
+import { findBlas } from "../backends/blas/find.ts";
+import { fastestBuild } from "../backends/wasm/module.ts";
+import { availableThreads } from "../backends/wasm/threads.ts";
+import { thresholdOf } from "./blas-threshold.ts";
+
+export interface ComputeInfo {
+  /** Model of the processor; undefined where JavaScript cannot know it. */
+  readonly processor: string | undefined;
+  readonly threads: number;
+  /** Whether the machine multiplies and adds in one rounding here. */
+  readonly fusedMultiplyAdd: boolean;
+  readonly blas:
+    | {
+        readonly name: string;
+        readonly file: string /** Multiply-adds of the smallest product it computes. */;
+        readonly from: number;
+      }
+    | { readonly reason: string };
+}
+
+/** Throws BLAS_NOT_FOUND as findBlas does. Measures the threshold of the BLAS if no earlier process did. */
+export function computeInfo(): ComputeInfo {
+  const { library, reason } = findBlas();
+  const os = globalThis.process?.getBuiltinModule?.("node:os");
+  return {
+    processor: os?.cpus()[0]?.model.trim(),
+    threads: availableThreads(),
+    fusedMultiplyAdd: fastestBuild() === "relaxed",
+    blas: library
+      ? { name: library.name, file: library.file, from: thresholdOf(library, fastestBuild()) }
+      : { reason: reason! },
+  };
+}
