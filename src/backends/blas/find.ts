@@ -82,7 +82,7 @@ function attempt(library: BlasLibrary): string | undefined {
   floats.set([1, 2, 3, 4, 5, 6, 7, 8]);
   try {
     // [[1, 2], [3, 4]] · [[5, 7], [6, 8]], the second given transposed.
-    loadGemm(library, memory)(0, 8, 4, 16, 4, 8, 32, 8, 2, 2, 2);
+    loadGemm(library, memory)(0, 8, 4, 16, 4, 8, 32, 8, 2, 2, 2, 0);
   } catch (error) {
     return (error as Error).message;
   }

@@ -14,6 +14,8 @@ export type Gemm = (
   m: number,
   n: number,
   k: number,
+  /** Not 0: z += x y. */
+  add: number,
 ) => void;
 
 /** A BLAS that was found. Plain data: threads load it again by it. */
@@ -44,7 +46,7 @@ export function loadGemm({ file, koffi: path, setThreads }: BlasLibrary, memory:
     "void cblas_sgemm(int order, int tx, int ty, int m, int n, int k, float alpha, uint64_t x, int ldx, uint64_t y, int ldy, float beta, uint64_t z, int ldz)",
   );
   const base = addressOf(koffi, memory);
-  return (x, xRow, xK, y, yK, yColumn, z, zRow, m, n, k) => {
+  return (x, xRow, xK, y, yK, yColumn, z, zRow, m, n, k, add) => {
     const isX = xK === 4;
     const isY = yColumn === 4;
     // Strides of a single row mean nothing, but BLAS refuses what is shorter than a row.
@@ -52,7 +54,7 @@ export function loadGemm({ file, koffi: path, setThreads }: BlasLibrary, memory:
     const ldy = Math.max(isY ? yK >> 2 : yColumn >> 2, isY ? n : k);
     const tx = isX ? NO_TRANSPOSE : TRANSPOSE;
     const ty = isY ? NO_TRANSPOSE : TRANSPOSE;
-    sgemm(ROW_MAJOR, tx, ty, m, n, k, 1, base + x, ldx, base + y, ldy, 0, base + z, zRow >> 2);
+    sgemm(ROW_MAJOR, tx, ty, m, n, k, 1, base + x, ldx, base + y, ldy, add, base + z, zRow >> 2);
   };
 }
 

@@ -1,6 +1,7 @@
 // Plan → the machine's instructions. One entry an op: an op without one does not compile.
 import { broadcastStrides, type Shape, sizeOf, stridesOf } from "../../ir/shape.ts";
 import type { Kernel, KernelOpName, OpKernel, Plan, View } from "../../plan/plan.ts";
+import { encodeConv2d, encodeInputGradient, encodeWeightGradient } from "./encode-convolution.ts";
 import { encodeFused } from "./encode-fused.ts";
 import { encodeMatmul } from "./encode-matmul.ts";
 import { Encoder, floatBits, kindOf, unsupported } from "./encoder.ts";
@@ -92,22 +93,6 @@ function encodeRandom<N extends "randomUniform" | "randomNormal">(distribution: 
   };
 }
 
-function encodeConvolution(
-  opcode: number,
-  kernel: OpKernel<"conv2d" | "conv2dInputGradient" | "conv2dWeightGradient">,
-  encoder: Encoder,
-  x: Shape,
-  w: Shape,
-  y: Shape,
-): void {
-  const { inputs, output, attributes } = kernel;
-  if (sizeOf(output.shape) === 0) return;
-  const addresses = [...inputs.map((view) => encoder.addressAs(view, "float32")), encoder.address(output)];
-  const { stride, padding, dilation, groups } = attributes;
-  const sizes = [...x, w[0]!, w[2]!, w[3]!, y[2]!, y[3]!];
-  encoder.emit(opcode, [...addresses, ...sizes, ...stride, ...padding, ...dilation, groups]);
-}
-
 function encodePooling(
   opcode: number,
   kernel: OpKernel<"maxPool2d" | "maxPool2dGradient" | "maxPool2dGather" | "avgPool2d" | "avgPool2dGradient">,
@@ -120,7 +105,8 @@ function encodePooling(
   const [first, second = 0] = inputs.map((view) => encoder.addressAs(view, "float32"));
   const addresses = [first!, second, encoder.address(output)];
   const sizes = [wide[0]! * wide[1]!, wide[2]!, wide[3]!, narrow[2]!, narrow[3]!];
-  encoder.emit(opcode, [...addresses, ...sizes, ...attributes.kernel, ...attributes.stride, ...attributes.padding]);
+  const fields = [...addresses, ...sizes, ...attributes.kernel, ...attributes.stride, ...attributes.padding];
+  encoder.emit(opcode, fields, 0, sizeOf(wide) * 2);
 }
 
 const table: { readonly [N in KernelOpName]: Encode<N> } = {
@@ -213,18 +199,9 @@ const table: { readonly [N in KernelOpName]: Encode<N> } = {
   },
   randomUniform: encodeRandom(code.UNIFORM),
   randomNormal: encodeRandom(code.NORMAL),
-  conv2d(kernel, encoder) {
-    const [x, w] = kernel.inputs as [View, View];
-    encodeConvolution(code.CONV2D, kernel, encoder, x.shape, w.shape, kernel.output.shape);
-  },
-  conv2dInputGradient(kernel, encoder) {
-    const [w, dy] = kernel.inputs as [View, View];
-    encodeConvolution(code.CONV2D_INPUT_GRADIENT, kernel, encoder, kernel.output.shape, w.shape, dy.shape);
-  },
-  conv2dWeightGradient(kernel, encoder) {
-    const [x, dy] = kernel.inputs as [View, View];
-    encodeConvolution(code.CONV2D_WEIGHT_GRADIENT, kernel, encoder, x.shape, kernel.output.shape, dy.shape);
-  },
+  conv2d: encodeConv2d,
+  conv2dInputGradient: encodeInputGradient,
+  conv2dWeightGradient: encodeWeightGradient,
   maxPool2d: (kernel, encoder) =>
     encodePooling(code.MAX_POOL2D, kernel, encoder, kernel.inputs[0]!.shape, kernel.output.shape),
   maxPool2dGradient: (kernel, encoder) =>

@@ -75,7 +75,7 @@ export function instantiate(
   memory: WebAssembly.Memory,
   gemm: Gemm = noBlas,
 ): MachineExports {
-  return new WebAssembly.Instance(module, { env: { memory }, matmul: { gemm } }).exports as unknown as MachineExports;
+  return new WebAssembly.Instance(module, { env: { memory }, blas: { gemm } }).exports as unknown as MachineExports;
 }
 
 /** Of `pages` pages of 64 KiB. Shared, so that threads can join; it never grows. */

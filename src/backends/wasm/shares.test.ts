@@ -91,6 +91,22 @@ it("does not depend on the number of threads", () => {
   plan.op("maxPool2dGather", pooling, [images, images], plan.value([2, 4, 5, 9]));
   plan.op("avgPool2d", pooling, [images], plan.value([2, 4, 5, 9]));
   plan.op("avgPool2dGradient", { ...pooling, inputShape: [2, 4, 9, 8] }, [pooled], plan.value([2, 4, 9, 8]));
+  // Groups of enough channels to be products.
+  const wide = { stride: [2, 1], padding: [1, 2], dilation: [1, 2], groups: 2 } as const;
+  const [photos, filters] = [value([3, 6, 9, 8]), value([10, 3, 3, 2])];
+  const features = plan.op("conv2d", wide, [photos, filters], plan.value([3, 10, 5, 10]));
+  plan.op(
+    "conv2dInputGradient",
+    { ...wide, inputShape: [3, 8, 9, 8] },
+    [value([10, 4, 3, 2]), features],
+    plan.value([3, 8, 9, 8]),
+  );
+  plan.op(
+    "conv2dWeightGradient",
+    { ...wide, kernelShape: [10, 3, 3, 2] },
+    [photos, features],
+    plan.value([10, 3, 3, 2]),
+  );
   const alone = words(plan, 1);
   for (const threads of [2, 3, 8]) expect(words(plan, threads)).toEqual(alone);
 });

@@ -32,7 +32,7 @@ const port = (node?.parentPort ?? globalThis) as unknown as Port;
 function serve({ module, memory, control, thread, threads, room, roomBytes, blas }: ThreadStart): void {
   const words = new Int32Array(memory.buffer, control, code.CONTROL_WORDS);
   const gemm = blas ? loadGemm(blas, memory) : () => {};
-  const imports = { env: { memory }, matmul: { gemm } };
+  const imports = { env: { memory }, blas: { gemm } };
   const machine = new WebAssembly.Instance(module, imports).exports as unknown as MachineExports;
   for (let job = 0; ; ) {
     Atomics.wait(words, code.CONTROL_JOB, job);

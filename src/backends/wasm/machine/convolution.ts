@@ -1,155 +1,205 @@
-// CONV2D and its gradients: plain loops over rows, NCHW; x [batch, in, height, width], w [out, in / groups, kh, kw].
+// CONV2D, CONV2D_WEIGHT_GRADIENT: matrix products over patches that are packed block by block; NCHW.
+import { gemm } from "./blas";
+import { BLOCK_K, TILE_M, TILE_N } from "./opcodes";
+import { packRows } from "./panels";
+import {
+  Geometry,
+  listPatches,
+  packPatches,
+  packPatchesTransposed,
+  padImage,
+  tabulateOffsets,
+  Window,
+} from "./patches";
 import { shareStart } from "./share";
+import { tile } from "./tiles";
 
-// [opcode, bytes, first input, second input, output, batch, in, height, width, out, kh, kw, oh, ow,
-//  stride h, w, padding h, w, dilation h, w, groups]
+// [opcode, bytes, source, other, output, batch, groups, channels of source and output a group, blas, flipped, window …]
+const SOURCE: usize = 8;
+const OTHER: usize = 12;
+const OUTPUT: usize = 16;
 const BATCH: usize = 20;
-const IN: usize = 24;
-const HEIGHT: usize = 28;
-const WIDTH: usize = 32;
-const OUT: usize = 36;
-const KH: usize = 40;
-const KW: usize = 44;
-const OH: usize = 48;
-const OW: usize = 52;
-const STRIDE_H: usize = 56;
-const STRIDE_W: usize = 60;
-const PADDING_H: usize = 64;
-const PADDING_W: usize = 68;
-const DILATION_H: usize = 72;
-const DILATION_W: usize = 76;
-const GROUPS: usize = 80;
+const GROUPS: usize = 24;
+const IN: usize = 28;
+const OUT: usize = 32;
+const BLAS: usize = 36;
+const FLIPPED: usize = 40;
+const WINDOW: usize = 44;
 
-/** First output column whose input column o · stride + shift is not negative. */
-function firstColumn(shift: i32, stride: i32): i32 {
-  return shift >= 0 ? 0 : (stride - 1 - shift) / stride;
+/** Bytes, rounded so that what follows is aligned. */
+function align(bytes: usize): usize {
+  return (bytes + 15) & ~15;
 }
 
-/** One past the last output column whose input column o · stride + shift is below `width`. */
-function endColumn(shift: i32, stride: i32, width: i32, columns: i32): i32 {
-  return shift >= width ? 0 : min(columns, (width - 1 - shift) / stride + 1);
-}
-
-/** y[i · yStep] += w x[i · xStep], steps in bytes */
-function addScaled(y: usize, yStep: usize, x: usize, xStep: usize, w: f32, n: i32): void {
-  if (yStep == 4 && xStep == 4) {
-    const w4 = f32x4.splat(w);
-    for (; n >= 4; n -= 4, x += 16, y += 16) v128.store(y, f32x4.add(v128.load(y), f32x4.mul(w4, v128.load(x))));
+/** w[out, in, kh, kw] with outputs and inputs exchanged and the kernel turned around: to[in, out · kh · kw]. */
+function flip(w: usize, out: i32, input: i32, size: i32, to: usize): void {
+  for (let i = 0; i < input; i++) {
+    for (let o = 0; o < out; o++) {
+      let from = w + ((<usize>((o * input + i) * size + size - 1)) << 2);
+      for (const stop = to + (size << 2); to < stop; to += 4, from -= 4) store<f32>(to, load<f32>(from));
+    }
   }
-  for (; n > 0; n--, x += xStep, y += yStep) store<f32>(y, load<f32>(y) + w * load<f32>(x));
 }
 
-/** One plane (image, channel) of y from x, or (gradient) of dx from dy. */
-function plane(p: usize, unit: i32, gradient: bool): void {
-  const inGroup = load<i32>(p, IN) / load<i32>(p, GROUPS);
-  const outGroup = load<i32>(p, OUT) / load<i32>(p, GROUPS);
-  const height = load<i32>(p, HEIGHT);
-  const width = load<i32>(p, WIDTH);
-  const kh = load<i32>(p, KH);
-  const kw = load<i32>(p, KW);
-  const oh = load<i32>(p, OH);
-  const ow = load<i32>(p, OW);
-  const strideW = load<i32>(p, STRIDE_W);
-  const channels = load<i32>(p + (gradient ? IN : OUT));
-  const image = unit / channels;
-  const channel = unit - image * channels;
-  const group = channel / (gradient ? inGroup : outGroup);
-  const first = group * (gradient ? outGroup : inGroup);
-  const others = load<i32>(p + (gradient ? OUT : IN));
-  const planeBytes = (gradient ? height * width : oh * ow) << 2;
-  const otherBytes = (gradient ? oh * ow : height * width) << 2;
-  const to = load<usize>(p, 16) + unit * planeBytes;
-  const from = load<usize>(p + <usize>(gradient ? 12 : 8)) + image * others * otherBytes;
-  const weights = load<usize>(p + <usize>(gradient ? 8 : 12));
-  memory.fill(to, 0, planeBytes);
-  for (let other = first; other < first + (gradient ? outGroup : inGroup); other++) {
-    const out = gradient ? other : channel;
-    const within = gradient ? channel - group * inGroup : other - first;
-    let w = weights + (((out * inGroup + within) * kh * kw) << 2);
-    const source = from + other * otherBytes;
-    for (let ky = 0; ky < kh; ky++) {
-      const shiftY = ky * load<i32>(p, DILATION_H) - load<i32>(p, PADDING_H);
-      for (let kx = 0; kx < kw; kx++, w += 4) {
-        const shift = kx * load<i32>(p, DILATION_W) - load<i32>(p, PADDING_W);
-        const start = firstColumn(shift, strideW);
-        const count = endColumn(shift, strideW, width, ow) - start;
-        if (count <= 0) continue;
-        for (let oy = 0; oy < oh; oy++) {
-          const y = oy * load<i32>(p, STRIDE_H) + shiftY;
-          if (<u32>y >= <u32>height) continue;
-          const input = (y * width + start * strideW + shift) << 2;
-          const output = (oy * ow + start) << 2;
-          if (gradient) addScaled(to + input, strideW << 2, source + output, 4, load<f32>(w), count);
-          else addScaled(to + output, 4, source + input, strideW << 2, load<f32>(w), count);
+/**
+ * y[out, oh · ow] = W[out, K] · patches[K, oh · ow] of each image and group, K = in · kh · kw. A unit is a block of
+ * output rows. With `flipped` W is that of another convolution, exchanged and turned around: this is its gradient.
+ */
+export function conv2d(p: usize, thread: i32, threads: i32, room: usize): void {
+  const w = changetype<Window>(p + WINDOW);
+  const source = load<usize>(p, SOURCE);
+  const output = load<usize>(p, OUTPUT);
+  const groups = load<i32>(p, GROUPS);
+  const input = load<i32>(p, IN);
+  const out = load<i32>(p, OUT);
+  const isBlas = load<i32>(p, BLAS) != 0;
+  const size = w.kh * w.kw;
+  const depth = input * size;
+  const strips = (out + TILE_M - 1) / TILE_M;
+  const blocks = (w.oh + w.rows - 1) / w.rows;
+  const total = load<i32>(p, BATCH) * groups * blocks;
+  let unit = shareStart(total, thread, threads);
+  const end = shareStart(total, thread + 1, threads);
+  if (unit == end) return;
+
+  const edge = room;
+  const table = edge + 32 * TILE_M;
+  const rowsOfWeights = table + align((<usize>depth) << 2);
+  const groupBytes = (<usize>(out * depth)) << 2;
+  const isFlipped = load<i32>(p, FLIPPED) != 0;
+  const packed = rowsOfWeights + (isFlipped ? align(groups * groupBytes) : 0);
+  const stripBytes = (<usize>depth) << 4;
+  const padded = packed + (isBlas ? 0 : groups * strips * stripBytes);
+  const paddedBytes = align(((<usize>(input * Geometry.paddedRows(w) * Geometry.paddedColumns(w))) << 2) + 64);
+  const patches = padded + paddedBytes;
+  tabulateOffsets(w, input, table);
+
+  let weights = load<usize>(p, OTHER);
+  if (isFlipped) {
+    for (let g = 0; g < groups; g++) flip(weights + g * groupBytes, input, out, size, rowsOfWeights + g * groupBytes);
+    weights = rowsOfWeights;
+  }
+  if (!isBlas) {
+    for (let g = 0; g < groups; g++) {
+      for (let s = 0; s < strips; s++) {
+        const from = weights + g * groupBytes + s * stripBytes;
+        const count = min(TILE_M, out - s * TILE_M);
+        packRows(packed + (g * strips + s) * stripBytes, from, (<usize>depth) << 2, 4, count, depth);
+      }
+    }
+  }
+
+  const planeBytes = (<usize>(w.oh * w.ow)) << 2;
+  const sourceBytes = (<usize>(input * w.height * w.width)) << 2;
+  for (; unit < end; unit++) {
+    const image = unit / blocks;
+    const top = (unit - image * blocks) * w.rows;
+    const group = image % groups;
+    const rows = min(w.rows, w.oh - top);
+    const pixels = rows * w.ow;
+    const to = output + <usize>(image * out) * planeBytes + ((top * w.ow) << 2);
+    padImage(w, source + image * sourceBytes, input, top, padded);
+    if (isBlas) {
+      listPatches(w, padded, rows, table, depth, patches);
+      const x = weights + group * groupBytes;
+      gemm(x, (<usize>depth) << 2, 4, patches, (<usize>pixels) << 2, 4, to, planeBytes, out, pixels, depth, 0);
+      continue;
+    }
+    for (let l = 0; l < depth; l += BLOCK_K) {
+      const part = min(BLOCK_K, depth - l);
+      packPatches(w, padded, pixels, table + (l << 2), part, patches);
+      for (let s = 0; s < strips; s++) {
+        const xs = packed + (group * strips + s) * stripBytes + (l << 4);
+        const count = min(TILE_M, out - s * TILE_M);
+        let ys = patches;
+        let z = to + <usize>(s * TILE_M) * planeBytes;
+        for (let left = pixels; left > 0; left -= TILE_N) {
+          tile(xs, ys, part, z, planeBytes, count, min(left, TILE_N), l > 0, edge);
+          ys += (<usize>part) << 5;
+          z += TILE_N << 2;
         }
       }
     }
   }
 }
 
-export function conv2d(p: usize, thread: i32, threads: i32): void {
-  const units = load<i32>(p, BATCH) * load<i32>(p, OUT);
-  const end = shareStart(units, thread + 1, threads);
-  for (let unit = shareStart(units, thread, threads); unit < end; unit++) plane(p, unit, false);
-}
-
-export function conv2dInputGradient(p: usize, thread: i32, threads: i32): void {
-  const units = load<i32>(p, BATCH) * load<i32>(p, IN);
-  const end = shareStart(units, thread + 1, threads);
-  for (let unit = shareStart(units, thread, threads); unit < end; unit++) plane(p, unit, true);
-}
-
-/** dw[out, in, ky, kx] = Σ over images and outputs of dy x; a unit is one (out, in). */
-export function conv2dWeightGradient(p: usize, thread: i32, threads: i32): void {
+/**
+ * dW[out, K] = Σ over images of dy[out, oh · ow] · patchesᵀ[oh · ow, K]. A unit is a panel of eight columns of dW, so that
+ * the order of each sum is that of the images. Source is x, other is dy.
+ */
+export function conv2dWeightGradient(p: usize, thread: i32, threads: i32, room: usize): void {
+  const w = changetype<Window>(p + WINDOW);
+  const groups = load<i32>(p, GROUPS);
   const batch = load<i32>(p, BATCH);
-  const channels = load<i32>(p, IN);
-  const inGroup = channels / load<i32>(p, GROUPS);
+  const input = load<i32>(p, IN);
   const out = load<i32>(p, OUT);
-  const outGroup = out / load<i32>(p, GROUPS);
-  const height = load<i32>(p, HEIGHT);
-  const width = load<i32>(p, WIDTH);
-  const kh = load<i32>(p, KH);
-  const kw = load<i32>(p, KW);
-  const oh = load<i32>(p, OH);
-  const ow = load<i32>(p, OW);
-  const strideW = load<i32>(p, STRIDE_W);
-  const end = shareStart(out * inGroup, thread + 1, threads);
-  for (let unit = shareStart(out * inGroup, thread, threads); unit < end; unit++) {
-    const outChannel = unit / inGroup;
-    const inChannel = (outChannel / outGroup) * inGroup + unit - outChannel * inGroup;
-    let dw = load<usize>(p, 16) + ((unit * kh * kw) << 2);
-    for (let ky = 0; ky < kh; ky++) {
-      const shiftY = ky * load<i32>(p, DILATION_H) - load<i32>(p, PADDING_H);
-      for (let kx = 0; kx < kw; kx++, dw += 4) {
-        const shift = kx * load<i32>(p, DILATION_W) - load<i32>(p, PADDING_W);
-        const start = firstColumn(shift, strideW);
-        const count = endColumn(shift, strideW, width, ow) - start;
-        let sum: f32 = 0;
-        for (let image = 0; image < batch && count > 0; image++) {
-          const x = load<usize>(p, 8) + (((image * channels + inChannel) * height * width) << 2);
-          const dy = load<usize>(p, 12) + (((image * out + outChannel) * oh * ow) << 2);
-          let lanes = f32x4.splat(0);
-          let rest: f32 = 0;
-          for (let oy = 0; oy < oh; oy++) {
-            const y = oy * load<i32>(p, STRIDE_H) + shiftY;
-            if (<u32>y >= <u32>height) continue;
-            let a = x + ((y * width + start * strideW + shift) << 2);
-            let b = dy + ((oy * ow + start) << 2);
-            let n = count;
-            if (strideW == 1) {
-              for (; n >= 4; n -= 4, a += 16, b += 16) {
-                lanes = f32x4.add(lanes, f32x4.mul(v128.load(a), v128.load(b)));
-              }
-            }
-            for (; n > 0; n--, a += strideW << 2, b += 4) rest += load<f32>(a) * load<f32>(b);
-          }
-          sum +=
-            rest +
-            (f32x4.extract_lane(lanes, 0) +
-              f32x4.extract_lane(lanes, 1) +
-              (f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3)));
+  const isBlas = load<i32>(p, BLAS) != 0;
+  const size = w.kh * w.kw;
+  const all = input * size;
+  const panels = (all + TILE_N - 1) / TILE_N;
+  const planeBytes = (<usize>(w.oh * w.ow)) << 2;
+  const sourceBytes = (<usize>(w.height * w.width)) << 2;
+  let unit = shareStart(groups * panels, thread, threads);
+  const end = shareStart(groups * panels, thread + 1, threads);
+
+  const edge = room;
+  const table = edge + 32 * TILE_M;
+  const xs = table + align((<usize>all) << 2);
+  const padded = xs + ((<usize>(w.rows * w.ow)) << 4);
+  const paddedBytes = align(((<usize>(input * Geometry.paddedRows(w) * Geometry.paddedColumns(w))) << 2) + 64);
+  const patches = padded + paddedBytes;
+
+  while (unit < end) {
+    const group = unit / panels;
+    const from = (unit - group * panels) * TILE_N;
+    const to = min(all, from + (end - unit) * TILE_N);
+    unit += (to - from + TILE_N - 1) / TILE_N;
+    // The channels that these columns are about.
+    const first = from / size;
+    const channels = (to - 1) / size + 1 - first;
+    tabulateOffsets(w, channels, table);
+    const offsets = table + ((from - first * size) << 2);
+    const depth = to - from;
+    const dw = load<usize>(p, OUTPUT) + ((<usize>(group * out * all + from)) << 2);
+    for (let image = 0; image < batch; image++) {
+      const x = load<usize>(p, SOURCE) + <usize>((image * groups + group) * input + first) * sourceBytes;
+      const dy = load<usize>(p, OTHER) + <usize>((image * groups + group) * out) * planeBytes;
+      for (let top = 0; top < w.oh; top += w.rows) {
+        const rows = min(w.rows, w.oh - top);
+        const pixels = rows * w.ow;
+        const add = image > 0 || top > 0;
+        const dyBlock = dy + ((top * w.ow) << 2);
+        padImage(w, x, channels, top, padded);
+        if (isBlas) {
+          listPatches(w, padded, rows, offsets, depth, patches);
+          gemm(
+            dyBlock,
+            planeBytes,
+            4,
+            patches,
+            4,
+            (<usize>pixels) << 2,
+            dw,
+            (<usize>all) << 2,
+            out,
+            depth,
+            pixels,
+            <i32>add,
+          );
+          continue;
         }
-        store<f32>(dw, sum);
+        packPatchesTransposed(w, padded, rows, offsets, depth, patches);
+        for (let i = 0; i < out; i += TILE_M) {
+          const count = min(TILE_M, out - i);
+          packRows(xs, dyBlock + <usize>i * planeBytes, planeBytes, 4, count, pixels);
+          let ys = patches;
+          let z = dw + ((<usize>(i * all)) << 2);
+          for (let left = depth; left > 0; left -= TILE_N) {
+            tile(xs, ys, pixels, z, (<usize>all) << 2, count, min(left, TILE_N), add, edge);
+            ys += (<usize>pixels) << 5;
+            z += TILE_N << 2;
+          }
+        }
       }
     }
   }

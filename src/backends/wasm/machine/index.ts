@@ -1,6 +1,7 @@
 // The machine: executes a list of instructions in linear memory. Every thread runs it, on its share of each instruction.
-import { conv2d, conv2dInputGradient, conv2dWeightGradient } from "./convolution";
+import { conv2d, conv2dWeightGradient } from "./convolution";
 import { copy, fill, transpose } from "./copy";
+import { directConv2d, directInputGradient, directWeightGradient } from "./direct-convolution";
 import { fused } from "./fused";
 import { gather, scatterAdd } from "./gather";
 import { matmul } from "./matmul";
@@ -46,11 +47,15 @@ export function runOne(p: usize, thread: i32, threads: i32, room: usize): void {
     case code.RANDOM:
       return random(p, thread, threads);
     case code.CONV2D:
-      return conv2d(p, thread, threads);
-    case code.CONV2D_INPUT_GRADIENT:
-      return conv2dInputGradient(p, thread, threads);
+      return conv2d(p, thread, threads, room);
     case code.CONV2D_WEIGHT_GRADIENT:
-      return conv2dWeightGradient(p, thread, threads);
+      return conv2dWeightGradient(p, thread, threads, room);
+    case code.DIRECT_CONV2D:
+      return directConv2d(p, thread, threads);
+    case code.DIRECT_INPUT_GRADIENT:
+      return directInputGradient(p, thread, threads);
+    case code.DIRECT_WEIGHT_GRADIENT:
+      return directWeightGradient(p, thread, threads);
     case code.MAX_POOL2D:
     case code.MAX_POOL2D_GRADIENT:
     case code.MAX_POOL2D_GATHER:

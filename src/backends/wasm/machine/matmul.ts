@@ -1,24 +1,10 @@
 // MATMUL: z[m, n] = Σ_k x[m, k] y[k, n] over batches; transposition is a matter of strides.
+import { gemm } from "./blas";
 import { Float4 } from "./functions";
 import { BLOCK_K, BLOCK_N, PATH_BLAS, PATH_DOTS, PATH_ROWS, TILE_M, TILE_N } from "./opcodes";
 import { packColumns, packRows } from "./panels";
 import { shareStart } from "./share";
 import { tile } from "./tiles";
-
-/** The host's BLAS; bytes from one row, column or k to the next, of which one an operand is 4. */
-declare function gemm(
-  x: usize,
-  xRow: usize,
-  xK: usize,
-  y: usize,
-  yK: usize,
-  yColumn: usize,
-  z: usize,
-  zRow: usize,
-  m: i32,
-  n: i32,
-  k: i32,
-): void;
 
 class Lanes {
   @inline static sum(x: v128): f32 {
@@ -208,7 +194,7 @@ export function matmul(p: usize, thread: i32, threads: i32, room: usize): void {
       z += first * zRow;
       height = min(m, to * unitRows) - first;
     }
-    if (path == PATH_BLAS) gemm(x, xRow, xK, y, yK, yColumn, z, zRow, height, width, k);
+    if (path == PATH_BLAS) gemm(x, xRow, xK, y, yK, yColumn, z, zRow, height, width, k, 0);
     else if (path == PATH_DOTS) dots(x, xRow, y, yColumn, z, zRow, height, width, k);
     else if (path == PATH_ROWS) rows(x, xRow, xK, y, yK, z, zRow, height, width, k);
     else panels(x, xRow, xK, y, yK, yColumn, z, zRow, height, width, k, room);

@@ -17,13 +17,15 @@ export const SCATTER_ADD = 9;
 export const IOTA = 10;
 export const RANDOM = 11;
 export const CONV2D = 12;
-export const CONV2D_INPUT_GRADIENT = 13;
-export const CONV2D_WEIGHT_GRADIENT = 14;
+export const CONV2D_WEIGHT_GRADIENT = 13;
 export const MAX_POOL2D = 15;
 export const MAX_POOL2D_GRADIENT = 16;
 export const MAX_POOL2D_GATHER = 17;
 export const AVG_POOL2D = 18;
 export const AVG_POOL2D_GRADIENT = 19;
+export const DIRECT_CONV2D = 20;
+export const DIRECT_INPUT_GRADIENT = 21;
+export const DIRECT_WEIGHT_GRADIENT = 22;
 
 // Element kinds in the machine: bool is stored as float 0 or 1.
 export const KIND_FLOAT = 0;
