@@ -21,13 +21,13 @@ if (browser === undefined) console.warn(`test/browser.test.ts is skipped: ${reas
 
 /** Trains the same network in Node and in a page: large enough for two threads, where the page may have them. */
 const body = `
-  const rows = Array.from({ length: 64 }, (_, i) => Array.from({ length: 48 }, (_, j) => Math.sin(i * 48 + j)));
+  const rows = Array.from({ length: 256 }, (_, i) => Array.from({ length: 48 }, (_, j) => Math.sin(i * 48 + j)));
   const x = tensor(rows);
   const y = tensor(rows.map((row) => [row[0] > 0 ? 1 : 0]));
-  const model = sequential(dense(48, 64), activation("tanh"), dense(64, 1));
+  const model = sequential(dense(48, 160), activation("tanh"), dense(160, 1));
   const optimizer = adam({ learningRate: 0.01 });
   const data = { x, y };
-  const training = train({ model, data, loss: "binaryCrossEntropy", optimizer, epochs: 40, deterministic: true, threads: 2 });
+  const training = train({ model, data, loss: "binaryCrossEntropy", optimizer, epochs: 20, deterministic: true, threads: 2 });
   let threads;
   for await (const event of training) if (event.type === "start") threads = event.threads;
   const { variables } = await training.result();

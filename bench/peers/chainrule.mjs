@@ -66,9 +66,8 @@ function lossOf(workload, y, target) {
   return y.reshape([rows, classes]).logSoftmax().reshape([rows * classes]).gather(picked).mean().neg();
 }
 
-export function load(workload, options) {
-  const backend = backendOf({ backend: options.blas ? "auto" : "wasm", threads: options.threads });
-  if (workload.kind === "product") return product(workload.n, backend);
+/** The training step as a module with the one program "step", and the values that its states begin with. */
+export function moduleFor(workload) {
   const { parameters, x, y } = valuesOf(workload);
   const optimizer = (workload.optimizer === "sgd" ? sgd : adam)({ learningRate: workload.rate });
   const own = parameters.map(({ shape, data }) => tensor(data, { shape }));
@@ -103,10 +102,16 @@ export function load(workload, options) {
     },
     float,
   );
-  const session = new Session({ state, programs: { step: program } }, backend);
-  flat.paths.forEach((path, i) => session.write(path, flat.leaves[i].data));
-  session.write("x", x);
-  session.write("y", y);
+  const values = [...flat.paths.map((path, i) => [path, flat.leaves[i].data]), ["x", x], ["y", y]];
+  return { module: { state, programs: { step: program } }, values };
+}
+
+export function load(workload, options) {
+  const backend = backendOf({ backend: options.blas ? "auto" : "wasm", threads: options.threads });
+  if (workload.kind === "product") return product(workload.n, backend);
+  const { module, values } = moduleFor(workload);
+  const session = new Session(module, backend);
+  for (const [name, data] of values) session.write(name, data);
   return {
     async run(steps) {
       await session.start("step", steps);

@@ -111,8 +111,10 @@ describe("fold transposes", () => {
       %3: f32[2,3] = matmul(%0, %1) transposeX=true transposeY=true
       %4: f32[2,2,2] = matmul(%2, %2) transposeX=true
       %5: f32[3,2,2] = transpose(%2) permutation=[1,0,2]
-      %6: f32[3,2,4] = matmul(%5, %0) transposeY=true
-      return %3, %4, %6"
+      %6: f32[6,2] = reshape(%5)
+      %7: f32[6,4] = matmul(%6, %0) transposeY=true
+      %8: f32[3,2,4] = reshape(%7)
+      return %3, %4, %8"
     `);
   });
 });

@@ -296,7 +296,12 @@ export class Tensor {
       const [x, z] = g.promoted(values, 0).map(g.toFloat) as [Value, Value];
       const left = x.shape.length === 1 ? g.reshape(x, [1, x.shape[0]!]) : x;
       const right = z.shape.length === 1 ? g.reshape(z, [z.shape[0]!, 1]) : z;
-      const product = g.matmul(left, right);
+      // [..., m, k] × [k, n] is one product of all rows, and so are its gradients.
+      const isOneProduct = left.shape.length > 2 && right.shape.length === 2;
+      const rows = left.shape.slice(0, -1);
+      const flat = isOneProduct ? g.reshape(left, [sizeOf(rows), left.shape.at(-1)!]) : left;
+      const dense = g.matmul(flat, right);
+      const product = isOneProduct ? g.reshape(dense, [...rows, right.shape[1]!]) : dense;
       const shape = [...product.shape];
       if (z.shape.length === 1) shape.splice(-1, 1);
       if (x.shape.length === 1) shape.splice(z.shape.length === 1 ? -1 : -2, 1);

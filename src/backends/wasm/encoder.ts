@@ -6,7 +6,7 @@ import type { Buffer, Kernel, View } from "../../plan/plan.ts";
 import * as code from "./machine/opcodes.ts";
 
 /** Nanoseconds of one thread's work below which an instruction is not worth sharing. */
-const worthSharing = 2000;
+const worthSharing = 5000;
 
 const align = (bytes: number, to: number): number => Math.ceil(bytes / to) * to;
 

@@ -8,7 +8,7 @@ import type { Tensor } from "../../trace/tensor.ts";
 import { samples } from "./test-plan.ts";
 import { wasmBackend } from "./wasm.ts";
 
-const n = 160;
+const n = 200;
 const matrix = { shape: [n, n], dtype: "float32" as const };
 const count = { shape: [], dtype: "int32" as const };
 
