@@ -9,7 +9,8 @@ import { moduleFor } from "./peers/chainrule.mjs";
 import { workloads } from "./workloads.mjs";
 
 const workload = workloads.find(({ name }) => name === process.argv[2]);
-if (workload === undefined) throw new Error(`No workload ${process.argv[2]}: ${workloads.map((w) => w.name).join(", ")}`);
+if (workload === undefined)
+  throw new Error(`No workload ${process.argv[2]}: ${workloads.map((w) => w.name).join(", ")}`);
 const { module, values } = moduleFor(workload);
 const plan = makePlan(module, wasmBackend());
 const build = fastestBuild();
@@ -57,7 +58,9 @@ const rows = [...times].map(([word, list]) => {
 const total = rows.reduce((sum, { time }) => sum + time, 0);
 console.log(`${workload.name}: ${total.toFixed(3)} ms in ${rows.length} instructions\n`);
 for (const { time, flags, what } of rows.sort((a, b) => b.time - a.time).slice(0, Number(process.argv[3] ?? 25))) {
-  console.log(`${(time * 1000).toFixed(1).padStart(10)} µs ${((100 * time) / total).toFixed(1).padStart(5)} %  ${flags.padEnd(6)}  ${what}`);
+  console.log(
+    `${(time * 1000).toFixed(1).padStart(10)} µs ${((100 * time) / total).toFixed(1).padStart(5)} %  ${flags.padEnd(6)}  ${what}`,
+  );
 }
 const byKind = new Map();
 for (const row of rows) {
@@ -65,5 +68,9 @@ for (const row of rows) {
   byKind.set(kind, [...(byKind.get(kind) ?? []), row]);
 }
 console.log("");
-for (const [kind, list] of [...byKind].map(([kind, l]) => [kind, l.reduce((s, { time }) => s + time, 0)]).sort((a, b) => b[1] - a[1]))
-  console.log(`${(list * 1000).toFixed(1).padStart(10)} µs ${((100 * list) / total).toFixed(1).padStart(5)} %  ${kind.slice(0, 120)}`);
+for (const [kind, list] of [...byKind]
+  .map(([kind, l]) => [kind, l.reduce((s, { time }) => s + time, 0)])
+  .sort((a, b) => b[1] - a[1]))
+  console.log(
+    `${(list * 1000).toFixed(1).padStart(10)} µs ${((100 * list) / total).toFixed(1).padStart(5)} %  ${kind.slice(0, 120)}`,
+  );

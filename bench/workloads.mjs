@@ -113,7 +113,10 @@ export function parametersOf({ layers }) {
           ...[...norm, ...linear(width, 4 * width), ...linear(4 * width, width)],
         ];
         return [
-          ...[[[vocabulary, width], 0.05], [[context, width], 0.05]],
+          ...[
+            [[vocabulary, width], 0.05],
+            [[context, width], 0.05],
+          ],
           ...Array.from({ length: layer.layers }, () => block).flat(),
           ...norm,
           ...linear(width, vocabulary),
@@ -145,7 +148,9 @@ export function valuesOf(workload) {
   const { batch, input, classes, loss, layers } = workload;
   const isText = layers[0].kind === "transformer";
   const label = () => Math.floor(random() * classes);
-  const x = isText ? Int32Array.from({ length: batch * size(input) }, label) : fill(batch * size(input), () => 2 * random() - 1);
+  const x = isText
+    ? Int32Array.from({ length: batch * size(input) }, label)
+    : fill(batch * size(input), () => 2 * random() - 1);
   const y =
     loss === "crossEntropy"
       ? Int32Array.from({ length: isText ? batch * size(input) : batch }, label)

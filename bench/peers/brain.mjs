@@ -17,13 +17,15 @@ export function load(workload) {
   const width = input[0];
   const examples = Array.from({ length: batch }, (_, i) => ({
     input: Array.from(x.subarray(i * width, (i + 1) * width)),
-    output: Array.from({ length: classes }, (_, j) => (loss === "crossEntropy" ? Number(y[i] === j) : y[i * classes + j])),
+    output: Array.from({ length: classes }, (_, j) =>
+      loss === "crossEntropy" ? Number(y[i] === j) : y[i * classes + j],
+    ),
   }));
   const hiddenLayers = layers.slice(0, -1).flatMap(({ kind, outputs }) => (kind === "dense" ? [outputs] : []));
   if (layers.at(-1).kind !== "dense") hiddenLayers.pop();
   const activation = layers.some(({ kind }) => kind === "relu") ? "relu" : "sigmoid";
   const network = new brain.NeuralNetwork({ hiddenLayers, activation });
-  const options = { learningRate: rate, momentum: 0, errorThresh: -1, log: false, logPeriod: 1e9 };
+  const options = { learningRate: rate, momentum: 1e-30, errorThresh: 1e-30, log: false, logPeriod: 1e9 };
   return {
     async run(steps) {
       return network.train(examples, { ...options, iterations: steps }).error;

@@ -23,7 +23,10 @@ function forward(layers, x, next) {
       x = x.conv2d(next(), { stride, padding }).add(next().reshape([outputs, 1, 1]));
     } else if (layer.kind === "batchNorm") {
       const keep = { keepDims: true };
-      const [axes, shape] = [[0, 2, 3], [layer.features, 1, 1]];
+      const [axes, shape] = [
+        [0, 2, 3],
+        [layer.features, 1, 1],
+      ];
       const scale = x.var(axes, keep).add(1e-5).rsqrt().mul(next().reshape(shape));
       x = x.sub(x.mean(axes, keep)).mul(scale).add(next().reshape(shape));
     } else if (layer.kind === "residual") {
@@ -47,9 +50,13 @@ function transformer({ layers, width, heads, context }, tokens, next) {
   const past = tensor(Array.from({ length: context ** 2 }, (_, i) => Number(i % context <= Math.floor(i / context))));
   const mask = past.reshape([context, context]).greater(0).broadcast([batch, heads, context, context]);
   for (let layer = 0; layer < layers; layer++) {
-    const qkv = linear(layerNorm(x, next)).reshape([batch, context, 3, heads, width / heads]).transpose([2, 0, 3, 1, 4]);
+    const qkv = linear(layerNorm(x, next))
+      .reshape([batch, context, 3, heads, width / heads])
+      .transpose([2, 0, 3, 1, 4]);
     const part = (i) => qkv.slice([i], [i + 1]).reshape([batch, heads, context, width / heads]);
-    const scores = part(0).matmul(part(1).transpose([0, 1, 3, 2])).mul(1 / Math.sqrt(width / heads));
+    const scores = part(0)
+      .matmul(part(1).transpose([0, 1, 3, 2]))
+      .mul(1 / Math.sqrt(width / heads));
     const attention = where(mask, scores, -1e9).softmax();
     x = x.add(linear(attention.matmul(part(2)).transpose([0, 2, 1, 3]).reshape([batch, context, width])));
     const hidden = linear(layerNorm(x, next)).gelu();
@@ -62,8 +69,16 @@ function lossOf(workload, y, target) {
   if (workload.loss === "halfSumOfSquares") return y.sub(target).square().sum().mul(0.5);
   const classes = y.shape.at(-1);
   const rows = y.size / classes;
-  const picked = tensor(Array.from({ length: rows }, (_, i) => i * classes)).cast("int32").add(target);
-  return y.reshape([rows, classes]).logSoftmax().reshape([rows * classes]).gather(picked).mean().neg();
+  const picked = tensor(Array.from({ length: rows }, (_, i) => i * classes))
+    .cast("int32")
+    .add(target);
+  return y
+    .reshape([rows, classes])
+    .logSoftmax()
+    .reshape([rows * classes])
+    .gather(picked)
+    .mean()
+    .neg();
 }
 
 /** The training step as a module with the one program "step", and the values that its states begin with. */
@@ -76,7 +91,10 @@ export function moduleFor(workload) {
   const { batch, input, classes, loss } = workload;
   Object.assign(state, {
     x: { shape: [batch, ...input], dtype: x instanceof Int32Array ? "int32" : float },
-    y: { shape: loss === "crossEntropy" ? [y.length] : [batch, classes], dtype: loss === "crossEntropy" ? "int32" : float },
+    y: {
+      shape: loss === "crossEntropy" ? [y.length] : [batch, classes],
+      dtype: loss === "crossEntropy" ? "int32" : float,
+    },
     step: { shape: [], dtype: "int32" },
     loss: { shape: [], dtype: float },
   });
@@ -87,7 +105,11 @@ export function moduleFor(workload) {
       const { parameters, moments } = flat.rebuild(flat.paths.map((path) => values[path]));
       const [loss, gradients] = valueAndGrad((list) => {
         let at = 0;
-        return lossOf(workload, forward(workload.layers, values.x, () => list[at++]), values.y);
+        return lossOf(
+          workload,
+          forward(workload.layers, values.x, () => list[at++]),
+          values.y,
+        );
       })(parameters);
       const context = { step: values.step, learningRate: tensor(workload.rate) };
       const updated = updateOptimizer(optimizer, parameters, gradients, moments, context);

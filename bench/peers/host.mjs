@@ -22,7 +22,7 @@ try {
       } else if (run !== undefined) {
         const from = performance.now();
         const result = await loaded.run(run);
-        say({ seconds: (performance.now() - from) / 1000, result, memory: process.memoryUsage().rss });
+        say({ seconds: (performance.now() - from) / 1000, result, memory: process.resourceUsage().maxRSS * 1024 });
       } else if (unload) {
         await loaded?.dispose?.();
         loaded = undefined;

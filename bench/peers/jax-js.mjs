@@ -26,7 +26,10 @@ function forward(layers, x, next) {
       const y = lax.convGeneralDilated(x, next(), [stride, stride], [around, around]);
       x = y.add(next().reshape([outputs, 1, 1]));
     } else if (layer.kind === "batchNorm") {
-      const [axes, shape] = [[0, 2, 3], [layer.features, 1, 1]];
+      const [axes, shape] = [
+        [0, 2, 3],
+        [layer.features, 1, 1],
+      ];
       const centred = x.ref.sub(np.mean(x, axes, { keepdims: true }));
       const variance = np.mean(np.square(centred.ref), axes, { keepdims: true });
       const scale = np.reciprocal(np.sqrt(variance.add(1e-5))).mul(next().reshape(shape));
@@ -42,7 +45,10 @@ function forward(layers, x, next) {
 function layerNorm(x, next) {
   const centred = x.ref.sub(np.mean(x, -1, { keepdims: true }));
   const variance = np.mean(np.square(centred.ref), -1, { keepdims: true });
-  return centred.mul(np.reciprocal(np.sqrt(variance.add(1e-5)))).mul(next()).add(next());
+  return centred
+    .mul(np.reciprocal(np.sqrt(variance.add(1e-5))))
+    .mul(next())
+    .add(next());
 }
 
 function transformer({ layers, width, heads, context, vocabulary }, tokens, next) {
@@ -74,7 +80,11 @@ export function load(workload) {
     let at = 0;
     const out = forward(layers, xs, () => list[at++]);
     if (!isClasses) return np.square(out.sub(ys)).sum().mul(0.5);
-    return nn.logSoftmax(out.reshape([-1, classes])).mul(ys).sum().mul(-1 / y.length);
+    return nn
+      .logSoftmax(out.reshape([-1, classes]))
+      .mul(ys)
+      .sum()
+      .mul(-1 / y.length);
   };
   const sgd = jit((list, xs, ys) => {
     const [value, gradients] = valueAndGrad(lossOf)(tree.ref(list), xs, ys);
