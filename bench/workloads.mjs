@@ -53,7 +53,7 @@ export const trainings = [
       ...[residualBlock(16, 16, 1), residualBlock(16, 16, 1), residualBlock(16, 32, 2), residualBlock(32, 32, 1)],
       ...[residualBlock(32, 64, 2), residualBlock(64, 64, 1), globalAveragePool, dense(64, 10)],
     ],
-    ...[[3, 32, 32], 10, 32, "sgd", 0.01],
+    ...[[3, 32, 32], 10, 32, "adam", 1e-3],
   ),
   {
     ...{ name: "transformer", kind: "training", loss: "crossEntropy", optimizer: "adam", rate: 3e-4 },
@@ -62,12 +62,10 @@ export const trainings = [
   },
 ];
 
-/** One hidden layer of growing width: 10² to 10⁷ parameters. */
-export const growth = [6, 70, 350, 2200, 21500].map((hidden, i) => {
-  const inputs = [10, 10, 20, 30, 44][i] * 10;
-  const width = i === 0 ? 1 : hidden;
-  return classifier(`growth 10^${[2, 4, 5, 6, 7][i]}`, mlp([inputs, width, 10]), [inputs], 10, 32, "sgd", 0.01);
-});
+/** Two hidden layers of growing width, 16 in and 10 out: 10² to 10⁷ parameters. */
+export const growth = [3, 20, 87, 303, 986, 3148].map((width, i) =>
+  classifier(`growth 10^${i + 2}`, mlp([16, width, width, 10]), [16], 10, 32, "sgd", 0.01),
+);
 
 export const products = [8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048].map((n) => ({
   ...{ name: `product ${n}`, kind: "product", n },
@@ -158,17 +156,22 @@ export function valuesOf(workload) {
   return { parameters, x, y };
 }
 
-/** Multiply-adds of one pass forward over one example, and elements of the activations it leaves. */
+/**
+ * Over one example: multiply-adds of a pass forward, those of its first layer (whose input needs no gradient), and
+ * elements of the results of products and pools. Everything else can be fused into these.
+ */
 function forwardCost(layers, shape) {
-  let [work, activations, current] = [0, 0, shape];
+  let [work, first, activations, current] = [0, undefined, 0, shape];
   for (const layer of layers) {
     if (layer.kind === "dense") {
       work += layer.inputs * layer.outputs;
       current = [layer.outputs];
+      activations += layer.outputs;
     } else if (layer.kind === "conv") {
       const out = (n) => Math.floor((n + 2 * layer.padding - layer.size) / layer.stride) + 1;
       current = [layer.outputs, out(current[1]), out(current[2])];
       work += size(current) * layer.inputs * layer.size ** 2;
+      activations += size(current);
     } else if (layer.kind === "residual") {
       const main = forwardCost(layer.main, current);
       const shortcut = forwardCost(layer.shortcut, current);
@@ -177,33 +180,35 @@ function forwardCost(layers, shape) {
       current = main.shape;
     } else if (layer.kind === "maxPool") {
       current = [current[0], current[1] >> 1, current[2] >> 1];
+      activations += size(current);
     } else if (layer.kind === "globalAveragePool") {
       current = [current[0]];
     } else if (layer.kind === "flatten") {
       current = [size(current)];
     } else if (layer.kind === "transformer") {
       const { width, context, vocabulary } = layer;
-      work += context * (layer.layers * (12 * width ** 2 + 2 * context * width) + width * vocabulary);
-      activations += context * layer.layers * (16 * width + 2 * layer.heads * context);
+      // Causal: half of the scores are needed, and none need be kept.
+      work += context * (layer.layers * (12 * width ** 2 + context * width) + width * vocabulary);
+      activations += context * (layer.layers * 10 * width + width + vocabulary);
       current = [context, vocabulary];
     }
-    activations += size(current);
+    // A transformer begins with an embedding, which is no product.
+    first ??= layer.kind === "transformer" ? 0 : work;
   }
-  return { work, activations, shape: current };
+  return { work, first, activations, shape: current };
 }
 
 /**
- * The least a step does: floating point operations of its products (forward, and both gradients), and bytes that must
- * move if nothing but parameters, moments and activations does. Adam reads and writes three values a parameter and reads
- * a gradient, which was written; SGD one.
+ * The least that a step does. Operations: those of its products, forward and both gradients. Bytes: each parameter is read and
+ * written, its gradient written and read, Adam's two moments read and written; each activation is written forward, read
+ * backward, and its gradient written and read.
  */
 export function costOf(workload) {
   if (workload.kind === "product") return { operations: 2 * workload.n ** 3, bytes: 12 * workload.n ** 2 };
-  const { work, activations } = forwardCost(workload.layers, workload.input);
-  const parameters = parameterCount(workload);
+  const { work, first, activations } = forwardCost(workload.layers, workload.input);
   const traffic = workload.optimizer === "adam" ? 8 : 4;
   return {
-    operations: 6 * work * workload.batch,
-    bytes: 4 * (traffic * parameters + 4 * activations * workload.batch),
+    operations: (6 * work - 2 * first) * workload.batch,
+    bytes: 4 * (traffic * parameterCount(workload) + 4 * activations * workload.batch),
   };
 }

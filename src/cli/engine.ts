@@ -1,7 +1,7 @@
 // All that commands do their work with. They import this file when they run, so that help need not load it.
 import "../index.ts";
 
-export { prepare, readTable, transform } from "../data/index.ts";
+export { openTable, prepare, readTable, transform } from "../data/index.ts";
 export { computeInfo } from "../run/info.ts";
 export { predictTable, trainTable } from "../train/index.ts";
 export { createRun, openRun, sha256File } from "../train/run-folder.ts";

@@ -20,7 +20,12 @@ const chunkSize = 500_000;
  */
 export async function parseDelimited(
   text: string,
-  options: { source: string; delimiter?: "," | ";" | "\t" },
+  options: {
+    source: string;
+    delimiter?: "," | ";" | "\t";
+    /** Set for a text without a header row: the names of its columns, and the number of its first line. */
+    header?: { readonly names: readonly string[]; readonly line: number };
+  },
 ): Promise<Table> {
   const { default: Papa } = await import("papaparse");
   const { source } = options;
@@ -34,10 +39,10 @@ export async function parseDelimited(
   const newline = body.includes("\n") ? "\n" : "\r";
   const hasQuotes = body.includes('"');
 
-  let names: string[] | undefined;
-  let columns: Cell[][] = [];
+  let names: readonly string[] | undefined = options.header?.names;
+  let columns: Cell[][] = names?.map(() => []) ?? [];
   const rowNumbers: number[] = [];
-  let line = 1;
+  let line = options.header?.line ?? 1;
 
   const takeRow = (row: string[]): void => {
     const start = line;

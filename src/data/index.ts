@@ -21,6 +21,7 @@ export type {
 export { inverseTarget, parsePreprocessing } from "./preprocessing.ts";
 export { parseTable, readTable } from "./read.ts";
 export { split } from "./split.ts";
+export { openTable, type TableStream } from "./stream.ts";
 export type { Cell, Column, Table } from "./table.ts";
 export type { Task } from "./target.ts";
 export type { Transformed } from "./transform.ts";

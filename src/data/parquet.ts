@@ -51,6 +51,73 @@ export async function parseParquet(buffer: ArrayBuffer, options: { source: strin
   return makeTable(source, [...columns.keys()], [...columns.values()], rowNumbers);
 }
 
+/** A Parquet file of which rows [from, to) are read at a time (Node only). @throws as parseParquet, and FILE_NOT_FOUND */
+export async function readParquetRows(
+  path: string,
+): Promise<{ readonly rows: number; read(from: number, to: number): Promise<Table> }> {
+  const [{ parquetMetadataAsync, parquetRead }, { compressors }, { open }] = await Promise.all([
+    import("hyparquet"),
+    import("hyparquet-compressors"),
+    import("node:fs/promises"),
+  ]);
+  const unreadable = (cause: unknown): ChainruleError =>
+    new ChainruleError(
+      "MALFORMED_DATA",
+      `${path} cannot be read as Parquet: ${(cause as Error).message}. Is it complete? Write it again, or convert it to CSV.`,
+      { source: path },
+      { cause },
+    );
+  const slice = async (start: number, end: number): Promise<ArrayBuffer> => {
+    const handle = await open(path);
+    try {
+      const bytes = new Uint8Array(end - start);
+      await handle.read(bytes, 0, bytes.length, start);
+      return bytes.buffer;
+    } finally {
+      await handle.close();
+    }
+  };
+  let byteLength: number;
+  try {
+    const handle = await open(path);
+    byteLength = (await handle.stat()).size;
+    await handle.close();
+  } catch (cause) {
+    const code = (cause as { code?: string }).code;
+    throw new ChainruleError("FILE_NOT_FOUND", `${path} cannot be read (${code}). Check the path.`, { source: path });
+  }
+  const file = { byteLength, slice: (start: number, end = byteLength) => slice(start, Math.min(end, byteLength)) };
+  try {
+    const metadata = await parquetMetadataAsync(file);
+    const names = topLevelNames(metadata.schema);
+    const rows = Number(metadata.num_rows);
+    return {
+      rows,
+      async read(from, to) {
+        const columns = new Map(names.map((name) => [name, new Array<Cell>(to - from)]));
+        try {
+          await parquetRead({
+            ...{ file, metadata, compressors, rowStart: from, rowEnd: to },
+            onChunk: ({ columnName, columnData, rowStart }) => {
+              const cells = columns.get(columnName)!;
+              for (let i = 0; i < columnData.length; i++) {
+                const row = rowStart + i - from;
+                if (row >= 0 && row < cells.length) cells[row] = toCell(columnData[i]);
+              }
+            },
+          });
+        } catch (cause) {
+          throw unreadable(cause);
+        }
+        const rowNumbers = Int32Array.from({ length: to - from }, (_, r) => from + r + 1);
+        return makeTable(path, names, [...columns.values()], rowNumbers);
+      },
+    };
+  } catch (cause) {
+    throw cause instanceof ChainruleError ? cause : unreadable(cause);
+  }
+}
+
 /** Names of the columns in a Parquet schema, which lists its tree depth first, the root at 0. */
 function topLevelNames(schema: readonly { name: string; num_children?: number }[]): string[] {
   const names: string[] = [];

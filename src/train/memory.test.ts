@@ -24,7 +24,7 @@ it("a million steps of a 2-2-1 network hold memory flat, and learn XOR", () => {
       optimizer: sgd({ learningRate: 0.5 }),
       schedule: { kind: "constant" },
       batchSize: 4,
-      stepsPerEpoch,
+      stepsPerBlock: stepsPerEpoch,
       float: "float32",
     },
     initialize(model, 1),

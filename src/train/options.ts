@@ -1,4 +1,5 @@
 // What a training is asked to do, what it gives, and the checks of what it is given.
+import type { TypedArray } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { formatShape } from "../ir/shape.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
@@ -15,10 +16,28 @@ export interface TrainingData {
   readonly y: Tensor;
 }
 
+/** Rows that are read while the machine works on those before them. */
+export interface RowBlocks {
+  /** Rows of all blocks together; an estimate will do. */
+  readonly rows: number;
+  /** One pass: blocks of at most as many rows as `data` has. */
+  open(): AsyncIterable<RowBlock>;
+}
+
+export interface RowBlock {
+  /** [rows, ...], as `data.x`. */
+  readonly x: TypedArray;
+  /** [rows, ...], as `data.y`. */
+  readonly y: TypedArray;
+  readonly rows: number;
+}
+
 export interface TrainOptions extends BackendOptions {
   readonly model: Layer;
   readonly data: TrainingData;
   readonly validation?: TrainingData | undefined;
+  /** Rows after `data`, where they are more than memory holds: each epoch goes through `data`, then through these. */
+  readonly blocks?: RowBlocks | undefined;
   readonly loss: LossName;
   readonly optimizer: Optimizer;
   /** Default: constant. */

@@ -30,7 +30,8 @@ export interface StepSettings {
   /** Largest size of a gradient's element. */
   readonly clipValue?: number | undefined;
   readonly batchSize: number;
-  readonly stepsPerEpoch: number;
+  /** Steps over the rows that are in the machine at a time. */
+  readonly stepsPerBlock: number;
   readonly float: FloatDType;
 }
 
@@ -69,7 +70,7 @@ export function trainingModule(
   train: SplitTypes,
   validation: SplitTypes | undefined,
 ): TrainingModule {
-  const { batchSize, stepsPerEpoch, float } = settings;
+  const { batchSize, stepsPerBlock, float } = settings;
   const start: State = { ...variables, optimizer: initOptimizer(settings.optimizer, variables.parameters) };
   const flat = flatten(start);
   const own = flatten(variables);
@@ -81,7 +82,7 @@ export function trainingModule(
     step: { shape: [], dtype: "int32" },
     key: { shape: [4], dtype: "int32" },
     // Rows of the epoch's batches, one after the other, and how many are done.
-    order: { shape: [stepsPerEpoch * batchSize], dtype: "int32" },
+    order: { shape: [stepsPerBlock * batchSize], dtype: "int32" },
     cursor: { shape: [], dtype: "int32" },
     lossSum: { shape: [], dtype: float },
     // First step whose loss was not finite; −1 while there is none.

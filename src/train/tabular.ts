@@ -1,5 +1,5 @@
 // From a prepared table to a trained network and its predictions: defaults for ordinary tables, metrics in the target's unit.
-import type { Prepared, Preprocessing, Split } from "../data/index.ts";
+import type { Prepared, Preprocessing, Split, TableStream } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { type ActivationName, activation } from "../nn/activation.ts";
 import { dense } from "../nn/dense.ts";
@@ -15,6 +15,7 @@ import { tensor } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
 import type { MetricValues, TrainEvent } from "./events.ts";
 import type { TrainingData, TrainResult } from "./options.ts";
+import { tableBlocks } from "./table-blocks.ts";
 import { train } from "./train.ts";
 
 /** Everything has a default that follows from the table. */
@@ -67,11 +68,13 @@ const saturating: readonly ActivationName[] = ["sigmoid", "tanh", "softmax"];
  * Trains a multilayer perceptron on a prepared table. Metrics of a regression are in the target's unit, its loss is in
  * standard deviations. Throws INVALID_ARGUMENT for a loss that does not fit the task, and what `train` throws.
  */
-export function trainTable(prepared: Prepared, settings: TableSettings = {}): TableTraining {
+export function trainTable(prepared: Prepared, settings: TableSettings = {}, stream?: TableStream): TableTraining {
   const { preprocessing, task } = prepared;
   const loss = settings.loss ?? lossesOf[task][0];
   checkLoss(loss, prepared);
-  const suited = defaults(prepared.train.rows);
+  const blocks = stream && tableBlocks(stream, preprocessing, prepared.train.rows);
+  const rows = prepared.train.rows + (blocks?.rows ?? 0);
+  const suited = defaults(rows);
   const chosen = {
     ...settings,
     hidden: settings.hidden ?? suited.hidden,
@@ -88,7 +91,7 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}): Ta
     ...hidden,
     dense(widths.at(-1)!, outputs, { init: init === "heUniform" ? "xavierUniform" : init }),
   );
-  const steps = chosen.epochs * Math.ceil(prepared.train.rows / Math.min(chosen.batchSize, prepared.train.rows));
+  const steps = chosen.epochs * Math.ceil(rows / Math.min(chosen.batchSize, prepared.train.rows));
   const kind = chosen.optimizer ?? "adamw";
   const learningRate = chosen.learningRate ?? defaultRates[kind];
   const patience = chosen.patience ?? Math.max(10, Math.ceil(chosen.epochs / 5));
@@ -98,6 +101,7 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}): Ta
     model,
     data,
     validation,
+    blocks,
     loss,
     optimizer: kind === "adamw" ? adamw({ learningRate, weightDecay: 0.3 }) : optimizers[kind]({ learningRate }),
     schedule: scheduleOf(chosen.schedule ?? "cosine", steps, learningRate, patience),

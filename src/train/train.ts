@@ -9,6 +9,7 @@ import { Session } from "../run/session.ts";
 import { randomKey, tensor } from "../trace/create.ts";
 import { evaluateSplit, metricsOf } from "./evaluate.ts";
 import type { LayerStatistics, MetricValues, StopReason, TrainEvent } from "./events.ts";
+import { Feed } from "./feed.ts";
 import {
   check,
   checkClasses,
@@ -19,7 +20,6 @@ import {
 } from "./options.ts";
 import { nextTurn, SliceClock, sliceMilliseconds } from "./pace.ts";
 import { Plateau } from "./plateau.ts";
-import { Sampler } from "./sampler.ts";
 import { type SplitTypes, type TrainingModule, trainingModule } from "./step.ts";
 import { Weights } from "./weights.ts";
 
@@ -77,6 +77,7 @@ interface Loaded {
   readonly session: Session;
   readonly training: TrainingModule;
   readonly batchSize: number;
+  readonly stepsPerBlock: number;
   readonly stepsPerEpoch: number;
   readonly backend: string;
 }
@@ -85,14 +86,15 @@ function load(options: TrainOptions): Loaded {
   const { data, validation, loss, seed = 0 } = options;
   const rows = data.x.shape[0]!;
   const batchSize = Math.min(options.batchSize ?? rows, rows);
-  const stepsPerEpoch = Math.ceil(rows / batchSize);
+  const stepsPerBlock = Math.ceil(rows / batchSize);
+  const stepsPerEpoch = stepsPerBlock + Math.ceil((options.blocks?.rows ?? 0) / batchSize);
   const backend = backendOf(options);
   const types = (split: TrainingData): SplitTypes => ({
     x: { shape: split.x.shape, dtype: isFloat(split.x.dtype) ? backend.float : split.x.dtype },
     y: { shape: split.y.shape, dtype: isFloat(split.y.dtype) ? backend.float : split.y.dtype },
   });
   const training = trainingModule(
-    { ...options, schedule: options.schedule ?? { kind: "constant" }, batchSize, stepsPerEpoch, float: backend.float },
+    { ...options, schedule: options.schedule ?? { kind: "constant" }, batchSize, stepsPerBlock, float: backend.float },
     options.variables ?? initialize(options.model, seed),
     types(data),
     validation && types(validation),
@@ -110,21 +112,21 @@ function load(options: TrainOptions): Loaded {
   session.write("key", randomKey(seed).data.with(3, 1));
   session.write("failedAt", Int32Array.of(-1));
   session.write("rateScale", Float64Array.of(1));
-  return { session, training, batchSize, stepsPerEpoch, backend: backend.name };
+  return { session, training, batchSize, stepsPerBlock, stepsPerEpoch, backend: backend.name };
 }
 
 async function* run(options: TrainOptions, report: Report): AsyncGenerator<TrainEvent, void> {
   check(options);
   const began = performance.now();
   const { data, validation, optimizer, loss, seed = 0, epochs, schedule = { kind: "constant" } } = options;
-  const { session, training, batchSize, stepsPerEpoch, backend } = load(options);
+  const { session, training, batchSize, stepsPerBlock, stepsPerEpoch, backend } = load(options);
   const stop = () => session.stop();
   options.signal?.addEventListener("abort", stop);
   try {
     const rows = data.x.shape[0]!;
     yield {
       type: "start",
-      rows,
+      rows: rows + (options.blocks?.rows ?? 0),
       validationRows: validation?.x.shape[0] ?? 0,
       features: data.x.size / rows,
       parameters: training.parameterCount,
@@ -139,7 +141,7 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
       arena: session.plan.arena,
     };
 
-    const sampler = new Sampler(rows, seed);
+    const feed = new Feed(session, options, batchSize, stepsPerBlock);
     const clock = new SliceClock();
     const plateau = schedule.kind === "plateau" ? new Plateau(schedule) : undefined;
     const weights = new Weights(session, training);
@@ -168,13 +170,20 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
     };
 
     while (epoch < epochs && reason === "epochs") {
-      session.write("order", sampler.next(stepsPerEpoch * batchSize));
-      session.write("cursor", Int32Array.of(0));
       let epochLoss = 0;
+      let epochSteps = 0;
       // Steps whose losses are in the machine's lossSum. It is read out at observed steps, wherever slices end.
       let summed = 0;
-      for (let done = 0; done < stepsPerEpoch && !options.signal?.aborted; ) {
-        const untilObserved = Math.min(stepsPerEpoch, (Math.floor(done / observeEvery) + 1) * observeEvery) - done;
+      const blocks = feed.epoch();
+      let steps = 0;
+      for (let done = 0; !options.signal?.aborted; ) {
+        if (done === steps) {
+          const block = blocks.next();
+          const next = block instanceof Promise ? await block : block;
+          if (next.done) break;
+          [steps, done] = [next.value, 0];
+        }
+        const untilObserved = Math.min(steps, (Math.floor(done / observeEvery) + 1) * observeEvery) - done;
         const count = Math.min(untilObserved, clock.steps());
         const observed = count === untilObserved;
         if (summed === 0) session.write("lossSum", Float64Array.of(0));
@@ -191,6 +200,7 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
         const meanLoss = lossSum / summed;
         if (observed && ran === count) {
           epochLoss += lossSum;
+          epochSteps += summed;
           summed = 0;
           rate = session.output("observe", "rate")[0]!;
           layers = statistics(session, training.layers);
@@ -216,6 +226,7 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
         clock.restart();
       }
       if (options.signal?.aborted) {
+        await feed.close();
         reason = "interrupted";
         // Without validation the last weights are the result.
         if (validation === undefined) {
@@ -236,7 +247,7 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
         type: "epoch",
         epoch,
         step,
-        loss: epochLoss / stepsPerEpoch,
+        loss: epochLoss / epochSteps,
         learningRate: rate,
         ...(metrics && { validation: metrics }),
         best: improved,
@@ -251,6 +262,7 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
     }
 
     weights.restore();
+    feed.writeData();
     const metrics = {
       train: measure("train", data),
       ...(validation && { validation: measure("validation", validation) }),

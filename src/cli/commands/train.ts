@@ -1,7 +1,7 @@
 // chainrule train: a table in, a run folder out.
 import { basename, extname } from "node:path";
 import { type Command, Option } from "commander";
-import type { ColumnType, Prepared, Table } from "../../data/index.ts";
+import type { ColumnType, Prepared, Table, TableStream } from "../../data/index.ts";
 import { count } from "../../data/wording.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { Variables } from "../../nn/index.ts";
@@ -24,6 +24,7 @@ interface TrainFlags {
   readonly task: (typeof tasks)[number];
   readonly type?: ReadonlyMap<string, ColumnType | "ignore">;
   readonly validation: number;
+  readonly stream?: true;
   readonly hidden?: readonly number[];
   readonly activation?: (typeof activations)[number];
   readonly init?: (typeof initializers)[number];
@@ -53,6 +54,7 @@ export function addTrain(program: Command, streams: Streams): void {
     .addOption(new Option("--task <name>", "what the target is").choices(tasks).default("auto", "auto, by its values"))
     .option("--type <column=type>", 'sets the type of a column, or "ignore"s it (repeatable)', columnType)
     .option("--validation <share>", "share of the rows kept for validation", share, 0.2)
+    .option("--stream", "read the table in blocks, for data larger than memory; files over 256 MB are")
     .optionsGroup("Network:")
     .addOption(parsed("--hidden <widths>", 'widths of the hidden layers, or "none"', widths, "64,32"))
     .addOption(chosen("--activation <name>", "after every hidden layer", activations, "relu"))
@@ -105,13 +107,14 @@ const parsed = (flags: string, description: string, parse: (text: string) => unk
   new Option(flags, description).argParser(parse).default(undefined, byDefault);
 
 async function train(data: string, flags: TrainFlags, streams: Streams): Promise<void> {
-  const { prepare, readTable } = await import("../engine.ts");
+  const { openTable, prepare, readTable } = await import("../engine.ts");
   const { target, task, validation, seed, type } = flags;
-  const table = await readTable(data);
+  const stream = flags.stream || (await isLarge(data)) ? await openTable(data) : undefined;
+  const table = stream?.head ?? (await readTable(data));
   const prepared = prepare(table, { target, task, validation, seed, ...(type && { columnTypes: type }) });
-  print(streams.stderr, (style) => describeData(table, prepared, style));
+  print(streams.stderr, (style) => describeData(table, prepared, style, stream));
 
-  const { run, start, end } = await runTraining(data, prepared, flags, streams);
+  const { run, start, end } = await runTraining(data, prepared, flags, streams, stream);
   print(flags.json ? streams.stderr : streams.stdout, (style) => describeResult(end, run, data, style));
   if (flags.json) printJson(streams, { run, ...summary(prepared, start, end) });
 }
@@ -120,7 +123,13 @@ async function train(data: string, flags: TrainFlags, streams: Streams): Promise
 const millisecondsBetweenCheckpoints = 5000;
 
 /** Trains and writes the run folder, whatever the end. */
-async function runTraining(data: string, prepared: Prepared, flags: TrainFlags, streams: Streams) {
+async function runTraining(
+  data: string,
+  prepared: Prepared,
+  flags: TrainFlags,
+  streams: Streams,
+  stream: TableStream | undefined,
+) {
   const { trainTable, createRun, sha256File, saveTable, tensorsOf } = await import("../engine.ts");
   const settings = settingsOf(flags);
   const view = await reporter(streams.stderr);
@@ -131,7 +140,7 @@ async function runTraining(data: string, prepared: Prepared, flags: TrainFlags, 
   const onInterrupt = () => view.note("Stopping, with the best weights so far. Press Ctrl-C again to end at once.");
   try {
     trained = await interruptible(onInterrupt, async (signal) => {
-      const training = trainTable(prepared, { ...settings, signal });
+      const training = trainTable(prepared, { ...settings, signal }, stream);
       let savedAt = performance.now();
       let unsaved = false;
       for await (const event of training) {
@@ -216,15 +225,31 @@ function summary({ task, train, validation }: Prepared, start: StartEvent, end: 
   };
 }
 
-function describeData(table: Table, { columns, notes }: Prepared, style: Style): string[] {
+/** Bytes of a file from which it is read in blocks. */
+const largeFile = 256 * 2 ** 20;
+
+async function isLarge(path: string): Promise<boolean> {
+  const { stat } = await import("node:fs/promises");
+  try {
+    return /\.(csv|tsv|txt|tab|parquet|pq)$/i.test(path) && (await stat(path)).size > largeFile;
+  } catch {
+    // What is wrong with the file is said by whoever reads it.
+    return false;
+  }
+}
+
+function describeData(table: Table, { columns, notes }: Prepared, style: Style, stream?: TableStream): string[] {
   const { bold } = style.colors;
+  const rest = Math.max(0, (stream?.rows ?? 0) - table.rows);
+  const blocks = `The first ${count(table.rows, "row")} decide what columns are and how they are scaled, and hold the rows for validation; about ${count(rest, "row")} more ${rest === 1 ? "is" : "are"} read block by block.`;
   return [
     `${bold(printable(table.source))}: ${count(table.rows, "row")}, ${count(table.columns.length, "column")}`,
     "",
     ...renderColumns(columns, style),
     "",
+    ...(stream ? wrap(blocks, style.width) : []),
     ...notes.flatMap((note) => wrap(printable(note), style.width)),
-    ...(notes.length > 0 ? [""] : []),
+    ...(notes.length > 0 || stream ? [""] : []),
   ];
 }
 

@@ -1,0 +1,90 @@
+// Training on rows that come in blocks: each row once an epoch, read ahead, and errors of reading reported.
+import { expect, it } from "vitest";
+import { dense, sequential } from "../nn/index.ts";
+import { sgd } from "../optim/index.ts";
+import { tensor } from "../trace/create.ts";
+import type { RowBlock, TrainOptions } from "./options.ts";
+import { train } from "./train.ts";
+
+const row = (i: number) => Math.sin(i);
+const line = (i: number) => 3 * row(i) - 1;
+const block = (from: number, rows: number): RowBlock => ({
+  x: Float32Array.from({ length: rows }, (_, i) => row(from + i)),
+  y: Float32Array.from({ length: rows }, (_, i) => line(from + i)),
+  rows,
+});
+
+const [rows, perBlock] = [50, 20];
+const head = block(0, perBlock);
+const column = (data: RowBlock["x"]) => tensor(data, { shape: [data.length, 1] });
+const options: TrainOptions = {
+  model: sequential(dense(1, 1)),
+  data: { x: column(head.x), y: column(head.y) },
+  loss: "mse",
+  optimizer: sgd({ learningRate: 0.3 }),
+  epochs: 20,
+  batchSize: 10,
+  backend: "reference",
+};
+const blocks = {
+  rows: rows - perBlock,
+  async *open() {
+    for (let from = perBlock; from < rows; from += perBlock) yield block(from, Math.min(perBlock, rows - from));
+  },
+};
+
+it("goes through the data and then the blocks in every epoch", async () => {
+  const events = [];
+  for await (const event of train({ ...options, blocks })) events.push(event);
+  expect(events[0]).toMatchObject({ type: "start", rows, stepsPerEpoch: 5 });
+  expect(events.filter(({ type }) => type === "epoch").map((event) => "step" in event && event.step)).toEqual(
+    Array.from({ length: 20 }, (_, i) => (i + 1) * 5),
+  );
+  const { variables } = await train({ ...options, blocks }).result();
+  const [layer] = variables.parameters.layers as unknown as [{ weight: { data: number[] }; bias: { data: number[] } }];
+  expect(layer.weight.data[0]).toBeCloseTo(3, 2);
+  expect(layer.bias.data[0]).toBeCloseTo(-1, 2);
+});
+
+it("gives the same run for the same seed", async () => {
+  const weights = async (seed: number) => {
+    const { variables } = await train({ ...options, blocks, epochs: 2, seed }).result();
+    return JSON.stringify(variables.parameters);
+  };
+  expect(await weights(1)).toBe(await weights(1));
+  expect(await weights(1)).not.toBe(await weights(2));
+});
+
+it("measures the training rows of the data, whatever block came last", async () => {
+  const still = { ...options, optimizer: sgd({ learningRate: 1e-30 }), epochs: 1 };
+  const alone = await train(still).result();
+  const streamed = await train({ ...still, blocks }).result();
+  expect(streamed.metrics.train).toEqual(alone.metrics.train);
+});
+
+it("reports what goes wrong in reading, and closes the source of an epoch left early", async () => {
+  const broken = {
+    rows: 20,
+    async *open(): AsyncGenerator<RowBlock> {
+      yield block(perBlock, 10);
+      throw new Error("the disk is gone");
+    },
+  };
+  await expect(train({ ...options, blocks: broken }).result()).rejects.toThrow("the disk is gone");
+  let closed = false;
+  const endless = {
+    rows: 1e6,
+    async *open(): AsyncGenerator<RowBlock> {
+      try {
+        for (;;) yield block(0, perBlock);
+      } finally {
+        closed = true;
+      }
+    },
+  };
+  const controller = new AbortController();
+  const training = train({ ...options, blocks: endless, signal: controller.signal });
+  for await (const event of training) if (event.type === "progress") controller.abort();
+  expect((await training.result()).reason).toBe("interrupted");
+  expect(closed).toBe(true);
+});
