@@ -1,7 +1,8 @@
 // `node bench/profile.mjs LeNet-5`: where the time of a training step goes, kernel by kernel, on one thread.
 import { encode } from "../dist/backends/wasm/encode.js";
+import { moduleBytes } from "../dist/backends/wasm/generate.js";
 import { END } from "../dist/backends/wasm/machine/opcodes.js";
-import { fastestBuild, instantiate, memoryBase, moduleOf, sharedMemory } from "../dist/backends/wasm/module.js";
+import { basesOf, fastestBuild, instantiate, moduleOf, sharedMemory } from "../dist/backends/wasm/module.js";
 import { wasmBackend } from "../dist/backends/wasm/wasm.js";
 import { formatType } from "../dist/ir/shape.js";
 import { makePlan } from "../dist/plan/make-plan.js";
@@ -14,13 +15,14 @@ if (workload === undefined)
 const { module, values } = moduleFor(workload);
 const plan = makePlan(module, wasmBackend());
 const build = fastestBuild();
-const arena = Math.ceil(memoryBase(build) / 64) * 64;
+const arena = Math.ceil(basesOf(build).memory / 64) * 64;
 const temporary = arena + Math.ceil(plan.arena.bytes / 64) * 64;
-const encoded = encode(plan, arena, temporary);
+const encoded = encode(plan, arena, temporary, { firstFunction: basesOf(build).table });
 const room = temporary + Math.ceil(encoded.temporaryBytes / 64) * 64;
 const start = room + Math.ceil(encoded.roomBytes / 64) * 64;
 const memory = sharedMemory(Math.ceil((start + encoded.words.byteLength) / 65536) + 1);
-const machine = instantiate(moduleOf(build), memory);
+const generated = new WebAssembly.Module(moduleBytes(encoded.functions));
+const machine = instantiate(moduleOf(build), memory, undefined, generated);
 const ints = new Int32Array(memory.buffer);
 const floats = new Float32Array(memory.buffer);
 ints.set(encoded.words, start / 4);

@@ -4,6 +4,7 @@ import type { ElementwiseOpName } from "../../ir/graph.ts";
 import { broadcastStrides, sizeOf } from "../../ir/shape.ts";
 import type { FusedArgument, FusedKernel, FusedStep, View } from "../../plan/plan.ts";
 import { collapse, type Encoder, floatBits, kindOf, unsupported } from "./encoder.ts";
+import { canGenerate, functionBody, type Generated, type Source } from "./generate.ts";
 import * as code from "./machine/opcodes.ts";
 
 /**
@@ -187,6 +188,32 @@ class Chain {
 /** Comparisons leave 0 or 1: a bool already. */
 const relabel = (value: Value, dtype: DType): Value => Object.assign(value, { dtype });
 
+/** The chain as a function of its own; undefined where it has steps or operands that only the interpreter knows. */
+function generatedOf(kernel: FusedKernel, chain: Chain, encoder: Encoder): Generated | undefined {
+  const { operations } = chain;
+  if (!operations.every(({ step }) => canGenerate(step))) return undefined;
+  const indices = new Map(operations.map(({ result }, i) => [result, i]));
+  let isKnown = true;
+  const sourceOf = (value: Value): Source => {
+    const index = indices.get(value);
+    if (index !== undefined) return { kind: "step", index };
+    const { kind, words } = value.slot!;
+    if (kind === code.SLOT_NUMBER) return { kind: "number", bits: words[0]! };
+    if (kind === code.SLOT_SCALAR) return { kind: "scalar", address: words[0]! };
+    if (kind === code.SLOT_DIRECT) return { kind: "elements", address: words[0]! };
+    const [, address, rank, ...axes] = words as [number, number, number, ...number[]];
+    const [n, outer, inner] = [axes[1]!, axes[2]!, axes[3]!];
+    isKnown &&= rank === 2 && n % 4 === 0 && ((outer === 0 && inner === 1) || (outer === 1 && inner === 0));
+    return { kind: inner === 1 ? "row" : "column", address, n };
+  };
+  const steps = operations.map(({ step, operands }) => ({ step, operands: operands.map(sourceOf) }));
+  const outputs = kernel.outputs.map(({ step, view }) => ({
+    source: sourceOf(chain.result(step)),
+    address: encoder.address(view),
+  }));
+  return isKnown ? { steps, outputs } : undefined;
+}
+
 export function encodeFused(kernel: FusedKernel, encoder: Encoder): void {
   const elements = sizeOf(kernel.shape);
   if (elements === 0) return;
@@ -211,6 +238,13 @@ export function encodeFused(kernel: FusedKernel, encoder: Encoder): void {
     return { dtype, slot: { kind: code.SLOT_BROADCAST, words } };
   });
   const chain = new Chain(kernel, inputs);
+  const generated = encoder.generates ? generatedOf(kernel, chain, encoder) : undefined;
+  if (generated) {
+    const operands = new Set(generated.steps.flatMap((step) => step.operands));
+    const cost = 0.1 * (operands.size + generated.outputs.length) + 0.05 * generated.steps.length;
+    encoder.call(functionBody(generated), elements, elements * cost);
+    return;
+  }
 
   // An output is written where it belongs, by its step, unless what lies there is still to be read in this block.
   const { operations } = chain;

@@ -246,6 +246,8 @@ export interface Encoded {
   readonly programs: ReadonlyMap<string, EncodedProgram>;
   readonly setup: EncodedProgram;
   readonly origins: Encoder["origins"];
+  /** Bodies of generated functions: see generate.ts. */
+  readonly functions: readonly (readonly number[])[];
   readonly temporaryBytes: number;
   readonly roomBytes: number;
 }
@@ -253,11 +255,15 @@ export interface Encoded {
 export interface EncodeOptions {
   /** Multiply-adds from which a matrix product goes to a BLAS. */
   readonly blasFrom?: number;
+  /** Table index of the first generated function; without it fused kernels are interpreted. */
+  readonly firstFunction?: number;
 }
 
 /** Instructions of a plan whose arena begins at address `arena` and is followed by `temporary`. */
 export function encode(plan: Plan, arena: number, temporary: number, options: EncodeOptions = {}): Encoded {
-  const encoder = new Encoder(plan.buffers, arena, temporary, options.blasFrom ?? Number.POSITIVE_INFINITY);
+  const encoder = new Encoder(
+    ...([plan.buffers, arena, temporary, options.blasFrom ?? Number.POSITIVE_INFINITY, options.firstFunction] as const),
+  );
   const program = (kernels: readonly Kernel[]): EncodedProgram => {
     const word = encoder.words.length;
     for (const kernel of kernels) encodeKernel(kernel, encoder);
@@ -265,7 +271,7 @@ export function encode(plan: Plan, arena: number, temporary: number, options: En
   };
   const setup = program(plan.setup);
   const programs = new Map(Object.entries(plan.programs).map(([name, { kernels }]) => [name, program(kernels)]));
-  const { temporaryBytes, roomBytes, origins } = encoder;
+  const { temporaryBytes, roomBytes, origins, functions } = encoder;
   // Kernels name their op; this is for values that no kernel touches.
   for (const buffer of plan.buffers) {
     if (buffer.dtype === "float64") {
@@ -273,5 +279,5 @@ export function encode(plan: Plan, arena: number, temporary: number, options: En
       throw unsupported(label, [buffer], "the WebAssembly machine computes in float32 and has no float64.");
     }
   }
-  return { words: Int32Array.from(encoder.words), programs, setup, origins, temporaryBytes, roomBytes };
+  return { words: Int32Array.from(encoder.words), programs, setup, origins, functions, temporaryBytes, roomBytes };
 }

@@ -63,8 +63,12 @@ export class Encoder {
 
   /** Multiply-adds from which a matrix product goes to a BLAS. */
   readonly blasFrom: number;
+  /** Bodies of generated functions, and the table index of the first. */
+  readonly functions: number[][] = [];
+  readonly #firstFunction: number | undefined;
 
-  constructor(buffers: readonly Buffer[], arena: number, temporary: number, blasFrom: number) {
+  constructor(buffers: readonly Buffer[], arena: number, temporary: number, blasFrom: number, firstFunction?: number) {
+    this.#firstFunction = firstFunction;
     this.#buffers = buffers;
     this.#arena = arena;
     this.#temporary = temporary;
@@ -109,6 +113,16 @@ export class Encoder {
     });
     this.words.push(code.END, 8);
     return costs.reduce((sum, { nanoseconds }, i) => sum + (isShared[i] ? nanoseconds : 0), 0);
+  }
+
+  get generates(): boolean {
+    return this.#firstFunction !== undefined;
+  }
+
+  /** Calls a generated function for all vectors of `elements`. */
+  call(body: number[], elements: number, nanoseconds: number): void {
+    const index = this.#firstFunction! + this.functions.push(body) - 1;
+    this.emit(code.CALL, [index, Math.ceil(elements / 4)], 0, nanoseconds);
   }
 
   /** Elements of `shape` from one strided place to another. */

@@ -4,6 +4,8 @@ import type { Gemm } from "../blas/gemm.ts";
 import { plainMachine, relaxedMachine } from "./machine.generated.ts";
 
 export interface MachineExports {
+  /** Functions that instructions call: generated ones are added to it. */
+  readonly table: WebAssembly.Table;
   memoryBase(): number;
   /** Address of the control words: see opcodes.ts. */
   controlAddress(): number;
@@ -74,19 +76,41 @@ export function instantiate(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   gemm: Gemm = noBlas,
+  generated?: WebAssembly.Module,
 ): MachineExports {
-  return new WebAssembly.Instance(module, { env: { memory }, blas: { gemm } }).exports as unknown as MachineExports;
+  const machine = new WebAssembly.Instance(module, { env: { memory }, blas: { gemm } })
+    .exports as unknown as MachineExports;
+  if (generated) addFunctions(machine, generated, memory);
+  return machine;
+}
+
+/** Puts the generated functions at the end of the machine's table. */
+export function addFunctions(machine: MachineExports, generated: WebAssembly.Module, memory: WebAssembly.Memory): void {
+  const functions = Object.values(new WebAssembly.Instance(generated, { env: { memory } }).exports);
+  const first = machine.table.grow(functions.length);
+  functions.forEach((fn, i) => {
+    machine.table.set(first + i, fn);
+  });
 }
 
 /** Of `pages` pages of 64 KiB. Shared, so that threads can join; it never grows. */
 export const sharedMemory = (pages: number): WebAssembly.Memory =>
   new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
 
-const bases = new Map<Build, number>();
+/** Where the machine leaves off: its memory, in bytes, and its table of functions. */
+export interface Bases {
+  readonly memory: number;
+  readonly table: number;
+}
 
-/** First address that the machine leaves to the host. */
-export function memoryBase(build: Build): number {
+const bases = new Map<Build, Bases>();
+
+export function basesOf(build: Build): Bases {
   let base = bases.get(build);
-  if (base === undefined) bases.set(build, (base = instantiate(moduleOf(build), sharedMemory(1)).memoryBase()));
+  if (base === undefined) {
+    const machine = instantiate(moduleOf(build), sharedMemory(1));
+    base = { memory: machine.memoryBase(), table: machine.table.length };
+    bases.set(build, base);
+  }
   return base;
 }

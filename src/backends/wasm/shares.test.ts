@@ -3,12 +3,12 @@ import { expect, it } from "vitest";
 import type { Shape } from "../../ir/shape.ts";
 import { encode } from "./encode.ts";
 import { END } from "./machine/opcodes.ts";
-import { instantiate, memoryBase, moduleOf, sharedMemory } from "./module.ts";
+import { basesOf, instantiate, moduleOf, sharedMemory } from "./module.ts";
 import { earlier, input, number, samples, step, TestPlan } from "./test-plan.ts";
 
 function words(plan: TestPlan, threads: number): Int32Array {
   const whole = plan.plan();
-  const arena = memoryBase("plain");
+  const arena = basesOf("plain").memory;
   const temporary = arena + whole.arena.bytes;
   const encoded = encode(whole, arena, temporary);
   const room = temporary + encoded.temporaryBytes;

@@ -15,6 +15,8 @@ export interface ThreadStart {
   readonly room: number;
   readonly roomBytes: number;
   readonly blas: BlasLibrary | undefined;
+  /** Functions of the fused kernels. */
+  readonly generated: WebAssembly.Module | undefined;
 }
 
 /** Said by the last thread to end a job that was to be announced: its number. */
@@ -29,11 +31,18 @@ interface Port {
 const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
 const port = (node?.parentPort ?? globalThis) as unknown as Port;
 
-function serve({ module, memory, control, thread, threads, room, roomBytes, blas }: ThreadStart): void {
+function serve({ module, memory, control, thread, threads, room, roomBytes, blas, generated }: ThreadStart): void {
   const words = new Int32Array(memory.buffer, control, code.CONTROL_WORDS);
   const gemm = blas ? loadGemm(blas, memory) : () => {};
   const imports = { env: { memory }, blas: { gemm } };
   const machine = new WebAssembly.Instance(module, imports).exports as unknown as MachineExports;
+  if (generated) {
+    const functions = Object.values(new WebAssembly.Instance(generated, { env: { memory } }).exports);
+    const first = machine.table.grow(functions.length);
+    functions.forEach((fn, i) => {
+      machine.table.set(first + i, fn);
+    });
+  }
   for (let job = 0; ; ) {
     Atomics.wait(words, code.CONTROL_JOB, job);
     job = Atomics.load(words, code.CONTROL_JOB);

@@ -6,13 +6,14 @@ import type { Plan, View } from "../../plan/plan.ts";
 import type { Backend, Machine } from "../backend.ts";
 import { type BlasLibrary, loadGemm } from "../blas/gemm.ts";
 import { type Encoded, encode } from "./encode.ts";
+import { moduleBytes } from "./generate.ts";
 import * as code from "./machine/opcodes.ts";
 import {
   type Build,
+  basesOf,
   fastestBuild,
   instantiate,
   type MachineExports,
-  memoryBase,
   moduleOf,
   sharedMemory,
 } from "./module.ts";
@@ -78,9 +79,13 @@ class WasmMachine implements Machine {
     this.#plan = plan;
     const blas = findBlas?.(largestProduct(plan));
     this.blas = blas?.library.name;
-    this.#arena = align(memoryBase(build));
+    const base = basesOf(build);
+    this.#arena = align(base.memory);
     const temporary = this.#arena + align(plan.arena.bytes);
-    const encoded = encode(plan, this.#arena, temporary, blas && { blasFrom: blas.from });
+    const encoded = encode(plan, this.#arena, temporary, {
+      ...(blas && { blasFrom: blas.from }),
+      firstFunction: base.table,
+    });
     this.#encoded = encoded;
     const largest = Math.max(0, ...[...encoded.programs.values()].map(({ shared }) => shared));
     this.threads = Math.max(1, Math.min(availableThreads(threads), Math.floor(largest / workPerThread)));
@@ -90,12 +95,14 @@ class WasmMachine implements Machine {
     // The margin: kernels may load a vector that begins at the last word.
     const memory = allocate(this.#instructions + encoded.words.byteLength + 64, plan.arena.bytes);
     const module = moduleOf(build);
-    this.#machine = instantiate(module, memory, blas && loadGemm(blas.library, memory));
+    const { functions } = encoded;
+    const generated = functions.length > 0 ? new WebAssembly.Module(moduleBytes(functions)) : undefined;
+    this.#machine = instantiate(module, memory, blas && loadGemm(blas.library, memory), generated);
     this.#control = this.#machine.controlAddress();
     this.#join = () =>
       new Threads({
         ...{ module, memory, control: this.#control, threads: this.threads },
-        ...{ room: this.#room, roomBytes, blas: blas?.library },
+        ...{ room: this.#room, roomBytes, blas: blas?.library, generated },
       });
     this.#floats = new Float32Array(memory.buffer);
     this.#ints = new Int32Array(memory.buffer);

@@ -9,7 +9,7 @@ import * as code from "./opcodes";
 import { avgPool2d, maxPool2d } from "./pooling";
 import { iota, random } from "./random";
 import { reduction } from "./reduce";
-import { control, failed, meet, stepDone, stopAsked } from "./share";
+import { control, failed, meet, shareStart, stepDone, stopAsked } from "./share";
 import { softmax } from "./softmax";
 
 /** First address free for the host. */
@@ -21,9 +21,19 @@ export function controlAddress(): usize {
   return control;
 }
 
+/** [CALL, bytes, table index of a generated function, vectors] */
+function call(p: usize, thread: i32, threads: i32): void {
+  const vectors = load<i32>(p, 12);
+  const from = shareStart(vectors, thread, threads);
+  const to = shareStart(vectors, thread + 1, threads);
+  if (from < to) call_indirect<void>(load<i32>(p, 8), from, to);
+}
+
 /** One instruction. `room` is scratch space of this thread alone. */
 export function runOne(p: usize, thread: i32, threads: i32, room: usize): void {
   switch (<i32>load<u8>(p)) {
+    case code.CALL:
+      return call(p, thread, threads);
     case code.FUSED:
       return fused(p, thread, threads, room);
     case code.MATMUL:
