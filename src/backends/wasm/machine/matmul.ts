@@ -1,7 +1,7 @@
 // MATMUL: z[m, n] = Σ_k x[m, k] y[k, n] over batches; transposition is a matter of strides.
 import { gemm } from "./blas";
 import { Float4 } from "./functions";
-import { BLOCK_K, BLOCK_N, PATH_BLAS, PATH_DOTS, PATH_ROWS, TILE_M, TILE_N } from "./opcodes";
+import { BLOCK_K, BLOCK_M, BLOCK_N, PATH_BLAS, PATH_DOTS, PATH_ROWS, TILE_M, TILE_N } from "./opcodes";
 import { packColumns, packRows } from "./panels";
 import { shareStart } from "./share";
 import { tile } from "./tiles";
@@ -102,7 +102,10 @@ function rows(
   }
 }
 
-/** Blocks of y packed, then strips of x, and the register tile on both. `room`: a tile, a strip of x, a block of y. */
+/**
+ * Blocks of y and of x packed, and the register tile on both: a panel of y stays in the first-level cache for all strips
+ * of x. `room`: a tile, a block of x, a block of y.
+ */
 function panels(
   x: usize,
   xRow: usize,
@@ -118,19 +121,28 @@ function panels(
   room: usize,
 ): void {
   const xs = room + 32 * TILE_M;
-  const ys = xs + 4 * TILE_M * BLOCK_K;
+  const ys = xs + 4 * BLOCK_M * BLOCK_K;
   for (let j = 0; j < n; j += BLOCK_N) {
     const columns = min(BLOCK_N, n - j);
     for (let l = 0; l < k; l += BLOCK_K) {
       const depth = min(BLOCK_K, k - l);
       packColumns(ys, y + l * yK + j * yColumn, yK, yColumn, depth, columns);
-      for (let i = 0; i < m; i += TILE_M) {
-        const count = min(TILE_M, m - i);
-        packRows(xs, x + i * xRow + l * xK, xRow, xK, count, depth);
+      for (let i = 0; i < m; i += BLOCK_M) {
+        const height = min(BLOCK_M, m - i);
+        for (let strip = 0; strip < height; strip += TILE_M) {
+          const from = x + (i + strip) * xRow + l * xK;
+          packRows(xs + ((<usize>(strip * depth)) << 2), from, xRow, xK, min(TILE_M, height - strip), depth);
+        }
         let b = ys;
         let out = z + i * zRow + (j << 2);
         for (let left = columns; left > 0; left -= TILE_N) {
-          tile(xs, b, depth, out, zRow, count, min(left, TILE_N), l > 0, room);
+          let a = xs;
+          let to = out;
+          for (let rest = height; rest > 0; rest -= TILE_M) {
+            tile(a, b, depth, to, zRow, min(TILE_M, rest), min(left, TILE_N), l > 0, room);
+            a += (<usize>depth) << 4;
+            to += zRow * TILE_M;
+          }
           b += (<usize>(depth * TILE_N)) << 2;
           out += TILE_N << 2;
         }

@@ -104,9 +104,10 @@ export const PATH_ROWS = 1;
 export const PATH_PANELS = 2;
 export const PATH_BLAS = 3;
 
-// MATMUL, panels: rows and columns of a register tile; block lengths along k and n.
+// MATMUL, panels: rows and columns of a register tile; block lengths along m, k and n.
 export const TILE_M = 4;
 export const TILE_N = 8;
+export const BLOCK_M = 128;
 export const BLOCK_K = 256;
 export const BLOCK_N = 512;
 
