@@ -13,6 +13,9 @@ const blockFloats = 65536;
 /** Pixels in a block of the gradient to weights, as long as a row is no longer. */
 const blockPixels = 256;
 
+/** Elements of dx for one of dy from which the gradient to the input is scattered. */
+const wasteful = 1.5;
+
 const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
 /** The patches that a convolution reads: see machine/patches.ts. Pairs are [vertical, horizontal]. */
@@ -135,10 +138,52 @@ export function encodeInputGradient(kernel: OpKernel<"conv2dInputGradient">, enc
     return;
   }
   const size = pair(w.shape);
+  const [image, maps] = [sizeOf(output.shape.slice(2)), sizeOf(dy.shape.slice(2))];
+  // Turned around, the convolution runs over every element of dx, zeros between those of dy included.
+  if (image > wasteful * maps) {
+    encodeScattered(w, dy, output, kernel.attributes, encoder);
+    return;
+  }
   const reach = (axis: 0 | 1) => dilation[axis] * (size[axis] - 1) - padding[axis];
   const window = { source: pair(dy.shape), spacing: stride, padding: [reach(0), reach(1)], kernel: size } as const;
   const rest = { dilation, stride: [1, 1], output: pair(output.shape) } as const;
   encodeProduct(dy, w, output, groups, true, { ...window, ...rest }, encoder);
+}
+
+/** dx as patches of W transposed times dy, added up where they were read. */
+function encodeScattered(
+  w: View,
+  dy: View,
+  output: View,
+  { stride, padding, dilation, groups }: OpKernel<"conv2dInputGradient">["attributes"],
+  encoder: Encoder,
+): void {
+  const [oh, ow] = pair(dy.shape);
+  const channels = output.shape[1]! / groups;
+  const out = dy.shape[1]! / groups;
+  const kernel = pair(w.shape);
+  const window: PatchWindow = {
+    ...{ source: pair(output.shape), spacing: [1, 1], padding, kernel, dilation, stride, output: [oh, ow], rows: oh },
+  };
+  const depth = channels * kernel[0] * kernel[1];
+  const pixels = oh * ow;
+  const isBlas = out * depth * pixels >= encoder.blasFrom;
+  const room =
+    32 * code.TILE_M +
+    align(depth * 4) +
+    (isBlas ? 0 : groups * Math.ceil(depth / code.TILE_M) * out * 16) +
+    paddedBytes(window, channels) +
+    (isBlas ? 0 : Math.ceil(pixels / code.TILE_N) * out * 32) +
+    depth * pixels * 4 +
+    64;
+  const addresses = [w, dy].map((view) => encoder.addressAs(view, "float32"));
+  const sizes = [dy.shape[0]!, groups, channels, out, Number(isBlas), 0];
+  encoder.emit(
+    code.CONV2D_SCATTERED_GRADIENT,
+    [...addresses, encoder.address(output), ...sizes, ...windowWords(window)],
+    room,
+    workOf(w.shape, dy.shape) * (isBlas ? 0.04 : 0.1),
+  );
 }
 
 export function encodeWeightGradient(kernel: OpKernel<"conv2dWeightGradient">, encoder: Encoder): void {

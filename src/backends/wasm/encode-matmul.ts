@@ -47,7 +47,8 @@ export function encodeMatmul(kernel: OpKernel<"matmul">, encoder: Encoder): void
   else if (yColumn === 4 && (m < 4 || k < 6 || work <= SMALL)) path = code.PATH_ROWS;
   if (work >= encoder.blasFrom) path = code.PATH_BLAS;
   const block = Math.min(k, code.BLOCK_K) * Math.ceil(Math.min(n, code.BLOCK_N) / code.TILE_N) * code.TILE_N;
-  const room = path === code.PATH_PANELS ? 4 * (code.TILE_M * code.TILE_N + code.BLOCK_M * code.BLOCK_K + block) + 64 : 0;
+  const room =
+    path === code.PATH_PANELS ? 4 * (code.TILE_M * code.TILE_N + code.BLOCK_M * code.BLOCK_K + block) + 64 : 0;
   const batches = axes.reduce((product, { size }) => product * size, 1);
   const axisWords = axes.flatMap(({ size, strides }) => [size, strides[0]!, strides[1]!]);
   const fields = [path, x, y, z, m, n, k, xRow, xK, yK, yColumn, batches, axes.length, ...axisWords];

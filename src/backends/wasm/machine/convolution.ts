@@ -1,8 +1,10 @@
 // CONV2D, CONV2D_WEIGHT_GRADIENT: matrix products over patches that are packed block by block; NCHW.
 import { gemm } from "./blas";
 import { BLOCK_K, TILE_M, TILE_N } from "./opcodes";
-import { packRows } from "./panels";
+import { packColumns, packRows } from "./panels";
 import {
+  addPatches,
+  cropImage,
   Geometry,
   listPatches,
   packPatches,
@@ -10,6 +12,7 @@ import {
   padImage,
   tabulateOffsets,
   Window,
+  zero,
 } from "./patches";
 import { shareStart } from "./share";
 import { tile } from "./tiles";
@@ -120,6 +123,88 @@ export function conv2d(p: usize, thread: i32, threads: i32, room: usize): void {
         }
       }
     }
+  }
+}
+
+/**
+ * dx = the sum of the patches Wᵀ[K, out] · dy[out, oh · ow], each element where the patch was read. A unit is an image and
+ * group. Source is W, other is dy; "in" counts the channels of dx, "out" those of dy, and the window is that of dx.
+ */
+export function conv2dScatteredGradient(p: usize, thread: i32, threads: i32, room: usize): void {
+  const w = changetype<Window>(p + WINDOW);
+  const groups = load<i32>(p, GROUPS);
+  const input = load<i32>(p, IN);
+  const out = load<i32>(p, OUT);
+  const isBlas = load<i32>(p, BLAS) != 0;
+  const depth = input * w.kh * w.kw;
+  const total = load<i32>(p, BATCH) * groups;
+  let unit = shareStart(total, thread, threads);
+  const end = shareStart(total, thread + 1, threads);
+  if (unit == end) return;
+
+  const edge = room;
+  const table = edge + 32 * TILE_M;
+  const weights = table + align((<usize>depth) << 2);
+  const strips = (depth + TILE_M - 1) / TILE_M;
+  const stripBytes = (<usize>out) << 4;
+  const padded = weights + (isBlas ? 0 : groups * strips * stripBytes);
+  const paddedWords = input * Geometry.paddedRows(w) * Geometry.paddedColumns(w);
+  const panel = padded + align(((<usize>paddedWords) << 2) + 64);
+  const pixels = w.oh * w.ow;
+  const planeBytes = (<usize>pixels) << 2;
+  const patches = panel + (isBlas ? 0 : (<usize>(((pixels + TILE_N - 1) / TILE_N) * out)) << 5);
+  tabulateOffsets(w, input, table);
+  const groupBytes = (<usize>(out * depth)) << 2;
+  const source = load<usize>(p, SOURCE);
+  if (!isBlas) {
+    for (let g = 0; g < groups; g++) {
+      for (let s = 0; s < strips; s++) {
+        const from = source + g * groupBytes + (s << 4);
+        packRows(
+          weights + (g * strips + s) * stripBytes,
+          from,
+          4,
+          (<usize>depth) << 2,
+          min(TILE_M, depth - s * TILE_M),
+          out,
+        );
+      }
+    }
+  }
+  for (; unit < end; unit++) {
+    const group = unit % groups;
+    const dy = load<usize>(p, OTHER) + <usize>(unit * out) * planeBytes;
+    if (isBlas) {
+      gemm(
+        source + group * groupBytes,
+        4,
+        (<usize>depth) << 2,
+        dy,
+        planeBytes,
+        4,
+        patches,
+        planeBytes,
+        depth,
+        pixels,
+        out,
+        0,
+      );
+    } else {
+      packColumns(panel, dy, planeBytes, 4, out, pixels);
+      for (let s = 0; s < strips; s++) {
+        const xs = weights + (group * strips + s) * stripBytes;
+        let ys = panel;
+        let z = patches + <usize>(s * TILE_M) * planeBytes;
+        for (let left = pixels; left > 0; left -= TILE_N) {
+          tile(xs, ys, out, z, planeBytes, min(TILE_M, depth - s * TILE_M), min(left, TILE_N), false, edge);
+          ys += stripBytes << 1;
+          z += TILE_N << 2;
+        }
+      }
+    }
+    zero(padded, paddedWords);
+    addPatches(w, padded, w.oh, table, depth, patches);
+    cropImage(w, padded, input, load<usize>(p, OUTPUT) + ((<usize>(unit * input * w.height * w.width)) << 2));
   }
 }
 

@@ -1,5 +1,5 @@
 // The machine: executes a list of instructions in linear memory. Every thread runs it, on its share of each instruction.
-import { conv2d, conv2dWeightGradient } from "./convolution";
+import { conv2d, conv2dScatteredGradient, conv2dWeightGradient } from "./convolution";
 import { copy, fill, transpose } from "./copy";
 import { directConv2d, directInputGradient, directWeightGradient } from "./direct-convolution";
 import { fused } from "./fused";
@@ -60,6 +60,8 @@ export function runOne(p: usize, thread: i32, threads: i32, room: usize): void {
       return conv2d(p, thread, threads, room);
     case code.CONV2D_WEIGHT_GRADIENT:
       return conv2dWeightGradient(p, thread, threads, room);
+    case code.CONV2D_SCATTERED_GRADIENT:
+      return conv2dScatteredGradient(p, thread, threads, room);
     case code.DIRECT_CONV2D:
       return directConv2d(p, thread, threads);
     case code.DIRECT_INPUT_GRADIENT:

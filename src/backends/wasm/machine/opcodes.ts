@@ -27,6 +27,7 @@ export const DIRECT_CONV2D = 20;
 export const DIRECT_INPUT_GRADIENT = 21;
 export const DIRECT_WEIGHT_GRADIENT = 22;
 export const CALL = 23;
+export const CONV2D_SCATTERED_GRADIENT = 24;
 
 // Element kinds in the machine: bool is stored as float 0 or 1.
 export const KIND_FLOAT = 0;

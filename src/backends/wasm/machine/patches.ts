@@ -37,7 +37,7 @@ export class Geometry {
   }
 }
 
-function zero(to: usize, n: i32): void {
+export function zero(to: usize, n: i32): void {
   for (; n >= 4; n -= 4, to += 16) v128.store(to, f32x4.splat(0));
   for (; n > 0; n--, to += 4) store<f32>(to, 0);
 }
@@ -235,6 +235,39 @@ export function packPatchesTransposed(w: Window, padded: usize, rows: i32, table
         store<f32>(to, load<f32>(k6 + a), 24);
         store<f32>(to, load<f32>(k7 + a), 28);
       }
+    }
+  }
+}
+
+/** The reverse of listPatches: each element of from[depth][rows · ow] is added to where it was read in the padded image. */
+export function addPatches(w: Window, padded: usize, rows: i32, table: usize, depth: i32, from: usize): void {
+  const rowBytes = (<usize>(w.strideH * Geometry.paddedColumns(w))) << 2;
+  const stepBytes = (<usize>w.strideW) << 2;
+  for (const end = table + (depth << 2); table < end; table += 4) {
+    let to = padded + load<i32>(table);
+    for (let row = 0; row < rows; row++, to += rowBytes) {
+      let z = to;
+      let left = w.ow;
+      if (stepBytes == 4) {
+        for (; left >= 4; left -= 4, z += 16, from += 16) v128.store(z, f32x4.add(v128.load(z), v128.load(from)));
+      }
+      for (; left > 0; left--, z += stepBytes, from += 4) store<f32>(z, load<f32>(z) + load<f32>(from));
+    }
+  }
+}
+
+/** The image inside the padded copy, of all its rows: the reverse of padImage without spacing. */
+export function cropImage(w: Window, padded: usize, channels: i32, to: usize): void {
+  const rows = Geometry.paddedRows(w);
+  const columns = Geometry.paddedColumns(w);
+  // Rows and columns that no patch reaches have no gradient.
+  const height = max(0, min(w.height, rows - w.paddingH));
+  const width = max(0, min(w.width, columns - w.paddingW));
+  for (let c = 0; c < channels; c++) {
+    for (let y = 0; y < w.height; y++, to += w.width << 2) {
+      const kept = y < height ? width : 0;
+      copyWords(to, padded + ((<usize>((c * rows + y + w.paddingH) * columns + w.paddingW)) << 2), kept);
+      zero(to + (kept << 2), w.width - kept);
     }
   }
 }
