@@ -200,13 +200,23 @@ export class Float4 {
     return f32x4.mul(f32x4.mul(Float4.exp(f32x4.neg(f32x4.mul(h, h))), small), f32x4.mul(q, p));
   }
 
+  /** x P(x²) / Q(x²) on |x| ≤ 4, where erf is 1 in float32; coefficients of Eigen (generic_fast_erf, float). */
   @inline static erf(x: v128): v128 {
-    const a = f32x4.abs(x);
-    const near = f32x4.mul(x, Float4.erfNear(f32x4.mul(x, x)));
-    const isNear = f32x4.lt(a, f32x4.splat(1));
-    if (i32x4.all_true(isNear)) return near;
-    const tail = f32x4.sub(f32x4.splat(1), Float4.erfcFar(Clamp.above(Clamp.below(a, 15), 1)));
-    return v128.bitselect(near, v128.bitselect(tail, x, i32x4.splat(0x7fffffff)), isNear);
+    x = Clamp.above(Clamp.below(x, 4), -4);
+    const z = f32x4.mul(x, x);
+    let p = f32x4.splat(-2.72614225801306e-10);
+    p = Float4.horner(p, z, 2.77068142495902e-8);
+    p = Float4.horner(p, z, -2.10102402082508e-6);
+    p = Float4.horner(p, z, -5.69250639462346e-5);
+    p = Float4.horner(p, z, -7.34990630326855e-4);
+    p = Float4.horner(p, z, -2.9545998085401e-3);
+    p = Float4.horner(p, z, -1.60960333262415e-2);
+    let q = f32x4.splat(-1.45660718464996e-5);
+    q = Float4.horner(q, z, -2.13374055278905e-4);
+    q = Float4.horner(q, z, -1.68282697438203e-3);
+    q = Float4.horner(q, z, -7.37332916720468e-3);
+    q = Float4.horner(q, z, -1.42647390514189e-2);
+    return f32x4.div(f32x4.mul(x, p), q);
   }
 
   /** x Φ(x), with Φ(−a) = ½ erfc(a / √2) */
