@@ -1,172 +1,133 @@
 // `npm run bench`: every workload for every peer that is there, in turns; tables, a plot, and the limits of the machine.
-
-import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { copyRate } from "./limits.mjs";
 import { machine, median } from "./measure.mjs";
-import { contestants, Peer } from "./peer.mjs";
+import { readOptions } from "./options.mjs";
+import { Peer } from "./peer.mjs";
 import { irisProcesses, stepMemory } from "./processes.mjs";
 import { findPython } from "./python.mjs";
 import { markdown, write } from "./report.mjs";
 import { costOf, workloads } from "./workloads.mjs";
 
-const { values: flags } = parseArgs({
-  options: {
-    quick: { type: "boolean", default: false },
-    only: { type: "string" },
-    peers: { type: "string" },
-    threads: { type: "string", default: String(Math.min(2, availableParallelism())) },
-    out: { type: "string", default: join(dirname(fileURLToPath(import.meta.url)), "results") },
-  },
-});
-
-/** Those of `list` whose names the option names; all of them without it. */
-function chosen(list, option, names) {
-  const wanted = names?.split(",").map((name) => name.trim());
-  const unknown = wanted?.find((name) => !list.some((entry) => entry.name === name));
-  if (unknown !== undefined) {
-    console.error(`--${option}: there is no "${unknown}"; choose from ${list.map(({ name }) => name).join("; ")}.`);
-    process.exit(2);
-  }
-  return list.filter(({ name }) => wanted?.includes(name) ?? true);
-}
-
-const quickWorkloads = [
-  "XOR 2-2-1",
-  "14-64-32-2",
-  "784-128-10",
-  "784-512-512-10",
-  "LeNet-5",
-  "product 64",
-  "product 512",
-];
-const began = performance.now();
-/** --quick ends within two minutes: what has not begun by then is left out, and said. */
-const secondsInAll = quick ? 95 : Number.POSITIVE_INFINITY;
-const secondsARound = quick ? 0.05 : 0.3;
+const { quick, isWhole, threads, out, workloads: wanted, contestants } = readOptions();
 const rounds = quick ? 3 : 7;
-const patience = quick ? 15 : 180;
-const isLate = () => (performance.now() - began) / 1000 > secondsInAll;
+const secondsARound = quick ? 0.05 : 0.3;
+/** A step that takes longer is measured once. */
+const slowStep = quick ? 0.5 : 2;
+/** Seconds to start, and to answer. */
+const [startPatience, patience] = quick ? [30, 6] : [180, 180];
+/** --quick ends within two minutes: what has not begun by then is left out, and said. */
+const secondsInAll = quick ? 90 : Number.POSITIVE_INFINITY;
+const isLate = () => performance.now() / 1000 > secondsInAll;
 
-const wanted = chosen(workloads, "only", flags.only ?? (quick ? quickWorkloads.join(",") : undefined));
-const threads = Number(flags.threads);
 const { python, reason: noPython } = findPython({ install: !quick });
-const taking = chosen(contestants(threads), "peers", flags.peers);
-const why = (contestant) => {
-  if (contestant.host === "python" && !python) return noPython;
-  if (quick && contestant.slowStart) return "takes long to start: left out of --quick";
-  return undefined;
-};
-const versions = {};
-
-async function startPeers() {
-  const started = taking.filter((contestant) => why(contestant) === undefined).map((c) => new Peer(c, python));
-  for (const peer of started) {
-    const { version, error } = await peer.answer(patience);
-    versions[peer.name] = version ?? `not running: ${error}`;
-  }
-  return started;
+const absentees = [];
+const taking = [];
+for (const contestant of contestants) {
+  const { name, host, slow } = contestant;
+  if (quick && slow) absentees.push({ name, reason: "slow to start or to run: left out of --quick" });
+  else if (host === "python" && !python) absentees.push({ name, reason: noPython });
+  else taking.push({ contestant, peer: new Peer(contestant, python) });
 }
 
-/** Loads, warms up, and then times rounds that take turns. */
+console.error(`Starting ${taking.map(({ contestant }) => contestant.name).join(", ")} …`);
+const peers = [];
+const versions = [];
+for (const { contestant, peer } of taking) {
+  const { version, error } = await peer.start(startPatience);
+  if (version === undefined) {
+    absentees.push({ name: peer.name, reason: error });
+    peer.stop();
+    continue;
+  }
+  peers.push(peer);
+  versions.push({ name: peer.name, version, note: contestant.note });
+}
+
+/** One peer, one workload, to where rounds can begin: { steps, loss, memory } or { reason } or { once }. */
+async function prepare(peer, workload) {
+  if (isLate()) return { reason: "no time was left" };
+  if (!peer.isRunning) {
+    const { error } = await peer.start(startPatience);
+    if (error) return { reason: error };
+  }
+  const loaded = await peer.load(workload, patience);
+  if (loaded.unsupported ?? loaded.error) return { reason: loaded.unsupported ?? loaded.error, failed: !!loaded.error };
+  const first = await peer.ask({ run: 1 }, patience);
+  const second = first.error ? first : await peer.ask({ run: 1 }, patience);
+  if (second.error) return { reason: second.error, failed: true };
+  // The loss after one update: it tells whether peers compute the same.
+  const loss = second.result;
+  if (second.seconds > slowStep) return { loss, once: second };
+  // More steps until the warm-up is as long as a round; engines compile while it lasts.
+  let [steps, answer] = [1, second];
+  for (let spent = 0; spent < secondsARound; spent += answer.seconds) {
+    steps = Math.max(1, Math.min(steps * 8, Math.round((steps * secondsARound) / Math.max(answer.seconds, 1e-6))));
+    answer = await peer.ask({ run: steps }, patience);
+    if (answer.error) return { reason: answer.error, failed: true };
+  }
+  return { loss, steps: Math.max(1, Math.round((steps * secondsARound) / answer.seconds)) };
+}
+
+/** Warms each peer up, then times rounds in which they take turns. */
 async function measure(workload, peers) {
-  const absent = taking.flatMap((c) => (why(c) === undefined ? [] : [{ name: c.name, reason: why(c) }]));
+  const from = performance.now();
+  const absent = [];
   const entries = [];
   for (const peer of peers) {
-    const skip = (reason) => absent.push({ name: peer.name, reason });
-    if (isLate()) {
-      skip("no time was left");
-      continue;
-    }
-    const loaded = await peer.load(workload, patience);
-    if (loaded.unsupported ?? loaded.error) {
-      skip(loaded.unsupported ?? loaded.error);
-      continue;
-    }
-    let [steps, answer] = [1, await peer.ask({ run: 1 }, patience)];
-    // More steps until the warm-up is as long as a round; engines compile while it lasts.
-    for (let spent = 0; !answer.error && spent < secondsARound; ) {
-      steps = Math.max(1, Math.min(steps * 8, Math.round((steps * secondsARound) / Math.max(answer.seconds, 1e-6))));
-      answer = await peer.ask({ run: steps }, patience);
-      spent += answer.seconds ?? 0;
-    }
-    if (answer.error) {
-      skip(answer.error);
-      continue;
-    }
-    const perStep = answer.seconds / steps;
-    entries.push({
-      peer,
-      steps: Math.max(1, Math.round(secondsARound / perStep)),
-      times: [],
-      slow: perStep > 2,
-      memory: 0,
-    });
+    const { reason, failed, loss, once, steps } = await prepare(peer, workload);
+    if (reason) absent.push({ name: peer.name, reason, failed });
+    else if (once) entries.push({ peer, loss, once: true, times: [once.seconds], memory: once.memory });
+    else entries.push({ peer, loss, steps, times: [], memory: 0 });
   }
   for (let round = 0; round < rounds; round++) {
     for (const entry of entries) {
-      if (entry.failed || (round > 0 && (entry.slow || isLate()))) continue;
+      if (entry.once || entry.reason || (round > 0 && isLate())) continue;
       const { seconds, memory, error } = await entry.peer.ask({ run: entry.steps }, patience);
-      if (error) entry.failed = error;
-      else entry.times.push(seconds / entry.steps);
-      entry.memory = Math.max(entry.memory, memory ?? 0);
+      entry.reason = error;
+      if (error) continue;
+      entry.times.push(seconds / entry.steps);
+      entry.memory = Math.max(entry.memory, memory);
     }
   }
   const results = [];
-  for (const { peer, times, memory, failed } of entries) {
-    if (times.length === 0) absent.push({ name: peer.name, reason: failed });
+  for (const { peer, loss, times, memory, reason } of entries) {
+    if (reason) absent.push({ name: peer.name, reason, failed: true });
     else {
-      const [low, high] = [Math.min(...times), Math.max(...times)];
-      results.push({ name: peer.name, median: median(times), low, high, memory });
+      const spread = { median: median(times), low: Math.min(...times), high: Math.max(...times), rounds: times.length };
+      results.push({ name: peer.name, ...spread, memory, loss, free: peer.free });
     }
-    await peer.ask({ unload: true }, patience);
+    if (peer.isRunning) await peer.ask({ unload: true }, patience);
   }
+  console.error(`${workload.name}: ${Math.round((performance.now() - from) / 1000)} s`);
   return { workload, results, absent };
 }
 
-/** Bytes a second that one thread reads and writes. */
-function copyBandwidth() {
-  const from = new Float32Array(2 ** 24).fill(1);
-  const to = new Float32Array(2 ** 24);
-  const seconds = Array.from({ length: 7 }, () => {
-    const start = performance.now();
-    to.set(from);
-    return (performance.now() - start) / 1000;
-  });
-  return (2 * from.byteLength) / median(seconds);
-}
-
 const measured = [];
-let peers = await startPeers();
-for (const workload of wanted) {
-  // Peak memory is a process's: a new one for each size.
-  if (workload.name.startsWith("growth")) {
-    for (const peer of peers) peer.stop();
-    peers = await startPeers();
-  }
-  console.error(`${workload.name} …`);
-  measured.push(await measure(workload, peers));
-}
+for (const workload of wanted) measured.push(await measure(workload, peers));
+
+// The best matrix product of this run; one is measured now where none was asked for.
+const isProduct = ({ workload }) => workload.kind === "product";
+const large = workloads.find(({ name }) => name === (quick ? "product 512" : "product 1024"));
+const fast = peers.filter(({ name }) => ["chainrule", "chainrule + BLAS", "PyTorch", "JAX"].includes(name));
+const products = measured.some(isProduct) ? measured.filter(isProduct) : [await measure(large, fast)];
+const rates = products.flatMap(({ workload, results }) =>
+  results.map(({ name, low }) => ({ sgemm: costOf(workload).operations / low, by: `${name}, n = ${workload.n}` })),
+);
 for (const peer of peers) peer.stop();
 
-const rates = measured.flatMap(({ workload, results }) =>
-  workload.kind === "product"
-    ? results.map(({ name, low }) => ({ rate: costOf(workload).operations / low, by: `${name}, n = ${workload.n}` }))
-    : [],
-);
-const best = rates.reduce((a, b) => (b.rate > a.rate ? b : a), { rate: 0, by: "no product was measured" });
-const limits = { sgemm: best.rate || Number.NaN, by: best.by, bandwidth: copyBandwidth() };
-const isWhole = flags.only === undefined && !quick;
-const report = {
-  machine: machine(),
-  threads,
-  versions,
-  limits,
-  measured,
-  ...(isWhole && { processes: irisProcesses(python), memory: await stepMemory() }),
-};
+const limits = rates.sort((a, b) => b.sgemm - a.sgemm)[0] ?? { sgemm: Number.NaN, by: "nothing was measured" };
+limits.bandwidth = await copyRate(2 ** 28, threads);
+for (const entry of measured) {
+  const { operations, bytes } = costOf(entry.workload);
+  entry.floor = operations / limits.sgemm + bytes / (await copyRate(bytes / 2, threads));
+}
+const report = { machine: machine(), threads, versions, limits, measured, absentees };
+if (isWhole) Object.assign(report, { processes: irisProcesses(python), memory: await stepMemory() });
 console.log(markdown(report));
-await write(flags.out, report);
-console.error(`Written to ${flags.out}: bench.md, bench.json, bench.svg`);
-process.exit(0);
+console.error(`Written: ${(await write(out, report)).join(", ")}`);
+
+const broken = measured.flatMap(({ workload, absent }) =>
+  absent.filter(({ name, failed }) => failed && name.startsWith("chainrule")).map((entry) => ({ ...entry, workload })),
+);
+for (const { name, reason, workload } of broken) console.error(`${name} failed on ${workload.name}: ${reason}`);
+if (broken.some(({ reason }) => !reason.startsWith("no answer"))) process.exitCode = 1;

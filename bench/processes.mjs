@@ -15,6 +15,7 @@ const seeds = 10;
 export function irisProcesses(python) {
   const iris = join(here, "data/iris.csv");
   const runs = mkdtempSync(join(tmpdir(), "chainrule-bench-"));
+  const hasPeer = python && spawnSync(python, ["-c", "import sklearn"]).status === 0;
   const contestants = {
     chainrule: (seed) => {
       const out = join(runs, String(seed));
@@ -24,7 +25,7 @@ export function irisProcesses(python) {
       });
       return JSON.parse(stdout.trim().split("\n").at(-1)).metrics.validation.accuracy;
     },
-    ...(python && {
+    ...(hasPeer && {
       "scikit-learn": (seed) =>
         Number(spawnSync(python, [join(here, "peers/iris.py"), iris, String(seed)], { encoding: "utf8" }).stdout),
     }),

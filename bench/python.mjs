@@ -1,27 +1,52 @@
 // The Python of the peers: a virtual environment at the root of the repository, made where there is none.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const environment = join(here, "../.venv");
-const windows = process.platform === "win32";
-const interpreter = join(environment, windows ? "Scripts/python.exe" : "bin/python");
+const isWindows = process.platform === "win32";
+const interpreter = join(environment, isWindows ? "Scripts/python.exe" : "bin/python");
+const requirements = readFileSync(join(here, "peers/requirements.txt"), "utf8").trim().split("\n");
 
-/** { python } or { reason }. With `install`, the packages of peers/requirements.txt are installed if they can be. */
-export function findPython({ install }) {
-  const has = () => existsSync(interpreter) && spawnSync(interpreter, ["-c", "import sklearn"]).status === 0;
-  if (has()) return { python: interpreter };
-  if (!install) return { reason: "no .venv with the packages of bench/peers/requirements.txt" };
-  const system = windows ? "python" : "python3";
-  if (spawnSync(system, ["--version"]).status !== 0) return { reason: `no ${system} on the PATH` };
-  console.error("Installing the Python peers into .venv: this takes minutes, once.");
-  const made = spawnSync(system, ["-m", "venv", environment], { encoding: "utf8" });
-  if (made.status !== 0) return { reason: `no virtual environment: ${lastLine(made.stderr)}` };
-  const requirements = join(here, "peers/requirements.txt");
-  const pip = spawnSync(interpreter, ["-m", "pip", "install", "-q", "-r", requirements], { encoding: "utf8" });
-  return has() ? { python: interpreter } : { reason: `pip could not install the peers: ${lastLine(pip.stderr)}` };
+const run = (command, args) => spawnSync(command, args, { encoding: "utf8" });
+const lastLine = (text) => (text ?? "").trim().split("\n").at(-1).slice(0, 200);
+
+/** Those of the requirements, each "name==version", that the environment has in another version or not at all. */
+function missing() {
+  const script = `
+import sys
+from importlib.metadata import PackageNotFoundError, version
+for requirement in sys.argv[1:]:
+    name, wanted = requirement.split("==")
+    try:
+        found = version(name).split("+")[0]
+    except PackageNotFoundError:
+        found = None
+    if found != wanted:
+        print(requirement)
+`;
+  const { status, stdout } = run(interpreter, ["-c", script, ...requirements]);
+  return status === 0 ? stdout.split(/\r?\n/).filter(Boolean) : requirements;
 }
 
-const lastLine = (text) => (text ?? "").trim().split("\n").at(-1).slice(0, 200);
+/**
+ * { python } or { reason }. With `install`, what is missing is installed where it can be; a peer whose package is not there
+ * says so when it is started.
+ */
+export function findPython({ install }) {
+  if (!existsSync(interpreter)) {
+    if (!install) return { reason: "no .venv: a run without --quick makes it" };
+    const system = isWindows ? "python" : "python3";
+    const { status, stderr, error } = run(system, ["-m", "venv", environment]);
+    if (error) return { reason: `no ${system}: ${error.message}` };
+    if (status !== 0) return { reason: `no virtual environment: ${lastLine(stderr)}` };
+  }
+  for (const requirement of install ? missing() : []) {
+    console.error(`Installing ${requirement} into .venv: once, and PyTorch is large …`);
+    const { status, stderr } = run(interpreter, ["-m", "pip", "install", "--quiet", "--retries", "1", requirement]);
+    if (status !== 0) console.error(`pip could not install it: ${lastLine(stderr)}`);
+  }
+  return { python: interpreter };
+}

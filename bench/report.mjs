@@ -1,148 +1,152 @@
 // What the bench writes: Markdown, JSON, and a plot of time against model size.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { duration, table } from "./measure.mjs";
 import { costOf, parameterCount } from "./workloads.mjs";
 
-const gigaflops = (rate) => `${(rate / 1e9).toPrecision(3)} GFLOP/s`;
+const gigaflops = (rate) => (Number.isFinite(rate) ? `${(rate / 1e9).toPrecision(3)} GFLOP/s` : "an unknown rate");
+/** Three digits, never an exponent. */
+const times = (value) => (Number.isFinite(value) ? String(Number(value.toPrecision(3))) : "–");
+const spread = ({ low, high, rounds }) => (rounds === 1 ? "one step" : `${duration(low)} … ${duration(high)}`);
+const isGrowth = ({ workload }) => workload.name.startsWith("growth ");
+const isProduct = ({ workload }) => workload.kind === "product";
 
-/** Seconds that the counted operations and bytes take at the rates measured. */
-export function floorOf(workload, { sgemm, bandwidth }) {
-  const { operations, bytes } = costOf(workload);
-  return operations / sgemm + bytes / bandwidth;
-}
-
-function workloadSection({ workload, results, absent }, limits) {
+function trainingSection({ workload, results, absent, floor }) {
   const own = results.find(({ name }) => name === "chainrule");
-  const isProduct = workload.kind === "product";
-  const floor = floorOf(workload, limits);
-  const header = ["contestant", isProduct ? "rate" : "a step", "spread", "× chainrule"];
-  const rows = results.map(({ name, median, low, high }) => [
-    name,
-    isProduct ? gigaflops(costOf(workload).operations / median) : duration(median),
-    `${duration(low)} … ${duration(high)}`,
-    own ? (median / own.median).toPrecision(3) : "",
+  const rows = results.map((result) => [
+    result.name,
+    duration(result.median),
+    spread(result),
+    times(result.median / own?.median),
+    times(result.median / floor),
   ]);
-  const what = isProduct
-    ? `n = ${workload.n}`
-    : `${parameterCount(workload).toLocaleString("en")} parameters, batch ${workload.batch}, ${workload.optimizer}`;
+  const { operations, bytes } = costOf(workload);
+  const { batch, optimizer } = workload;
+  const about = [
+    `${parameterCount(workload).toLocaleString("en")} parameters, batch ${batch}, ${optimizer}`,
+    `at least ${(operations / 1e6).toPrecision(3)} MFLOP and ${(bytes / 1e6).toPrecision(3)} MB`,
+    ...(Number.isFinite(floor) ? [`floor ${duration(floor)}`] : []),
+  ];
   const reasons = absent.map(({ name, reason }) => `${name} (${reason})`);
+  // All begin with the same values, so that the loss after one update is the same.
+  const differs = own ? results.filter(({ loss, free }) => !free && !(Math.abs(loss / own.loss - 1) < 0.01)) : [];
+  const losses = differs.map(({ name, loss }) => `${name} ${loss}`);
   return [
     `### ${workload.name}`,
     "",
-    `${what}; floor ${duration(floor)}.`,
+    `${about.join("; ")}.`,
     "",
-    table(header, rows),
-    ...(reasons.length > 0 ? ["", `Not run: ${reasons.join("; ")}.`] : []),
-    "",
+    ...(rows.length > 0 ? [table(["contestant", "a step", "spread", "× chainrule", "× floor"], rows), ""] : []),
+    ...(losses.length > 0 ? [`Another loss than chainrule's ${own.loss}: ${losses.join(", ")}.`, ""] : []),
+    ...(reasons.length > 0 ? [`Not run: ${reasons.join("; ")}.`, ""] : []),
   ];
 }
 
-export function markdown({ machine, versions, limits, measured, processes, memory }) {
-  const training = measured.filter(
-    ({ workload }) => workload.kind !== "product" && !workload.name.startsWith("growth"),
+/** A table with a row a workload and a column a contestant. */
+function grid(corner, entries, label, show) {
+  const names = [...new Set(entries.flatMap(({ results }) => results.map(({ name }) => name)))];
+  const cell = (entry, name) => {
+    const result = entry.results.find((one) => one.name === name);
+    return result ? show(result, entry) : "–";
+  };
+  return table(
+    [corner, ...names],
+    entries.map((entry) => [label(entry), ...names.map((name) => cell(entry, name))]),
   );
-  const grown = measured.filter(({ workload }) => workload.name.startsWith("growth"));
-  const products = measured.filter(({ workload }) => workload.kind === "product");
+}
+
+/** Why contestants have no column or no cell, each reason once. */
+function reasonsOf(entries) {
+  const all = entries.flatMap(({ absent }) => absent.map(({ name, reason }) => `${name} (${reason})`));
+  return all.length > 0 ? [`Not run: ${[...new Set(all)].join("; ")}.`, ""] : [];
+}
+
+export function markdown({ machine, threads, versions, limits, measured, absentees, processes, memory }) {
+  const [grown, products] = [measured.filter(isGrowth), measured.filter(isProduct)];
+  const training = measured.filter((entry) => !isGrowth(entry) && !isProduct(entry));
+  const parameters = ({ workload }) => parameterCount(workload).toLocaleString("en");
+  const free = new Map(
+    measured.flatMap(({ results }) => results.flatMap(({ name, free }) => (free ? [[name, free]] : []))),
+  );
+  const exceptions = [...free].map(([name, reason]) => `${name} (${reason})`);
+  const same = `All begin with the same values and compute the same losses${
+    exceptions.length > 0 ? `, except ${exceptions.join(" and ")}` : ""
+  }.`;
   const sections = [
-    `Machine: ${machine}.`,
+    `Machine: ${machine}. Threads: ${threads}, for contestants that have them.`,
     "",
-    `Peers: ${Object.entries(versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(", ")}.`,
+    ...versions.map(({ name, version, note }) => `- ${name}: ${version}${note ? `; ${note}` : ""}`),
+    ...absentees.map(({ name, reason }) => `- ${name}: not run (${reason})`),
     "",
-    `Limits measured in the same run: ${gigaflops(limits.sgemm)} in a matrix product (${limits.by}), ${(limits.bandwidth / 1e9).toPrecision(3)} GB/s copied. A workload's floor is its counted operations at the one rate plus its counted bytes at the other.`,
+    `Limits, measured in the same run: ${gigaflops(limits.sgemm)} in a matrix product (${limits.by}), ` +
+      `${(limits.bandwidth / 1e9).toPrecision(3)} GB/s copied from memory to memory. A workload's floor is its counted ` +
+      "operations at the one rate, and then its counted bytes at the rate of a copy of that size.",
     "",
-    "## Training steps",
+    `Times are medians of rounds that take turns, with the lowest and the highest. ${same}`,
     "",
-    ...training.flatMap((entry) => workloadSection(entry, limits)),
   ];
+  if (training.length > 0) sections.push("## Training steps", "", ...training.flatMap(trainingSection));
   if (products.length > 0) {
-    const names = [...new Set(products.flatMap(({ results }) => results.map(({ name }) => name)))];
-    const rows = products.map(({ workload, results }) => [
-      workload.n,
-      ...names.map((name) => {
-        const result = results.find((r) => r.name === name);
-        return result ? (costOf(workload).operations / result.median / 1e9).toPrecision(3) : "–";
-      }),
-    ]);
-    sections.push("## Matrix products", "", "GFLOP/s of an n × n × n product.", "", table(["n", ...names], rows), "");
+    const rate = ({ median }, { workload }) => (costOf(workload).operations / median / 1e9).toPrecision(3);
+    sections.push("## Matrix products", "", "GFLOP/s of an n × n × n product.", "");
+    sections.push(
+      grid("n", products, ({ workload }) => workload.n, rate),
+      "",
+      ...reasonsOf(products),
+    );
   }
   if (grown.length > 0) {
-    const names = [...new Set(grown.flatMap(({ results }) => results.map(({ name }) => name)))];
-    const cell = (results, name, show) => {
-      const result = results.find((r) => r.name === name);
-      return result ? show(result) : "–";
-    };
-    const rows = (show) =>
-      grown.map(({ workload, results }) => [
-        parameterCount(workload).toLocaleString("en"),
-        ...names.map((name) => cell(results, name, show)),
-      ]);
-    const mebibytes = ({ memory }) => `${Math.round(memory / 2 ** 20)}`;
-    sections.push("## Growth", "", "A step of a network with one hidden layer, batch 32, SGD.", "");
+    sections.push("## Growth", "", "A step of a network with two hidden layers, batch 32, SGD.", "");
     sections.push(
-      table(
-        ["parameters", ...names],
-        rows(({ median }) => duration(median)),
-      ),
+      grid("parameters", grown, parameters, ({ median }) => duration(median)),
       "",
     );
-    sections.push("Peak memory of the process, MiB.", "", table(["parameters", ...names], rows(mebibytes)), "");
+    sections.push("The same as multiples of its floor.", "");
+    sections.push(
+      grid("parameters", grown, parameters, ({ median }, { floor }) => times(median / floor)),
+      "",
+    );
+    sections.push("Peak memory of the process, MiB.", "");
+    sections.push(
+      grid("parameters", grown, parameters, ({ memory }) => Math.round(memory / 2 ** 20)),
+      "",
+    );
+    sections.push(...reasonsOf(grown));
   }
   if (processes) sections.push(...processes);
   if (memory) sections.push(...memory);
   return `${sections.join("\n").trimEnd()}\n`;
 }
 
-/** Seconds a step against parameters, both logarithmic, a line a contestant. */
-async function plot(measured) {
-  const vega = await import("vega");
-  const { compile } = await import("vega-lite");
-  const values = measured
-    .filter(({ workload }) => workload.name.startsWith("growth"))
-    .flatMap(({ workload, results }) =>
-      results.map(({ name, median }) => ({
-        contestant: name,
-        parameters: parameterCount(workload),
-        ms: median * 1000,
-      })),
-    );
-  if (values.length === 0) return undefined;
-  const { spec } = compile({
-    width: 560,
-    height: 360,
-    background: "white",
-    padding: 12,
-    title: { text: "Time of a training step by size of the network (batch 32)", anchor: "start", fontSize: 14 },
-    data: { values },
-    mark: { type: "line", point: true },
-    encoding: {
-      x: {
-        field: "parameters",
-        type: "quantitative",
-        scale: { type: "log" },
-        axis: { title: "parameters", format: "~s" },
-      },
-      y: {
-        field: "ms",
-        type: "quantitative",
-        scale: { type: "log" },
-        axis: { title: "milliseconds a step", format: "~g" },
-      },
-      color: { field: "contestant", type: "nominal", scale: { scheme: "tableau20" }, legend: { title: null } },
-      shape: { field: "contestant", type: "nominal" },
-    },
-  });
-  return new vega.View(vega.parse(spec), { renderer: "none" }).toSVG();
+/** The plot, where the packages that draw it are installed. */
+async function drawn(entries) {
+  try {
+    const { plot } = await import("./plot.mjs");
+    return await plot(entries);
+  } catch (error) {
+    console.error(`No plot: ${error.message.split("\n")[0]}`);
+  }
 }
 
+/** The files written. */
 export async function write(folder, report) {
   mkdirSync(folder, { recursive: true });
-  const file = (name) => join(folder, name);
-  writeFileSync(file("bench.md"), markdown(report));
-  const json = { ...report, measured: report.measured.map((entry) => ({ ...entry, workload: entry.workload.name })) };
-  writeFileSync(file("bench.json"), `${JSON.stringify(json, undefined, 2)}\n`);
-  const svg = await plot(report.measured);
-  if (svg) writeFileSync(file("bench.svg"), svg);
+  const contents = {
+    "bench.md": markdown(report),
+    "bench.json": `${JSON.stringify(
+      { ...report, measured: report.measured.map((entry) => ({ ...entry, workload: entry.workload.name })) },
+      undefined,
+      2,
+    )}\n`,
+    "bench.svg": await drawn(
+      report.measured.filter(isGrowth).map(({ workload, results, floor }) => {
+        return { parameters: parameterCount(workload), results, floor };
+      }),
+    ),
+  };
+  // None of an earlier run stays beside the figures of this one.
+  for (const name of Object.keys(contents)) rmSync(join(folder, name), { force: true });
+  const written = Object.entries(contents).filter(([, text]) => text !== undefined);
+  for (const [name, text] of written) writeFileSync(join(folder, name), text);
+  return written.map(([name]) => join(folder, name));
 }

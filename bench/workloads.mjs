@@ -71,7 +71,8 @@ export const products = [8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 
   ...{ name: `product ${n}`, kind: "product", n },
 }));
 
-export const workloads = [...trainings, ...growth, ...products];
+/** Growth comes first, in processes that are new: their peak memory is then that of the size at hand. */
+export const workloads = [...growth, ...trainings, ...products];
 
 /** Tensors that a network trains, in order: [shape, scale of the initial values]. */
 export function parametersOf({ layers }) {

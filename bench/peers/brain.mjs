@@ -25,7 +25,10 @@ export function load(workload) {
   if (layers.at(-1).kind !== "dense") hiddenLayers.pop();
   const activation = layers.some(({ kind }) => kind === "relu") ? "relu" : "sigmoid";
   const network = new brain.NeuralNetwork({ hiddenLayers, activation });
-  const options = { learningRate: rate, momentum: 1e-30, errorThresh: 1e-30, log: false, logPeriod: 1e9 };
+  // It takes no momentum or threshold of zero.
+  const plain = { momentum: 1e-30, errorThresh: 1e-30 };
+  const praxis = workload.optimizer === "adam" ? "adam" : undefined;
+  const options = { ...plain, ...(praxis && { praxis }), learningRate: rate, log: false, logPeriod: 1e9 };
   return {
     async run(steps) {
       return network.train(examples, { ...options, iterations: steps }).error;

@@ -1,4 +1,6 @@
 // Chainrule: a training step traced, differentiated and planned with its public functions.
+import { findBlas } from "../../dist/backends/blas/find.js";
+import { fastestBuild } from "../../dist/backends/wasm/module.js";
 import { tensor, valueAndGrad, where } from "../../dist/index.js";
 import { adam, initOptimizer, sgd, updateOptimizer } from "../../dist/optim/index.js";
 import { backendOf } from "../../dist/run/backends.js";
@@ -128,11 +130,18 @@ export function moduleFor(workload) {
   return { module: { state, programs: { step: program } }, values };
 }
 
+const backend = ({ threads, blas }) => backendOf({ backend: blas ? "auto" : "wasm", threads });
+
+/** Throws where BLAS is asked for and there is none. */
+export function start({ blas }) {
+  const { library, reason } = findBlas();
+  if (blas && !library) throw new Error(`no BLAS: ${reason}`);
+}
+
 export function load(workload, options) {
-  const backend = backendOf({ backend: options.blas ? "auto" : "wasm", threads: options.threads });
-  if (workload.kind === "product") return product(workload.n, backend);
+  if (workload.kind === "product") return product(workload.n, backend(options));
   const { module, values } = moduleFor(workload);
-  const session = new Session(module, backend);
+  const session = new Session(module, backend(options));
   for (const [name, data] of values) session.write(name, data);
   return {
     async run(steps) {
@@ -159,4 +168,7 @@ function product(n, backend) {
   };
 }
 
-export const version = async () => (await import("../../package.json", { with: { type: "json" } })).default.version;
+export async function version({ blas }) {
+  const { default: own } = await import("../../package.json", { with: { type: "json" } });
+  return `${own.version} (${fastestBuild()} build${blas ? `, ${findBlas().library.name}` : ""})`;
+}

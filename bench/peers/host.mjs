@@ -8,7 +8,7 @@ const say = (answer) => process.stdout.write(`\n@${JSON.stringify(answer)}\n`);
 try {
   const peer = await import(`./${module}.mjs`);
   await peer.start?.(options);
-  say({ version: await peer.version() });
+  say({ version: await peer.version(options) });
   let loaded;
   for await (const line of createInterface({ input: process.stdin })) {
     const { load, run, unload } = JSON.parse(line);

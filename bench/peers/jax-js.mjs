@@ -54,14 +54,19 @@ function layerNorm(x, next) {
 function transformer({ layers, width, heads, context, vocabulary }, tokens, next) {
   const batch = tokens.shape[0];
   const linear = (x) => np.matmul(x, next()).add(next());
+  const past = np.tril(np.ones([context, context])).greater(0);
   let x = np.matmul(nn.oneHot(tokens, vocabulary), next()).add(next());
   for (let layer = 0; layer < layers; layer++) {
     const qkv = linear(layerNorm(x.ref, next)).reshape([batch, context, 3, heads, width / heads]);
     const [q, k, v] = np.split(qkv, 3, 2).map((part) => part.reshape([batch, context, heads, width / heads]));
-    const attended = nn.dotProductAttention(q, k, v, { isCausal: true });
+    // By products: its dotProductAttention needs iterator helpers, which Node 20 has not.
+    const scores = np.matmul(q.transpose([0, 2, 1, 3]), k.transpose([0, 2, 3, 1])).mul(1 / Math.sqrt(width / heads));
+    const attention = nn.softmax(np.where(past.ref, scores, -1e9));
+    const attended = np.matmul(attention, v.transpose([0, 2, 1, 3])).transpose([0, 2, 1, 3]);
     x = x.add(linear(attended.reshape([batch, context, width])));
     x = x.ref.add(linear(nn.gelu(linear(layerNorm(x, next)), { approximate: false })));
   }
+  past.dispose();
   return linear(layerNorm(x, next));
 }
 

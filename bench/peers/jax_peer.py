@@ -1,16 +1,15 @@
 """JAX: a jitted step of value_and_grad with donated state; optimizers written out."""
 import os
 
-module_options = {}
-
 
 def start(options):
-    module_options.update(options)
+    # Read when the CPU client starts: the size of its pool of threads, and whether products use it.
+    os.environ["PJRT_NPROC"] = str(options["threads"])
     os.environ["XLA_FLAGS"] = f"--xla_cpu_multi_thread_eigen={'true' if options['threads'] > 1 else 'false'}"
-    global jax, jnp, np
+    os.environ["JAX_PLATFORMS"] = "cpu"
+    global jax, jnp
     import jax
     import jax.numpy as jnp
-    import numpy as np
 
 
 def version():
@@ -66,32 +65,23 @@ def transformer(layer, tokens, take):
     return linear(layer_norm(x, take))
 
 
-def load(workload, values):
-    if workload["kind"] == "product":
-        n = workload["n"]
-        x, y = jnp.full((n, n), 0.5), jnp.full((n, n), 0.25)
-        multiply = jax.jit(jnp.matmul)
+def product(n):
+    x, y = jnp.full((n, n), 0.5), jnp.full((n, n), 0.25)
+    multiply = jax.jit(jnp.matmul)
 
-        def product(steps):
-            for _ in range(steps):
-                z = multiply(x, y).block_until_ready()
-            return float(z[-1, -1])
+    def run(steps):
+        for _ in range(steps):
+            z = multiply(x, y).block_until_ready()
+        return float(z[-1, -1])
 
-        return product
-    batch, classes, rate = workload["batch"], workload["classes"], workload["rate"]
-    is_text = workload["layers"][0]["kind"] == "transformer"
+    return run
+
+
+def training(workload, parameters, x, y):
+    classes, rate = workload["classes"], workload["rate"]
     is_classes = workload["loss"] == "crossEntropy"
-    x = jnp.array(values["x"], dtype=jnp.int32 if is_text else jnp.float32).reshape(batch, *workload["input"])
-    y = jnp.array(values["y"], dtype=jnp.int32 if is_classes else jnp.float32)
-    y = y if is_classes else y.reshape(batch, classes)
-    rng = np.random.default_rng(0)
-
-    def initial(shape, scale):
-        if scale == "ones":
-            return jnp.ones(shape)
-        return jnp.array(rng.uniform(-1, 1, shape) * scale, dtype=jnp.float32)
-
-    parameters = [initial(shape, scale) for shape, scale in values["parameters"]]
+    parameters = [jnp.array(p) for p in parameters]
+    x, y = jnp.array(x), jnp.array(y)
 
     def cost(parameters, x, y):
         rest = iter(parameters)

@@ -1,16 +1,18 @@
 // A peer: a multilayer perceptron in plain JavaScript loops over Float64Array, as one writes it without a library.
 
-/** One training step of sizes [n0, n1, …] on fixed batches; activation on hidden layers and, if `last`, on the output. */
-export function plainNetwork(sizes, batch, { activation, loss, optimizer, learningRate, last }, random) {
+/**
+ * One training step of sizes [n0, n1, …] on fixed batches, from the values of each layer's weight and bias; activation on
+ * hidden layers and, if `last`, on the output.
+ */
+export function plainNetwork(sizes, batch, { activation, loss, optimizer, learningRate, last }, values) {
   const layers = sizes.slice(1).map((outputs, l) => {
     const inputs = sizes[l];
-    const fill = (n, scale) => Float64Array.from({ length: n }, () => (random() * 2 - 1) * scale);
     const zeros = (n) => new Float64Array(n);
     return {
       inputs,
       outputs,
-      w: fill(inputs * outputs, Math.sqrt(6 / (inputs + outputs))),
-      b: zeros(outputs),
+      w: Float64Array.from(values[2 * l]),
+      b: Float64Array.from(values[2 * l + 1]),
       dw: zeros(inputs * outputs),
       db: zeros(outputs),
       m: zeros((inputs + 1) * outputs),

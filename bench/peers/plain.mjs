@@ -1,5 +1,5 @@
 // Plain JavaScript: hand-written loops over typed arrays, for dense networks.
-import { generator, valuesOf } from "../workloads.mjs";
+import { valuesOf } from "../workloads.mjs";
 import { plainNetwork } from "./plain-javascript.mjs";
 
 export const version = () => process.version;
@@ -10,18 +10,24 @@ export function load(workload) {
   if (!layers.every(({ kind }) => ["dense", "relu", "sigmoid"].includes(kind))) {
     return { unsupported: "dense networks only" };
   }
-  const { x, y } = valuesOf(workload);
+  const { parameters, x, y } = valuesOf(workload);
   const dense = layers.filter(({ kind }) => kind === "dense");
   const sizes = [dense[0].inputs, ...dense.map(({ outputs }) => outputs)];
   const activation = layers.find(({ kind }) => kind === "relu" || kind === "sigmoid").kind;
   const last = layers.at(-1).kind !== "dense";
-  const step = plainNetwork(sizes, batch, { loss, activation, last, optimizer, learningRate: rate }, generator(3));
+  const settings = { loss, activation, last, optimizer, learningRate: rate };
+  const step = plainNetwork(
+    sizes,
+    batch,
+    settings,
+    parameters.map(({ data }) => data),
+  );
   const data = [Float64Array.from(x), loss === "crossEntropy" ? y : Float64Array.from(y)];
   return {
     async run(steps) {
       let value;
       for (let i = 0; i < steps; i++) value = step(...data);
-      return value ?? 0;
+      return value;
     },
     dispose() {},
   };

@@ -3,7 +3,7 @@ import warnings
 
 import numpy as np
 import sklearn
-from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.neural_network import MLPClassifier
 
 
 def start(options):
@@ -14,34 +14,32 @@ def version():
     return sklearn.__version__
 
 
-def load(workload, values):
-    if workload["kind"] == "product":
-        return "no matrix products of its own"
+def product(n):
+    return "no matrix products of its own"
+
+
+def training(workload, parameters, x, y):
     layers = workload["layers"]
     if not all(layer["kind"] in ("dense", "relu", "sigmoid") for layer in layers):
         return "dense networks only"
-    if layers[-1]["kind"] != "dense" and workload["loss"] != "crossEntropy":
+    if workload["loss"] != "crossEntropy":
         return "no sigmoid on the output of a regressor"
-    hidden = [layer["outputs"] for layer in layers if layer["kind"] == "dense"][:-1]
-    activation = "relu" if any(layer["kind"] == "relu" for layer in layers) else "logistic"
-    batch, classes = workload["batch"], workload["classes"]
     model = MLPClassifier(
-        hidden,
-        activation=activation,
+        [layer["outputs"] for layer in layers if layer["kind"] == "dense"][:-1],
+        activation="relu" if any(layer["kind"] == "relu" for layer in layers) else "logistic",
         solver=workload["optimizer"],
-        batch_size=batch,
+        batch_size=workload["batch"],
         learning_rate_init=workload["rate"],
         alpha=0,
         momentum=0,
         nesterovs_momentum=False,
+        random_state=0,
     )
-    x = np.array(values["x"], dtype=np.float32).reshape(batch, -1)
-    y = np.array(values["y"])
-    every = np.arange(classes)
+    classes = np.arange(workload["classes"])
 
     def run(steps):
         for _ in range(steps):
-            model.partial_fit(x, y, classes=every)
+            model.partial_fit(x, y, classes=classes)
         return float(model.loss_)
 
     return run

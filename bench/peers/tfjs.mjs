@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join, sep } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import { valuesOf } from "../workloads.mjs";
+import { parametersOf, valuesOf } from "../workloads.mjs";
 
 export async function start({ backend, threads }) {
   if (backend === "wasm") {
@@ -44,14 +44,15 @@ function layerNorm(x, next) {
   return tf.add(tf.mul(scaled, next()), next());
 }
 
-function transformer({ layers, width, heads, context }, tokens, next) {
+function transformer({ layers, width, heads, context, vocabulary }, tokens, next) {
   const batch = tokens.shape[0];
-  const linear = (x) => {
-    const w = next();
-    return tf.add(tf.reshape(tf.matMul(tf.reshape(x, [-1, w.shape[0]]), w), [batch, context, w.shape[1]]), next());
-  };
+  const rows = (x, w) => tf.reshape(tf.matMul(tf.reshape(x, [-1, w.shape[0]]), w), [batch, context, w.shape[1]]);
+  const linear = (x) => tf.add(rows(x, next()), next());
   const gelu = (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
-  let x = tf.add(tf.gather(next(), tokens), next());
+  // Its wasm backend has no gradient of gather.
+  const isWasm = tf.getBackend() === "wasm";
+  const embed = (table) => (isWasm ? rows(tf.oneHot(tokens, vocabulary), table) : tf.gather(table, tokens));
+  let x = tf.add(embed(next()), next());
   const mask = tf.linalg.bandPart(tf.ones([context, context]), -1, 0).equal(1);
   for (let layer = 0; layer < layers; layer++) {
     const qkv = tf.reshape(linear(layerNorm(x, next)), [batch, context, 3, heads, width / heads]);
@@ -64,13 +65,26 @@ function transformer({ layers, width, heads, context }, tokens, next) {
   return linear(layerNorm(x, next));
 }
 
+/** Which parameter takes a flattened image, and its channels: they come last here, so its rows stand in another order. */
+function flattenedAt(layers) {
+  const at = layers.findIndex(({ kind }) => kind === "flatten");
+  if (at < 0) return undefined;
+  const before = layers.slice(0, at);
+  const channels = before.findLast(({ kind }) => kind === "conv").outputs;
+  return { parameter: parametersOf({ layers: before }).length, channels };
+}
+
 export function load(workload) {
   if (workload.kind === "product") return product(workload.n);
   const { parameters, x, y } = valuesOf(workload);
   const { batch, input, classes, loss, rate } = workload;
-  const variables = parameters.map(({ shape, data }) => {
+  const flattened = flattenedAt(workload.layers);
+  const variables = parameters.map(({ shape, data }, i) => {
     const value = tf.tensor(data, shape);
-    return tf.variable(shape.length === 4 ? tf.transpose(value, [2, 3, 1, 0]) : value);
+    if (shape.length === 4) return tf.variable(tf.transpose(value, [2, 3, 1, 0]));
+    if (i !== flattened?.parameter) return tf.variable(value);
+    const rows = tf.transpose(tf.reshape(value, [flattened.channels, -1, shape[1]]), [1, 0, 2]);
+    return tf.variable(tf.reshape(rows, shape));
   });
   const isImage = input.length === 3;
   const raw = tf.tensor(x, [batch, ...input], x instanceof Int32Array ? "int32" : "float32");

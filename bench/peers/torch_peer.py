@@ -1,5 +1,4 @@
 """PyTorch: nn.Module, optimizer.step(); eager, or the whole of forward and loss under torch.compile."""
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -36,8 +35,9 @@ class Block(nn.Module):
     def __init__(self, width, heads):
         super().__init__()
         self.heads = heads
-        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.norm1 = nn.LayerNorm(width)
         self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.norm2 = nn.LayerNorm(width)
         self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
 
     def forward(self, x):
@@ -54,12 +54,12 @@ class Transformer(nn.Module):
         super().__init__()
         width = layer["width"]
         self.token = nn.Embedding(layer["vocabulary"], width)
-        self.position = nn.Parameter(torch.randn(layer["context"], width) * 0.02)
+        self.position = nn.Embedding(layer["context"], width)
         self.blocks = nn.Sequential(*[Block(width, layer["heads"]) for _ in range(layer["layers"])])
         self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, layer["vocabulary"])
 
     def forward(self, tokens):
-        return self.head(self.norm(self.blocks(self.token(tokens) + self.position)))
+        return self.head(self.norm(self.blocks(self.token(tokens) + self.position.weight)))
 
 
 def build(layers):
@@ -71,7 +71,7 @@ def build(layers):
         elif kind == "conv":
             made.append(nn.Conv2d(layer["inputs"], layer["outputs"], layer["size"], layer["stride"], layer["padding"]))
         elif kind == "batchNorm":
-            made.append(nn.BatchNorm2d(layer["features"]))
+            made.append(nn.BatchNorm2d(layer["features"], track_running_stats=False))
         else:
             made.append(
                 {
@@ -87,29 +87,40 @@ def build(layers):
     return nn.Sequential(*made)
 
 
-def load(workload, values):
-    if workload["kind"] == "product":
-        n = workload["n"]
-        x, y = torch.full((n, n), 0.5), torch.full((n, n), 0.25)
-        z = torch.empty(n, n)
+def fill(model, values):
+    """Gives the modules their values, in order; a linear layer's weight is stored as [outputs, inputs]."""
+    rest = iter(torch.from_numpy(value) for value in values)
+    with torch.no_grad():
+        for module in model.modules():
+            if isinstance(module, nn.Linear):
+                module.weight.copy_(next(rest).T)
+            elif getattr(module, "weight", None) is not None:
+                module.weight.copy_(next(rest))
+            if getattr(module, "bias", None) is not None:
+                module.bias.copy_(next(rest))
 
-        def multiply(steps):
-            for _ in range(steps):
-                torch.matmul(x, y, out=z)
-            return z[-1, -1].item()
 
-        return multiply
-    torch.manual_seed(0)
-    model = build(workload["layers"])
-    classes, batch = workload["classes"], workload["batch"]
-    is_text = workload["layers"][0]["kind"] == "transformer"
-    x = torch.from_numpy(np.array(values["x"], dtype=np.int64 if is_text else np.float32))
-    x = x.reshape(batch, *workload["input"])
+def product(n):
+    x, y = torch.full((n, n), 0.5), torch.full((n, n), 0.25)
+    z = torch.empty(n, n)
+
+    def run(steps):
+        for _ in range(steps):
+            torch.matmul(x, y, out=z)
+        return z[-1, -1].item()
+
+    return run
+
+
+def training(workload, parameters, x, y):
+    classes = workload["classes"]
     is_classes = workload["loss"] == "crossEntropy"
-    y = torch.from_numpy(np.array(values["y"], dtype=np.int64 if is_classes else np.float32))
-    y = y if is_classes else y.reshape(batch, classes)
+    model = build(workload["layers"])
+    fill(model, parameters)
+    x, y = torch.from_numpy(x), torch.from_numpy(y)
+    y = y.long() if is_classes else y
     kinds = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
-    optimizer = kinds[workload["optimizer"]](model.parameters(), lr=workload["rate"])
+    optimizer = kinds[workload["optimizer"]](model.parameters(), lr=workload["rate"], fused=True)
 
     def cost():
         out = model(x)
