@@ -24,7 +24,16 @@ function compileMachine(name, ...options) {
     ["assemblyscript", "bin", "asc.js"],
     join(wasm, "machine/index.ts"),
     ...["--outFile", file, "--runtime", "stub", "--noAssert", "-O3", "--converge"],
-    ...["--importMemory", "--noExportMemory", "--exportTable", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
+    ...[
+      "--importMemory",
+      "--noExportMemory",
+      "--exportTable",
+      "--sharedMemory",
+      "--initialMemory",
+      "1",
+      "--maximumMemory",
+      "65536",
+    ],
     ...["--enable", "simd", "--enable", "threads", ...options],
     // wasm32 for good: usize and i32 mix freely. v128 stays inside the module.
     ...["--disableWarning", "201", "--disableWarning", "112"],
