@@ -1,11 +1,10 @@
 // The backends by name, with what the caller says about threads and repeatability.
 import type { Backend, BackendName } from "../backends/backend.ts";
-import { findBlas } from "../backends/blas/find.ts";
 import { reference } from "../backends/reference/reference.ts";
 import { fastestBuild } from "../backends/wasm/module.ts";
 import { wasmBackend } from "../backends/wasm/wasm.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import { thresholdOf } from "./blas-threshold.ts";
+import { blasOf } from "./blas.ts";
 
 export interface BackendOptions {
   /**
@@ -42,8 +41,8 @@ export function backendOf({ backend = "auto", threads, deterministic = false }: 
   const build = deterministic ? "plain" : fastestBuild();
   const blas = (largest: number) => {
     if (largest < worthBlas) return undefined;
-    const { library } = findBlas();
-    return library && { library, from: thresholdOf(library, build) };
+    const found = blasOf(build);
+    return found.library && found;
   };
   return wasmBackend({ threads, build, ...(backend === "auto" && !deterministic && { blas }) });
 }

@@ -1,8 +1,7 @@
 // What this place has to compute with: the processor, the builds of the machine, threads, and a BLAS.
-import { findBlas } from "../backends/blas/find.ts";
 import { fastestBuild } from "../backends/wasm/module.ts";
 import { availableThreads } from "../backends/wasm/threads.ts";
-import { thresholdOf } from "./blas-threshold.ts";
+import { blasOf } from "./blas.ts";
 
 export interface ComputeInfo {
   /** Model of the processor; undefined where JavaScript cannot know it. */
@@ -13,7 +12,8 @@ export interface ComputeInfo {
   readonly blas:
     | {
         readonly name: string;
-        readonly file: string /** Multiply-adds of the smallest product it computes. */;
+        readonly file: string;
+        /** Multiply-adds of the smallest product it computes. */
         readonly from: number;
       }
     | { readonly reason: string };
@@ -21,14 +21,14 @@ export interface ComputeInfo {
 
 /** Throws BLAS_NOT_FOUND as findBlas does. Measures the threshold of the BLAS if no earlier process did. */
 export function computeInfo(): ComputeInfo {
-  const { library, reason } = findBlas();
+  const blas = blasOf(fastestBuild());
   const os = globalThis.process?.getBuiltinModule?.("node:os");
   return {
     processor: os?.cpus()[0]?.model.trim(),
     threads: availableThreads(),
     fusedMultiplyAdd: fastestBuild() === "relaxed",
-    blas: library
-      ? { name: library.name, file: library.file, from: thresholdOf(library, fastestBuild()) }
-      : { reason: reason! },
+    blas: blas.library
+      ? { name: blas.library.name, file: blas.library.file, from: blas.from }
+      : { reason: blas.reason },
   };
 }

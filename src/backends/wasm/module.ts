@@ -1,7 +1,7 @@
-// The compiled machine: decoded and compiled once a build, instantiated with a memory of its own for each plan.
+// The compiled machine: decoded and compiled once for each build, instantiated with a memory of its own for each plan.
 import { ChainruleError } from "../../ir/errors.ts";
 import type { Gemm } from "../blas/gemm.ts";
-import { plainMachine, relaxedMachine } from "./machine.generated.ts";
+import { fusedSites, machineAlphabet, machineText } from "./machine.generated.ts";
 
 export interface MachineExports {
   /** Functions that instructions call: generated ones are added to it. */
@@ -16,19 +16,22 @@ export interface MachineExports {
 /** Plain SIMD gives the same bits everywhere; relaxed SIMD multiplies and adds in one rounding, and is faster. */
 export type Build = "plain" | "relaxed";
 
-const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/** By hand: Node and browsers share no decoder that takes all sizes without going through strings. */
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  const value = new Uint8Array(128);
-  for (let i = 0; i < 64; i++) value[alphabet.charCodeAt(i)] = i;
-  const length = (text.replace(/=+$/, "").length * 3) >> 2;
-  const bytes = new Uint8Array(length);
-  for (let i = 0, at = 0; at < length; i += 4) {
-    const four = [0, 1, 2, 3].reduce((bits, j) => (bits << 6) | value[text.charCodeAt(i + j) & 127]!, 0);
-    for (const shift of [16, 8, 0]) if (at < length) bytes[at++] = four >> shift;
-  }
+/** The machine, for plain SIMD. */
+function machineBytes(): Uint8Array<ArrayBuffer> {
+  const byteOf = new Uint8Array(512);
+  for (let byte = 0; byte < 256; byte++) byteOf[machineAlphabet.charCodeAt(byte)] = byte;
+  const bytes = new Uint8Array(machineText.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = byteOf[machineText.charCodeAt(i)]!;
   return bytes;
+}
+
+/** f32x4.mul, …, f32x4.add → nop nop nop, …, f32x4.relaxed_madd: the same operands in the same order, in place. */
+function fuseMultiplyAdds(bytes: Uint8Array): void {
+  for (let i = 0, at = 0; i < fusedSites.length; i += 2) {
+    at += fusedSites[i]!;
+    bytes.set([1, 1, 1], at);
+    bytes.set(relaxedMultiplyAdd, at + fusedSites[i + 1]!);
+  }
 }
 
 /** A module of one function of no arguments and results, with this body. */
@@ -40,7 +43,8 @@ const functionOf = (...body: number[]): Uint8Array<ArrayBuffer> =>
 const zeros = [0xfd, 12, ...new Array<number>(16).fill(0)];
 const drop = 26;
 const simdProbe = functionOf(...zeros, drop);
-const relaxedProbe = functionOf(...zeros, ...zeros, ...zeros, 0xfd, 0x85, 0x02, drop);
+const relaxedMultiplyAdd = [0xfd, 0x85, 0x02];
+const relaxedProbe = functionOf(...zeros, ...zeros, ...zeros, ...relaxedMultiplyAdd, drop);
 
 export function requireSimd(webAssembly: typeof WebAssembly | undefined): void {
   if (webAssembly?.validate(simdProbe)) return;
@@ -62,7 +66,9 @@ export function moduleOf(build: Build): WebAssembly.Module {
   let compiled = modules.get(build);
   if (compiled === undefined) {
     requireSimd(globalThis.WebAssembly);
-    compiled = new WebAssembly.Module(decodeBase64(build === "plain" ? plainMachine : relaxedMachine));
+    const bytes = machineBytes();
+    if (build === "relaxed") fuseMultiplyAdds(bytes);
+    compiled = new WebAssembly.Module(bytes);
     modules.set(build, compiled);
   }
   return compiled;

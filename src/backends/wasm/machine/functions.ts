@@ -23,9 +23,8 @@ export class Float4 {
     return f32x4.splat(x);
   }
 
-  /** a·b + c; rounded once on the relaxed build, where the processor can. */
+  /** a·b + c. The relaxed build rounds once, where the processor can: scripts/fused-sites.mjs finds all such sums. */
   @inline static mulAdd(a: v128, b: v128, c: v128): v128 {
-    if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
     return f32x4.add(f32x4.mul(a, b), c);
   }
 
