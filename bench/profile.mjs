@@ -1,4 +1,5 @@
-// `node bench/profile.mjs LeNet-5`: where the time of a training step goes, kernel by kernel, on one thread.
+// `node bench/profile.mjs LeNet-5 [rows] [--blas]`: where the time of a training step goes, kernel by kernel, on one thread.
+import { loadGemm } from "../dist/backends/blas/gemm.js";
 import { encode } from "../dist/backends/wasm/encode.js";
 import { moduleBytes } from "../dist/backends/wasm/generate.js";
 import { END } from "../dist/backends/wasm/machine/opcodes.js";
@@ -6,6 +7,7 @@ import { basesOf, fastestBuild, instantiate, moduleOf, sharedMemory } from "../d
 import { wasmBackend } from "../dist/backends/wasm/wasm.js";
 import { formatType } from "../dist/ir/shape.js";
 import { makePlan } from "../dist/plan/make-plan.js";
+import { blasOf } from "../dist/run/blas.js";
 import { moduleFor } from "./peers/chainrule.mjs";
 import { workloads } from "./workloads.mjs";
 
@@ -17,12 +19,15 @@ const plan = makePlan(module, wasmBackend());
 const build = fastestBuild();
 const arena = Math.ceil(basesOf(build).memory / 64) * 64;
 const temporary = arena + Math.ceil(plan.arena.bytes / 64) * 64;
-const encoded = encode(plan, arena, temporary, { firstFunction: basesOf(build).table });
+const blas = process.argv.includes("--blas") ? blasOf(build) : undefined;
+if (blas?.reason) throw new Error(blas.reason);
+const blasFrom = blas && { blasFrom: blas.from };
+const encoded = encode(plan, arena, temporary, { firstFunction: basesOf(build).table, ...blasFrom });
 const room = temporary + Math.ceil(encoded.temporaryBytes / 64) * 64;
 const start = room + Math.ceil(encoded.roomBytes / 64) * 64;
 const memory = sharedMemory(Math.ceil((start + encoded.words.byteLength) / 65536) + 1);
 const generated = new WebAssembly.Module(moduleBytes(encoded.functions));
-const machine = instantiate(moduleOf(build), memory, undefined, generated);
+const machine = instantiate(moduleOf(build), memory, blas && loadGemm(blas.library, memory), generated);
 const ints = new Int32Array(memory.buffer);
 const floats = new Float32Array(memory.buffer);
 ints.set(encoded.words, start / 4);
@@ -40,39 +45,51 @@ for (const [name, data] of values) {
 machine.run(start + encoded.setup.word * 4, 1, 0, 1, room);
 const times = new Map();
 const rounds = 15;
+const timed = (p, thread, threads) => {
+  const from = performance.now();
+  machine.runOne(p, thread, threads, room);
+  return performance.now() - from;
+};
 for (let round = 0; round < rounds; round++) {
   for (let p = start + encoded.programs.get("step").word * 4; (ints[p / 4] & 255) !== END; p += ints[p / 4 + 1]) {
-    const from = performance.now();
-    machine.runOne(p, 0, 1, room);
     const word = (p - start) / 4;
-    times.set(word, [...(times.get(word) ?? []), performance.now() - from]);
+    const isAlone = (ints[p / 4] >> 8) & 1;
+    const list = times.get(word) ?? { one: [], shares: [[], []], isAlone };
+    times.set(word, list);
+    list.one.push(timed(p, 0, 1));
+    // Not what steps compute, but as long: the second half of an instruction that writes over what it reads is done twice.
+    for (const thread of isAlone ? [] : [0, 1]) list.shares[thread].push(timed(p, thread, 2));
   }
 }
-const rows = [...times].map(([word, list]) => {
+const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
+const rows = [...times].map(([word, { one, shares, isAlone }]) => {
   const { kernel } = encoded.origins.find((origin) => origin.word === word);
-  const flags = (encoded.words[word] >> 8) & 1 ? "alone" : "shared";
   const what =
     kernel.kind === "op"
       ? `${kernel.op}(${kernel.inputs.map(formatType).join(", ")}) → ${formatType(kernel.output)}`
       : `fused [${kernel.shape}]: ${kernel.steps.map(({ op }) => op).join(" ")}`;
-  return { time: list.sort((a, b) => a - b)[rounds >> 1], flags, what };
+  const time = median(one);
+  return { time, two: isAlone ? time : Math.max(...shares.map(median)), what };
 });
-const total = rows.reduce((sum, { time }) => sum + time, 0);
-console.log(`${workload.name}: ${total.toFixed(3)} ms in ${rows.length} instructions\n`);
-for (const { time, flags, what } of rows.sort((a, b) => b.time - a.time).slice(0, Number(process.argv[3] ?? 25))) {
-  console.log(
-    `${(time * 1000).toFixed(1).padStart(10)} µs ${((100 * time) / total).toFixed(1).padStart(5)} %  ${flags.padEnd(6)}  ${what}`,
-  );
-}
-const byKind = new Map();
+const sum = (list, key) => list.reduce((total, row) => total + row[key], 0);
+const total = sum(rows, "time");
+const print = (list) => {
+  for (const { time, two, what } of list) {
+    const share = `${((100 * time) / total).toFixed(1)} %`;
+    console.log(
+      `${(time * 1000).toFixed(1).padStart(10)} µs ${share.padStart(7)}  ÷ ${(time / two).toFixed(2)}  ${what.slice(0, 120)}`,
+    );
+  }
+};
+console.log(
+  `${workload.name}: ${total.toFixed(3)} ms in ${rows.length} instructions; ÷ ${(total / sum(rows, "two")).toFixed(2)} on two threads, if meeting were free\n`,
+);
+const slowestFirst = (list) => list.sort((a, b) => b.time - a.time);
+print(slowestFirst(rows).slice(0, Number(process.argv[3] ?? 25)));
+console.log("\nBy kind");
+const kinds = new Map();
 for (const row of rows) {
   const kind = row.what.replace(/\(.*|\[.*?\]/, "");
-  byKind.set(kind, [...(byKind.get(kind) ?? []), row]);
+  kinds.set(kind, [...(kinds.get(kind) ?? []), row]);
 }
-console.log("");
-for (const [kind, list] of [...byKind]
-  .map(([kind, l]) => [kind, l.reduce((s, { time }) => s + time, 0)])
-  .sort((a, b) => b[1] - a[1]))
-  console.log(
-    `${(list * 1000).toFixed(1).padStart(10)} µs ${((100 * list) / total).toFixed(1).padStart(5)} %  ${kind.slice(0, 120)}`,
-  );
+print(slowestFirst([...kinds].map(([what, list]) => ({ what, time: sum(list, "time"), two: sum(list, "two") }))));

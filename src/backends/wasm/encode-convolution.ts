@@ -215,5 +215,12 @@ export function encodeWeightGradient(kernel: OpKernel<"conv2dWeightGradient">, e
     64;
   const addresses = [...kernel.inputs.map((view) => encoder.addressAs(view, "float32")), encoder.address(output)];
   const fields = [...addresses, x.shape[0]!, groups, channels, out, Number(isBlas), 0, ...windowWords(window)];
-  encoder.emit(code.CONV2D_WEIGHT_GRADIENT, fields, room, workOf(w, dy.shape) * (isBlas ? 0.04 : 0.1));
+  // Every piece packs all of dy: even shares.
+  encoder.emit(
+    code.CONV2D_WEIGHT_GRADIENT,
+    fields,
+    room,
+    workOf(w, dy.shape) * (isBlas ? 0.04 : 0.1),
+    Number.MAX_VALUE,
+  );
 }

@@ -52,5 +52,8 @@ export function encodeMatmul(kernel: OpKernel<"matmul">, encoder: Encoder): void
   const batches = axes.reduce((product, { size }) => product * size, 1);
   const axisWords = axes.flatMap(({ size, strides }) => [size, strides[0]!, strides[1]!]);
   const fields = [path, x, y, z, m, n, k, xRow, xK, yK, yColumn, batches, axes.length, ...axisWords];
-  encoder.emit(code.MATMUL, fields, room, batches * work * (path === code.PATH_BLAS ? 0.03 : 0.08));
+  const isBlas = path === code.PATH_BLAS;
+  // Every piece packs the operand that is not cut; a BLAS likes its products whole.
+  const piece = isBlas && batches === 1 ? Number.MAX_VALUE : 50_000;
+  encoder.emit(code.MATMUL, fields, room, batches * work * (isBlas ? 0.03 : 0.08), piece);
 }

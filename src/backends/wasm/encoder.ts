@@ -8,6 +8,9 @@ import * as code from "./machine/opcodes.ts";
 /** Nanoseconds of one thread's work below which an instruction is not worth sharing. */
 const worthSharing = 5000;
 
+/** Nanoseconds of work below which a piece is not worth taking. */
+const worthTaking = 10_000;
+
 const align = (bytes: number, to: number): number => Math.ceil(bytes / to) * to;
 
 const float = new Float32Array(1);
@@ -49,7 +52,7 @@ export class Encoder {
   /** First word of each instruction, with the kernel it comes from: for messages. */
   readonly origins: { readonly word: number; readonly kernel: Kernel }[] = [];
   /** First word of each instruction, and about how many nanoseconds one thread takes for it. */
-  readonly #costs: { readonly word: number; readonly nanoseconds: number }[] = [];
+  readonly #costs: { readonly word: number; readonly nanoseconds: number; readonly piece: number }[] = [];
   /** Bytes that kernels share between their own instructions, one kernel at a time. */
   temporaryBytes = 0;
   /** Bytes of scratch space that each thread needs. */
@@ -92,10 +95,19 @@ export class Encoder {
     return address;
   }
 
-  /** `nanoseconds`: about how long one thread takes; it decides whether threads share the work. */
-  emit(opcode: number, fields: readonly number[], roomBytes = 0, nanoseconds = Number.POSITIVE_INFINITY): void {
+  /**
+   * `nanoseconds`: about how long one thread takes; it decides whether threads share the work. `piece`: how long a piece
+   * must take at the least, for threads to come for more when they are done.
+   */
+  emit(
+    opcode: number,
+    fields: readonly number[],
+    roomBytes = 0,
+    nanoseconds = Number.POSITIVE_INFINITY,
+    piece = worthTaking,
+  ): void {
     if (this.#kernel) this.origins.push({ word: this.words.length, kernel: this.#kernel });
-    this.#costs.push({ word: this.words.length, nanoseconds });
+    this.#costs.push({ word: this.words.length, nanoseconds, piece });
     this.words.push(opcode, (fields.length + 2) * 4, ...fields);
     this.roomBytes = Math.max(this.roomBytes, align(roomBytes, 64));
   }
@@ -107,9 +119,10 @@ export class Encoder {
   end(): number {
     const costs = this.#costs.splice(0);
     const isShared = costs.map(({ nanoseconds }) => nanoseconds >= worthSharing);
-    costs.forEach(({ word }, i) => {
+    costs.forEach(({ word, nanoseconds, piece }, i) => {
       const flags = isShared[i] ? code.MEET : code.SOLO | (isShared[i + 1] ? code.MEET : 0);
-      this.words[word]! |= flags << 8;
+      const pieces = Math.min(255, Math.floor(nanoseconds / piece));
+      this.words[word]! |= (pieces << 16) | (flags << 8);
     });
     this.words.push(code.END, 8);
     return costs.reduce((sum, { nanoseconds }, i) => sum + (isShared[i] ? nanoseconds : 0), 0);

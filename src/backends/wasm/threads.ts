@@ -125,6 +125,7 @@ export class Threads {
     words[code.CONTROL_COMPLETED] = 0;
     words[code.CONTROL_ARRIVED] = 0;
     words[code.CONTROL_MEETING] = 0;
+    words[code.CONTROL_TAKEN] = 0;
     words[code.CONTROL_PROGRAM] = program;
     words[code.CONTROL_TIMES] = times;
     words[code.CONTROL_ANNOUNCE] = Number(announce);

@@ -56,12 +56,14 @@ export class Float4 {
 
   /** eˣ = 2ⁿ eʳ, n = round(x / ln 2) */
   @inline static exp(x: v128): v128 {
-    x = Clamp.above(Clamp.below(x, 89), -104);
+    // Zero in float32. Not left to underflow, which takes processors tens of cycles: masks of softmax are far below.
+    const isZero = f32x4.lt(x, f32x4.splat(-104));
+    x = v128.andnot(Clamp.below(x, 89), isZero);
     const t = Float4.horner(x, f32x4.splat(LOG2E), ROUND);
     const n = f32x4.sub(t, f32x4.splat(ROUND));
     const r = f32x4.sub(f32x4.sub(x, f32x4.mul(n, f32x4.splat(LN2_HIGH))), f32x4.mul(n, f32x4.splat(LN2_LOW)));
     const y = f32x4.add(Float4.mulAdd(Float4.expPolynomial(r), f32x4.mul(r, r), r), f32x4.splat(1));
-    return Float4.scale(y, i32x4.sub(t, i32x4.splat(ROUND_BITS)));
+    return v128.andnot(Float4.scale(y, i32x4.sub(t, i32x4.splat(ROUND_BITS))), isZero);
   }
 
   /** eˣ − 1 = 2ⁿ ((eʳ − 1) + (1 − 2⁻ⁿ)) */
@@ -157,48 +159,6 @@ export class Float4 {
     return f32x4.div(x, f32x4.add(f32x4.splat(1), Float4.exp(exponent)));
   }
 
-  /** erf(a) / a for |a| < 1, from z = a² */
-  @inline static erfNear(z: v128): v128 {
-    let p = f32x4.splat(7.853861353153693e-5);
-    p = Float4.horner(p, z, -8.010193625184903e-4);
-    p = Float4.horner(p, z, 5.188327685732524e-3);
-    p = Float4.horner(p, z, -2.685381193529856e-2);
-    p = Float4.horner(p, z, 1.128358514861418e-1);
-    p = Float4.horner(p, z, -3.7612625824233e-1);
-    return Float4.horner(p, z, 1.12837916572671);
-  }
-
-  /** 1 − erf(a) for a ≥ 1: e^−a² P(1/a²) / a, one polynomial below 2 and one above */
-  @inline static erfcFar(a: v128): v128 {
-    const q = f32x4.div(f32x4.splat(1), a);
-    const y = f32x4.mul(q, q);
-    let p = f32x4.splat(2.326819970068386e-2);
-    p = Float4.horner(p, y, -1.387039388740657e-1);
-    p = Float4.horner(p, y, 3.687424674597105e-1);
-    p = Float4.horner(p, y, -5.824733027278666e-1);
-    p = Float4.horner(p, y, 6.210004621745983e-1);
-    p = Float4.horner(p, y, -4.944515323274145e-1);
-    p = Float4.horner(p, y, 3.404879937665872e-1);
-    p = Float4.horner(p, y, -2.741127028184656e-1);
-    p = Float4.horner(p, y, 5.638259427386472e-1);
-    let r = f32x4.splat(-1.047766399936249e1);
-    r = Float4.horner(r, y, 1.297719955372516e1);
-    r = Float4.horner(r, y, -7.495518717768503);
-    r = Float4.horner(r, y, 2.921019019210786);
-    r = Float4.horner(r, y, -1.0152652792027);
-    r = Float4.horner(r, y, 4.218463358204948e-1);
-    r = Float4.horner(r, y, -2.820767439740514e-1);
-    r = Float4.horner(r, y, 5.641895067754075e-1);
-    p = v128.bitselect(p, r, f32x4.lt(a, f32x4.splat(2)));
-    // a² = h² + (a − h)(a + h) with h² exact: the rounding of a² would otherwise show in the tail.
-    const h = v128.and(a, i32x4.splat(0xfffff000));
-    const d = f32x4.mul(f32x4.sub(h, a), f32x4.add(a, h));
-    let small = Float4.horner(d, f32x4.splat(1.0 / 6.0), 0.5);
-    small = Float4.horner(f32x4.mul(small, d), d, 1);
-    small = f32x4.add(small, d);
-    return f32x4.mul(f32x4.mul(Float4.exp(f32x4.neg(f32x4.mul(h, h))), small), f32x4.mul(q, p));
-  }
-
   /** x P(x²) / Q(x²) on |x| ≤ 4, where erf is 1 in float32; coefficients of Eigen (generic_fast_erf, float). */
   @inline static erf(x: v128): v128 {
     x = Clamp.above(Clamp.below(x, 4), -4);
@@ -218,17 +178,10 @@ export class Float4 {
     return f32x4.div(f32x4.mul(x, p), q);
   }
 
-  /** x Φ(x), with Φ(−a) = ½ erfc(a / √2) */
+  /** x Φ(x) = ½x (1 + erf(x / √2)) */
   @inline static gelu(x: v128): v128 {
-    const a = f32x4.mul(f32x4.abs(x), f32x4.splat(0.70710678118654752));
-    const one = f32x4.splat(1);
-    let erfc = f32x4.sub(one, f32x4.mul(a, Float4.erfNear(f32x4.mul(a, a))));
-    const isNear = f32x4.lt(a, one);
-    if (!i32x4.all_true(isNear)) {
-      erfc = v128.bitselect(erfc, Float4.erfcFar(Clamp.above(Clamp.below(a, 15), 1)), isNear);
-    }
-    const below = f32x4.mul(erfc, f32x4.splat(0.5));
-    return f32x4.mul(x, v128.bitselect(below, f32x4.sub(one, below), f32x4.lt(x, f32x4.splat(0))));
+    const half = f32x4.mul(x, f32x4.splat(0.5));
+    return Float4.mulAdd(half, Float4.erf(f32x4.mul(x, f32x4.splat(0.70710678118654752))), half);
   }
 
   /** sin(x + quadrants·π/2): r = x − n π/2, then the sine or cosine polynomial of r, |x| < 8192 */

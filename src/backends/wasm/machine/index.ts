@@ -9,7 +9,7 @@ import * as code from "./opcodes";
 import { avgPool2d, maxPool2d } from "./pooling";
 import { iota, random } from "./random";
 import { reduction } from "./reduce";
-import { control, failed, meet, shareStart, stepDone, stopAsked } from "./share";
+import { control, failed, meet, shareStart, stepDone, stopAsked, takePiece } from "./share";
 import { softmax } from "./softmax";
 
 /** First address free for the host. */
@@ -91,6 +91,16 @@ function runAlone(program: usize, times: i32, room: usize): void {
   }
 }
 
+/** This thread's part of one instruction: an even share, or as many pieces as it comes to. */
+function share(p: usize, thread: i32, threads: i32, room: usize): void {
+  const pieces = min<i32>(load<u8>(p, 2), threads * code.PIECES);
+  if (pieces < 2 * threads) {
+    runOne(p, thread, threads, room);
+    return;
+  }
+  for (let piece = takePiece(); piece < pieces; piece = takePiece()) runOne(p, piece, pieces, room);
+}
+
 /** This thread's part of running the program `times` times. All threads run it with the same arguments but `thread`. */
 export function run(program: usize, times: i32, thread: i32, threads: i32, room: usize): void {
   if (threads == 1) {
@@ -100,7 +110,7 @@ export function run(program: usize, times: i32, thread: i32, threads: i32, room:
   for (; times > 0; times--) {
     for (let p = program; <i32>load<u8>(p) != code.END; p += load<i32>(p, 4)) {
       const flags: i32 = load<u8>(p, 1);
-      if ((flags & code.SOLO) == 0) runOne(p, thread, threads, room);
+      if ((flags & code.SOLO) == 0) share(p, thread, threads, room);
       else if (thread == 0) runOne(p, 0, 1, room);
       if ((flags & code.MEET) != 0 && !meet(threads, false)) return;
     }

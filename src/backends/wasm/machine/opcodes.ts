@@ -1,9 +1,12 @@
 // The numbers of the machine's language: read by the AssemblyScript kernels and by encode.ts, so plain literals only.
 
-// Instructions: [opcode and flags, bytes, fields …], 4-byte words. The opcode is the first byte, the flags are the second.
+// Instructions: [opcode, flags and pieces; bytes; fields …], 4-byte words. The opcode is the first byte, the flags are the
+// second, the third is into how many pieces the work may be cut.
 // SOLO: the first thread does it alone. MEET: all threads wait for each other after it.
 export const SOLO = 1;
 export const MEET = 2;
+/** Most pieces for each thread. Cores differ, and others use them too: who is done with a piece takes the next. */
+export const PIECES = 4;
 export const END = 0;
 export const FUSED = 1;
 export const MATMUL = 2;
@@ -153,4 +156,6 @@ export const CONTROL_RUNNING = 19;
 export const CONTROL_ANNOUNCE = 21;
 /** The job that ended last. */
 export const CONTROL_DONE = 20;
+/** Pieces of the instruction at hand that threads have taken. */
+export const CONTROL_TAKEN = 24;
 export const CONTROL_WORDS = 32;

@@ -5,6 +5,7 @@ import {
   CONTROL_COMPLETED,
   CONTROL_MEETING,
   CONTROL_STOP,
+  CONTROL_TAKEN,
   STATUS_INDEX,
   STATUS_OK,
 } from "./opcodes";
@@ -31,6 +32,11 @@ export function failed(): bool {
   return load<i32>(control) != STATUS_OK;
 }
 
+/** The next piece of the instruction at hand that no thread has taken. */
+export function takePiece(): i32 {
+  return atomic.add<i32>(control, 1, CONTROL_TAKEN << 2);
+}
+
 /** Counts a step. */
 export function stepDone(): void {
   store<i32>(control, load<i32>(control, CONTROL_COMPLETED << 2) + 1, CONTROL_COMPLETED << 2);
@@ -54,6 +60,7 @@ export function meet(threads: i32, atEnd: bool): bool {
   if (seen & 1) return false;
   if (atomic.add<i32>(control, 1, CONTROL_ARRIVED << 2) == threads - 1) {
     atomic.store<i32>(control, 0, CONTROL_ARRIVED << 2);
+    atomic.store<i32>(control, 0, CONTROL_TAKEN << 2);
     const next = (seen + 2) | <i32>(failed() || (atEnd && stopAsked()));
     atomic.store<i32>(meeting, next);
     if (atomic.load<i32>(control, CONTROL_ASLEEP << 2) != 0) atomic.notify(meeting, -1);
