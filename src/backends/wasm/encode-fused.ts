@@ -188,6 +188,13 @@ class Chain {
 /** Comparisons leave 0 or 1: a bool already. */
 const relabel = (value: Value, dtype: DType): Value => Object.assign(value, { dtype });
 
+/** Ways to broadcast that generated functions know, by the strides of the collapsed axes. */
+const broadcasts: ReadonlyMap<string, "row" | "column" | "plane"> = new Map([
+  ["0,1", "row"],
+  ["1,0", "column"],
+  ["0,1,0", "plane"],
+]);
+
 /** The chain as a function of its own; undefined where it has steps or operands that only the interpreter knows. */
 function generatedOf(kernel: FusedKernel, chain: Chain, encoder: Encoder): Generated | undefined {
   const { operations } = chain;
@@ -202,9 +209,11 @@ function generatedOf(kernel: FusedKernel, chain: Chain, encoder: Encoder): Gener
     if (kind === code.SLOT_SCALAR) return { kind: "scalar", address: words[0]! };
     if (kind === code.SLOT_DIRECT) return { kind: "elements", address: words[0]! };
     const [, address, rank, ...axes] = words as [number, number, number, ...number[]];
-    const [n, outer, inner] = [axes[1]!, axes[2]!, axes[3]!];
-    isKnown &&= rank === 2 && n % 4 === 0 && ((outer === 0 && inner === 1) || (outer === 1 && inner === 0));
-    return { kind: inner === 1 ? "row" : "column", address, n };
+    const n = axes[rank - 1]!;
+    const strides = axes.slice(rank).join();
+    const form = broadcasts.get(strides);
+    isKnown &&= form !== undefined && n % 4 === 0;
+    return form === "plane" ? { kind: form, address, n, planes: axes[1]! } : { kind: form ?? "row", address, n };
   };
   const steps = operations.map(({ step, operands }) => ({ step, operands: operands.map(sourceOf) }));
   const outputs = kernel.outputs.map(({ step, view }) => ({

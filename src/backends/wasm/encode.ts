@@ -14,11 +14,19 @@ const product = (list: readonly number[]): number => list.reduce((p, n) => p * n
 /** Above this many elements, a full reduction is cut into chunks, so that threads can share it. */
 const CHUNK = 4096;
 
-/** [outer, n, inner] of a view reduced over `axes`, and where its elements lie in that order. */
-function reducedForm(view: View, axes: readonly number[], address: number, encoder: Encoder) {
-  const reduced = axes.filter((axis) => view.shape[axis] !== 1);
-  const kept = view.shape.map((_, i) => i).filter((i) => !axes.includes(i) && view.shape[i] !== 1);
-  const sizes = (list: readonly number[]) => product(list.map((i) => view.shape[i]!));
+/** The axis from which on all are reduced, where others are too, not next to these, and it is a vector's worth or more. */
+function innermostRun(shape: Shape, axes: readonly number[]): number | undefined {
+  let first = shape.length;
+  while (first > 0 && (axes.includes(first - 1) || shape[first - 1] === 1)) first--;
+  const isApart = axes.some((axis) => axis < first && shape[axis] !== 1);
+  return isApart && product(shape.slice(first)) >= 4 ? first : undefined;
+}
+
+/** [outer, n, inner] of `shape` reduced over `axes`, and where its elements lie in that order. */
+function reducedForm(shape: Shape, axes: readonly number[], address: number, encoder: Encoder) {
+  const reduced = axes.filter((axis) => shape[axis] !== 1);
+  const kept = shape.map((_, i) => i).filter((i) => !axes.includes(i) && shape[i] !== 1);
+  const sizes = (list: readonly number[]) => product(list.map((i) => shape[i]!));
   if (reduced.length === 0) return { x: address, outer: sizes(kept), n: sizes(axes), inner: 1 };
   const [first, last] = [reduced[0]!, reduced.at(-1)!];
   if (!kept.some((i) => i > first && i < last)) {
@@ -29,8 +37,8 @@ function reducedForm(view: View, axes: readonly number[], address: number, encod
       inner: sizes(kept.filter((i) => i > first)),
     };
   }
-  const order = [...view.shape.map((_, i) => i).filter((i) => !axes.includes(i)), ...axes];
-  return { x: encoder.transposed(address, view.shape, order), outer: sizes(kept), n: sizes(reduced), inner: 1 };
+  const order = [...shape.map((_, i) => i).filter((i) => !axes.includes(i)), ...axes];
+  return { x: encoder.transposed(address, shape, order), outer: sizes(kept), n: sizes(reduced), inner: 1 };
 }
 
 type Reducing = "sum" | "mean" | "max" | "min" | "var" | "logsumexp";
@@ -47,10 +55,23 @@ function encodeReduction<N extends Reducing>(
     const keepsKind = op === "sum" || op === "max" || op === "min";
     if (!keepsKind && output.dtype !== "float32") throw unsupported(op, inputs, "this reduction gives float32 only.");
     const element = output.dtype === "int32" ? "int32" : "float32";
-    const { x, outer, n, inner } = reducedForm(view, attributes.axes, encoder.addressAs(view, element), encoder);
-    const z = encoder.address(output);
-    const bits = floatBits(parameter(kernel, n));
     const kindWord = kindOf(element);
+    const { axes } = attributes;
+    let address = encoder.addressAs(view, element);
+    let shape = view.shape;
+    const run = kind <= code.REDUCE_MIN ? innermostRun(shape, axes) : undefined;
+    if (run) {
+      // Of [n, channels, height, width] to [channels]: each plane first, in place of a copy with the channels in front.
+      const elements = product(shape.slice(run));
+      shape = shape.map((size, axis) => (axis < run ? size : 1));
+      const partial = encoder.temporary(sizeOf(shape));
+      const fields = [kind, kindWord, address, partial, sizeOf(shape), elements, 1, floatBits(1), elements];
+      encoder.emit(code.REDUCE, fields, 0, sizeOf(view.shape) * 0.15);
+      address = partial;
+    }
+    const { x, outer, n, inner } = reducedForm(shape, axes, address, encoder);
+    const z = encoder.address(output);
+    const bits = floatBits(parameter(kernel, product(axes.map((axis) => view.shape[axis]!))));
     if (outer * inner === 1 && n > 4 * CHUNK && kind <= code.REDUCE_MIN) {
       const chunks = Math.ceil(n / CHUNK);
       const partial = encoder.temporary(chunks);
@@ -120,7 +141,7 @@ const table: { readonly [N in KernelOpName]: Encode<N> } = {
   argmax(kernel, encoder) {
     const [view] = kernel.inputs as [View];
     if (sizeOf(kernel.output.shape) === 0) return;
-    const { x, outer, n, inner } = reducedForm(view, [kernel.attributes.axis], encoder.address(view), encoder);
+    const { x, outer, n, inner } = reducedForm(view.shape, [kernel.attributes.axis], encoder.address(view), encoder);
     const z = encoder.address(kernel.output);
     const fields = [code.REDUCE_ARGMAX, kindOf(view.dtype), x, z, outer, n, inner, 0, n];
     encoder.emit(code.REDUCE, fields, 0, outer * n * inner);

@@ -8,6 +8,8 @@ export type Source =
   | { readonly kind: "elements"; readonly address: number }
   /** [n] on [m, n], or [m, 1] on [m, n], with n a multiple of four. */
   | { readonly kind: "row" | "column"; readonly address: number; readonly n: number }
+  /** [planes, 1] on [m, planes, n], with n a multiple of four. */
+  | { readonly kind: "plane"; readonly address: number; readonly n: number; readonly planes: number }
   | { readonly kind: "step"; readonly index: number };
 
 export interface GeneratedStep {
@@ -116,13 +118,23 @@ export const canGenerate = (step: number): boolean => emitters.has(step);
 
 const keyOf = (source: Source): string => Object.values(source).join(" ");
 
-// Locals: from and to are vectors, then bytes; then where in a row each operand is.
+/** Where in rows of n elements the loop is: bytes into the row, and four times the row, from 0 again after `planes`. */
+interface Counter {
+  readonly n: number;
+  readonly planes: number | undefined;
+  readonly column: number;
+  readonly row: number;
+}
+
+const counterKey = (source: Source): string =>
+  "planes" in source ? `${source.n} of ${source.planes}` : "n" in source ? `${source.n}` : "";
+
+// Locals: from and to are vectors, then bytes; then the counters; then vectors.
 const [FROM, TO] = [0, 1];
 
 /** The body of a function (from, to): vectors [from, to) of all operands. */
 export function functionBody({ steps, outputs }: Generated): number[] {
   let locals = 2;
-  const counters: number[] = [];
   const place = new Map<string, number>();
   const vectors: number[] = [];
   const newVector = (): number => {
@@ -132,12 +144,13 @@ export function functionBody({ steps, outputs }: Generated): number[] {
   // Vector locals come after the counters; they are numbered when all counters are known.
   const sources = [...steps.flatMap(({ operands }) => operands), ...outputs.map(({ source }) => source)];
   const unique = [...new Map(sources.map((source) => [keyOf(source), source])).values()];
-  const moving = unique.filter(({ kind }) => kind === "elements" || kind === "row" || kind === "column");
-  const rows = [...new Set(moving.flatMap((source) => ("n" in source ? [source.n] : [])))];
-  const counterOf = new Map<number, { column: number; row: number }>();
-  for (const n of rows) {
-    counterOf.set(n, { column: locals++, row: locals++ });
-    counters.push(n);
+  const moving = unique.filter((source) => "n" in source || source.kind === "elements");
+  const counters = new Map<string, Counter>();
+  for (const source of moving) {
+    if ("n" in source && !counters.has(counterKey(source))) {
+      const planes = "planes" in source ? source.planes : undefined;
+      counters.set(counterKey(source), { n: source.n, planes, column: locals++, row: locals++ });
+    }
   }
   const first = locals;
   const local = (vectorIndex: number) => first - vectorIndex - 1;
@@ -150,10 +163,11 @@ export function functionBody({ steps, outputs }: Generated): number[] {
   const body: number[] = [];
   // Bytes instead of vectors.
   for (const bound of [FROM, TO]) body.push(...get(bound), ...i32(16), multiply, ...set(bound));
-  for (const n of counters) {
-    const { column, row } = counterOf.get(n)!;
+  for (const { n, planes, column, row } of counters.values()) {
     body.push(...get(FROM), ...i32(n * 4), remainder, ...set(column));
-    body.push(...get(FROM), ...i32(n * 4), divide, ...i32(4), multiply, ...set(row));
+    body.push(...get(FROM), ...i32(n * 4), divide);
+    if (planes !== undefined) body.push(...i32(planes), remainder);
+    body.push(...i32(4), multiply, ...set(row));
   }
   for (const source of unique) {
     if (source.kind !== "scalar") continue;
@@ -162,22 +176,26 @@ export function functionBody({ steps, outputs }: Generated): number[] {
   body.push(0x03, 0x40); // loop
   for (const source of moving) {
     const to = set(local(place.get(keyOf(source))!));
-    if (source.kind === "elements") body.push(...get(FROM), ...loadVector(source.address), ...to);
-    else if (source.kind === "row") {
-      body.push(...get(counterOf.get(source.n)!.column), ...loadVector(source.address), ...to);
-    } else if (source.kind === "column") {
-      body.push(...get(counterOf.get(source.n)!.row), ...loadSplat(source.address), ...to);
+    if (!("n" in source)) {
+      body.push(...get(FROM), ...loadVector(source.address), ...to);
+      continue;
     }
+    const { column, row } = counters.get(counterKey(source))!;
+    if (source.kind === "row") body.push(...get(column), ...loadVector(source.address), ...to);
+    else body.push(...get(row), ...loadSplat(source.address), ...to);
   }
   steps.forEach(({ step, operands }, i) => {
     body.push(...emitters.get(step)!(...operands.map(operand)), ...set(local(results[i]!)));
   });
   for (const { source, address } of outputs) body.push(...get(FROM), ...operand(source), ...storeVector(address));
-  for (const n of counters) {
-    const { column, row } = counterOf.get(n)!;
+  for (const { n, planes, column, row } of counters.values()) {
     body.push(...get(column), ...i32(16), add, ...set(column));
-    body.push(...get(column), ...i32(n * 4), equal, 0x04, 0x40);
-    body.push(...i32(0), ...set(column), ...get(row), ...i32(4), add, ...set(row), 0x0b);
+    body.push(...get(column), ...i32(n * 4), equal, 0x04, 0x40); // if
+    body.push(...i32(0), ...set(column), ...get(row), ...i32(4), add, ...set(row));
+    if (planes !== undefined) {
+      body.push(...get(row), ...i32(planes * 4), equal, 0x04, 0x40, ...i32(0), ...set(row), 0x0b);
+    }
+    body.push(0x0b); // end
   }
   body.push(...get(FROM), ...i32(16), add, ...set(FROM));
   body.push(...get(FROM), ...get(TO), lessUnsigned, 0x0d, 0x00, 0x0b, 0x0b); // br_if loop; end; end

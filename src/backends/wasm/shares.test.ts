@@ -1,39 +1,7 @@
 // Each instruction run share by share, one thread's after another's, must give the same bits as in one go.
 import { expect, it } from "vitest";
 import type { Shape } from "../../ir/shape.ts";
-import { encode } from "./encode.ts";
-import { END } from "./machine/opcodes.ts";
-import { basesOf, instantiate, moduleOf, sharedMemory } from "./module.ts";
 import { earlier, input, number, samples, step, TestPlan } from "./test-plan.ts";
-
-function words(plan: TestPlan, threads: number): Int32Array {
-  const whole = plan.plan();
-  const arena = basesOf("plain").memory;
-  const temporary = arena + whole.arena.bytes;
-  const encoded = encode(whole, arena, temporary);
-  const room = temporary + encoded.temporaryBytes;
-  const start = room + encoded.roomBytes * threads;
-  const memory = sharedMemory(Math.ceil((start + encoded.words.byteLength) / 65536) + 1);
-  const machine = instantiate(moduleOf("plain"), memory);
-  const ints = new Int32Array(memory.buffer);
-  ints.set(encoded.words, start / 4);
-  for (const [view, data] of plan.data) {
-    const first = (arena + whole.buffers[view.buffer]!.offset) / 4;
-    if (view.dtype === "int32") ints.set(data, first);
-    else new Float32Array(memory.buffer).set(data, first);
-  }
-  for (let p = start + encoded.programs.get("main")!.word * 4; ints[p / 4] !== END; p += ints[p / 4 + 1]!) {
-    for (let thread = 0; thread < threads; thread++) {
-      machine.runOne(p, thread, threads, room + thread * encoded.roomBytes);
-    }
-  }
-  // Bytes past the elements of a buffer are nobody's: only elements count.
-  return Int32Array.from(
-    whole.buffers.flatMap(({ offset, shape }) =>
-      Array.from(ints.subarray((arena + offset) / 4, (arena + offset) / 4 + shape.reduce((a, b) => a * b, 1))),
-    ),
-  );
-}
 
 it("does not depend on the number of threads", () => {
   const plan = new TestPlan();
@@ -107,6 +75,6 @@ it("does not depend on the number of threads", () => {
     [photos, features],
     plan.value([10, 3, 3, 2]),
   );
-  const alone = words(plan, 1);
-  for (const threads of [2, 3, 8]) expect(words(plan, threads)).toEqual(alone);
+  const alone = plan.words(1);
+  for (const threads of [2, 3, 8]) expect(plan.words(threads)).toEqual(alone);
 });

@@ -3,6 +3,10 @@ import { allocate, type DType, type TypedArray } from "../../ir/dtype.ts";
 import type { ElementwiseOpName, OpAttributes } from "../../ir/graph.ts";
 import { broadcastStrides, type Shape, sizeOf } from "../../ir/shape.ts";
 import type { Buffer, FusedArgument, FusedStep, Kernel, KernelOpName, OpKernel, Plan, View } from "../../plan/plan.ts";
+import { encode } from "./encode.ts";
+import { moduleBytes } from "./generate.ts";
+import { END } from "./machine/opcodes.ts";
+import { basesOf, instantiate, moduleOf, sharedMemory } from "./module.ts";
 import { wasm } from "./wasm.ts";
 
 export class TestPlan {
@@ -51,6 +55,41 @@ export class TestPlan {
     for (const [view, data] of this.data) machine.write(view, data);
     machine.run("main", 1);
     return (view) => Array.from(machine.read(view));
+  }
+
+  /**
+   * The bits of all values after each instruction was run as `threads` shares, one after the other. `generates`: with fused
+   * kernels as functions of their own, not interpreted.
+   */
+  words(threads: number, generates = false): Int32Array {
+    const plan = this.plan();
+    const bases = basesOf("plain");
+    const temporary = bases.memory + plan.arena.bytes;
+    const encoded = encode(plan, bases.memory, temporary, generates ? { firstFunction: bases.table } : {});
+    const room = temporary + encoded.temporaryBytes;
+    const start = room + encoded.roomBytes * threads;
+    const memory = sharedMemory(Math.ceil((start + encoded.words.byteLength) / 65536) + 1);
+    const functions = new WebAssembly.Module(moduleBytes(encoded.functions));
+    const machine = instantiate(moduleOf("plain"), memory, undefined, functions);
+    const ints = new Int32Array(memory.buffer);
+    ints.set(encoded.words, start / 4);
+    for (const [view, data] of this.data) {
+      const first = (bases.memory + plan.buffers[view.buffer]!.offset) / 4;
+      if (view.dtype === "int32") ints.set(data, first);
+      else new Float32Array(memory.buffer).set(data, first);
+    }
+    for (let p = start + encoded.programs.get("main")!.word * 4; (ints[p / 4]! & 255) !== END; p += ints[p / 4 + 1]!) {
+      for (let thread = 0; thread < threads; thread++) {
+        machine.runOne(p, thread, threads, room + thread * encoded.roomBytes);
+      }
+    }
+    // Bytes past the elements of a buffer are nobody's: only elements count.
+    return Int32Array.from(
+      plan.buffers.flatMap(({ offset, shape }) => {
+        const first = (bases.memory + offset) / 4;
+        return Array.from(ints.subarray(first, first + sizeOf(shape)));
+      }),
+    );
   }
 }
 
