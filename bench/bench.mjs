@@ -11,6 +11,8 @@ import { costOf, workloads } from "./workloads.mjs";
 const { quick, isWhole, threads, out, workloads: wanted, contestants } = readOptions();
 const rounds = quick ? 3 : 7;
 const secondsARound = quick ? 0.05 : 0.3;
+/** Threads take 50 to 80 ms to start. */
+const warmUpSeconds = quick ? 0.15 : 0.5;
 /** A step that takes longer is measured once. */
 const slowStep = quick ? 0.5 : 2;
 /** Seconds to start, and to answer. */
@@ -58,9 +60,9 @@ async function prepare(peer, workload) {
   // The loss after one update: it tells whether peers compute the same.
   const loss = second.result;
   if (second.seconds > slowStep) return { loss, once: second };
-  // More steps until the warm-up is as long as a round; engines compile while it lasts.
+  // More steps until it is warm; engines compile while it lasts.
   let [steps, answer] = [1, second];
-  for (let spent = 0; spent < secondsARound; spent += answer.seconds) {
+  for (let spent = 0; spent < warmUpSeconds; spent += answer.seconds) {
     steps = Math.max(1, Math.min(steps * 8, Math.round((steps * secondsARound) / Math.max(answer.seconds, 1e-6))));
     answer = await peer.ask({ run: steps }, patience);
     if (answer.error) return { reason: answer.error, failed: true };
@@ -108,7 +110,9 @@ for (const workload of wanted) measured.push(await measure(workload, peers));
 // The best matrix product of this run; one is measured now where none was asked for.
 const isProduct = ({ workload }) => workload.kind === "product";
 const large = workloads.find(({ name }) => name === (quick ? "product 512" : "product 1024"));
-const fast = peers.filter(({ name }) => ["chainrule", "chainrule + BLAS", "PyTorch", "JAX"].includes(name));
+const fast = peers.filter(({ name }) =>
+  ["chainrule", "chainrule + BLAS", "BLAS alone", "PyTorch", "JAX"].includes(name),
+);
 const products = measured.some(isProduct) ? measured.filter(isProduct) : [await measure(large, fast)];
 const rates = products.flatMap(({ workload, results }) =>
   results.map(({ name, low }) => ({ sgemm: costOf(workload).operations / low, by: `${name}, n = ${workload.n}` })),

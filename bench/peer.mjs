@@ -15,6 +15,13 @@ export const contestants = (threads) => [
   { name: "chainrule", host: "js", module: "chainrule", options: { threads } },
   { name: "chainrule on 1 thread", host: "js", module: "chainrule", options: { threads: 1 } },
   { name: "chainrule + BLAS", host: "js", module: "chainrule", options: { threads, blas: true } },
+  {
+    name: "BLAS alone",
+    host: "js",
+    module: "blas",
+    options: { threads },
+    note: "called directly, with threads of its own",
+  },
   { name: "plain JavaScript", host: "js", module: "plain", options: {}, note: "float64, one thread" },
   {
     ...{ name: "tfjs wasm", host: "js", module: "tfjs", options: { backend: "wasm", threads } },

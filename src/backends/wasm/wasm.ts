@@ -24,7 +24,7 @@ const PAGE = 65536;
 const MAX_PAGES = 65536;
 
 /** Nanoseconds of work in a program for which one more thread is worth waking. */
-const workPerThread = 150_000;
+const workPerThread = 100_000;
 
 const align = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
