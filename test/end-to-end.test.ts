@@ -234,6 +234,40 @@ describe("a classification", () => {
   });
 });
 
+describe("a table in blocks", () => {
+  it("trains on all of it, with the types and scales of its first rows", async () => {
+    const random = generator(8);
+    // The rows after the first 65,536 alone say what the sign of b means.
+    const rows = Array.from({ length: 90_000 }, (_, i) => {
+      const [a, b] = [random() * 2 - 1, random() * 2 - 1];
+      const high = a + (i < 65_536 ? 0 : 4 * b) > 0;
+      return { a: a.toFixed(3), b: b.toFixed(3), level: high ? "high" : "low" };
+    });
+    await writeFile("long.csv", csv(rows));
+    const flags = ["--stream", "--hidden", "8", "--epochs", "2", "--batch", "256", "--json"];
+    const trained = await chainrule("train", "long.csv", "--target", "level", "--out", "long-run", ...flags);
+    expect(trained.code).toBe(0);
+    expect(trained.stderr.replaceAll(/\s+/g, " ")).toMatch(
+      /The first 65,536 rows decide what columns are .* about 2\d,\d{3} rows more are read block by block/,
+    );
+    await writeFile("late.csv", csv(rows.slice(70_000)));
+    const evaluated = lastLine((await line("evaluate long-run late.csv --json")).stdout);
+    // By a alone it would be right in 62 of 100.
+    expect(evaluated.metrics.accuracy).toBeGreaterThan(0.75);
+  });
+
+  it("needs a format that has rows", async () => {
+    await writeFile("rows.json", JSON.stringify(people));
+    const { code, stderr } = await line("train rows.json --target stays --stream");
+    expect(code).toBe(1);
+    expect(stderr).toMatchInlineSnapshot(`
+      "error: rows.json cannot be read in blocks: CSV, TSV and Parquet can. Convert it,
+      or read it whole.
+      "
+    `);
+  });
+});
+
 describe("two classes by one logit", () => {
   it("give two probabilities", async () => {
     const two = people.map((row) => ({ ...row, stays: row.stays === "yes" ? "yes" : "no" }));

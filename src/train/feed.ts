@@ -19,6 +19,8 @@ export class Feed {
   readonly #stepsPerBlock: number;
   readonly #sampler: Sampler;
   #reading: AsyncIterator<RowBlock> | undefined;
+  /** Blocks read so far, of all epochs: each has its own order of rows. */
+  #blocks = 0;
   /** Whether the rows in the machine are those of `data`. */
   #isData = true;
 
@@ -41,7 +43,6 @@ export class Feed {
   epoch(): Epoch {
     let isFirst = true;
     let pending: Promise<IteratorResult<RowBlock>> | undefined;
-    let number = 0;
     const finished: Next = { done: true, value: undefined };
     const read = (): void => {
       pending = this.#reading?.next();
@@ -67,7 +68,7 @@ export class Feed {
           this.#write(value);
           read();
           const steps = Math.ceil(value.rows / this.#batchSize);
-          const seed = Math.imul(this.#options.seed ?? 0, 31) + ++number;
+          const seed = Math.imul(this.#options.seed ?? 0, 31) + ++this.#blocks;
           this.#order(new Sampler(value.rows, seed).next(steps * this.#batchSize));
           return { done: false as const, value: steps };
         });

@@ -278,6 +278,25 @@ describe("an AbortSignal", () => {
     expect(values(training.best())).toEqual(values(result.variables));
   });
 
+  it("ends a slice that threads are at work on after the step that is going on", async () => {
+    const controller = new AbortController();
+    const [rows, width] = [2048, 512];
+    const x = tensor(new Float64Array(rows * width).fill(0.5), { shape: [rows, width] });
+    const training = train({
+      ...basics,
+      model: sequential(dense(width, width), activation("relu"), dense(width, 2)),
+      data: { x, y: tensor(new Int32Array(rows)) },
+      batchSize: 256,
+      epochs: 1_000_000,
+      threads: 2,
+      signal: controller.signal,
+    });
+    // The first slice is one step, of which a thread tells by a message: this turn comes before it.
+    setImmediate(() => controller.abort());
+    const { reason, epochs } = await training.result();
+    expect({ reason, epochs }).toEqual({ reason: "interrupted", epochs: 0 });
+  });
+
   it("that is aborted from the beginning gives the initial weights", async () => {
     const result = await train({ ...basics, seed: 4, epochs: 1_000_000, signal: AbortSignal.abort() }).result();
     expect(result).toMatchObject({ reason: "interrupted", epochs: 0, bestEpoch: 0 });

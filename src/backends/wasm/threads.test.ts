@@ -5,7 +5,9 @@ import { ChainruleError } from "../../ir/errors.ts";
 import { traceProgram } from "../../run/program.ts";
 import { Session } from "../../run/session.ts";
 import type { Tensor } from "../../trace/tensor.ts";
+import { instantiate, moduleOf, sharedMemory } from "./module.ts";
 import { samples } from "./test-plan.ts";
+import { Threads } from "./threads.ts";
 import { wasmBackend } from "./wasm.ts";
 
 const n = 200;
@@ -122,6 +124,19 @@ describe("a thread", () => {
     expect(await codeOf(() => running)).toBe("THREAD_LOST");
     expect(await codeOf(() => going.run("main"))).toBe("THREAD_LOST");
     expect(await codeOf(() => going.start("main", 1))).toBe("THREAD_LOST");
+  });
+
+  it("that fails fails the run", async () => {
+    const memory = sharedMemory(1);
+    const control = instantiate(moduleOf("plain"), memory).controlAddress();
+    const rest = { room: control + 1024, roomBytes: 64, blas: undefined, generated: undefined };
+    for (const waits of [true, false]) {
+      const threads = new Threads({ module: moduleOf("plain"), memory, control, threads: 2, ...rest });
+      // There is no program past the end of the memory.
+      const run = () => (waits ? threads.run(2 ** 24, 1) : threads.start(2 ** 24, 1));
+      expect(await codeOf(run)).toBe("THREAD_LOST");
+      threads.dispose();
+    }
   });
 
   it("does not outlive its machine, idle or at work", async () => {
