@@ -244,7 +244,7 @@ describe("a table in blocks", () => {
       return { a: a.toFixed(3), b: b.toFixed(3), level: high ? "high" : "low" };
     });
     await writeFile("long.csv", csv(rows));
-    const flags = ["--stream", "--hidden", "8", "--epochs", "2", "--batch", "256", "--json"];
+    const flags = "--stream --hidden 8 --epochs 1 --schedule constant --batch 256 --json".split(" ");
     const trained = await chainrule("train", "long.csv", "--target", "level", "--out", "long-run", ...flags);
     expect(trained.code).toBe(0);
     expect(trained.stderr.replaceAll(/\s+/g, " ")).toMatch(
