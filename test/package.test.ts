@@ -1,5 +1,5 @@
 // The package as a user gets it: packed, installed into an empty project, imported, type-checked, trained with.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -84,6 +84,32 @@ it("installs the command", () => {
   );
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
   expect(output.trim()).toBe(version);
+});
+
+it("lets a process end by itself whose threads are idle, and one that is ended while they work", () => {
+  const script = (end: string) => `
+    import { tensor } from "chainrule";
+    import { dense, sequential } from "chainrule/nn";
+    import { sgd } from "chainrule/optim";
+    import { train } from "chainrule/train";
+    const x = tensor(new Float64Array(256 * 256).fill(0.5), { shape: [256, 256] });
+    const data = { x, y: tensor(new Float64Array(256), { shape: [256, 1] }) };
+    const model = sequential(dense(256, 256), dense(256, 1));
+    const training = train({ model, data, loss: "mse", optimizer: sgd({ learningRate: 0.001 }), batchSize: 256, epochs: 3, threads: 2 });
+    for await (const event of training) {
+      if (event.type === "start") console.log(event.threads);
+      ${end}
+    }`;
+  const runs = ["", 'if (event.type === "epoch") process.exit(3);', 'if (event.type === "epoch") break;'].map((end) => {
+    const { status, stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script(end)], {
+      cwd: project,
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+    return { status, stdout };
+  });
+  const threads = "2\n";
+  expect(runs).toEqual([0, 3, 0].map((status) => ({ status, stdout: threads })));
 });
 
 it("keeps the core free of what a browser would have to load", () => {
