@@ -243,7 +243,7 @@ function describeData(table: Table, { columns, notes }: Prepared, style: Style, 
   const rest = Math.max(0, (stream?.rows ?? 0) - table.rows);
   const blocks = `The first ${count(table.rows, "row")} decide what columns are and how they are scaled, and hold the rows for validation; about ${count(rest, "row")} more ${rest === 1 ? "is" : "are"} read block by block. Rows are shuffled within a block only: shuffle a file that is sorted by its target first.`;
   return [
-    `${bold(printable(table.source))}: ${count(table.rows, "row")}, ${count(table.columns.length, "column")}`,
+    `${bold(printable(table.source))}: ${stream ? "about " : ""}${count(stream?.rows ?? table.rows, "row")}, ${count(table.columns.length, "column")}`,
     "",
     ...renderColumns(columns, style),
     "",
