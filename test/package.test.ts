@@ -86,7 +86,7 @@ it("installs the command", () => {
   expect(output.trim()).toBe(version);
 });
 
-it("lets a process end by itself whose threads are idle, and one that is ended while they work", () => {
+it("lets a process end whose threads are idle: by itself, when it is told to, and after a training that was left", () => {
   const script = (end: string) => `
     import { tensor } from "chainrule";
     import { dense, sequential } from "chainrule/nn";

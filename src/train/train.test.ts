@@ -1,5 +1,5 @@
 // The training loop: determinism, events, early stopping, interruption, what it refuses, and its figures of layers.
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { compile, grad, randomKey, type Tensor, tensor } from "../index.ts";
 import {
   activation,
@@ -18,6 +18,7 @@ import {
   type Variables,
 } from "../nn/index.ts";
 import { adam, adamw, initOptimizer, sgd, updateOptimizer } from "../optim/index.ts";
+import { Session } from "../run/session.ts";
 import { flatten } from "../trace/tree.ts";
 import type { EpochEvent, TrainEvent } from "./events.ts";
 import { type TrainOptions, train } from "./index.ts";
@@ -278,23 +279,33 @@ describe("an AbortSignal", () => {
     expect(values(training.best())).toEqual(values(result.variables));
   });
 
-  it("ends a slice that threads are at work on after the step that is going on", async () => {
+  it("stops a slice that threads are at work on", async () => {
     const controller = new AbortController();
     const [rows, width] = [2048, 512];
-    const x = tensor(new Float64Array(rows * width).fill(0.5), { shape: [rows, width] });
-    const training = train({
+    const stop = vi.spyOn(Session.prototype, "stop");
+    const { start } = Session.prototype;
+    let stopsWhileBusy = 0;
+    const starts = vi.spyOn(Session.prototype, "start").mockImplementation(function (this: Session, ...args) {
+      const ran = start.apply(this, args);
+      controller.abort();
+      if (typeof ran !== "number") stopsWhileBusy = stop.mock.calls.length;
+      return ran;
+    });
+    const { reason, epochs } = await train({
       ...basics,
       model: sequential(dense(width, width), activation("relu"), dense(width, 2)),
-      data: { x, y: tensor(new Int32Array(rows)) },
+      data: {
+        x: tensor(new Float64Array(rows * width).fill(0.5), { shape: [rows, width] }),
+        y: tensor(new Int32Array(rows)),
+      },
       batchSize: 256,
       epochs: 1_000_000,
       threads: 2,
       signal: controller.signal,
-    });
-    // The first slice is one step, of which a thread tells by a message: this turn comes before it.
-    setImmediate(() => controller.abort());
-    const { reason, epochs } = await training.result();
-    expect({ reason, epochs }).toEqual({ reason: "interrupted", epochs: 0 });
+    }).result();
+    expect({ reason, epochs, stopsWhileBusy }).toEqual({ reason: "interrupted", epochs: 0, stopsWhileBusy: 1 });
+    starts.mockRestore();
+    stop.mockRestore();
   });
 
   it("that is aborted from the beginning gives the initial weights", async () => {

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { fusedSites, machineAlphabet, machineText } from "./machine.generated.ts";
 
-it("fuses only products that are added, and those of the matrix product among them", () => {
+it("fuses nothing but a product and a sum, in many places", () => {
   const instruction = (at: number) =>
     Array.from(machineText.slice(at, at + 3), (letter) => machineAlphabet.indexOf(letter));
   const [multiply, add] = [
