@@ -1,25 +1,29 @@
 // `node bench/profile.mjs LeNet-5 [rows] [--blas]`: where the time of a training step goes, kernel by kernel, on one thread.
+import { parseArgs } from "node:util";
 import { loadGemm } from "../dist/backends/blas/gemm.js";
 import { encode } from "../dist/backends/wasm/encode.js";
 import { moduleBytes } from "../dist/backends/wasm/generate.js";
+import { instantiate } from "../dist/backends/wasm/instance.js";
 import { END } from "../dist/backends/wasm/machine/opcodes.js";
-import { basesOf, fastestBuild, instantiate, moduleOf, sharedMemory } from "../dist/backends/wasm/module.js";
+import { basesOf, fastestBuild, moduleOf, sharedMemory } from "../dist/backends/wasm/module.js";
 import { wasmBackend } from "../dist/backends/wasm/wasm.js";
 import { formatType } from "../dist/ir/shape.js";
 import { makePlan } from "../dist/plan/make-plan.js";
 import { blasOf } from "../dist/run/blas.js";
+import { median } from "./measure.mjs";
 import { moduleFor } from "./peers/chainrule.mjs";
 import { workloads } from "./workloads.mjs";
 
-const workload = workloads.find(({ name }) => name === process.argv[2]);
-if (workload === undefined)
-  throw new Error(`No workload ${process.argv[2]}: ${workloads.map((w) => w.name).join(", ")}`);
+const { values: flags, positionals } = parseArgs({ options: { blas: { type: "boolean" } }, allowPositionals: true });
+const [wanted, shown = "25"] = positionals;
+const workload = workloads.find(({ name }) => name === wanted);
+if (workload === undefined) throw new Error(`No workload ${wanted}: ${workloads.map((w) => w.name).join(", ")}`);
 const { module, values } = moduleFor(workload);
 const plan = makePlan(module, wasmBackend());
 const build = fastestBuild();
 const arena = Math.ceil(basesOf(build).memory / 64) * 64;
 const temporary = arena + Math.ceil(plan.arena.bytes / 64) * 64;
-const blas = process.argv.includes("--blas") ? blasOf(build) : undefined;
+const blas = flags.blas ? blasOf(build) : undefined;
 if (blas?.reason) throw new Error(blas.reason);
 const blasFrom = blas && { blasFrom: blas.from };
 const encoded = encode(plan, arena, temporary, { firstFunction: basesOf(build).table, ...blasFrom });
@@ -61,7 +65,6 @@ for (let round = 0; round < rounds; round++) {
     for (const thread of isAlone ? [] : [0, 1]) list.shares[thread].push(timed(p, thread, 2));
   }
 }
-const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
 const rows = [...times].map(([word, { one, shares, isAlone }]) => {
   const { kernel } = encoded.origins.find((origin) => origin.word === word);
   const what =
@@ -85,7 +88,7 @@ console.log(
   `${workload.name}: ${total.toFixed(3)} ms in ${rows.length} instructions; ÷ ${(total / sum(rows, "two")).toFixed(2)} on two threads, if meeting were free\n`,
 );
 const slowestFirst = (list) => list.sort((a, b) => b.time - a.time);
-print(slowestFirst(rows).slice(0, Number(process.argv[3] ?? 25)));
+print(slowestFirst(rows).slice(0, Number(shown)));
 console.log("\nBy kind");
 const kinds = new Map();
 for (const row of rows) {

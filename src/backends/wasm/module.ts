@@ -1,17 +1,7 @@
-// The compiled machine: decoded and compiled once for each build, instantiated with a memory of its own for each plan.
+// The compiled machine: decoded and compiled once for each build.
 import { ChainruleError } from "../../ir/errors.ts";
-import type { Gemm } from "../blas/gemm.ts";
+import { instantiate } from "./instance.ts";
 import { fusedSites, machineAlphabet, machineText } from "./machine.generated.ts";
-
-export interface MachineExports {
-  /** Functions that instructions call: generated ones are added to it. */
-  readonly table: WebAssembly.Table;
-  memoryBase(): number;
-  /** Address of the control words: see opcodes.ts. */
-  controlAddress(): number;
-  run(program: number, times: number, thread: number, threads: number, room: number): void;
-  runOne(instruction: number, thread: number, threads: number, room: number): void;
-}
 
 /** Plain SIMD gives the same bits everywhere; relaxed SIMD multiplies and adds in one rounding, and is faster. */
 export type Build = "plain" | "relaxed";
@@ -72,31 +62,6 @@ export function moduleOf(build: Build): WebAssembly.Module {
     modules.set(build, compiled);
   }
   return compiled;
-}
-
-const noBlas: Gemm = () => {
-  throw new Error("This program was encoded for a machine with a BLAS.");
-};
-
-export function instantiate(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-  gemm: Gemm = noBlas,
-  generated?: WebAssembly.Module,
-): MachineExports {
-  const machine = new WebAssembly.Instance(module, { env: { memory }, blas: { gemm } })
-    .exports as unknown as MachineExports;
-  if (generated) addFunctions(machine, generated, memory);
-  return machine;
-}
-
-/** Puts the generated functions at the end of the machine's table. */
-export function addFunctions(machine: MachineExports, generated: WebAssembly.Module, memory: WebAssembly.Memory): void {
-  const functions = Object.values(new WebAssembly.Instance(generated, { env: { memory } }).exports);
-  const first = machine.table.grow(functions.length);
-  functions.forEach((fn, i) => {
-    machine.table.set(first + i, fn);
-  });
 }
 
 /** Of `pages` pages of 64 KiB. Shared, so that threads can join; it never grows. */

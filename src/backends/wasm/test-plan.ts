@@ -5,8 +5,9 @@ import { broadcastStrides, type Shape, sizeOf } from "../../ir/shape.ts";
 import type { Buffer, FusedArgument, FusedStep, Kernel, KernelOpName, OpKernel, Plan, View } from "../../plan/plan.ts";
 import { encode } from "./encode.ts";
 import { moduleBytes } from "./generate.ts";
+import { instantiate } from "./instance.ts";
 import { END } from "./machine/opcodes.ts";
-import { basesOf, instantiate, moduleOf, sharedMemory } from "./module.ts";
+import { basesOf, moduleOf, sharedMemory } from "./module.ts";
 import { wasm } from "./wasm.ts";
 
 export class TestPlan {

@@ -1,7 +1,7 @@
 // What a thread of the machine runs: it sleeps until there is a job, does its share, and sleeps again. Bundled as text.
 import { type BlasLibrary, loadGemm } from "../blas/gemm.ts";
+import { instantiate } from "./instance.ts";
 import * as code from "./machine/opcodes.ts";
-import type { MachineExports } from "./module.ts";
 
 /** All that a thread is told when it begins. */
 export interface ThreadStart {
@@ -33,16 +33,7 @@ const port = (node?.parentPort ?? globalThis) as unknown as Port;
 
 function serve({ module, memory, control, thread, threads, room, roomBytes, blas, generated }: ThreadStart): void {
   const words = new Int32Array(memory.buffer, control, code.CONTROL_WORDS);
-  const gemm = blas ? loadGemm(blas, memory) : () => {};
-  const imports = { env: { memory }, blas: { gemm } };
-  const machine = new WebAssembly.Instance(module, imports).exports as unknown as MachineExports;
-  if (generated) {
-    const functions = Object.values(new WebAssembly.Instance(generated, { env: { memory } }).exports);
-    const first = machine.table.grow(functions.length);
-    functions.forEach((fn, i) => {
-      machine.table.set(first + i, fn);
-    });
-  }
+  const machine = instantiate(module, memory, blas && loadGemm(blas, memory), generated);
   for (let job = 0; ; ) {
     Atomics.wait(words, code.CONTROL_JOB, job);
     job = Atomics.load(words, code.CONTROL_JOB);

@@ -7,16 +7,9 @@ import type { Backend, Machine } from "../backend.ts";
 import { type BlasLibrary, loadGemm } from "../blas/gemm.ts";
 import { type Encoded, encode } from "./encode.ts";
 import { moduleBytes } from "./generate.ts";
+import { instantiate, type MachineExports } from "./instance.ts";
 import * as code from "./machine/opcodes.ts";
-import {
-  type Build,
-  basesOf,
-  fastestBuild,
-  instantiate,
-  type MachineExports,
-  moduleOf,
-  sharedMemory,
-} from "./module.ts";
+import { type Build, basesOf, fastestBuild, moduleOf, sharedMemory } from "./module.ts";
 import { availableThreads, Threads } from "./threads.ts";
 
 const PAGE = 65536;
