@@ -52,6 +52,7 @@ function instruction(reader) {
   }
   if (opcode === 0xfd) {
     const second = reader.leb();
+    if (second > 0xff) throw new Error(`fused-sites: instruction fd ${second} is not known here`);
     if (second <= 11 || second === 92 || second === 93) reader.lebs(2);
     else if (second === 12 || second === 13) reader.skip(16);
     else if (second >= 21 && second <= 34) reader.byte();

@@ -1,7 +1,7 @@
 // conv2d and its gradients → instructions: products over patches, or plain loops for groups of few channels.
 import { type Shape, sizeOf } from "../../ir/shape.ts";
 import type { OpKernel, View } from "../../plan/plan.ts";
-import type { Encoder } from "./encoder.ts";
+import { type Encoder, evenShares } from "./encoder.ts";
 import * as code from "./machine/opcodes.ts";
 
 type Convolution = OpKernel<"conv2d" | "conv2dInputGradient" | "conv2dWeightGradient">;
@@ -215,12 +215,6 @@ export function encodeWeightGradient(kernel: OpKernel<"conv2dWeightGradient">, e
     64;
   const addresses = [...kernel.inputs.map((view) => encoder.addressAs(view, "float32")), encoder.address(output)];
   const fields = [...addresses, x.shape[0]!, groups, channels, out, Number(isBlas), 0, ...windowWords(window)];
-  // Every piece packs all of dy: even shares.
-  encoder.emit(
-    code.CONV2D_WEIGHT_GRADIENT,
-    fields,
-    room,
-    workOf(w, dy.shape) * (isBlas ? 0.04 : 0.1),
-    Number.MAX_VALUE,
-  );
+  // Every piece packs all of dy.
+  encoder.emit(code.CONV2D_WEIGHT_GRADIENT, fields, room, workOf(w, dy.shape) * (isBlas ? 0.04 : 0.1), evenShares);
 }

@@ -1,7 +1,7 @@
 // matmul → a MATMUL instruction: strides for transposition, batches collapsed, and the way through chosen by shape.
 import { broadcastStrides, sizeOf } from "../../ir/shape.ts";
 import type { OpKernel } from "../../plan/plan.ts";
-import { collapse, type Encoder, unsupported } from "./encoder.ts";
+import { collapse, type Encoder, evenShares, unsupported } from "./encoder.ts";
 import * as code from "./machine/opcodes.ts";
 
 /** Below this many multiply-adds, packing costs more than it saves. */
@@ -54,6 +54,6 @@ export function encodeMatmul(kernel: OpKernel<"matmul">, encoder: Encoder): void
   const fields = [path, x, y, z, m, n, k, xRow, xK, yK, yColumn, batches, axes.length, ...axisWords];
   const isBlas = path === code.PATH_BLAS;
   // Every piece packs the operand that is not cut; a BLAS likes its products whole.
-  const piece = isBlas && batches === 1 ? Number.MAX_VALUE : 50_000;
+  const piece = isBlas && batches === 1 ? evenShares : 50_000;
   encoder.emit(code.MATMUL, fields, room, batches * work * (isBlas ? 0.03 : 0.08), piece);
 }

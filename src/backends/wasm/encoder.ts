@@ -11,6 +11,9 @@ const worthSharing = 5000;
 /** Nanoseconds of work below which a piece is not worth taking. */
 const worthTaking = 10_000;
 
+/** As the least time of a piece: no pieces, every thread has an even share. */
+export const evenShares = Number.MAX_VALUE;
+
 const align = (bytes: number, to: number): number => Math.ceil(bytes / to) * to;
 
 const float = new Float32Array(1);
@@ -51,7 +54,7 @@ export class Encoder {
   readonly words: number[] = [];
   /** First word of each instruction, with the kernel it comes from: for messages. */
   readonly origins: { readonly word: number; readonly kernel: Kernel }[] = [];
-  /** First word of each instruction, and about how many nanoseconds one thread takes for it. */
+  /** First word of each instruction, about how many nanoseconds one thread takes for it, and how many a piece must take. */
   readonly #costs: { readonly word: number; readonly nanoseconds: number; readonly piece: number }[] = [];
   /** Bytes that kernels share between their own instructions, one kernel at a time. */
   temporaryBytes = 0;

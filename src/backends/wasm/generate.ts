@@ -126,8 +126,8 @@ interface Counter {
   readonly row: number;
 }
 
-const counterKey = (source: Source): string =>
-  "planes" in source ? `${source.n} of ${source.planes}` : "n" in source ? `${source.n}` : "";
+const counterKey = (source: Extract<Source, { readonly n: number }>): string =>
+  "planes" in source ? `${source.n} of ${source.planes}` : `${source.n}`;
 
 // Locals: from and to are vectors, then bytes; then the counters; then vectors.
 const [FROM, TO] = [0, 1];
