@@ -3,7 +3,17 @@ import "./run/engine.ts";
 
 export type { BackendName } from "./backends/backend.ts";
 export { type CheckGradientsOptions, checkGradients, type GradientCheck } from "./grad/check-gradients.ts";
-export { type GradOptions, grad, hessian, hvp, jacobian, jvp, valueAndGrad, vjp } from "./grad/transforms.ts";
+export {
+  type GradOptions,
+  grad,
+  gradThrough,
+  hessian,
+  hvp,
+  jacobian,
+  jvp,
+  valueAndGrad,
+  vjp,
+} from "./grad/transforms.ts";
 export type { DType, FloatDType, TypedArray } from "./ir/dtype.ts";
 export { ChainruleError, type ErrorCode } from "./ir/errors.ts";
 export type { Graph, Node } from "./ir/graph.ts";

@@ -40,7 +40,7 @@ const writeTable = () => writeFile("table.csv", `a,b,level,value\n${rows.join("\
 const quick = ["--backend", "reference", "--hidden", "4", "--epochs", "3", "--batch", "8"];
 
 describe("usage", () => {
-  it.each(["train --help", "evaluate --help", "predict --help", "--help"])("%s", async (command) => {
+  it.each(["train --help", "evaluate --help", "predict --help", "ledger --help", "--help"])("%s", async (command) => {
     const { code, stdout, stderr } = await line(command);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatchSnapshot();
@@ -161,8 +161,12 @@ describe("train, evaluate, predict", () => {
     });
     expect((await saved.events()).map(({ type }) => type).filter((type) => type !== "progress")).toEqual([
       "start",
+      "observation",
+      "observation",
       "epoch",
+      "observation",
       "epoch",
+      "observation",
       "epoch",
       "end",
     ]);
@@ -224,6 +228,8 @@ describe("train, evaluate, predict", () => {
       ['"outputs": 4', '"outputs": 5'],
       ['"inputs": 4', '"inputs": 1e9'],
       ['"outputs": 2', '"outputs": 0'],
+      ['"outputs": 4', '"outputs": 2000000000'],
+      ['"relu"\n', '"relu"\n      },\n      {\n        "kind": "layerNorm", "features": 4, "epsilon": "1"\n'],
     ] as const) {
       await writeFile(path, good.replace(from, to));
       const { code, stderr } = await line("evaluate run table.csv");
@@ -231,6 +237,52 @@ describe("train, evaluate, predict", () => {
       answers.push(stderr);
     }
     expect(answers.join("\n")).toMatchSnapshot();
+  });
+});
+
+describe("ledger", () => {
+  it("shows the factors of every layer, from the output to the input, at the last step or the one asked for", async () => {
+    await writeTable();
+    const shape = ["--depth", "4", "--width", "6", "--residual", "--layer-norm", "--activation", "sigmoid"];
+    const training = [...shape, "--epochs", "3", "--batch", "8", "--backend", "reference", "--clip", "0.5"];
+    expect((await chainrule(["train", "table.csv", "--target", "level", "--out", "run", ...training])).code).toBe(0);
+    const { code, stdout } = await line("ledger run --step 1");
+    expect(code).toBe(0);
+    expect(stdout).toMatchSnapshot();
+    const lines = (await line("ledger run --json")).stdout.split("\n");
+    const { step, epoch, ledger } = JSON.parse(lines.at(-2)!);
+    expect({ step, epoch }).toEqual({ step: 12, epoch: 3 });
+    expect(ledger.map(({ layer }: { layer: string }) => layer)).toEqual([
+      "layers.6",
+      ...[5, 4, 3].map((i) => `layers.${i}.layer.layers.0`),
+      "layers.0",
+    ]);
+    // The network with norms and identities is read back, its weights and all.
+    expect((await line("evaluate run table.csv")).code).toBe(0);
+  });
+
+  it("reads back running statistics: a run predicts what it measured", async () => {
+    await writeTable();
+    const training = ["--batch-norm", "--depth", "2", "--width", "5", "--epochs", "4", "--validation", "0"];
+    const { stdout } = await chainrule([
+      "train",
+      "table.csv",
+      "--target",
+      "value",
+      "--out",
+      "run",
+      "--json",
+      ...training,
+    ]);
+    const trained = JSON.parse(stdout.split("\n").at(-2)!).metrics.train.rmse;
+    const measured = await line("evaluate run table.csv --json");
+    expect(JSON.parse(measured.stdout.split("\n").at(-2)!).metrics.rmse).toBeCloseTo(trained, 4);
+  });
+
+  it("says where there is nothing to show", async () => {
+    expect(await line("ledger nowhere")).toMatchObject({ code: 1, stderr: expect.stringContaining("run folder") });
+    expect((await line("train t.csv --target a --batch-norm --layer-norm")).stderr).toMatchSnapshot();
+    expect((await line("train t.csv --target a --hidden 3 --depth 2")).stderr).toMatchSnapshot();
   });
 });
 

@@ -5,6 +5,7 @@ import { packageVersion } from "../train/run-folder.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addInfo } from "./commands/info.ts";
+import { addLedger } from "./commands/ledger.ts";
 import { addPredict } from "./commands/predict.ts";
 import { addTrain } from "./commands/train.ts";
 import { print, type Streams } from "./output.ts";
@@ -59,6 +60,7 @@ Examples:
   addTrain(program, streams);
   addEvaluate(program, streams);
   addPredict(program, streams);
+  addLedger(program, streams);
   addDemo(program, streams);
   addInfo(program, streams);
   return program;

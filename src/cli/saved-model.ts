@@ -1,13 +1,17 @@
 // Trained tables in run folders: model.json and model.safetensors, written and read back with every field checked.
-import { type Preprocessing, parsePreprocessing } from "../data/index.ts";
+import { parsePreprocessing } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import {
-  type ActivationName,
   activation,
   activationNames,
+  batchNorm,
   dense,
+  initialize,
   type Layer,
+  layerNorm,
+  residual,
   sequential,
+  type TensorTree,
   type Variables,
 } from "../nn/index.ts";
 import { Tensor } from "../trace/tensor.ts";
@@ -21,10 +25,14 @@ export async function saveTable(run: RunWriter, { model, loss, preprocessing, va
 }
 
 /** Named by their paths: layers.0.weight. */
-export function tensorsOf({ parameters }: Variables): RunTensors {
-  const { leaves, paths } = flatten(parameters);
-  return new Map(leaves.map(({ shape, data }, i) => [paths[i]!, stored(shape, data)]));
+export function tensorsOf({ parameters, buffers }: Variables): RunTensors {
+  return new Map([parameters, buffers].flatMap((tree) => [...named(tree)].map(([path, t]) => [path, stored(t)])));
 }
+
+const named = (tree: TensorTree): Map<string, Tensor> => {
+  const { leaves, paths } = flatten(tree);
+  return new Map(leaves.map((leaf, i) => [paths[i]!, leaf]));
+};
 
 export async function loadTable(run: RunReader): Promise<TableModel> {
   const { model: json, tensors } = await run.model();
@@ -38,44 +46,50 @@ export async function loadTable(run: RunReader): Promise<TableModel> {
   const preprocessing = parsePreprocessing(json.preprocessing);
   const loss = lossesOf[preprocessing.target.kind].find((name) => name === json.loss);
   if (loss === undefined) throw wrong(`"loss" must fit a ${preprocessing.target.kind}; it is ${text(json.loss)}`);
-  const { layers, parameters } = perceptron(json.architecture, tensors, wrong);
-  checkWidths(layers, preprocessing, loss === "crossEntropy" ? preprocessing.classes!.length : 1, wrong);
-  return {
-    model: sequential(...layers),
-    loss,
-    preprocessing,
-    variables: { parameters: { layers: parameters }, buffers: { layers: layers.map(() => ({})) } },
+  if (!isRecord(json.architecture) || json.architecture.kind !== "sequential")
+    throw wrong(`"architecture" must be a sequential model`);
+  const outputs = loss === "crossEntropy" ? preprocessing.classes!.length : 1;
+  const model = layerOf(json.architecture, "architecture", wrong);
+  checkWidths(model, preprocessing.features.length, outputs, wrong);
+  const [needed, held] = [weightsOf(model), [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0)];
+  if (needed > held) throw wrong(`its layers need ${needed} weights, and model.safetensors has ${held} numbers`);
+  const { parameters, buffers } = initialize(model);
+  const read = <T extends TensorTree>(tree: T): T => {
+    const { leaves, paths, rebuild } = flatten(tree);
+    return rebuild(leaves.map(({ shape }, i) => tensorAt(tensors, paths[i]!, shape, wrong))) as T;
   };
+  return { model, loss, preprocessing, variables: { parameters: read(parameters), buffers: read(buffers) } };
 }
 
 type Wrong = (what: string) => ChainruleError;
 
-/** Layers of a sequence of dense layers and activations, with the tensors of each. */
-function perceptron(json: unknown, tensors: RunTensors, wrong: Wrong) {
-  if (!isRecord(json) || json.kind !== "sequential" || !Array.isArray(json.layers))
-    throw wrong(`"architecture" must be a sequential model`);
-  const layers: Layer[] = [];
-  const parameters: Record<string, Tensor>[] = [];
-  for (const [i, layer] of json.layers.entries()) {
-    const at = `architecture.layers[${i}]`;
-    if (isRecord(layer) && layer.kind === "activation") {
-      const name = activationNames.find((known) => known === layer.name) as ActivationName | undefined;
-      if (name === undefined) throw wrong(`${at}.name must be an activation; it is ${text(layer.name)}`);
-      layers.push(activation(name));
-      parameters.push({});
-    } else if (isRecord(layer) && layer.kind === "dense" && isWidth(layer.inputs) && isWidth(layer.outputs)) {
-      const { inputs, outputs } = layer;
-      layers.push(dense(inputs, outputs));
-      parameters.push({
-        weight: parameter(tensors, `layers.${i}.weight`, [inputs, outputs], wrong),
-        bias: parameter(tensors, `layers.${i}.bias`, [outputs], wrong),
-      });
-    } else throw wrong(`${at} must be a dense layer with inputs and outputs, or an activation; it is ${text(layer)}`);
+/** A layer from JSON: the kinds that networks for tables are made of. */
+function layerOf(json: unknown, at: string, wrong: Wrong): Layer {
+  if (isRecord(json)) {
+    const { kind, inputs, outputs, features, layers } = json;
+    if (kind === "sequential" && Array.isArray(layers))
+      return sequential(...layers.map((layer, i) => layerOf(layer, `${at}.layers[${i}]`, wrong)));
+    if (kind === "residual") return residual(layerOf(json.layer, `${at}.layer`, wrong));
+    if (kind === "dense" && isWidth(inputs) && isWidth(outputs)) return dense(inputs, outputs);
+    if (kind === "batchNorm" && isWidth(features)) return batchNorm(features, { epsilon: epsilonOf(json, at, wrong) });
+    if (kind === "layerNorm" && isWidth(features)) return layerNorm(features, { epsilon: epsilonOf(json, at, wrong) });
+    if (kind === "activation") {
+      const name = activationNames.find((known) => known === json.name);
+      if (name === undefined) throw wrong(`${at}.name must be an activation; it is ${text(json.name)}`);
+      return activation(name);
+    }
   }
-  return { layers, parameters };
+  throw wrong(
+    `${at} must be a layer with its sizes: dense, activation, batchNorm, layerNorm, residual, sequential; it is ${text(json)}`,
+  );
 }
 
-function parameter(tensors: RunTensors, name: string, shape: readonly number[], wrong: Wrong): Tensor {
+function epsilonOf({ epsilon }: Record<string, unknown>, at: string, wrong: Wrong): number {
+  if (typeof epsilon === "number" && epsilon >= 0 && epsilon < 1) return epsilon;
+  throw wrong(`${at}.epsilon must be from 0 to 1; it is ${text(epsilon)}`);
+}
+
+function tensorAt(tensors: RunTensors, name: string, shape: readonly number[], wrong: Wrong): Tensor {
   const tensor = tensors.get(name);
   if (tensor === undefined || (tensor.dtype !== "F32" && tensor.dtype !== "F64"))
     throw wrong(`it needs a tensor "${name}" of F32 or F64, and model.safetensors has ${tensor?.dtype ?? "none"}`);
@@ -84,18 +98,31 @@ function parameter(tensors: RunTensors, name: string, shape: readonly number[], 
   return Tensor.concrete(tensor.data, shape);
 }
 
+/** Checked before any memory is asked for. */
+function weightsOf(layer: Layer): number {
+  if (layer.kind === "sequential") return layer.layers.reduce((sum, inner) => sum + weightsOf(inner), 0);
+  if (layer.kind === "residual") return weightsOf(layer.layer);
+  return layer.kind === "dense" ? layer.inputs * layer.outputs : 0;
+}
+
 /** Every layer must take what the one before it gives. */
-function checkWidths(layers: readonly Layer[], preprocessing: Preprocessing, outputs: number, wrong: Wrong): void {
-  let width = preprocessing.features.length;
-  for (const layer of layers) {
-    if (layer.kind !== "dense") continue;
-    if (layer.inputs !== width) throw wrong(`a layer takes ${layer.inputs} inputs where ${width} come`);
-    width = layer.outputs;
-  }
+function checkWidths(model: Layer, features: number, outputs: number, wrong: Wrong): void {
+  const widthAfter = (layer: Layer, width: number): number => {
+    if (layer.kind === "sequential") return layer.layers.reduce((w, inner) => widthAfter(inner, w), width);
+    if (layer.kind === "residual") {
+      const inner = widthAfter(layer.layer, width);
+      if (inner !== width) throw wrong(`a residual layer gives ${inner} outputs where its ${width} inputs are added`);
+      return width;
+    }
+    const takes = layer.kind === "dense" ? layer.inputs : "features" in layer ? layer.features : width;
+    if (takes !== width) throw wrong(`a layer takes ${takes} inputs where ${width} come`);
+    return layer.kind === "dense" ? layer.outputs : width;
+  };
+  const width = widthAfter(model, features);
   if (width !== outputs) throw wrong(`the last layer gives ${width} outputs where ${outputs} are needed`);
 }
 
-function stored(shape: readonly number[], data: Tensor["data"]): SafetensorsTensor {
+function stored({ shape, data }: Tensor): SafetensorsTensor {
   return data instanceof Float64Array
     ? { dtype: "F64", shape, data }
     : { dtype: "F32", shape, data: data as Float32Array };

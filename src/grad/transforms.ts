@@ -68,8 +68,30 @@ function leafRange(arguments_: readonly Flattened[], index: number): [number, nu
  */
 // biome-ignore lint/suspicious/noExplicitAny: see Fn
 export function valueAndGrad<A extends any[], R>(fn: Fn<A, R>, options: GradOptions = {}) {
-  const index = options.argument ?? 0;
+  const all = reverse(fn, options.argument ?? 0, options.hasAux === true);
   return (...args: A): [R, A[0]] => {
+    const [value, gradient] = all(...args);
+    return [value, gradient];
+  };
+}
+
+/**
+ * As valueAndGrad by the first argument, for a function that returns `[loss, more, through]`: a third result holds the
+ * gradients by the tensors of `through`, values on the way from the argument to the loss, in their structure.
+ *
+ * ```ts
+ * const twice = gradThrough((w) => [w.mul(3).square().sum(), {}, { w }]);
+ * twice(tensor(2))[2].w.item() // 36: ∂(3w)²/∂w = 18w
+ * ```
+ */
+// biome-ignore lint/suspicious/noExplicitAny: see Fn
+export const gradThrough = <A extends any[], M, T>(fn: Fn<A, readonly [loss: Tensor, more: M, through: T]>) =>
+  reverse(fn, 0, true) as (...args: A) => [[loss: Tensor, more: M, through: T], A[0], T];
+
+/** Value, gradient by one argument, and gradients by the third part of what `fn` returns, where it has one. */
+// biome-ignore lint/suspicious/noExplicitAny: see Fn
+function reverse<A extends any[], R>(fn: Fn<A, R>, index: number, hasAux: boolean) {
+  return (...args: A): [R, A[0], unknown] => {
     if (typeof args[index] === "number") {
       throw new ChainruleError(
         "NOT_DIFFERENTIABLE",
@@ -77,8 +99,13 @@ export function valueAndGrad<A extends any[], R>(fn: Fn<A, R>, options: GradOpti
         { argument: index },
       );
     }
-    const linear = traceArguments(fn as never, args);
-    const { graph, captures, argument, inputs, output } = linear;
+    let through: Flattened | undefined;
+    const traced = (...tensors: A): R => {
+      const value = fn(...tensors);
+      if (hasAux && Array.isArray(value) && value.length === 3) through = flatten(value[2]);
+      return value;
+    };
+    const { graph, captures, argument, inputs, output } = traceArguments(traced as never, args);
     const flat = argument[index];
     if (flat === undefined) {
       throw new ChainruleError(
@@ -87,15 +114,25 @@ export function valueAndGrad<A extends any[], R>(fn: Fn<A, R>, options: GradOpti
       );
     }
     assertFloats(flat, index);
-    assertLoss(output, options.hasAux === true);
+    assertLoss(output, hasAux);
     const g = GraphBuilder.from(graph);
     const [from, to] = leafRange(argument, index);
-    const loss = graph.nodes[graph.outputs[0]!]!;
-    const gradients = backpropagate(g, [loss], [g.full(loss, 1)], valuesOf(graph, graph.inputs.slice(from, to)));
-    const whole = finish(g, [...valuesOf(graph, graph.outputs), ...gradients], "grad");
+    const outputs = valuesOf(graph, graph.outputs);
+    const count = outputs.length;
+    const wrt = [
+      ...valuesOf(graph, graph.inputs.slice(from, to)),
+      ...outputs.slice(count - (through?.paths.length ?? 0)),
+    ];
+    const loss = outputs[0]!;
+    const gradients = backpropagate(g, [loss], [g.full(loss, 1)], wrt);
+    const whole = finish(g, [...outputs, ...gradients], "grad");
     const results = callGraph(whole, [...inputs, ...captures]);
-    const count = output.leaves.length;
-    return [output.rebuild(results.slice(0, count)) as R, flat.rebuild(results.slice(count)) as A[0]];
+    const end = count + flat.leaves.length;
+    return [
+      output.rebuild(results.slice(0, count)) as R,
+      flat.rebuild(results.slice(count, end)) as A[0],
+      through?.rebuild(results.slice(end)),
+    ];
   };
 }
 

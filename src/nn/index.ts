@@ -7,7 +7,7 @@ export { type DenseOptions, dense } from "./dense.ts";
 export { dropout } from "./dropout.ts";
 export { embedding } from "./embedding.ts";
 export { type InitializerName, initializerNames, initialWeight } from "./initializers.ts";
-export type { Applied, Layer, LayerKind, TensorTree, Variables } from "./layer.ts";
+export type { Applied, Layer, LayerKind, Tap, TensorTree, Variables } from "./layer.ts";
 export * from "./losses.ts";
 export { apply, applyTraining, initialize, residual, sequential } from "./model.ts";
 export { batchNorm, layerNorm } from "./normalization.ts";

@@ -95,12 +95,21 @@ export interface Variables {
   readonly buffers: TensorTree;
 }
 
+/**
+ * Sees a value of a pass by its name, and gives what the pass goes on with: the value, or another of its type. Names are
+ * paths of layers, for their outputs, and "<path of a residual>.input", for what enters its inner layers.
+ */
+export type Tap = (name: string, value: Tensor) => Tensor;
+
 /** One pass through a model. */
 export interface Pass {
   /** Set in training: the key of this step's random draws. */
   readonly key: Tensor | undefined;
   /** Another stream for every layer that draws. */
   nextStream(): number;
+  /** Path of the layer that is being applied: "layers.0". */
+  readonly path: string;
+  readonly tap?: Tap | undefined;
 }
 
 export interface Applied {

@@ -17,6 +17,7 @@ import type {
   Pass,
   Residual,
   Sequential,
+  Tap,
   TensorTree,
   Variables,
 } from "./layer.ts";
@@ -47,12 +48,8 @@ const sequentialDefinition: LayerDefinition<Sequential> = {
     const buffers = childrenOf(variables.buffers);
     let y = x;
     const next = layers.map((layer, i) => {
-      const applied: Applied = definitionOf(layer).apply(
-        layer,
-        { parameters: parameters[i] ?? {}, buffers: buffers[i] ?? {} },
-        y,
-        pass,
-      );
+      const variables = { parameters: parameters[i] ?? {}, buffers: buffers[i] ?? {} };
+      const applied = applyLayer(layer, variables, y, pass, `layers.${i}`);
       y = applied.y;
       return applied.buffers;
     });
@@ -67,7 +64,9 @@ const residualDefinition: LayerDefinition<Residual> = {
   },
   apply: ({ layer }, { parameters, buffers }, x, pass) => {
     const inner = { parameters: childOf(parameters, "layer"), buffers: childOf(buffers, "layer") };
-    const applied = definitionOf(layer).apply(layer, inner, x, pass);
+    // A value of its own, so that its gradient is that of the inner layers alone, without the identity's.
+    const entering = pass.tap ? pass.tap(childPath(pass.path, "input"), x.reshape(x.shape)) : x;
+    const applied = applyLayer(layer, inner, entering, pass, "layer");
     if (!sameShape(x.shape, applied.y.shape)) {
       throw new ChainruleError(
         "SHAPE_MISMATCH",
@@ -78,6 +77,18 @@ const residualDefinition: LayerDefinition<Residual> = {
     return { y: x.add(applied.y), buffers: { layer: applied.buffers } };
   },
 };
+
+/** "layers.0" of "layers.3" is "layers.3.layers.0"; of the whole model it is "layers.0". */
+export const childPath = (path: string, name: string): string => (path === "" ? name : `${path}.${name}`);
+
+/** Applies a part of a model; what it gives is offered to the pass's tap by its path. */
+function applyLayer(layer: Layer, variables: Variables, x: Tensor, pass: Pass, name: string): Applied {
+  const path = childPath(pass.path, name);
+  const applied = definitionOf(layer).apply(layer, variables, x, { ...pass, path });
+  // A sequence gives what its last layer gave.
+  if (pass.tap === undefined || layer.kind === "sequential") return applied;
+  return { ...applied, y: pass.tap(path, applied.y) };
+}
 
 const definitions: { readonly [K in LayerKind]: LayerDefinition<LayerOf<K>> } = {
   dense: denseDefinition,
@@ -123,11 +134,13 @@ export const initialize = (model: Layer, seed = 0): Variables =>
   definitionOf(model).initialize(model, randomKey(seed), counter());
 
 /** y = model(x), as after training: no dropout, batch norm by its running statistics. */
-export const apply = (model: Layer, variables: Variables, x: Tensor): Tensor =>
-  definitionOf(model).apply(model, variables, x, { key: undefined, nextStream: counter() }).y;
+export const apply = (model: Layer, variables: Variables, x: Tensor, tap?: Tap): Tensor =>
+  applyWhole(model, variables, x, undefined, tap).y;
 
 /** y = model(x) in training, and the next buffers. `key` draws the step's random numbers: see randomKey and foldIn. */
-export function applyTraining(model: Layer, variables: Variables, x: Tensor, key: Tensor): Applied {
-  const pass: Pass = { key, nextStream: counter() };
-  return definitionOf(model).apply(model, variables, x, pass);
+export const applyTraining = (model: Layer, variables: Variables, x: Tensor, key: Tensor, tap?: Tap): Applied =>
+  applyWhole(model, variables, x, key, tap);
+
+function applyWhole(model: Layer, variables: Variables, x: Tensor, key: Tensor | undefined, tap?: Tap): Applied {
+  return applyLayer(model, variables, x, { key, nextStream: counter(), path: "", tap }, "");
 }

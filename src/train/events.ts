@@ -1,5 +1,7 @@
 // The typed event stream of a training: the terminal, run folders and diagnosis all read these and nothing else.
 
+import type { LedgerRow } from "../observe/ledger.ts";
+
 /** Figures of one layer's parameters at one step. RMS = √(mean of squares), over all its parameters together. */
 export interface LayerStatistics {
   /** Readable path, for example "layers.0". */
@@ -32,6 +34,17 @@ export interface StartEvent {
   readonly layers: readonly string[];
   /** Planned arena of one step, and what it would need without reuse, in bytes. */
   readonly arena: { readonly bytes: number; readonly bytesWithoutReuse: number };
+}
+
+/** A look at all layers at one step. Some two hundred are made in a training, the first of them at its first step. */
+export interface ObservationEvent {
+  readonly type: "observation";
+  readonly epoch: number;
+  /** 1-based: the gradients are those that this step went along. */
+  readonly step: number;
+  readonly layers: readonly LayerStatistics[];
+  /** From the output to the input. */
+  readonly ledger: readonly LedgerRow[];
 }
 
 /** Sent a few dozen times a second at most. */
@@ -79,4 +92,4 @@ export interface EndEvent {
   readonly layers: readonly LayerStatistics[];
 }
 
-export type TrainEvent = StartEvent | ProgressEvent | EpochEvent | EndEvent;
+export type TrainEvent = StartEvent | ObservationEvent | ProgressEvent | EpochEvent | EndEvent;

@@ -88,7 +88,7 @@ it("says what became of the loss, where, at which rate, and what is kept", async
     `"The loss became infinite at step 2 (epoch 1), with a learning rate of 1e+30. The last good weights, the initial ones, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data."`,
   );
   expect((await failure({ ...classification, data: { x: x.mul(1e30), y: labels } })).message).toMatchInlineSnapshot(
-    `"The loss became NaN at step 3 (epoch 2), with a learning rate of 1e+30. The last good weights, the initial ones, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data."`,
+    `"The loss became NaN at step 3 (epoch 2), with a learning rate of 1e+30. The last good weights, those after step 1, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data."`,
   );
   expect((await failure({ ...regression, data: { x: x.mul(1e30), y: values } })).message).toMatchInlineSnapshot(
     `"The loss became infinite at step 1 (epoch 1), with a learning rate of 1e+30. The last good weights, the initial ones, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data."`,
@@ -99,7 +99,7 @@ it("says what became of the loss, where, at which rate, and what is kept", async
   const validation = { x: x.mul(1e30), y: values };
   const small = sgd({ learningRate: 0.01 });
   expect((await failure({ ...regression, validation, optimizer: small })).message).toMatchInlineSnapshot(
-    `"The validation loss became infinite after step 2 (epoch 1), with a learning rate of 0.01. The last good weights, the initial ones, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data."`,
+    `"The validation loss became infinite after step 2 (epoch 1), with a learning rate of 0.01. The last good weights, those after step 1, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data."`,
   );
 });
 

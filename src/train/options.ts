@@ -48,9 +48,9 @@ export interface TrainOptions extends BackendOptions {
   /** Stop after this many epochs without a better validation loss. Default: never. */
   readonly patience?: number | undefined;
   /** Largest norm of all gradients together. */
-  readonly clipNorm?: number;
+  readonly clipNorm?: number | undefined;
   /** Largest size of a gradient's element. */
-  readonly clipValue?: number;
+  readonly clipValue?: number | undefined;
   /** Initial weights, order of rows and dropout follow from it: the same seed repeats a run bit for bit. Default 0. */
   readonly seed?: number;
   /** Default: drawn from the seed. */

@@ -315,6 +315,7 @@ function checkManifest(dir: string, value: unknown): RunManifest {
 /** Fields that must be numbers; null stands for a number that was not finite. */
 const eventFields: Record<TrainEvent["type"], readonly string[]> = {
   start: ["rows", "validationRows", "features", "parameters", "batchSize", "stepsPerEpoch", "epochs", "seed"],
+  observation: ["epoch", "step"],
   progress: ["epoch", "step", "steps", "loss", "rowsPerSecond", "secondsLeft"],
   epoch: ["epoch", "step", "loss", "learningRate"],
   end: ["epochs", "steps", "seconds", "bestEpoch"],
@@ -335,7 +336,7 @@ function parseEvents(dir: string, text: string): TrainEvent[] {
     const fields = eventFields[event.type as TrainEvent["type"]];
     const bad =
       fields.find((field) => typeof event[field] !== "number") ??
-      (isLayers(event) ? (isMetrics(event) ? undefined : "metrics") : "layers");
+      (isLayers(event) ? (isMetrics(event) ? (isLedger(event) ? undefined : "ledger") : "metrics") : "layers");
     if (bad !== undefined)
       throw invalid(dir, "events.jsonl", `line ${i + 1} is of type "${event.type}" with a missing or wrong "${bad}"`);
     return event as unknown as TrainEvent;
@@ -351,6 +352,19 @@ function isLayers({ type, layers }: Record<string, unknown>): boolean {
       typeof layer.name === "string" &&
       typeof layer.gradientRms === "number" &&
       typeof layer.updateRatio === "number",
+  );
+}
+
+const ledgerFields = [
+  ...["gradientRms", "deltaRms", "weightFactor", "activationFactor", "skipFactor", "attenuation", "product"],
+];
+
+function isLedger({ type, ledger }: Record<string, unknown>): boolean {
+  if (type !== "observation") return true;
+  if (!Array.isArray(ledger)) return false;
+  return ledger.every(
+    (row) =>
+      isRecord(row) && typeof row.layer === "string" && ledgerFields.every((field) => typeof row[field] === "number"),
   );
 }
 

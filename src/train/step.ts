@@ -1,10 +1,11 @@
 // The training step as one module: data, parameters, moments and counters are state; step, observe, evaluate are programs.
-import { valueAndGrad } from "../grad/transforms.ts";
+import { gradThrough } from "../grad/transforms.ts";
 import type { FloatDType } from "../ir/dtype.ts";
 import type { TensorType } from "../ir/shape.ts";
 import type { Layer, TensorTree, Variables } from "../nn/layer.ts";
 import { type LossName, losses } from "../nn/losses.ts";
 import { apply, applyTraining } from "../nn/model.ts";
+import { type ChainPoint, chainOf } from "../observe/chain.ts";
 import {
   clipByNorm,
   clipByValue,
@@ -50,6 +51,10 @@ export interface TrainingModule {
   rebuild(read: (name: string) => Tensor): Variables;
   /** Names of layers, in the order of the observations. */
   readonly layers: readonly string[];
+  /** What the observed gradients of values belong to, in their order. */
+  readonly chain: readonly ChainPoint[];
+  /** Elements of each value of the chain. */
+  readonly chainSizes: readonly number[];
   readonly parameterCount: number;
 }
 
@@ -96,8 +101,15 @@ export function trainingModule(
   };
   const groups = layersOf(flatten(variables.parameters));
   const stepState = { ...trained, ...counters, "train.x": train.x, "train.y": train.y };
+  const chain = chainOf(settings.model);
+  const chainSizes: number[] = [];
   const step = (observed: boolean) =>
-    traceProgram(stepState, {}, (state) => trainStep(settings, flat, state, observed ? groups : undefined), float);
+    traceProgram(
+      stepState,
+      {},
+      (state) => trainStep(settings, flat, state, observed ? { groups, chain, chainSizes } : undefined),
+      float,
+    );
 
   const programs: Record<string, Module["programs"][string]> = { step: step(false), observe: step(true) };
   for (const [name, types] of Object.entries({ train, validation })) {
@@ -119,15 +131,25 @@ export function trainingModule(
     initial,
     rebuild: (read) => own.rebuild(own.paths.map(read)) as Variables,
     layers: groups.map((group) => group.name),
+    chain,
+    chainSizes,
     parameterCount: flatten(variables.parameters).leaves.reduce((sum, leaf) => sum + leaf.size, 0),
   };
+}
+
+/** What an observed step measures. */
+interface Observed {
+  readonly groups: readonly LayerGroup[];
+  readonly chain: readonly ChainPoint[];
+  /** Filled by the trace. */
+  readonly chainSizes: number[];
 }
 
 function trainStep(
   settings: StepSettings,
   flat: Flattened,
   state: Tensors,
-  groups: readonly LayerGroup[] | undefined,
+  observed: Observed | undefined,
 ): ProgramResult {
   const { model, optimizer, schedule, batchSize, clipNorm, clipValue } = settings;
   const { parameters, buffers, optimizer: moments } = flat.rebuild(flat.paths.map((path) => state[path]!)) as State;
@@ -138,13 +160,12 @@ function trainStep(
   const y = state["train.y"]!.gather(rows);
   const key = foldIn(state.key!, step);
 
-  const [[loss, nextBuffers], raw] = valueAndGrad(
-    (p: TensorTree): [Tensor, TensorTree] => {
-      const applied = applyTraining(model, { parameters: p, buffers }, x, key);
-      return [losses[settings.loss](applied.y, y), applied.buffers];
-    },
-    { hasAux: true },
-  )(parameters);
+  const [[loss, nextBuffers], raw, through] = gradThrough((p: TensorTree): [Tensor, TensorTree, Tensors] => {
+    const values: Record<string, Tensor> = {};
+    const tap = (name: string, value: Tensor): Tensor => (values[name] = value);
+    const applied = applyTraining(model, { parameters: p, buffers }, x, key, observed && tap);
+    return [losses[settings.loss](applied.y, y), applied.buffers, values];
+  })(parameters);
 
   const clipped = clipValue === undefined ? raw : clipByValue(raw, clipValue);
   const gradients = clipNorm === undefined ? clipped : clipByNorm(clipped, clipNorm);
@@ -163,7 +184,8 @@ function trainStep(
       lossSum: where(alive, state.lossSum!.add(loss), state.lossSum!),
       failedAt,
     },
-    outputs: groups === undefined ? {} : { rate, ...observe(groups, parameters, gradients, updated.parameters) },
+    outputs:
+      observed === undefined ? {} : { rate, ...observe(observed, parameters, gradients, updated.parameters, through) },
   };
 }
 
@@ -190,20 +212,32 @@ interface LayerGroup {
 function layersOf({ paths }: Flattened): LayerGroup[] {
   const groups = new Map<string, number[]>();
   paths.forEach((path, i) => {
-    const name = path.includes(".") ? path.slice(0, path.lastIndexOf(".")) : path;
+    const name = path.slice(0, Math.max(0, path.lastIndexOf(".")));
     groups.set(name, [...(groups.get(name) ?? []), i]);
   });
   return [...groups].map(([name, leaves]) => ({ name, leaves }));
 }
 
-/** Root mean squares, one entry a layer: of gradients, of updates, of weights before the update. */
-function observe(groups: readonly LayerGroup[], before: TensorTree, gradients: TensorTree, after: TensorTree): Tensors {
+/**
+ * Root mean squares. One entry a layer: of gradients (clipped), of updates, of weights before the update. One
+ * entry a point of the chain: of the gradients of values, `delta`.
+ */
+function observe(
+  { groups, chain, chainSizes }: Observed,
+  before: TensorTree,
+  gradients: TensorTree,
+  after: TensorTree,
+  through: Tensors,
+): Tensors {
   const old = flatten(before).leaves;
   const g = flatten(gradients).leaves;
-  const delta = flatten(after).leaves.map((leaf, i) => leaf.sub(old[i]!));
+  const update = flatten(after).leaves.map((leaf, i) => leaf.sub(old[i]!));
   const each = (leaves: readonly Tensor[]) =>
     stack(groups.map((group) => rootMeanSquare(group.leaves.map((i) => leaves[i]!))));
-  return { gradient: each(g), update: each(delta), weight: each(old) };
+  const deltas = chain.map(({ name }) => through[name]!);
+  chainSizes.splice(0, chainSizes.length, ...deltas.map((delta) => delta.size));
+  const delta = stack(deltas.map((value) => rootMeanSquare([value])));
+  return { gradient: each(g), update: each(update), weight: each(old), delta };
 }
 
 /** √ mean x², scaled by the largest |x| so that squares of tiny numbers do not vanish in float32. */

@@ -1,12 +1,11 @@
 // From a prepared table to a trained network and its predictions: defaults for ordinary tables, metrics in the target's unit.
 import type { Prepared, Preprocessing, Split, TableStream } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import { type ActivationName, activation } from "../nn/activation.ts";
-import { dense } from "../nn/dense.ts";
+import type { ActivationName } from "../nn/activation.ts";
 import type { InitializerName } from "../nn/initializers.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
 import type { LossName } from "../nn/losses.ts";
-import { apply, sequential } from "../nn/model.ts";
+import { apply } from "../nn/model.ts";
 import { adamw, type OptimizerKind, optimizers } from "../optim/optimizers.ts";
 import type { Schedule, ScheduleKind } from "../optim/schedules.ts";
 import type { BackendOptions } from "../run/backends.ts";
@@ -15,6 +14,7 @@ import { tensor } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
 import type { MetricValues, TrainEvent } from "./events.ts";
 import type { TrainingData, TrainResult } from "./options.ts";
+import { type NormalizationName, perceptron } from "./perceptron.ts";
 import { tableBlocks } from "./table-blocks.ts";
 import { train } from "./train.ts";
 
@@ -26,6 +26,11 @@ export interface TableSettings extends BackendOptions {
   readonly activation?: ActivationName | undefined;
   /** Default: heUniform for relu and its like, xavierUniform for the others. */
   readonly init?: InitializerName | undefined;
+  readonly normalization?: NormalizationName | undefined;
+  /** Identities around hidden layers that keep the width: x + φ(x W + b). */
+  readonly residual?: boolean | undefined;
+  /** Largest norm of all gradients together. Default: none. */
+  readonly clipNorm?: number | undefined;
   /** Default: crossEntropy for classes, mse for numbers. */
   readonly loss?: LossName | undefined;
   /** Default adamw. */
@@ -84,13 +89,15 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
   const name = chosen.activation ?? "relu";
   const init = chosen.init ?? (saturating.includes(name) ? "xavierUniform" : "heUniform");
   const outputs = loss === "crossEntropy" ? preprocessing.classes!.length : 1;
-  const widths = [preprocessing.features.length, ...chosen.hidden];
-  const hidden = chosen.hidden.flatMap((width, i) => [dense(widths[i]!, width, { init }), activation(name)]);
-  // The last layer has no activation: its weights are drawn for a linear one.
-  const model = sequential(
-    ...hidden,
-    dense(widths.at(-1)!, outputs, { init: init === "heUniform" ? "xavierUniform" : init }),
-  );
+  const model = perceptron({
+    features: preprocessing.features.length,
+    hidden: chosen.hidden,
+    outputs,
+    activation: name,
+    init,
+    normalization: chosen.normalization,
+    residual: chosen.residual,
+  });
   const steps = chosen.epochs * Math.ceil(rows / Math.min(chosen.batchSize, prepared.train.rows));
   const kind = chosen.optimizer ?? "adamw";
   const learningRate = chosen.learningRate ?? defaultRates[kind];
@@ -108,6 +115,7 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
     epochs: chosen.epochs,
     batchSize: chosen.batchSize,
     patience,
+    clipNorm: chosen.clipNorm,
     seed: chosen.seed ?? 0,
     backend: chosen.backend,
     threads: chosen.threads,

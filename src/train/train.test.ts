@@ -105,7 +105,8 @@ describe.each(["wasm", "reference"] as const)("on %s", (backend) => {
 
 describe("events", () => {
   it("come in order: start, every epoch, end", async () => {
-    const { events, result } = await watch({ ...basics, validation: circle(20, 3), seed: 9 });
+    const { events: all, result } = await watch({ ...basics, validation: circle(20, 3), seed: 9 });
+    const events = all.filter(({ type }) => type !== "observation");
     expect(events.map(({ type }) => type)).toEqual(["start", "epoch", "epoch", "epoch", "epoch", "end"]);
     expect(events[0]).toEqual({
       type: "start",
@@ -149,6 +150,20 @@ describe("events", () => {
       layers,
     });
     expect(result.metrics).toEqual((events[5] as { metrics: unknown }).metrics);
+  });
+
+  it("observe the first step, then about two hundred times at most, whatever the number of epochs", async () => {
+    for (const epochs of [1, 30, 1000]) {
+      const { events } = await watch({ ...basics, epochs });
+      const seen = events.filter((event) => event.type === "observation");
+      expect(seen[0]).toMatchObject({ epoch: 1, step: 1 });
+      expect(seen.length).toBeLessThanOrEqual(201);
+      expect(seen.length).toBeGreaterThan(Math.min(epochs, 190));
+      for (const { layers, ledger } of seen) {
+        expect(layers.map(({ name }) => name)).toEqual(["layers.0", "layers.2"]);
+        expect(ledger.map(({ layer }) => layer)).toEqual(["layers.2", "layers.0"]);
+      }
+    }
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { isFloat } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Variables } from "../nn/layer.ts";
 import { initialize } from "../nn/model.ts";
+import { ledgerOf } from "../observe/ledger.ts";
 import { learningRate } from "../optim/schedules.ts";
 import { backendOf } from "../run/backends.ts";
 import { Session } from "../run/session.ts";
@@ -23,8 +24,10 @@ import { Plateau } from "./plateau.ts";
 import { type SplitTypes, type TrainingModule, trainingModule } from "./step.ts";
 import { Weights } from "./weights.ts";
 
-/** Layers are observed once an epoch, and every so many steps in a long one. */
+/** Layers are observed at the first step, once an epoch, and every so many steps in a long one. */
 const observeEvery = 100;
+/** Observations that a training reports, about. */
+const reported = 200;
 
 /**
  * Trains a model on resident data, one compiled step after the other.
@@ -153,6 +156,7 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
     let step = 0;
     let rate = optimizer.learningRate;
     let lastShown = began;
+    let nextReport = 1;
 
     /** The loss of step `at`, or of the weights after all steps so far. */
     const failure = (name: string, value: number, at?: number): ChainruleError => {
@@ -183,7 +187,8 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
           if (next.done) break;
           [steps, done] = [next.value, 0];
         }
-        const untilObserved = Math.min(steps, (Math.floor(done / observeEvery) + 1) * observeEvery) - done;
+        const untilObserved =
+          step === 0 ? 1 : Math.min(steps, (Math.floor(done / observeEvery) + 1) * observeEvery) - done;
         const count = Math.min(untilObserved, clock.steps());
         const observed = count === untilObserved;
         if (summed === 0) session.write("lossSum", Float64Array.of(0));
@@ -205,6 +210,10 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
           rate = session.output("observe", "rate")[0]!;
           layers = statistics(session, training.layers);
           weights.keep(step);
+          if (step >= nextReport) {
+            yield { type: "observation", epoch: epoch + 1, step, layers, ledger: ledger(session, training, layers) };
+            nextReport = step + Math.ceil((epochs * stepsPerEpoch) / reported);
+          }
         }
         if (!clock.isUp()) continue;
         const now = performance.now();
@@ -297,6 +306,16 @@ function statistics(session: Session, names: readonly string[]): LayerStatistics
     gradientRms: gradient[i]!,
     updateRatio: weight[i] === 0 ? 0 : update[i]! / weight[i]!,
   }));
+}
+
+function ledger(session: Session, { chain, chainSizes }: TrainingModule, layers: readonly LayerStatistics[]) {
+  const rms = session.output("observe", "delta");
+  const parameterRms = new Map(layers.map(({ name, gradientRms }) => [name, gradientRms]));
+  return ledgerOf(
+    chain,
+    chainSizes.map((size, i) => ({ size, rms: rms[i]! })),
+    (layer) => parameterRms.get(layer)!,
+  );
 }
 
 function nonFinite(

@@ -24,13 +24,20 @@ interface TrainFlags {
   readonly task: (typeof tasks)[number];
   readonly type?: ReadonlyMap<string, ColumnType | "ignore">;
   readonly validation: number;
+  readonly standardize: boolean;
   readonly stream?: true;
   readonly hidden?: readonly number[];
+  readonly depth?: number;
+  readonly width?: number;
+  readonly batchNorm?: true;
+  readonly layerNorm?: true;
+  readonly residual?: true;
   readonly activation?: (typeof activations)[number];
   readonly init?: (typeof initializers)[number];
   readonly loss?: (typeof losses)[number];
   readonly optimizer?: (typeof optimizers)[number];
   readonly lr?: number;
+  readonly clip?: number;
   readonly schedule?: (typeof schedules)[number];
   readonly epochs?: number;
   readonly batch?: number;
@@ -54,15 +61,27 @@ export function addTrain(program: Command, streams: Streams): void {
     .addOption(new Option("--task <name>", "what the target is").choices(tasks).default("auto", "auto, by its values"))
     .option("--type <column=type>", 'sets the type of a column, or "ignore"s it (repeatable)', columnType)
     .option("--validation <share>", "share of the rows kept for validation", share, 0.2)
+    .option("--no-standardize", "leave numbers as they are, instead of mean 0 and standard deviation 1")
     .option("--stream", "read the table in blocks, for data larger than memory; files over 256 MB are")
     .optionsGroup("Network:")
-    .addOption(parsed("--hidden <widths>", 'widths of the hidden layers, or "none"', widths, "64,32"))
+    .addOption(
+      parsed("--hidden <widths>", 'widths of the hidden layers, or "none"', widths, "64,32").conflicts([
+        "depth",
+        "width",
+      ]),
+    )
+    .addOption(parsed("--depth <n>", "hidden layers of one width, instead of --hidden", whole(0, 1000), "2"))
+    .addOption(parsed("--width <n>", "their width", whole(1, 999999), "64"))
     .addOption(chosen("--activation <name>", "after every hidden layer", activations, "relu"))
     .addOption(chosen("--init <name>", "how weights are drawn", initializers, "fits the activation"))
+    .addOption(new Option("--batch-norm", "normalise each hidden layer over the batch").conflicts("layerNorm"))
+    .option("--layer-norm", "normalise each hidden layer over its neurons")
+    .option("--residual", "add the input of a hidden layer to its output, where the widths agree")
     .optionsGroup("Training:")
     .addOption(chosen("--loss <name>", "what is minimised", losses, "crossEntropy for classes, mse for numbers"))
     .addOption(chosen("--optimizer <name>", "how weights are updated", optimizers, "adamw"))
     .addOption(parsed("--lr <rate>", "learning rate", positive, "fits the optimizer, 0.01 for adamw"))
+    .addOption(parsed("--clip <norm>", "scales gradients down to this norm, all together", positive, "none"))
     .addOption(chosen("--schedule <name>", "course of the learning rate", schedules, "cosine"))
     .addOption(parsed("--epochs <n>", "passes over the rows", whole(1), "15 to 150, by the number of rows"))
     .addOption(parsed("--batch <n>", "rows a step", whole(1), "16 to 512, by the number of rows"))
@@ -108,10 +127,10 @@ const parsed = (flags: string, description: string, parse: (text: string) => unk
 
 async function train(data: string, flags: TrainFlags, streams: Streams): Promise<void> {
   const { openTable, prepare, readTable } = await import("../engine.ts");
-  const { target, task, validation, seed, type } = flags;
+  const { target, task, validation, seed, type, standardize } = flags;
   const stream = flags.stream || (await isLarge(data)) ? await openTable(data) : undefined;
   const table = stream?.head ?? (await readTable(data));
-  const prepared = prepare(table, { target, task, validation, seed, ...(type && { columnTypes: type }) });
+  const prepared = prepare(table, { target, task, validation, seed, standardize, ...(type && { columnTypes: type }) });
   print(streams.stderr, (style) => describeData(table, prepared, style, stream));
 
   const { run, start, end } = await runTraining(data, prepared, flags, streams, stream);
@@ -184,15 +203,19 @@ async function runTraining(
 }
 
 function settingsOf(flags: TrainFlags): TableSettings {
-  const { hidden, activation, init, loss, optimizer, lr, schedule, epochs, batch, patience, seed, backend } = flags;
-  const { threads, deterministic } = flags;
+  const { activation, init, residual, loss, optimizer, lr, clip, schedule, epochs, batch, patience, seed } = flags;
+  const { backend, threads, deterministic, depth, width, hidden, batchNorm, layerNorm } = flags;
+  const shaped = depth !== undefined || width !== undefined;
   return {
-    hidden,
+    hidden: shaped ? new Array<number>(depth ?? 2).fill(width ?? 64) : hidden,
     activation,
     init,
+    normalization: batchNorm ? "batch" : layerNorm ? "layer" : undefined,
+    residual,
     loss,
     optimizer,
     learningRate: lr,
+    clipNorm: clip,
     schedule,
     epochs,
     patience,

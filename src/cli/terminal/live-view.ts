@@ -1,12 +1,5 @@
 // The live view of a training: progress and figures, and every layer's gradient under them.
-import type {
-  EndEvent,
-  EpochEvent,
-  LayerStatistics,
-  MetricValues,
-  ProgressEvent,
-  StartEvent,
-} from "../../train/events.ts";
+import type { LayerStatistics, MetricValues, StartEvent, TrainEvent } from "../../train/events.ts";
 import { logShare, progressBar, thinBar } from "./bar.ts";
 import { compact, duration, magnitude, metricLabel, metricValue, percent, significant } from "./format.ts";
 import type { Style } from "./style.ts";
@@ -29,7 +22,8 @@ export function initialState({ epochs }: StartEvent): LiveState {
   return { epoch: 0, epochs, done: 0, layers: [] };
 }
 
-export function advance(state: LiveState, event: ProgressEvent | EpochEvent | EndEvent): LiveState {
+export function advance(state: LiveState, event: Exclude<TrainEvent, StartEvent>): LiveState {
+  if (event.type === "observation") return { ...state, layers: event.layers };
   if (event.type === "progress") {
     const { epoch, loss, rowsPerSecond, secondsLeft, layers } = event;
     return { ...state, epoch, loss, rowsPerSecond, secondsLeft, layers, done: event.step / event.steps };

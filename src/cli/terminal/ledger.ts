@@ -1,0 +1,82 @@
+// The chain-rule ledger as a picture and a table.
+import type { LedgerRow } from "../../observe/ledger.ts";
+import { logShare, thinBar } from "./bar.ts";
+import { magnitude } from "./format.ts";
+import type { Style } from "./style.ts";
+import { renderTable, type TableColumn, tableWidth } from "./table.ts";
+import { padEnd, wrap } from "./text.ts";
+
+/** Rows from the output to the input, as `ledgerOf` gives them. */
+export function renderLedger(ledger: readonly LedgerRow[], style: Style): string[] {
+  const right = (header: string, cell: (row: LedgerRow, i: number) => string): TableColumn => ({
+    header,
+    align: "right",
+    cells: ledger.map(cell),
+  });
+  /** The first row has nothing to be compared with. */
+  const factor = (value: (row: LedgerRow) => number) => (row: LedgerRow, i: number) =>
+    i === 0 ? "" : three(value(row));
+  const hasSkips = ledger.some((row) => row.skipFactor !== 1);
+  const columns: TableColumn[] = [
+    { header: "layer", align: "left", cells: ledger.map(({ layer }) => layer) },
+    right(
+      "W",
+      factor((row) => row.weightFactor),
+    ),
+    right(
+      "φ′",
+      factor((row) => row.activationFactor),
+    ),
+    ...(hasSkips
+      ? [
+          right(
+            "skip",
+            factor((row) => row.skipFactor),
+          ),
+        ]
+      : []),
+    right(
+      "total",
+      factor((row) => row.attenuation),
+    ),
+    right("so far", ({ product }) => magnitude(product)),
+  ];
+  const room = style.width - tableWidth(columns) - 2;
+  const products = ledger.map(({ product }) => product).filter((product) => product > 0 && Number.isFinite(product));
+  const lowest = Math.min(0.1, 10 ** Math.floor(Math.log10(Math.min(...products))));
+  const highest = Math.max(1, 10 ** Math.ceil(Math.log10(Math.max(...products))));
+  const table = renderTable(columns, style);
+  const hasBars = room >= 12;
+  const width = Math.min(32, room);
+  const scale = `${magnitude(lowest)} to ${magnitude(highest)}, logarithmic`.replaceAll("1.0e", "1e");
+  const lines = table.map((line, i) => {
+    if (!hasBars) return line;
+    const place = padEnd(line, tableWidth(columns) + 2);
+    if (i === 0) return `${place}${style.colors.dim(scale.length <= width ? scale : "")}`.trimEnd();
+    return `${place}${style.colors.cyan(thinBar(logShare(ledger[i - 1]!.product, lowest, highest), width))}`.trimEnd();
+  });
+  return [...lines, "", ...wrap(summary(ledger, hasSkips), Math.min(style.width, 76))];
+}
+
+/** "Of the gradient at the output, 2.3e-5 is left at layers.0: 0.97 · 0.24 = 0.23 a layer." */
+function summary(ledger: readonly LedgerRow[], hasSkips: boolean): string {
+  const last = ledger.at(-1)!;
+  if (ledger.length < 2) return "One layer with weights: the gradient has no way to go.";
+  const steps = ledger.slice(1);
+  const mean = (value: (row: LedgerRow) => number) =>
+    three(Math.exp(steps.reduce((sum, row) => sum + Math.log(value(row)), 0) / steps.length));
+  const factors = [
+    `W ${mean((row) => row.weightFactor)}`,
+    `φ′ ${mean((row) => row.activationFactor)}`,
+    ...(hasSkips ? [`skip ${mean((row) => row.skipFactor)}`] : []),
+  ];
+  const each =
+    last.product > 0
+      ? ` A step back multiplies it by ${factors.join(" · ")} = ${mean((row) => row.attenuation)} on average (geometric means).`
+      : "";
+  return `‖δ‖ at ${last.layer} is ${magnitude(last.product)} of that at ${ledger[0]!.layer}.${each}`;
+}
+
+/** Three significant digits where they fit four places. */
+const three = (value: number): string =>
+  value === 0 || value >= 1000 || value < 0.001 ? magnitude(value) : String(Number(value.toPrecision(3)));

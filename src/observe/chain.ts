@@ -1,0 +1,34 @@
+// The values that a gradient passes on its way back through a model, in the order of the forward pass.
+import type { Layer, LayerKind } from "../nn/layer.ts";
+import { childPath } from "../nn/model.ts";
+
+export interface ChainPoint {
+  /** As the pass names the value to its tap. */
+  readonly name: string;
+  /** What made the value of the one before it: a layer, or the fork or the sum of a residual. */
+  readonly made: Exclude<LayerKind, "sequential" | "residual"> | "fork" | "sum";
+}
+
+/** Layers with weights: what lies between two of them is the step of one ledger row to the next. */
+const weighted: ReadonlySet<ChainPoint["made"]> = new Set(["dense", "conv2d", "embedding"]);
+
+export const isWeighted = ({ made }: ChainPoint): boolean => weighted.has(made);
+
+/**
+ * Points of a model: the output of every layer, and for x + f(x) the copy of x that enters f (its gradient is that of f
+ * alone), the layers of f, and the sum.
+ */
+export function chainOf(layer: Layer, path = ""): ChainPoint[] {
+  switch (layer.kind) {
+    case "sequential":
+      return layer.layers.flatMap((inner, i) => chainOf(inner, childPath(path, `layers.${i}`)));
+    case "residual":
+      return [
+        { name: childPath(path, "input"), made: "fork" },
+        ...chainOf(layer.layer, childPath(path, "layer")),
+        { name: path, made: "sum" },
+      ];
+    default:
+      return [{ name: path, made: layer.kind }];
+  }
+}
