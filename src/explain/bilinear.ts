@@ -1,0 +1,53 @@
+// Products of matrices and convolutions: which element of the other operand an element is multiplied by.
+import type { Node, NodeId } from "../ir/graph.ts";
+import { type Shape, stridesOf } from "../ir/shape.ts";
+import { placeOf } from "./scalar-graph.ts";
+
+/**
+ * y[index] holds the product of element `at` of operand `operand` and of this element of the other one. Undefined for
+ * ops that are no products of two operands.
+ */
+export function partnerOf(
+  node: Node,
+  own: Node,
+  operand: number,
+  at: number,
+  index: number,
+  nodeOf: (id: NodeId) => Node,
+): number | undefined {
+  if (node.op !== "matmul" && node.op !== "conv2d") return undefined;
+  const other = nodeOf(node.inputs[1 - operand]!).shape;
+  const y = placeOf(index, node.shape);
+  const x = placeOf(at, own.shape);
+  const place = node.op === "matmul" ? inMatmul(node, operand, x, y, other) : inConvolution(node, operand, x, y, other);
+  const strides = stridesOf(other);
+  return place.reduce((sum, n, axis) => sum + n * strides[axis]!, 0);
+}
+
+/** z[i,j] = Σₖ x[i,k] y[k,j] */
+function inMatmul(node: Node<"matmul">, operand: number, x: number[], y: number[], other: Shape): number[] {
+  const { transposeX, transposeY } = node.attributes;
+  const [i, j] = y.slice(-2) as [number, number];
+  const lead = node.shape.length - other.length;
+  const batch = other.slice(0, -2).map((n, axis) => (n === 1 ? 0 : y[axis + lead]!));
+  if (operand === 0) {
+    const k = x.at(transposeX ? -2 : -1)!;
+    return [...batch, ...(transposeY ? [j, k] : [k, j])];
+  }
+  const k = x.at(transposeY ? -1 : -2)!;
+  return [...batch, ...(transposeX ? [k, i] : [i, k])];
+}
+
+/** y[b,o,i,j] = Σ x[b,c,i·s+u·d−p,j·s+v·d−p] w[o,c,u,v] */
+function inConvolution(node: Node<"conv2d">, operand: number, x: number[], y: number[], other: Shape): number[] {
+  const { stride, padding, dilation, groups } = node.attributes;
+  const [b, o] = y as [number, number];
+  const perGroup = (operand === 0 ? other[1]! : other[1]! / groups) as number;
+  const group = Math.floor(o / (node.shape[1]! / groups));
+  const along = [0, 1].map((axis) =>
+    operand === 0
+      ? (x[axis + 2]! + padding[axis]! - y[axis + 2]! * stride[axis]!) / dilation[axis]!
+      : y[axis + 2]! * stride[axis]! + x[axis + 2]! * dilation[axis]! - padding[axis]!,
+  );
+  return operand === 0 ? [o, x[1]! - group * perGroup, ...along] : [b, x[1]! + group * perGroup, ...along];
+}

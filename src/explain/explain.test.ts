@@ -1,0 +1,298 @@
+// Explanations against finite differences, against their own arithmetic, and against the lessons' figures.
+import { describe, expect, it } from "vitest";
+import { randomKey, randomUniform, type Tensor, tensor } from "../index.ts";
+import {
+  type ActivationName,
+  activation,
+  apply,
+  avgPool2d,
+  batchNorm,
+  conv2d,
+  dense,
+  embedding,
+  flatten as flattenLayer,
+  halfSumOfSquares,
+  initialize,
+  type Layer,
+  layerNorm,
+  losses,
+  maxPool2d,
+  residual,
+  sequential,
+  type TensorTree,
+} from "../nn/index.ts";
+import { type Explain, type Explanation, explain, type NamedTensors, toLatex, toMarkdown, toText } from "./index.ts";
+
+const rows = (n: number, seed = 2): Tensor => randomUniform(randomKey(seed), [2, n]).mul(2).sub(1);
+const images = randomUniform(randomKey(3), [1, 2, 6, 6]).mul(2).sub(1);
+const labels = (n: number, classes: number) => tensor(Int32Array.from({ length: n }, (_, i) => (i * 2 + 1) % classes));
+
+function network(model: Layer, x: Tensor, target: Tensor, loss: keyof typeof losses = "crossEntropy"): Explain {
+  const { parameters, buffers } = initialize(model, 1);
+  const fn = (p: NamedTensors, name: (own: string, value: Tensor) => Tensor) =>
+    name(
+      "loss",
+      losses[loss](apply(model, { parameters: p as TensorTree, buffers }, (p.x as Tensor) ?? x, name), target),
+    );
+  const isFloats = x.dtype !== "int32";
+  return explain(fn, { ...parameters, ...(isFloats && { x }) } as NamedTensors);
+}
+
+const perceptron = (...names: ActivationName[]) =>
+  sequential(...names.flatMap((name, i) => [dense(i === 0 ? 4 : 5, 5), activation(name)]), dense(5, 3));
+
+/** softmax(Q Kᵀ / √d) V over a sequence of 4 vectors, then a dense layer on their mean. */
+function attention(): Explain {
+  const draw = (shape: number[], seed: number) => randomUniform(randomKey(seed), shape).sub(0.5);
+  const tensors = {
+    x: draw([4, 6], 1),
+    wq: draw([6, 3], 2),
+    wk: draw([6, 3], 3),
+    wv: draw([6, 5], 4),
+    wo: draw([5, 3], 5),
+  };
+  return explain(({ x, wq, wk, wv, wo }, name) => {
+    const scores = name(
+      "scores",
+      x
+        .matmul(wq)
+        .matmul(x.matmul(wk).transpose())
+        .mul(1 / Math.sqrt(3)),
+    );
+    const mixed = name("mixed", scores.softmax(-1).matmul(x.matmul(wv)));
+    const logits = mixed.mean(0, { keepDims: true }).matmul(wo);
+    return losses.crossEntropy(logits, labels(1, 3));
+  }, tensors);
+}
+
+const architectures: readonly (readonly [name: string, make: () => Explain])[] = [
+  ["a perceptron of tanh", () => network(perceptron("tanh", "tanh"), rows(4), labels(2, 3))],
+  ["a perceptron of relu and leakyRelu", () => network(perceptron("relu", "leakyRelu"), rows(4), labels(2, 3))],
+  ["a perceptron of sigmoid, gelu, elu", () => network(perceptron("sigmoid", "gelu", "elu"), rows(4), labels(2, 3))],
+  [
+    "a perceptron of silu, softplus, softmax",
+    () => network(perceptron("silu", "softplus", "softmax"), rows(4), labels(2, 3)),
+  ],
+  [
+    "a regression",
+    () => network(sequential(dense(4, 6), activation("geluTanh"), dense(6, 1)), rows(4), rows(1, 9), "huber"),
+  ],
+  [
+    "a convolutional network",
+    () =>
+      network(
+        sequential(
+          conv2d(2, 3, 3, { padding: 1, stride: 2 }),
+          activation("relu"),
+          conv2d(3, 4, 2, { dilation: 2, padding: 1 }),
+          activation("tanh"),
+          maxPool2d(2),
+          flattenLayer(),
+          dense(4, 3),
+        ),
+        images,
+        labels(1, 3),
+      ),
+  ],
+  [
+    "grouped convolutions and mean pooling",
+    () =>
+      network(
+        sequential(conv2d(2, 4, 3, { groups: 2 }), activation("sigmoid"), avgPool2d(2), flattenLayer(), dense(16, 3)),
+        images,
+        labels(1, 3),
+      ),
+  ],
+  [
+    "a residual network",
+    () =>
+      network(
+        sequential(
+          dense(4, 5),
+          residual(dense(5, 5), activation("tanh")),
+          residual(activation("relu"), dense(5, 5)),
+          dense(5, 3),
+        ),
+        rows(4),
+        labels(2, 3),
+      ),
+  ],
+  [
+    "a normalised network",
+    () =>
+      network(
+        sequential(
+          dense(4, 5),
+          layerNorm(5),
+          activation("tanh"),
+          dense(5, 5),
+          batchNorm(5),
+          activation("relu"),
+          dense(5, 3),
+        ),
+        rows(4),
+        labels(2, 3),
+      ),
+  ],
+  [
+    "an embedding",
+    () =>
+      network(sequential(embedding(7, 4), activation("tanh"), dense(4, 3)), tensor(Int32Array.of(1, 5)), labels(2, 3)),
+  ],
+  ["attention", attention],
+];
+
+/** A repeatable stream of numbers in [0, 1) (Park and Miller 1988). */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 48271) % 2147483647) / 2147483647;
+}
+
+/** Elements drawn evenly over all names that have gradients. */
+function draw(one: Explain, count: number, random: () => number): string[] {
+  const names = [...one.names].filter(([, shape]) => shape.every((n) => n > 0));
+  return Array.from({ length: count }, () => {
+    const [name, shape] = names[Math.floor(random() * names.length)]!;
+    const indices = shape.map((n) => Math.floor(random() * n));
+    return indices.length === 0 ? name : `${name}[${indices}]`;
+  });
+}
+
+/** What a written expression comes to: a person with a calculator. */
+function compute(text: string): number {
+  const code = text
+    .replaceAll("−", "-")
+    .replaceAll("·", "*")
+    .replace(/\(([^()]*) where (\w+), else ([^()]*)\)/g, "($2 ? $1 : $3)")
+    .replace(/\(([^()]*(?:\([^()]*\))?[^()]*) where (.+?), else (.+?)\)/g, "($2 ? $1 : $3)")
+    .replaceAll("²", "**2")
+    .replaceAll("^", "**")
+    .replace(/√(\d[\d.]*(?:e-?\d+)?|\()/g, (_, next: string) => (next === "(" ? "Math.sqrt(" : `Math.sqrt(${next})`))
+    .replaceAll(" = ", " == ")
+    .replaceAll("≤", "<=")
+    .replace(/\|([^|]*)\|/g, "Math.abs($1)")
+    .replace(/(?<![\w.])(exp|tanh|max|min|sign)\(/g, "Math.$1(")
+    .replace(/\bln\(/g, "Math.log(")
+    .replaceAll("σ(", "sigmoid(")
+    .replace(/(^|[^\w)\s]\s*)-([\d.e-]+)\*\*/g, "$1-($2)**");
+  const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+  const leakyRelu = (x: number, slope: number) => (x > 0 ? x : slope * x);
+  const elu = (x: number, alpha: number) => (x > 0 ? x : alpha * Math.expm1(x));
+  const silu = (x: number) => x * sigmoid(x);
+  const softplus = (x: number) => Math.log1p(Math.exp(x));
+  const known = { sigmoid, leakyRelu, elu, silu, softplus };
+  return new Function(...Object.keys(known), `"use strict"; return Number(${code});`)(...Object.values(known));
+}
+
+const isWorked = ({ numbers }: { numbers?: { text: string } }) =>
+  numbers !== undefined && !/gelu|erf|smaller/.test(numbers.text);
+
+describe("explain", () => {
+  it.each(architectures)("agrees with finite differences for a hundred numbers of %s", (name, make) => {
+    const one = make();
+    const random = generator(name.length + 7);
+    for (const element of draw(one, 100, random)) {
+      const { gradient, check, paths, rest, pathCount } = one.of(element);
+      expect(Math.abs(gradient - check.slope), element).toBeLessThan(2e-8 + 1e-6 * Math.abs(gradient));
+      const sum = paths.reduce((total, { product }) => total + product, rest);
+      expect(Math.abs(sum - gradient), element).toBeLessThan(1e-12 + 1e-9 * Math.abs(gradient));
+      for (const { factors, product } of paths) {
+        const by = factors.reduce((total, { value }) => total * value, 1);
+        expect(Math.abs(by - product)).toBeLessThan(1e-12 * Math.max(1, Math.abs(product)));
+      }
+      for (let i = 1; i < paths.length; i++) {
+        expect(Math.abs(paths[i]!.product)).toBeLessThanOrEqual(Math.abs(paths[i - 1]!.product));
+      }
+      if (pathCount === 0) expect(gradient).toBe(0);
+    }
+  });
+
+  it.each(architectures)("writes numbers that give what they say, in %s", (name, make) => {
+    const one = make();
+    let worked = 0;
+    for (const element of draw(one, 12, generator(name.length))) {
+      const { forward, paths } = one.of(element);
+      for (const equation of [...forward, ...paths.flatMap(({ factors }) => factors)]) {
+        if (!isWorked(equation)) continue;
+        worked++;
+        const value = compute(equation.numbers!.text);
+        const scale = Math.max(1, ...equation.numbers!.text.split(/[^\d.]+/).map((part) => Number(part) || 0));
+        expect(Math.abs(value - equation.value), `${equation.left.text} = ${equation.numbers!.text}`).toBeLessThan(
+          1e-9 * scale,
+        );
+      }
+    }
+    expect(worked).toBeGreaterThan(20);
+  });
+
+  it("counts paths: all of them add up to the gradient", () => {
+    const one = network(perceptron("tanh", "tanh"), rows(4).slice([0, 0], [1, 4]), labels(1, 3));
+    const { paths, pathCount, rest, gradient, exhaustive } = one.of("layers.0.weight[1,2]", { paths: 1000 });
+    // One neuron, five in the next layer, three logits.
+    expect({ pathCount, shown: paths.length, rest, exhaustive }).toEqual({
+      pathCount: 15,
+      shown: 15,
+      rest: 0,
+      exhaustive: true,
+    });
+    expect(paths.reduce((sum, { product }) => sum + product, 0)).toBeCloseTo(gradient, 14);
+  });
+
+  it("says where it did not compare all paths, and still gives the exact sum of the rest", () => {
+    const wide = sequential(
+      dense(4, 60),
+      activation("tanh"),
+      dense(60, 60),
+      activation("tanh"),
+      dense(60, 60),
+      activation("tanh"),
+      dense(60, 3),
+    );
+    const one = network(wide, randomUniform(randomKey(1), [40, 4]), labels(40, 3));
+    const { exhaustive, paths, rest, gradient } = one.of("layers.0.weight[0,0]");
+    expect(exhaustive).toBe(false);
+    expect(paths.reduce((sum, { product }) => sum + product, rest)).toBeCloseTo(gradient, 12);
+  });
+
+  it("gives the figures of lesson 1", () => {
+    const one = neuron();
+    expect(one.values("y")[0]).toBe(0.5174928576663897);
+    expect(one.loss).toBe(0.05040085733458521);
+    expect(-one.gradients("z")[0]!).toBe(-0.07927606158013764);
+    expect(-0.5 * one.of("w[0]").gradient).toBeCloseTo(-0.003963803079, 12);
+    expect(-0.5 * one.of("w[1]").gradient).toBeCloseTo(-0.011891409237, 12);
+  });
+
+  it("refuses elements that are not there", () => {
+    const one = neuron();
+    const refused = (element: string) => {
+      try {
+        one.of(element);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      throw new Error(`${element} was explained`);
+    };
+    expect(
+      ["v[0]", "w", "w[2]", "w[-1]", "w[0,0]", "z[0]", "w[a]", "w[0", "__proto__[0]"].map(refused),
+    ).toMatchSnapshot();
+  });
+
+  it("is written as text, as Markdown and as LaTeX", () => {
+    const element: Explanation = neuron().of("w[1]");
+    expect(toText(element)).toMatchSnapshot();
+    expect(toMarkdown(element)).toMatchSnapshot();
+    expect(toLatex(element)).toMatchSnapshot();
+    const softmax = network(perceptron("relu"), rows(4).slice([0, 0], [1, 4]), labels(1, 3));
+    expect(toText(softmax.of("layers.0.weight[2,1]"))).toMatchSnapshot();
+    expect(JSON.parse(JSON.stringify(element))).toEqual(element);
+  });
+});
+
+function neuron(): Explain {
+  const tensors = { w: tensor([-0.8, 0.5]), x: tensor([0.1, 0.3]), target: tensor(0.2) };
+  return explain(({ w, x, target }, name) => {
+    const y = name("y", name("z", w.matmul(x)).sigmoid());
+    return name("E", halfSumOfSquares(y, target));
+  }, tensors);
+}

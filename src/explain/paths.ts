@@ -1,0 +1,72 @@
+// The chain rule written out: every path from one number to the loss is a product of local derivatives; their sum is the gradient.
+import type { NodeId } from "../ir/graph.ts";
+import type { LocalDerivative, ScalarGraph } from "./scalar-graph.ts";
+
+export interface Path {
+  /** From the number to the loss. */
+  readonly steps: readonly LocalDerivative[];
+  /** Product of the steps' derivatives. */
+  readonly product: number;
+}
+
+export interface Paths {
+  /** The largest products first. */
+  readonly shown: readonly Path[];
+  /** How many paths of products other than 0 there are, `shown` included. */
+  readonly count: number;
+  /** Sum of the products of the paths that are not shown. */
+  readonly rest: number;
+  /** False where there were too many to compare all: then `shown` follows the largest terms at every step. */
+  readonly exhaustive: boolean;
+}
+
+/** Elements on paths beyond which only the largest terms are followed. */
+const mostElements = 4000;
+/** Terms that are followed from an element then. */
+const widest = 4;
+
+interface Suffix {
+  readonly product: number;
+  readonly step?: LocalDerivative;
+  readonly next?: Suffix;
+}
+
+/** The `most` largest paths from an element to the loss. */
+export function pathsFrom(scalars: ScalarGraph, node: NodeId, index: number, most: number): Paths {
+  const known = new Map<string, { best: readonly Suffix[]; count: number }>();
+  let exhaustive = true;
+  /** The best ways from an element on. Visits follow the topological order, so that recursion goes as deep as the graph. */
+  const from = (at: NodeId, place: number): { best: readonly Suffix[]; count: number } => {
+    if (at === scalars.loss) return { best: [{ product: 1 }], count: 1 };
+    const key = `${at}:${place}`;
+    const cached = known.get(key);
+    if (cached !== undefined) return cached;
+    let steps = scalars.derivatives(at, place);
+    if (known.size > mostElements && steps.length > widest) {
+      exhaustive = false;
+      const size = ({ node: n, index: i, value }: LocalDerivative) => Math.abs(value * scalars.gradients[n]![i]!);
+      steps = steps.toSorted((a, b) => size(b) - size(a)).slice(0, widest);
+    }
+    const candidates: Suffix[] = [];
+    let count = 0;
+    for (const step of steps) {
+      const rest = from(step.node, step.index);
+      count += rest.count;
+      for (const next of rest.best) candidates.push({ product: step.value * next.product, step, next });
+    }
+    candidates.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
+    const result = { best: candidates.slice(0, most), count };
+    known.set(key, result);
+    return result;
+  };
+  const { best, count } = from(node, index);
+  const shown = best.map((suffix): Path => {
+    const steps: LocalDerivative[] = [];
+    for (let at: Suffix | undefined = suffix; at?.step !== undefined; at = at.next) steps.push(at.step);
+    return { steps, product: suffix.product };
+  });
+  const gradient = scalars.gradients[node]?.[index] ?? 0;
+  // Exact where nothing is left out, whatever rounding made of the sum.
+  const rest = exhaustive && count === shown.length ? 0 : gradient - shown.reduce((sum, path) => sum + path.product, 0);
+  return { shown, count, rest, exhaustive };
+}
