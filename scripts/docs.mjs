@@ -20,6 +20,7 @@ export const entries = {
   "chainrule/optim": "optim/index",
   "chainrule/data": "data/index",
   "chainrule/train": "train/index",
+  "chainrule/explain": "explain/index",
 };
 
 /** The pages that are checked, as paths from the repository's root. */

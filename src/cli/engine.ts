@@ -2,6 +2,8 @@
 import "../index.ts";
 
 export { openTable, prepare, readTable, transform } from "../data/index.ts";
+export { explain, toLatex, toMarkdown, toText } from "../explain/index.ts";
+export { explainNetwork, explainNeuron } from "../explain/lessons.ts";
 export { computeInfo } from "../run/info.ts";
 export { predictTable, trainTable } from "../train/index.ts";
 export { createRun, openRun, sha256File } from "../train/run-folder.ts";

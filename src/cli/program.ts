@@ -4,6 +4,7 @@ import { ChainruleError } from "../ir/errors.ts";
 import { packageVersion } from "../train/run-folder.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
+import { addExplain } from "./commands/explain.ts";
 import { addInfo } from "./commands/info.ts";
 import { addLedger } from "./commands/ledger.ts";
 import { addPredict } from "./commands/predict.ts";
@@ -60,6 +61,7 @@ Examples:
   addTrain(program, streams);
   addEvaluate(program, streams);
   addPredict(program, streams);
+  addExplain(program, streams);
   addLedger(program, streams);
   addDemo(program, streams);
   addInfo(program, streams);

@@ -22,6 +22,28 @@ export function positive(text: string): number {
   return value;
 }
 
+/** "0.1,-0.3" → [0.1, -0.3] */
+export function vector(text: string): number[] {
+  const values = text.split(",").map((part) => decimal(part.trim()));
+  if (values.some((value) => !Number.isFinite(value)))
+    throw new InvalidArgumentError("It must be numbers parted by commas, for example 0.1,-0.3.");
+  return values;
+}
+
+/** "0.5,-0.6;0.1,-0.2" → [[0.5, -0.6], [0.1, -0.2]] */
+export function matrix(text: string): number[][] {
+  const rows = text.split(";").map(vector);
+  if (rows.some((row) => row.length !== rows[0]!.length))
+    throw new InvalidArgumentError("Its rows must have the same number of columns: 0.5,-0.6;0.1,-0.2.");
+  return rows;
+}
+
+export function finite(text: string): number {
+  const value = decimal(text);
+  if (!Number.isFinite(value)) throw new InvalidArgumentError("It must be a number, for example 0.2.");
+  return value;
+}
+
 /** A share of the rows. */
 export function share(text: string): number {
   const value = decimal(text);

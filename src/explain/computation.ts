@@ -2,11 +2,14 @@
 import { ChainruleError } from "../ir/errors.ts";
 import type { Node, NodeId } from "../ir/graph.ts";
 import { formatShape, sizeOf } from "../ir/shape.ts";
+import type { Optimizer } from "../optim/optimizers.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { trace } from "../trace/trace.ts";
 import { flatten } from "../trace/tree.ts";
 import { type ExplainOptions, type Explanation, explainElement } from "./explain.ts";
+import { partial } from "./notation.ts";
 import { ScalarGraph } from "./scalar-graph.ts";
+import { explainUpdate } from "./update.ts";
 
 /** A tree of tensors; a tensor's name is its path: `{ layers: [{ weight }] }` holds "layers.0.weight". */
 export type NamedTensors = { readonly [name: string]: Tensor | NamedTensors | readonly NamedTensors[] };
@@ -86,6 +89,30 @@ export function explain<T extends NamedTensors>(fn: (tensors: T, name: Name) => 
       return Float64Array.from(scalars.gradients[id] ?? new Float64Array(sizeOf(shape)));
     },
   };
+}
+
+/**
+ * An explanation with the update that the number gets from an optimizer. `state` is the optimizer's, of this number, by
+ * slot ({ mean, square } for adam); a clipped gradient goes in place of the explained one.
+ */
+export function withUpdate(
+  explanation: Explanation,
+  optimizer: Optimizer,
+  state: Readonly<Record<string, number>>,
+  given: { readonly step?: number; readonly learningRate?: number; readonly clipped?: number } = {},
+): Explanation {
+  const { name, value, gradient, lossName } = explanation;
+  const slope = partial(lossName, name);
+  const update = explainUpdate(optimizer, {
+    name: { ...name, rank: 4 },
+    value,
+    slope: { ...slope, rank: 4 },
+    gradient: given.clipped ?? gradient,
+    state,
+    step: given.step ?? 0,
+    learningRate: given.learningRate ?? optimizer.learningRate,
+  });
+  return { ...explanation, update };
 }
 
 /** "layers.0.weight[2,1]" → layers.0.weight, [2, 1] */

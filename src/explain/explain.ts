@@ -5,8 +5,9 @@ import { sizeOf } from "../ir/shape.ts";
 import { simplify } from "../plan/simplify.ts";
 import { GraphBuilder } from "../trace/graph-builder.ts";
 import { partnerOf } from "./bilinear.ts";
+import { expression } from "./expression.ts";
 import { type Leaf, locals, mostWritten, truth } from "./local.ts";
-import { atom, notation, number, type Piece, type Written } from "./notation.ts";
+import { atom, notation, number, type Piece, type Written, written } from "./notation.ts";
 import { type Path, pathsFrom } from "./paths.ts";
 import { broadcastPlaces, placeOf, recordOf, type ScalarGraph } from "./scalar-graph.ts";
 
@@ -41,6 +42,8 @@ export interface Explanation {
   /** ∂loss/∂number */
   readonly gradient: number;
   readonly check: FiniteDifference;
+  /** Of a parameter: the optimizer's next state and the next value. */
+  readonly update?: readonly Equation[];
 }
 
 /** (loss(x + h) − loss(x − h)) / 2h */
@@ -75,12 +78,12 @@ export function explainElement(
   const { shown, count, rest, exhaustive } = pathsFrom(scalars, node, index, options.paths ?? 3);
   const value = scalars.values[node]![index]!;
   return {
-    name: writer.name(node, index),
+    name: written(writer.name(node, index)),
     value,
     loss: scalars.values[scalars.loss]![0]!,
-    lossName: writer.lossName(),
-    forward: writer.forward(shown),
-    paths: shown.map((path) => ({ factors: writer.factors(node, index, path), product: path.product })),
+    lossName: written(writer.lossName()),
+    forward: writer.forward(shown).map(plain),
+    paths: shown.map((path) => ({ factors: writer.factors(node, index, path).map(plain), product: path.product })),
     pathCount: count,
     rest,
     exhaustive,
@@ -322,25 +325,25 @@ class Writer {
       index: broadcastPlaces(this.#node(id).shape, node.shape)[index]!,
     }));
     elements.push({ node: node.id, index });
-    const inputs = graph.inputs;
-    const write = (id: NodeId, leaf: (element: Element) => Piece): Piece => {
-      const part = graph.nodes[id]!;
-      if (part.op === "input") return leaf(elements[inputs.indexOf(id)]!);
-      if (part.op === "constant") return number(Number(part.attributes.data[0]));
-      const args = part.inputs.map((input) => write(input, leaf));
-      if (!Object.hasOwn(notation, part.op)) return args[0]!;
-      return (notation[part.op as keyof typeof notation] as (a: readonly Piece[], b: unknown) => Piece)(
-        args,
-        part.attributes,
-      );
-    };
-    const output = graph.outputs[0]!;
+    const put = (leaf: (element: Element) => Piece) =>
+      expression(graph, graph.outputs[0]!, (id) => {
+        const place = graph.inputs.indexOf(id);
+        return place < 0 ? undefined : leaf(elements[place]!);
+      });
     return {
-      symbols: write(output, ({ node: n, index: i }) => this.name(n, i)),
-      numbers: write(output, (element) => this.#number(element)),
+      symbols: put(({ node: n, index: i }) => this.name(n, i)),
+      numbers: put((element) => this.#number(element)),
     };
   }
 }
+
+/** Nothing but what is to be read. */
+const plain = ({ left, symbols, numbers, value }: Equation): Equation => ({
+  left: written(left),
+  symbols: written(symbols),
+  ...(numbers && { numbers: written(numbers) }),
+  value,
+});
 
 /** "y = ln Σ eˣ" without "y = " */
 const formula = ({ text, tex }: Written): Written => ({

@@ -1,7 +1,7 @@
 // Explanations: worked arithmetic of any number of a computation.
 import "../run/engine.ts";
 
-export { type Explain, explain, type NamedTensors } from "./computation.ts";
+export { type Explain, explain, type NamedTensors, withUpdate } from "./computation.ts";
 export type {
   Equation,
   ExplainedPath,

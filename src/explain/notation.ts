@@ -12,6 +12,9 @@ export interface Piece extends Written {
   readonly rank: number;
 }
 
+/** Without what only putting together needs. */
+export const written = ({ text, tex }: Written): Written => ({ text, tex });
+
 export const atom = (text: string, tex = text): Piece => ({ text, tex, rank: 4 });
 
 /** All digits that a double needs up to 12; a minus sign for a hyphen. */
@@ -37,6 +40,12 @@ export const number = (value: number): Piece => {
 /** In brackets unless it holds together at least as tightly as `rank`. */
 const within = (piece: Piece, rank: number): Piece =>
   piece.rank >= rank ? piece : { text: `(${piece.text})`, tex: `\\left(${piece.tex}\\right)`, rank: 4 };
+
+/** ∂y/∂x */
+export const partial = (of: Written, by: Written): Written => ({
+  text: `∂${of.text}/∂${by.text}`,
+  tex: `\\frac{\\partial ${of.tex}}{\\partial ${by.tex}}`,
+});
 
 type Write = (args: readonly Piece[]) => Piece;
 

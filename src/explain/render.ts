@@ -1,6 +1,6 @@
 // An explanation as text for a terminal, as Markdown and as LaTeX.
 import type { Equation, Explanation } from "./explain.ts";
-import { number, type Written } from "./notation.ts";
+import { number, partial, type Written } from "./notation.ts";
 
 /** What is said, with the writing left to a format. */
 interface Format {
@@ -12,15 +12,35 @@ interface Format {
   inline(parts: readonly Written[], between: string): string;
 }
 
-const text: Format = {
+/** Lines of at most `width` cells, where sums and products can be parted to fit. */
+const text = (width: number): Format => ({
   heading: (title) => ["", title, ""],
   paragraph: (words) => [words],
   chain: (left, parts) => {
-    const indent = " ".repeat([...left.text].length);
-    return parts.map((part, i) => `  ${i === 0 ? left.text : indent} = ${part.text}`);
+    const indent = cells(left.text) + 2;
+    return parts.flatMap((part, i) => {
+      const room = width - indent - 3;
+      const lines = parted(part.text, room < 24 ? width - 6 : room);
+      const start = `  ${i === 0 ? left.text : " ".repeat(indent - 2)} = `;
+      if (room >= 24) return lines.map((line, l) => (l === 0 ? start : " ".repeat(indent + 3)) + line);
+      return [start.trimEnd(), ...lines.map((line) => `      ${line}`)];
+    });
   },
   inline: (parts, between) => parts.map((part) => part.text).join(` ${between} `),
-};
+});
+
+const cells = (line: string): number => [...line].length;
+
+/** Parted before " + ", " − " and " · ", as late as fits. */
+function parted(line: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const part of line.split(/(?= [+−·] )/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && cells(last) + cells(part) <= width) lines[lines.length - 1] = last + part;
+    else lines.push(last === undefined ? part : part.trimStart());
+  }
+  return lines;
+}
 
 const latexChain = (left: Written, parts: readonly Written[]): string[] => [
   "\\begin{aligned}",
@@ -42,15 +62,15 @@ const latex: Format = {
   inline: markdown.inline,
 };
 
-/** For a terminal; lines are as long as their equations. */
-export const toText = (explanation: Explanation): string => render(explanation, text);
+/** For a terminal of so many cells; a name or a number that is longer stays whole. */
+export const toText = (explanation: Explanation, width = 80): string => render(explanation, text(width));
 /** With formulas between $ and $$, as GitHub and most editors draw them. */
 export const toMarkdown = (explanation: Explanation): string => render(explanation, markdown);
 /** A part of a document that uses amsmath. */
 export const toLatex = (explanation: Explanation): string => render(explanation, latex);
 
 function render(explanation: Explanation, f: Format): string {
-  const { name, value, gradient, forward, paths, pathCount, rest, exhaustive, check } = explanation;
+  const { name, value, gradient, forward, paths, pathCount, rest, exhaustive, check, update } = explanation;
   const { loss, lossName } = explanation;
   const slope = partial(lossName, name);
   const equation = ({ left, symbols, numbers, value: v }: Equation): string[] =>
@@ -62,13 +82,13 @@ function render(explanation: Explanation, f: Format): string {
     ...forward.flatMap(equation),
   ];
   const kind = exhaustive ? "largest" : "largest found, following the largest terms";
-  if (pathCount > 0)
-    lines.push(...f.heading("Backward, the chain rule"), ...f.paragraph("Derivatives that are 1 are left out."));
+  if (pathCount > 0) {
+    const title = "Backward, the chain rule";
+    lines.push(...f.heading(title), ...f.paragraph("Derivatives that are 1 are left out."));
+  }
   paths.forEach((path, i) => {
-    const which = several
-      ? `Path ${i + 1} of ${count(pathCount)}${i === 0 ? `, the ${kind}` : ""}`
-      : "Backward, the chain rule";
-    lines.push(...f.heading(which), ...path.factors.flatMap(equation));
+    const which = `Path ${i + 1} of ${count(pathCount)}${i === 0 ? `, the ${kind}` : ""}`;
+    lines.push(...(several ? f.heading(which) : [""]), ...path.factors.flatMap(equation));
     const factors = path.factors.map(({ value: v }) => inProduct(number(v)));
     const left = several ? plain(`path ${i + 1}`) : slope;
     const parts = factors.length > 0 ? [product(path.factors.map(({ left: l }) => l)), product(factors)] : [];
@@ -116,16 +136,13 @@ function render(explanation: Explanation, f: Format): string {
       ],
     ),
   );
+  if (update !== undefined) lines.push(...f.heading("Update"), ...update.flatMap(equation));
   return `${lines.join("\n").trim()}\n`;
 }
 
 const count = (n: number): string => (n < 1e6 ? String(n) : n.toExponential(2).replace("e+", "e"));
 const full = (value: number): string => String(value).replace(/^-/, "−");
 const plain = (words: string, tex = `\\text{${words}}`): Written => ({ text: words, tex });
-const partial = (of: Written, by: Written): Written => ({
-  text: `∂${of.text}/∂${by.text}`,
-  tex: `\\frac{\\partial ${of.tex}}{\\partial ${by.tex}}`,
-});
 const inProduct = (piece: ReturnType<typeof number>): Written =>
   piece.rank >= 2 ? piece : { text: `(${piece.text})`, tex: `(${piece.tex})` };
 const product = (factors: readonly Written[]): Written => ({
