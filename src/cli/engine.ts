@@ -7,5 +7,7 @@ export { explainNetwork, explainNeuron } from "../explain/lessons.ts";
 export { computeInfo } from "../run/info.ts";
 export { predictTable, trainTable } from "../train/index.ts";
 export { createRun, openRun, sha256File } from "../train/run-folder.ts";
+export { explainRun } from "./explain-run.ts";
 export { measure } from "./measure.ts";
+export { replay } from "./replay.ts";
 export { loadTable, saveTable, tensorsOf } from "./saved-model.ts";

@@ -38,6 +38,9 @@ export function matrix(text: string): number[][] {
   return rows;
 }
 
+/** "3,17" → [3, 17] */
+export const rowNumbers = (text: string): number[] => text.split(",").map((part) => whole(0)(part.trim()));
+
 export function finite(text: string): number {
   const value = decimal(text);
   if (!Number.isFinite(value)) throw new InvalidArgumentError("It must be a number, for example 0.2.");

@@ -37,7 +37,7 @@ export interface Explain {
  *
  * ```ts
  * const one = explain(({ w }, name) => name("y", w.mul(tensor([1, 2])).sum().sigmoid()), { w: tensor([0.5, -0.5]) });
- * one.of("w[1]").gradient // 0.47000742403189244: 2 y (1 − y)
+ * one.of("w[1]").gradient // 0.470007424403189: 2 y (1 − y)
  * ```
  */
 export function explain<T extends NamedTensors>(fn: (tensors: T, name: Name) => Tensor, tensors: T): Explain {

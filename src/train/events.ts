@@ -78,7 +78,8 @@ export interface EpochEvent {
   readonly layers: readonly LayerStatistics[];
 }
 
-export type StopReason = "epochs" | "patience" | "interrupted";
+/** "steps": the training had a limit of steps, and reached it inside an epoch. */
+export type StopReason = "epochs" | "steps" | "patience" | "interrupted";
 
 export interface EndEvent {
   readonly type: "end";

@@ -4,7 +4,7 @@ import { ChainruleError } from "../ir/errors.ts";
 import { formatShape } from "../ir/shape.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
 import { type LossName, lossNames } from "../nn/losses.ts";
-import type { Optimizer } from "../optim/optimizers.ts";
+import type { Optimizer, OptimizerState } from "../optim/optimizers.ts";
 import type { Schedule } from "../optim/schedules.ts";
 import type { BackendOptions } from "../run/backends.ts";
 import type { Tensor } from "../trace/tensor.ts";
@@ -43,6 +43,8 @@ export interface TrainOptions extends BackendOptions {
   /** Default: constant. */
   readonly schedule?: Schedule;
   readonly epochs: number;
+  /** Ends the training after so many steps, wherever in an epoch. Default: never. */
+  readonly steps?: number | undefined;
   /** Rows a step. Default: all of them. */
   readonly batchSize?: number;
   /** Stop after this many epochs without a better validation loss. Default: never. */
@@ -66,6 +68,18 @@ export interface TrainResult {
   readonly epochs: number;
   readonly bestEpoch: number;
   readonly reason: StopReason;
+  /** What the training would have gone on from, which may be past its best weights. */
+  readonly last: TrainingState;
+}
+
+export interface TrainingState {
+  /** Steps done. */
+  readonly step: number;
+  /** Of the next step. */
+  readonly learningRate: number;
+  readonly variables: Variables;
+  /** By slot, "mean" for example: trees of the parameters' structure. */
+  readonly optimizer: OptimizerState;
 }
 
 /** A training under way: iterate over it for its events, then await its result. */
@@ -77,13 +91,18 @@ export interface Training extends AsyncIterable<TrainEvent> {
 }
 
 /** Throws INVALID_ARGUMENT or SHAPE_MISMATCH, naming the setting or the split. */
-export function check({ data, validation, loss, epochs, batchSize }: TrainOptions): void {
+export function check({ data, validation, loss, epochs, steps, batchSize }: TrainOptions): void {
   if (!lossNames.includes(loss)) {
     throw new ChainruleError(
       "INVALID_ARGUMENT",
       `There is no loss ${JSON.stringify(loss)}; choose one of ${lossNames.join(", ")}.`,
       { loss },
     );
+  }
+  if (steps !== undefined && !(Number.isInteger(steps) && steps >= 0)) {
+    throw new ChainruleError("INVALID_ARGUMENT", `train: steps must be a whole number of at least 0; got ${steps}.`, {
+      steps,
+    });
   }
   for (const [name, value] of Object.entries({ epochs, batchSize })) {
     if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;

@@ -49,6 +49,8 @@ export interface TrainingModule {
   readonly initial: ReadonlyMap<string, Tensor>;
   /** Puts variables together again from values by name. */
   rebuild(read: (name: string) => Tensor): Variables;
+  /** The same with the optimizer's state. */
+  rebuildState(read: (name: string) => Tensor): Variables & { readonly optimizer: OptimizerState };
   /** Names of layers, in the order of the observations. */
   readonly layers: readonly string[];
   /** What the observed gradients of values belong to, in their order. */
@@ -130,6 +132,7 @@ export function trainingModule(
     module: { state: { ...trained, ...counters, ...data }, programs },
     initial,
     rebuild: (read) => own.rebuild(own.paths.map(read)) as Variables,
+    rebuildState: (read) => flat.rebuild(flat.paths.map(read)) as State,
     layers: groups.map((group) => group.name),
     chain,
     chainSizes,

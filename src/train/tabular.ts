@@ -6,7 +6,7 @@ import type { InitializerName } from "../nn/initializers.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
 import type { LossName } from "../nn/losses.ts";
 import { apply } from "../nn/model.ts";
-import { adamw, type OptimizerKind, optimizers } from "../optim/optimizers.ts";
+import { adamw, type Optimizer, type OptimizerKind, optimizers } from "../optim/optimizers.ts";
 import type { Schedule, ScheduleKind } from "../optim/schedules.ts";
 import type { BackendOptions } from "../run/backends.ts";
 import { compile } from "../run/compile.ts";
@@ -39,6 +39,8 @@ export interface TableSettings extends BackendOptions {
   /** Default cosine, to a hundredth of the rate at the last epoch. */
   readonly schedule?: ScheduleKind | undefined;
   readonly epochs?: number | undefined;
+  /** Ends the training after so many steps of those that the epochs have. */
+  readonly steps?: number | undefined;
   readonly batchSize?: number | undefined;
   /** Default: a fifth of the epochs, at least 10. */
   readonly patience?: number | undefined;
@@ -55,6 +57,8 @@ export interface TableModel {
 }
 
 export interface TableTraining extends AsyncIterable<TrainEvent> {
+  /** What the settings came to. */
+  readonly optimizer: Optimizer;
   /** As `Training.best`. */
   best(): Variables;
   /** As `Training.result`, with the model that predicts. */
@@ -104,15 +108,17 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
   const patience = chosen.patience ?? Math.max(10, Math.ceil(chosen.epochs / 5));
   const data = dataOf(prepared.train, preprocessing.features.length, loss);
   const validation = prepared.validation && dataOf(prepared.validation, preprocessing.features.length, loss);
+  const optimizer = kind === "adamw" ? adamw({ learningRate, weightDecay: 0.3 }) : optimizers[kind]({ learningRate });
   const training = train({
     model,
     data,
     validation,
     blocks,
     loss,
-    optimizer: kind === "adamw" ? adamw({ learningRate, weightDecay: 0.3 }) : optimizers[kind]({ learningRate }),
+    optimizer,
     schedule: scheduleOf(chosen.schedule ?? "cosine", steps, learningRate, patience),
     epochs: chosen.epochs,
+    steps: chosen.steps,
     batchSize: chosen.batchSize,
     patience,
     clipNorm: chosen.clipNorm,
@@ -125,6 +131,7 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
   const { target } = preprocessing;
   const unit = target.kind === "regression" ? target.std : 1;
   return {
+    optimizer,
     best: training.best,
     async *[Symbol.asyncIterator]() {
       for await (const event of training) yield inUnit(event, unit);

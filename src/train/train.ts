@@ -8,6 +8,7 @@ import { learningRate } from "../optim/schedules.ts";
 import { backendOf } from "../run/backends.ts";
 import { Session } from "../run/session.ts";
 import { randomKey, tensor } from "../trace/create.ts";
+import { Tensor } from "../trace/tensor.ts";
 import { evaluateSplit, metricsOf } from "./evaluate.ts";
 import type { LayerStatistics, MetricValues, StopReason, TrainEvent } from "./events.ts";
 import { Feed } from "./feed.ts";
@@ -16,6 +17,7 @@ import {
   checkClasses,
   type Training,
   type TrainingData,
+  type TrainingState,
   type TrainOptions,
   type TrainResult,
 } from "./options.ts";
@@ -160,8 +162,8 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
 
     /** The loss of step `at`, or of the weights after all steps so far. */
     const failure = (name: string, value: number, at?: number): ChainruleError => {
-      const counter = tensor(Int32Array.of(at ?? step - 1), { shape: [] });
-      const used = learningRate(schedule, optimizer.learningRate, counter).item() * session.read("rateScale")[0]!;
+      const planned = learningRate(schedule, optimizer.learningRate, stepTensor(at ?? step - 1)).item();
+      const used = planned * session.read("rateScale")[0]!;
       return nonFinite(name, value, at, step, used, stepsPerEpoch, weights);
     };
     const measure = (name: "train" | "validation", split: TrainingData): MetricValues => {
@@ -173,23 +175,29 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
       return metricsOf(evaluation, split.y.data, loss);
     };
 
-    while (epoch < epochs && reason === "epochs") {
+    const limit = options.steps ?? Number.POSITIVE_INFINITY;
+    while (epoch < epochs && step < limit && reason === "epochs") {
       let epochLoss = 0;
       let epochSteps = 0;
       // Steps whose losses are in the machine's lossSum. It is read out at observed steps, wherever slices end.
       let summed = 0;
       const blocks = feed.epoch();
       let steps = 0;
+      let hasEnded = false;
       for (let done = 0; !options.signal?.aborted; ) {
         if (done === steps) {
           const block = blocks.next();
           const next = block instanceof Promise ? await block : block;
-          if (next.done) break;
+          if (next.done) {
+            hasEnded = true;
+            break;
+          }
           [steps, done] = [next.value, 0];
         }
         const untilObserved =
           step === 0 ? 1 : Math.min(steps, (Math.floor(done / observeEvery) + 1) * observeEvery) - done;
-        const count = Math.min(untilObserved, clock.steps());
+        if (step === limit) break;
+        const count = Math.min(untilObserved, clock.steps(), limit - step);
         const observed = count === untilObserved;
         if (summed === 0) session.write("lossSum", Float64Array.of(0));
         const from = performance.now();
@@ -234,9 +242,9 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
         await nextTurn();
         clock.restart();
       }
-      if (options.signal?.aborted) {
+      if (!hasEnded) {
         await feed.close();
-        reason = "interrupted";
+        reason = options.signal?.aborted ? "interrupted" : "steps";
         // Without validation the last weights are the result.
         if (validation === undefined) {
           weights.keep(step);
@@ -270,13 +278,19 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
       }
     }
 
+    const last = stateOf(
+      session,
+      training,
+      step,
+      learningRate(schedule, optimizer.learningRate, stepTensor(step)).item(),
+    );
     weights.restore();
     feed.writeData();
     const metrics = {
       train: measure("train", data),
       ...(validation && { validation: measure("validation", validation) }),
     };
-    report.finish({ variables: weights.best(), metrics, epochs: epoch, bestEpoch: best.epoch, reason });
+    report.finish({ variables: weights.best(), metrics, epochs: epoch, bestEpoch: best.epoch, reason, last });
     const seconds = (performance.now() - began) / 1000;
     yield { type: "end", reason, epochs: epoch, steps: step, seconds, bestEpoch: best.epoch, metrics, layers };
   } finally {
@@ -295,6 +309,15 @@ function startSlice(session: Session, observed: boolean, count: number): number 
     return typeof last === "number" ? ran + last : last.then((one) => ran + one);
   };
   return typeof plain === "number" ? observe(plain) : plain.then(observe);
+}
+
+const stepTensor = (step: number) => tensor(Int32Array.of(step), { shape: [] });
+
+function stateOf(session: Session, training: TrainingModule, step: number, rate: number): TrainingState {
+  const { optimizer, ...variables } = training.rebuildState((name) =>
+    Tensor.concrete(session.read(name), training.initial.get(name)!.shape),
+  );
+  return { step, learningRate: rate * session.read("rateScale")[0]!, variables, optimizer };
 }
 
 function statistics(session: Session, names: readonly string[]): LayerStatistics[] {

@@ -3,7 +3,8 @@ import { type Command, Option } from "commander";
 
 import type { Explanation } from "../../explain/index.ts";
 import { print, printJson, type Streams } from "../output.ts";
-import { finite, matrix, positive, vector, whole } from "../values.ts";
+import { printable, wrap } from "../terminal/text.ts";
+import { finite, matrix, positive, rowNumbers, vector, whole } from "../values.ts";
 
 const formats = ["text", "markdown", "latex"] as const;
 
@@ -28,13 +29,41 @@ interface NetworkFlags extends OutputFlags {
   readonly weight: string;
 }
 
+interface RunFlags extends OutputFlags {
+  readonly row: readonly number[];
+  readonly weight: string;
+  readonly step?: number;
+}
+
 export function addExplain(program: Command, streams: Streams): void {
   const explain = program
     .command("explain")
     .summary("work out any number of a training step")
-    .description(
-      "Works out a number of a training step: its value, the chain rule to the loss, its gradient, a check.",
+    .description("Works out a number of a training step: its value, the chain rule to the loss, its gradient, a check.")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ chainrule explain runs/2026-01-31-iris-1 --row 3 --weight "layers.0.weight[2,1]"
+  $ chainrule explain neuron --x 0.1,0.3 --w=-0.8,0.5 --target 0.2`,
     );
+  withOutput(
+    explain
+      .command("run <run>", { isDefault: true })
+      .summary("a number of a trained network; the word run may be left out")
+      .description(
+        "Works out a number of a network in a run, for the loss of chosen rows, at the weights and moments after a step. The training is repeated up to there: the same seed gives the same numbers.",
+      )
+      .requiredOption("--row <numbers>", "rows of the data, as errors count them: lines of a text file", rowNumbers)
+      .requiredOption(
+        "--weight <element>",
+        "the number: layers.0.weight[2,1], layers.0.bias[1]; of the first chosen row an output layers.1[0,4] or an input x[0,2]",
+      )
+      .option("--step <n>", "after this step; 0 is before the first (default: that of the saved weights)", whole(0)),
+    `
+Example:
+  $ chainrule explain runs/2026-01-31-iris-1 --row 3 --weight "layers.0.weight[2,1]"`,
+  ).action((dir: string, flags: RunFlags) => explainOfRun(dir, flags, streams));
   withOutput(
     explain
       .command("neuron")
@@ -86,6 +115,14 @@ async function network({ x, w1, w2, target, lr, weight, ...flags }: NetworkFlags
   const { explainNetwork } = await import("../engine.ts");
   const { figures, of } = explainNetwork({ x, w1, w2, target, rate: lr });
   await show(of(weight, { paths: flags.paths }), figures, flags, streams);
+}
+
+async function explainOfRun(dir: string, { row, weight, step, ...flags }: RunFlags, streams: Streams): Promise<void> {
+  const { openRun, replay, explainRun } = await import("../engine.ts");
+  const run = await replay(await openRun(dir), step);
+  const { explanation, notes, figures } = explainRun(run, row, weight, flags.paths);
+  print(streams.stderr, ({ width }) => notes.flatMap((note) => wrap(printable(note), width)));
+  await show(explanation, { run: dir, ...figures }, flags, streams);
 }
 
 async function show(explanation: Explanation, figures: object, flags: OutputFlags, streams: Streams): Promise<void> {

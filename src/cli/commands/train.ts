@@ -1,13 +1,13 @@
 // chainrule train: a table in, a run folder out.
 import { basename, extname } from "node:path";
 import { type Command, Option } from "commander";
-import type { ColumnType, Prepared, Table, TableStream } from "../../data/index.ts";
+import type { Prepared, Table, TableStream } from "../../data/index.ts";
 import { count } from "../../data/wording.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { Variables } from "../../nn/index.ts";
 import type { EndEvent, StartEvent } from "../../train/events.ts";
-import type { TableModel, TableSettings } from "../../train/index.ts";
-import type { Json, RunWriter } from "../../train/run-folder.ts";
+import type { TableModel } from "../../train/index.ts";
+import type { RunWriter } from "../../train/run-folder.ts";
 import { activations, backends, initializers, losses, optimizers, schedules, tasks } from "../choices.ts";
 import { interruptible } from "../interrupt.ts";
 import { print, printJson, type Streams, shellWord } from "../output.ts";
@@ -17,38 +17,8 @@ import { renderMetrics } from "../terminal/metrics-table.ts";
 import { reporter } from "../terminal/reporter.ts";
 import type { Style } from "../terminal/style.ts";
 import { printable, wrap } from "../terminal/text.ts";
+import { dataOptions, saved, settingsOf, type TrainFlags } from "../train-flags.ts";
 import { columnType, positive, share, whole, widths } from "../values.ts";
-
-interface TrainFlags {
-  readonly target: string;
-  readonly task: (typeof tasks)[number];
-  readonly type?: ReadonlyMap<string, ColumnType | "ignore">;
-  readonly validation: number;
-  readonly standardize: boolean;
-  readonly stream?: true;
-  readonly hidden?: readonly number[];
-  readonly depth?: number;
-  readonly width?: number;
-  readonly batchNorm?: true;
-  readonly layerNorm?: true;
-  readonly residual?: true;
-  readonly activation?: (typeof activations)[number];
-  readonly init?: (typeof initializers)[number];
-  readonly loss?: (typeof losses)[number];
-  readonly optimizer?: (typeof optimizers)[number];
-  readonly lr?: number;
-  readonly clip?: number;
-  readonly schedule?: (typeof schedules)[number];
-  readonly epochs?: number;
-  readonly batch?: number;
-  readonly patience?: number;
-  readonly seed: number;
-  readonly backend: (typeof backends)[number];
-  readonly threads?: number;
-  readonly deterministic?: true;
-  readonly out?: string;
-  readonly json?: true;
-}
 
 export function addTrain(program: Command, streams: Streams): void {
   program
@@ -127,10 +97,9 @@ const parsed = (flags: string, description: string, parse: (text: string) => unk
 
 async function train(data: string, flags: TrainFlags, streams: Streams): Promise<void> {
   const { openTable, prepare, readTable } = await import("../engine.ts");
-  const { target, task, validation, seed, type, standardize } = flags;
   const stream = flags.stream || (await isLarge(data)) ? await openTable(data) : undefined;
   const table = stream?.head ?? (await readTable(data));
-  const prepared = prepare(table, { target, task, validation, seed, standardize, ...(type && { columnTypes: type }) });
+  const prepared = prepare(table, dataOptions(flags));
   print(streams.stderr, (style) => describeData(table, prepared, style, stream));
 
   const { run, start, end } = await runTraining(data, prepared, flags, streams, stream);
@@ -202,36 +171,6 @@ async function runTraining(
   return { run: run!.dir, start: start!, end: end! };
 }
 
-function settingsOf(flags: TrainFlags): TableSettings {
-  const { activation, init, residual, loss, optimizer, lr, clip, schedule, epochs, batch, patience, seed } = flags;
-  const { backend, threads, deterministic, depth, width, hidden, batchNorm, layerNorm } = flags;
-  const shaped = depth !== undefined || width !== undefined;
-  return {
-    hidden: shaped ? new Array<number>(depth ?? 2).fill(width ?? 64) : hidden,
-    activation,
-    init,
-    normalization: batchNorm ? "batch" : layerNorm ? "layer" : undefined,
-    residual,
-    loss,
-    optimizer,
-    learningRate: lr,
-    clipNorm: clip,
-    schedule,
-    epochs,
-    patience,
-    seed,
-    batchSize: batch,
-    backend,
-    threads,
-    deterministic,
-  };
-}
-
-/** The flags as JSON, for run.json. */
-function saved({ type, ...flags }: TrainFlags): Json {
-  return { ...flags, ...(type && { type: Object.fromEntries(type) }) } as Json;
-}
-
 function summary({ task, train, validation }: Prepared, start: StartEvent, end: EndEvent) {
   return {
     task,
@@ -283,7 +222,12 @@ function describeResult(
   style: Style,
 ): string[] {
   const { bold, dim, cyan } = style.colors;
-  const why = { epochs: "Trained", patience: "Stopped early, after", interrupted: "Interrupted after" }[reason];
+  const why = {
+    epochs: "Trained",
+    steps: "Stopped after",
+    patience: "Stopped early, after",
+    interrupted: "Interrupted after",
+  }[reason];
   const weights =
     metrics.validation === undefined || bestEpoch === epochs ? "" : `, with the weights of epoch ${bestEpoch}`;
   const folder = shellWord(run);
