@@ -83,7 +83,8 @@ const applied =
 
 describe("every gradient rule agrees with central differences to second order", () => {
   for (const record of records) {
-    if (record.gradient === "none") continue;
+    // A user's op brings its own rule, which is checked where it is defined.
+    if (record.gradient === "none" || record.definition !== undefined) continue;
     describe(record.name, () => {
       it("has what a test needs: cases, and a domain with room to vary", () => {
         expect(record.cases.length).toBeGreaterThan(0);
@@ -131,6 +132,7 @@ describe("ops without a gradient", () => {
         "isFinite",
         "stopGradient",
         "argmax",
+        "sketch",
       ]
     `);
   });

@@ -8,6 +8,7 @@ export type ErrorCode =
   | "INVALID_ARGUMENT"
   | "TRACED_VALUE"
   | "NOT_DIFFERENTIABLE"
+  | "WRONG_GRADIENT"
   | "INVALID_GRAPH"
   | "INDEX_OUT_OF_RANGE"
   // plans and backends

@@ -24,6 +24,11 @@ export interface Pooling {
   readonly padding: readonly [number, number];
 }
 
+export interface Formula {
+  readonly text: string;
+  readonly tex: string;
+}
+
 type None = Readonly<Record<never, never>>;
 
 /** Ops computed element by element, with broadcasting, from one scalar expression. */
@@ -116,6 +121,13 @@ export interface OpAttributes extends ElementwiseAttributes {
   /** Zeros of the padding count in the mean. */
   avgPool2d: Pooling;
   avgPool2dGradient: Pooling & { readonly inputShape: Shape };
+  /**
+   * Inputs: operands x, then the value that other nodes compute from them → that value. `gradient` is the rule as a graph
+   * from dy, x and y to one gradient a float operand.
+   */
+  custom: { readonly name: string; readonly formula: Formula; readonly gradient: Graph };
+  /** Statistics of all elements, in one vector of a fixed length: see sketchLayout. */
+  sketch: None;
 }
 
 export type OpName = keyof OpAttributes;

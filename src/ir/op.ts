@@ -1,6 +1,6 @@
 // The record of an op: everything the project knows of it, in one place.
 import type { Builder, Value } from "./builder.ts";
-import type { ElementwiseOpName, OpAttributes, OpName } from "./graph.ts";
+import type { ElementwiseOpName, Formula, OpAttributes, OpName } from "./graph.ts";
 import type { Shape, TensorType } from "./shape.ts";
 
 /** What a gradient rule is handed. Only what `saves` names may be used. */
@@ -33,7 +33,12 @@ export interface Case<N extends OpName> {
 
 export interface OpRecord<N extends OpName = OpName> {
   readonly name: N;
-  readonly formula: { readonly text: string; readonly tex: string };
+  readonly formula: Formula;
+  /**
+   * Of an op that users define: name and formula of one node. The node's last input is its value, which nodes of the
+   * graph compute from the other inputs; to those alone gradients go, by the node's own rule.
+   */
+  definition?(attributes: OpAttributes[N]): { readonly name: string; readonly formula: Formula };
   /** Number of inputs, or "any". */
   readonly arity: number | "any";
   /** Shape and element type of the output. Throws SHAPE_MISMATCH, DTYPE_MISMATCH or INVALID_ARGUMENT. */
@@ -69,5 +74,9 @@ export interface ElementwiseRecord<N extends ElementwiseOpName = ElementwiseOpNa
 export type OpTable = {
   readonly [N in OpName]: N extends ElementwiseOpName ? ElementwiseRecord<N> : OpRecord<N>;
 };
+
+/** Name and formula of a node: its op's, or its own where a user defined it. */
+export const definitionOf = (record: OpRecord, attributes: OpAttributes[OpName]) =>
+  record.definition?.(attributes) ?? { name: record.name as string, formula: record.formula };
 
 export const isElementwise = (record: OpRecord): record is ElementwiseRecord => "scalar" in record;

@@ -13,11 +13,14 @@ function formatNode(node: Node): string {
   if (node.op === "input") return `input ${JSON.stringify(node.attributes.name)}`;
   if (node.op === "constant") return `constant ${formatData(node.attributes.data)}`;
   const shown = Object.entries(node.attributes).filter(
-    ([key, value]) => key !== "shape" && key !== "dtype" && value !== false,
+    ([key, value]) => key !== "shape" && key !== "dtype" && value !== false && !isRecord(value),
   );
   const attributes = shown.map(([key, value]) => ` ${key}=${JSON.stringify(value)}`).join("");
   return `${node.op}(${node.inputs.map((id) => `%${id}`).join(", ")})${attributes}`;
 }
+
+/** A formula or a rule, which would fill pages. */
+const isRecord = (value: unknown): boolean => typeof value === "object" && !Array.isArray(value);
 
 function formatData(data: TypedArray): string {
   if (data.length === 1) return String(data[0]);

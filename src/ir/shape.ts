@@ -26,6 +26,10 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
+/** Row-major place → index along each axis. */
+export const placeOf = (at: number, shape: Shape): number[] =>
+  stridesOf(shape).map((stride, axis) => Math.floor(at / stride) % shape[axis]!);
+
 /** `[2, 3]`, for messages. */
 export const formatShape = (shape: Shape): string => `[${shape.join(", ")}]`;
 

@@ -17,6 +17,7 @@ import {
 } from "./comparison.ts";
 import { conv2d, conv2dInputGradient, conv2dWeightGradient } from "./convolution.ts";
 import { constant, input, iota } from "./create.ts";
+import { custom } from "./custom.ts";
 import { exp, expm1, log, log1p } from "./exponential.ts";
 import { gather, scatterAdd } from "./gather.ts";
 import { matmul } from "./matmul.ts";
@@ -25,6 +26,7 @@ import { avgPool2d, avgPool2dGradient, maxPool2d, maxPool2dGather, maxPool2dGrad
 import { pow, reciprocal, rsqrt, sqrt, square } from "./power.ts";
 import { randomNormal, randomUniform } from "./random.ts";
 import { argmax, logsumexp, max, mean, min, sum, variance } from "./reduce.ts";
+import { sketch } from "./sketch.ts";
 import { logSoftmax, softmax } from "./softmax.ts";
 import { cos, sin } from "./trigonometric.ts";
 
@@ -101,4 +103,6 @@ export const ops: OpTable = {
   maxPool2dGather,
   avgPool2d,
   avgPool2dGradient,
+  custom,
+  sketch,
 };

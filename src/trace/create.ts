@@ -170,6 +170,11 @@ export function randomUniform(key: Tensor, shape: Shape, stream = 0): Tensor {
   return build([key], (g, values) => g.apply("randomUniform", values, { shape, dtype, stream }));
 }
 
+/** Statistics of a float tensor, for observation: [sketchLayout.length], laid out as ops/sketch.ts says. No gradient. */
+export function sketch(x: Tensor): Tensor {
+  return build([x], (g, values) => g.apply("sketch", values, {}));
+}
+
 /** Standard normal draws (Box and Muller 1958). */
 export function randomNormal(key: Tensor, shape: Shape, stream = 0): Tensor {
   const dtype = innermost([key])?.builder.float ?? "float64";

@@ -3,10 +3,11 @@ import { conv2d, conv2dInputGradient, conv2dWeightGradient } from "./convolution
 import { gather, scatterAdd } from "./gather.ts";
 import type { Kernels } from "./kernel.ts";
 import { matmul } from "./matmul.ts";
-import { broadcast, concat, iota, pad, reshape, slice, transpose } from "./movement.ts";
+import { broadcast, concat, custom, iota, pad, reshape, slice, transpose } from "./movement.ts";
 import { avgPool2d, avgPool2dGradient, maxPool2d, maxPool2dGather, maxPool2dGradient } from "./pooling.ts";
 import { randomNormal, randomUniform } from "./random.ts";
 import { argmax, logSoftmax, logsumexp, max, mean, min, softmax, sum, variance } from "./reduce.ts";
+import { sketch } from "./sketch.ts";
 
 export const kernels: Kernels = {
   iota,
@@ -38,4 +39,6 @@ export const kernels: Kernels = {
   maxPool2dGather,
   avgPool2d,
   avgPool2dGradient,
+  custom,
+  sketch,
 };

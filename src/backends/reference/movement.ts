@@ -18,6 +18,9 @@ export const reshape: Kernel<"reshape"> =
   () =>
     y.data.set(x.data);
 
+/** The value is there already. */
+export const custom: Kernel<"custom"> = (inputs, _, y) => () => y.data.set(inputs.at(-1)!.data);
+
 export const transpose: Kernel<"transpose"> = ([x]: readonly [NdArray], { permutation }, y) => {
   const strides = stridesOf(x.shape);
   const permuted = permutation.map((axis) => strides[axis]!);

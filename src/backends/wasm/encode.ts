@@ -152,6 +152,9 @@ const table: { readonly [N in KernelOpName]: Encode<N> } = {
     const [view] = kernel.inputs as [View];
     encoder.copy(encoder.address(view), encoder.address(kernel.output), [sizeOf(view.shape)], [1], [1]);
   },
+  custom({ inputs, output }, encoder) {
+    encoder.copy(encoder.address(inputs.at(-1)!), encoder.address(output), [sizeOf(output.shape)], [1], [1]);
+  },
   transpose(kernel, encoder) {
     const [view] = kernel.inputs as [View];
     const strides = stridesOf(view.shape);
@@ -233,6 +236,16 @@ const table: { readonly [N in KernelOpName]: Encode<N> } = {
     encodePooling(code.AVG_POOL2D, kernel, encoder, kernel.inputs[0]!.shape, kernel.output.shape),
   avgPool2dGradient: (kernel, encoder) =>
     encodePooling(code.AVG_POOL2D_GRADIENT, kernel, encoder, kernel.output.shape, kernel.inputs[0]!.shape),
+  sketch(kernel, encoder) {
+    const view = kernel.inputs[0]!;
+    const [elements, z] = [sizeOf(view.shape), encoder.address(kernel.output)];
+    if (elements === 0) return encoder.fill(z, sizeOf(kernel.output.shape), 0);
+    const pieces = Math.ceil(elements / code.SKETCH_PIECE);
+    const partials = encoder.temporary((pieces * code.SKETCH_PARTIAL) / 4);
+    encoder.emit(code.SKETCH, [encoder.address(view), elements, partials], code.SKETCH_PIECE + 64, elements * 0.4);
+    // One thread's work: the results of all pieces in their order.
+    encoder.emit(code.SKETCH_END, [partials, pieces, elements, z], 0, 0);
+  },
 };
 
 function encodeKernel(kernel: Kernel, encoder: Encoder): void {

@@ -10,6 +10,7 @@ import { avgPool2d, maxPool2d } from "./pooling";
 import { iota, random } from "./random";
 import { reduction } from "./reduce";
 import { control, failed, meet, shareStart, stepDone, stopAsked, takePiece } from "./share";
+import { sketch, sketchEnd } from "./sketch";
 import { softmax } from "./softmax";
 
 /** First address free for the host. */
@@ -76,6 +77,10 @@ export function runOne(p: usize, thread: i32, threads: i32, room: usize): void {
       return avgPool2d(p, false, thread, threads);
     case code.AVG_POOL2D_GRADIENT:
       return avgPool2d(p, true, thread, threads);
+    case code.SKETCH:
+      return sketch(p, thread, threads, room);
+    case code.SKETCH_END:
+      return sketchEnd(p, thread);
   }
 }
 

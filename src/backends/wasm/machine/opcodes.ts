@@ -31,6 +31,8 @@ export const DIRECT_INPUT_GRADIENT = 21;
 export const DIRECT_WEIGHT_GRADIENT = 22;
 export const CALL = 23;
 export const CONV2D_SCATTERED_GRADIENT = 24;
+export const SKETCH = 25;
+export const SKETCH_END = 26;
 
 // Element kinds in the machine: bool is stored as float 0 or 1.
 export const KIND_FLOAT = 0;
@@ -122,6 +124,12 @@ export const REDUCE_MIN = 2;
 export const REDUCE_VAR = 3;
 export const REDUCE_LOGSUMEXP = 4;
 export const REDUCE_ARGMAX = 5;
+
+// SKETCH: floats in a piece, bytes of its result, buckets of the histogram and the biased exponent of the first.
+export const SKETCH_PIECE = 2048;
+export const SKETCH_PARTIAL = 304;
+export const SKETCH_BUCKETS = 64;
+export const SKETCH_LOWEST = 80;
 
 // RANDOM: the distribution.
 export const UNIFORM = 0;

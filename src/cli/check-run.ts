@@ -1,0 +1,28 @@
+// The gradient check of a run: the loss of some of its rows by all parameters, at the saved weights.
+import { checkGradients, type GradientCheck } from "../grad/check-gradients.ts";
+import { apply, losses } from "../nn/index.ts";
+import { batchOf } from "./explain-run.ts";
+
+/** How many of the first training rows are taken where none are chosen. */
+const FEW_ROWS = 8;
+
+export interface CheckedRun {
+  readonly check: GradientCheck;
+  readonly rows: readonly number[];
+}
+
+export async function checkRun(dir: string, chosen?: readonly number[]): Promise<CheckedRun> {
+  const { loadTable, openRun, replayData } = await import("./engine.ts");
+  const run = await openRun(dir);
+  const trained = await loadTable(run);
+  const { table, prepared } = await replayData(run);
+  const rows = chosen ?? Array.from(prepared.train.rowNumbers.slice(0, FEW_ROWS), (index) => table.rowNumbers[index]!);
+  const { x, target } = batchOf({ table, prepared, trained }, rows);
+  const { model, loss, variables } = trained;
+  const { parameters, buffers } = variables;
+  const check = checkGradients(
+    (own) => losses[loss](apply(model, { parameters: own, buffers }, x), target),
+    [parameters],
+  );
+  return { check, rows };
+}

@@ -1,0 +1,46 @@
+// The sketch of a tensor: statistics of a fixed size, whatever the tensor's.
+import { requireDType } from "./check.ts";
+import { type Configuration, defineOp } from "./define.ts";
+
+/** Where each figure stands in a sketch. Mean, RMS and extremes are those of the finite elements, 0 where there are none. */
+export const sketchLayout = {
+  mean: 0,
+  rms: 1,
+  min: 2,
+  max: 3,
+  /** Counts of elements that are NaN or infinite, that are 0, and with 0 < |x| < 2⁻¹²⁶. */
+  nonFinite: 4,
+  zeros: 5,
+  subnormal: 6,
+  /** Count of all others: those of the histogram. */
+  counted: 7,
+  /** First of the counts by ⌊log₂ |x|⌋: bucket k has the exponent lowestExponent + k; the ends have all beyond, too. */
+  histogram: 8,
+  buckets: 64,
+  lowestExponent: -47,
+  length: 72,
+} as const;
+
+const cases: readonly Configuration<Record<never, never>>[] = [
+  ...[0, 1, 3, 5, 16, 17, 64, 257, 399].map((n) => ({ shapes: [[n]], attributes: {} })),
+  { shapes: [[]], attributes: {} },
+  { shapes: [[3, 5, 7]], attributes: {} },
+  { shapes: [[3, 0]], attributes: {} },
+];
+
+export const sketch = defineOp({
+  name: "sketch",
+  formula: {
+    text: "y = [mean x, √ mean x², min x, max x, counts of special values, counts by ⌊log₂ |x|⌋]",
+    tex: "y = \\left[\\bar x,\\ \\sqrt{\\overline{x^2}},\\ \\min_i x_i,\\ \\max_i x_i,\\ \\#\\{i : x_i \\text{ special}\\},\\ \\#\\{i : \\lfloor \\log_2 |x_i| \\rfloor = k\\}_k\\right]",
+  },
+  arity: 1,
+  infer: ([x]) => {
+    requireDType("sketch", x, "float");
+    return { shape: [sketchLayout.length], dtype: x.dtype };
+  },
+  saves: "nothing",
+  gradient: "none",
+  domain: [[-2, 2]],
+  cases,
+});
