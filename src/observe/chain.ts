@@ -1,12 +1,19 @@
 // The values that a gradient passes on its way back through a model, in the order of the forward pass.
-import type { Layer, LayerKind } from "../nn/layer.ts";
+import type { Layer, LayerKind, LayerOf } from "../nn/layer.ts";
 import { childPath } from "../nn/model.ts";
+
+type Made = Exclude<LayerKind, "sequential" | "residual">;
 
 export interface ChainPoint {
   /** As the pass names the value to its tap. */
   readonly name: string;
   /** What made the value of the one before it: a layer, or the fork or the sum of a residual. */
-  readonly made: Exclude<LayerKind, "sequential" | "residual"> | "fork" | "sum";
+  readonly made: Made | "fork" | "sum";
+}
+
+/** A point with the layer that made it, where one did. */
+export interface LayerPoint extends ChainPoint {
+  readonly layer?: LayerOf<Made>;
 }
 
 /** Layers with weights: what lies between two of them is the step of one ledger row to the next. */
@@ -16,9 +23,9 @@ export const isWeighted = ({ made }: ChainPoint): boolean => weighted.has(made);
 
 /**
  * Points of a model: the output of every layer, and for x + f(x) the copy of x that enters f (its gradient is that of f
- * alone), the layers of f, and the sum.
+ * alone), the layers of f, and the sum. What enters a point's layer is the value of the point before it.
  */
-export function chainOf(layer: Layer, path = ""): ChainPoint[] {
+export function chainOf(layer: Layer, path = ""): LayerPoint[] {
   switch (layer.kind) {
     case "sequential":
       return layer.layers.flatMap((inner, i) => chainOf(inner, childPath(path, `layers.${i}`)));
@@ -29,6 +36,6 @@ export function chainOf(layer: Layer, path = ""): ChainPoint[] {
         { name: path, made: "sum" },
       ];
     default:
-      return [{ name: path, made: layer.kind }];
+      return [{ name: path, made: layer.kind, layer }];
   }
 }

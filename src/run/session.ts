@@ -9,9 +9,11 @@ import type { Plan, PlannedProgram, View } from "../plan/plan.ts";
 
 export class Session {
   readonly plan: Plan;
+  readonly backend: Backend;
   readonly #machine: Machine;
 
   constructor(module: Module, backend: Backend) {
+    this.backend = backend;
     this.plan = makePlan(module, backend);
     this.#machine = backend.load(this.plan);
   }

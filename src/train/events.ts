@@ -1,16 +1,11 @@
 // The typed event stream of a training: the terminal, run folders and diagnosis all read these and nothing else.
 
-import type { LedgerRow } from "../observe/ledger.ts";
+import type { DataProfile } from "../observe/data-profile.ts";
+import type { ExamplesProfile } from "../observe/examples.ts";
+import type { LayerStatistics, Observation } from "../observe/observation.ts";
+import type { Origin } from "../observe/origin.ts";
 
-/** Figures of one layer's parameters at one step. RMS = √(mean of squares), over all its parameters together. */
-export interface LayerStatistics {
-  /** Readable path, for example "layers.0". */
-  readonly name: string;
-  /** RMS of ∂loss/∂parameters of this layer. */
-  readonly gradientRms: number;
-  /** ‖Δθ‖ / ‖θ‖ of the last update: the share of the weights' length that one step moved. */
-  readonly updateRatio: number;
-}
+export type { LayerStatistics } from "../observe/observation.ts";
 
 /** Named metrics of one split: "loss" always; "accuracy" and "rocAuc", or "rmse", "mae" and "r2". */
 export type MetricValues = Readonly<Record<string, number>>;
@@ -36,15 +31,34 @@ export interface StartEvent {
   readonly arena: { readonly bytes: number; readonly bytesWithoutReuse: number };
 }
 
-/** A look at all layers at one step. Some two hundred are made in a training, the first of them at its first step. */
-export interface ObservationEvent {
+/** What the training reads: once, after the start. */
+export interface DataEvent extends DataProfile {
+  readonly type: "data";
+}
+
+/** A look into one step: how often is TrainOptions.observeEvery. */
+export interface ObservationEvent extends Observation {
   readonly type: "observation";
   readonly epoch: number;
-  /** 1-based: the gradients are those that this step went along. */
+}
+
+/** Gradients of the single rows, by the weights that are the result: before the end. */
+export interface ExamplesEvent extends ExamplesProfile {
+  readonly type: "examples";
+}
+
+/** The training stops here, since a loss was not finite: where that came from. */
+export interface FailureEvent {
+  readonly type: "failure";
   readonly step: number;
-  readonly layers: readonly LayerStatistics[];
-  /** From the output to the input. */
-  readonly ledger: readonly LedgerRow[];
+  readonly epoch: number;
+  /** NaN or ±Infinity; null in JSON. */
+  readonly loss: number;
+  readonly learningRate: number;
+  /** Losses of the last steps before, the oldest first. */
+  readonly lossesBefore: readonly number[];
+  /** Absent where no single value is the first: see Origin. */
+  readonly origin?: Origin;
 }
 
 /** Sent a few dozen times a second at most. */
@@ -93,4 +107,12 @@ export interface EndEvent {
   readonly layers: readonly LayerStatistics[];
 }
 
-export type TrainEvent = StartEvent | ObservationEvent | ProgressEvent | EpochEvent | EndEvent;
+export type TrainEvent =
+  | StartEvent
+  | DataEvent
+  | ObservationEvent
+  | ProgressEvent
+  | EpochEvent
+  | ExamplesEvent
+  | FailureEvent
+  | EndEvent;

@@ -11,6 +11,7 @@ export {
   rocAuc,
 } from "./metrics.ts";
 export type { Training, TrainingData, TrainOptions, TrainResult } from "./options.ts";
+export { type RangePoint, type RangeTest, rangeTest } from "./range-test.ts";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type SafetensorsTensor } from "./safetensors.ts";
 export {
   lossesOf,

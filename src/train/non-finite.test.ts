@@ -85,21 +85,21 @@ describe.each(["wasm", "reference"] as const)("on %s", (backend) => {
 
 it("says what became of the loss, where, at which rate, and what is kept", async () => {
   expect((await failure(regression)).message).toMatchInlineSnapshot(
-    `"The loss became infinite at step 2 (epoch 1), with a learning rate of 1e+30. The last good weights, the initial ones, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data."`,
+    `"The loss became infinite at step 2 (epoch 1), with a learning rate of 1e+30. It began in the loss: square gave Infinity at [0, 0] (row 2 of the data), from 3.57e+31. The last good weights, the initial ones, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data."`,
   );
   expect((await failure({ ...classification, data: { x: x.mul(1e30), y: labels } })).message).toMatchInlineSnapshot(
-    `"The loss became NaN at step 3 (epoch 2), with a learning rate of 1e+30. The last good weights, those after step 1, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data."`,
+    `"The loss became NaN at step 3 (epoch 2), with a learning rate of 1e+30. It began in the update of layers.0: mul gave Infinity at [0, 1], from 1.2e+30 and 1e+30. The last good weights, those after step 1, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data."`,
   );
   expect((await failure({ ...regression, data: { x: x.mul(1e30), y: values } })).message).toMatchInlineSnapshot(
-    `"The loss became infinite at step 1 (epoch 1), with a learning rate of 1e+30. The last good weights, the initial ones, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data."`,
+    `"The loss became infinite at step 1 (epoch 1), with a learning rate of 1e+30. It began in the loss: square gave Infinity at [0, 0] (row 0 of the data), from 2.29e+30. The last good weights, the initial ones, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data."`,
   );
   expect((await failure({ ...regression, batchSize: 4, epochs: 1 })).message).toMatchInlineSnapshot(
-    `"The training loss became infinite after step 1 (epoch 1), with a learning rate of 1e+30. The last good weights, the initial ones, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data."`,
+    `"The training loss became infinite after step 1 (epoch 1), with a learning rate of 1e+30. It began in the loss: square gave Infinity at [0, 0] (row 0 of the data), from -8.12e+30. The last good weights, the initial ones, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data."`,
   );
   const validation = { x: x.mul(1e30), y: values };
   const small = sgd({ learningRate: 0.01 });
   expect((await failure({ ...regression, validation, optimizer: small })).message).toMatchInlineSnapshot(
-    `"The validation loss became infinite after step 2 (epoch 1), with a learning rate of 0.01. The last good weights, those after step 1, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data."`,
+    `"The validation loss became infinite after step 2 (epoch 1), with a learning rate of 0.01. It began in the loss: square gave Infinity at [0, 0] (row 0 of the data), from 2.02e+30. The last good weights, those after step 1, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data."`,
   );
 });
 

@@ -4,6 +4,7 @@ import { ChainruleError } from "../ir/errors.ts";
 import { formatShape } from "../ir/shape.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
 import { type LossName, lossNames } from "../nn/losses.ts";
+import type { Hooks } from "../observe/hooks.ts";
 import type { Optimizer, OptimizerState } from "../optim/optimizers.ts";
 import type { Schedule } from "../optim/schedules.ts";
 import type { BackendOptions } from "../run/backends.ts";
@@ -45,6 +46,13 @@ export interface TrainOptions extends BackendOptions {
   readonly epochs: number;
   /** Ends the training after so many steps, wherever in an epoch. Default: never. */
   readonly steps?: number | undefined;
+  /**
+   * Observes every so many steps, and the first ones. Default: as often as it takes under 5 % of the time, by an
+   * estimate that depends on sizes alone, so that a run has the same events everywhere.
+   */
+  readonly observeEvery?: number | undefined;
+  /** Functions that watch named values of the step, or replace them. */
+  readonly hooks?: Hooks | undefined;
   /** Rows a step. Default: all of them. */
   readonly batchSize?: number;
   /** Stop after this many epochs without a better validation loss. Default: never. */
@@ -91,7 +99,7 @@ export interface Training extends AsyncIterable<TrainEvent> {
 }
 
 /** Throws INVALID_ARGUMENT or SHAPE_MISMATCH, naming the setting or the split. */
-export function check({ data, validation, loss, epochs, steps, batchSize }: TrainOptions): void {
+export function check({ data, validation, loss, epochs, steps, batchSize, observeEvery }: TrainOptions): void {
   if (!lossNames.includes(loss)) {
     throw new ChainruleError(
       "INVALID_ARGUMENT",
@@ -104,7 +112,7 @@ export function check({ data, validation, loss, epochs, steps, batchSize }: Trai
       steps,
     });
   }
-  for (const [name, value] of Object.entries({ epochs, batchSize })) {
+  for (const [name, value] of Object.entries({ epochs, batchSize, observeEvery })) {
     if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
     throw new ChainruleError("INVALID_ARGUMENT", `train: ${name} must be a whole number of at least 1; got ${value}.`, {
       [name]: value,

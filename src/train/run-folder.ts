@@ -315,9 +315,12 @@ function checkManifest(dir: string, value: unknown): RunManifest {
 /** Fields that must be numbers; null stands for a number that was not finite. */
 const eventFields: Record<TrainEvent["type"], readonly string[]> = {
   start: ["rows", "validationRows", "features", "parameters", "batchSize", "stepsPerEpoch", "epochs", "seed"],
-  observation: ["epoch", "step"],
+  data: ["rows", "featureCount", "constantLoss"],
+  observation: ["epoch", "step", "loss", "learningRate", "distance", "clipping"],
   progress: ["epoch", "step", "steps", "loss", "rowsPerSecond", "secondsLeft"],
   epoch: ["epoch", "step", "loss", "learningRate"],
+  examples: ["rows"],
+  failure: ["step", "epoch", "loss", "learningRate"],
   end: ["epochs", "steps", "seconds", "bestEpoch"],
 };
 
@@ -344,6 +347,7 @@ function parseEvents(dir: string, text: string): TrainEvent[] {
 }
 
 function isLayers({ type, layers }: Record<string, unknown>): boolean {
+  if (type === "data" || type === "examples" || type === "failure") return true;
   if (!Array.isArray(layers)) return false;
   if (type === "start") return layers.every((name) => typeof name === "string");
   return layers.every(

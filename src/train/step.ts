@@ -1,11 +1,15 @@
 // The training step as one module: data, parameters, moments and counters are state; step, observe, evaluate are programs.
 import { gradThrough } from "../grad/transforms.ts";
-import type { FloatDType } from "../ir/dtype.ts";
-import type { TensorType } from "../ir/shape.ts";
-import type { Layer, TensorTree, Variables } from "../nn/layer.ts";
+import { type FloatDType, isFloat } from "../ir/dtype.ts";
+import type { NodeId } from "../ir/graph.ts";
+import type { Shape, TensorType } from "../ir/shape.ts";
+import type { Layer, Tap, TensorTree, Variables } from "../nn/layer.ts";
 import { type LossName, losses } from "../nn/losses.ts";
 import { apply, applyTraining } from "../nn/model.ts";
-import { type ChainPoint, chainOf } from "../observe/chain.ts";
+import { chainOf } from "../observe/chain.ts";
+import { type Hooks, replaced } from "../observe/hooks.ts";
+import type { Belonging, ReadableStep } from "../observe/origin.ts";
+import { type ProbePlan, planProbes, probe, probeStates } from "../observe/probes.ts";
 import {
   clipByNorm,
   clipByValue,
@@ -15,10 +19,11 @@ import {
   updateOptimizer,
 } from "../optim/optimizers.ts";
 import { learningRate, type Schedule } from "../optim/schedules.ts";
-import type { Module } from "../plan/module.ts";
+import type { Module, Program } from "../plan/module.ts";
 import { type ProgramResult, type Tensors, type Types, traceProgram } from "../run/program.ts";
-import { arange, foldIn, stack, where, zeros } from "../trace/create.ts";
+import { arange, foldIn, randomKey, where } from "../trace/create.ts";
 import type { Tensor } from "../trace/tensor.ts";
+import { trace } from "../trace/trace.ts";
 import { type Flattened, flatten } from "../trace/tree.ts";
 
 export interface StepSettings {
@@ -34,6 +39,7 @@ export interface StepSettings {
   /** Steps over the rows that are in the machine at a time. */
   readonly stepsPerBlock: number;
   readonly float: FloatDType;
+  readonly hooks?: Hooks | undefined;
 }
 
 /** Element types and shapes of one split: rows first. */
@@ -51,24 +57,25 @@ export interface TrainingModule {
   rebuild(read: (name: string) => Tensor): Variables;
   /** The same with the optimizer's state. */
   rebuildState(read: (name: string) => Tensor): Variables & { readonly optimizer: OptimizerState };
-  /** Names of layers, in the order of the observations. */
-  readonly layers: readonly string[];
-  /** What the observed gradients of values belong to, in their order. */
-  readonly chain: readonly ChainPoint[];
-  /** Elements of each value of the chain. */
-  readonly chainSizes: readonly number[];
+  /** How to read what the program "observe" gives. */
+  readonly probes: ProbePlan;
+  /** How to read the graphs of "observe" and of the evaluation programs, by program. */
+  readonly readable: Readonly<Record<string, ReadableStep>>;
   readonly parameterCount: number;
 }
 
 /** Rows evaluated at once. */
 export const evaluationRows = 1024;
 
+/** Notes what a node of the graph belongs to: it, and those since the one noted before it. */
+type Mark = (tensor: Tensor, belonging: Belonging) => void;
+
 interface State extends Variables {
   readonly optimizer: OptimizerState;
 }
 
 /**
- * Programs: "step" trains on the next batch; "observe" does the same and gives each layer's gradients and updates;
+ * Programs: "step" trains on the next batch; "observe" does the same and gives what the probes see;
  * "train", "trainRest", "validation", "validationRest" evaluate rows of a split, `evaluationRows` or what is left over.
  */
 export function trainingModule(
@@ -81,6 +88,7 @@ export function trainingModule(
   const start: State = { ...variables, optimizer: initOptimizer(settings.optimizer, variables.parameters) };
   const flat = flatten(start);
   const own = flatten(variables);
+  const parameters = flatten(variables.parameters);
   const initial = new Map(flat.paths.map((path, i) => [path, flat.leaves[i]!]));
   const trained = Object.fromEntries(
     flat.paths.map((path, i) => [path, { shape: flat.leaves[i]!.shape, dtype: float }]),
@@ -101,74 +109,100 @@ export function trainingModule(
     "train.y": train.y,
     ...(validation && { "validation.x": validation.x, "validation.y": validation.y }),
   };
-  const groups = layersOf(flatten(variables.parameters));
+  const batch: TensorType = { ...train.x, shape: [batchSize, ...train.x.shape.slice(1)] };
+  const probes = planProbes(
+    chainOf(settings.model),
+    valueShapes(settings.model, variables, batch),
+    parameters.paths.map((name, i) => ({ name, size: parameters.leaves[i]!.size })),
+    batchSize,
+  );
+  const shapes = parameters.leaves.map(({ shape }) => shape);
+  const probed = probeStates(probes, shapes, float);
   const stepState = { ...trained, ...counters, "train.x": train.x, "train.y": train.y };
-  const chain = chainOf(settings.model);
-  const chainSizes: number[] = [];
-  const step = (observed: boolean) =>
-    traceProgram(
-      stepState,
-      {},
-      (state) => trainStep(settings, flat, state, observed ? { groups, chain, chainSizes } : undefined),
-      float,
-    );
-
-  const programs: Record<string, Module["programs"][string]> = { step: step(false), observe: step(true) };
+  const programs: Record<string, Program> = {
+    step: traceProgram(stepState, {}, (state) => trainStep(settings, flat, state, undefined), float),
+  };
+  const readable: Record<string, ReadableStep> = {};
+  const addReadable = (
+    name: string,
+    state: Types,
+    inputs: Types,
+    fn: (s: Tensors, i: Tensors, mark: Mark) => ProgramResult,
+  ) => {
+    const belongings = new Map<NodeId, Belonging>();
+    const mark: Mark = (tensor, belonging) => belongings.set(tensor.symbolic!.value.id, belonging);
+    const program = traceProgram(state, inputs, (s, i) => fn(s, i, mark), float);
+    programs[name] = program;
+    readable[name] = { graph: program.graph, belongings, inputs: [...Object.keys(state), ...Object.keys(inputs)] };
+  };
+  addReadable("observe", { ...stepState, ...probed }, {}, (state, _, mark) =>
+    trainStep(settings, flat, state, { probes, mark }),
+  );
   for (const [name, types] of Object.entries({ train, validation })) {
     if (types === undefined) continue;
     const rows = types.x.shape[0]!;
     const parts = { [name]: Math.min(rows, evaluationRows), [`${name}Rest`]: rows % evaluationRows };
     for (const [part, count] of Object.entries(parts)) {
       if (count === 0 || (part !== name && rows < evaluationRows)) continue;
-      programs[part] = traceProgram(
+      addReadable(
+        part,
         { ...trained, [`${name}.x`]: types.x, [`${name}.y`]: types.y },
         { rows: { shape: [count], dtype: "int32" } },
-        (state, inputs) => evaluate(settings, flat, state, state[`${name}.x`]!, state[`${name}.y`]!, inputs.rows!),
-        float,
+        (state, { rows }, mark) =>
+          evaluate(settings, flat, state, state[`${name}.x`]!, state[`${name}.y`]!, rows!, mark),
       );
     }
   }
   return {
-    module: { state: { ...trained, ...counters, ...data }, programs },
+    module: { state: { ...trained, ...counters, ...probed, ...data }, programs },
     initial,
     rebuild: (read) => own.rebuild(own.paths.map(read)) as Variables,
     rebuildState: (read) => flat.rebuild(flat.paths.map(read)) as State,
-    layers: groups.map((group) => group.name),
-    chain,
-    chainSizes,
-    parameterCount: flatten(variables.parameters).leaves.reduce((sum, leaf) => sum + leaf.size, 0),
+    probes,
+    readable,
+    parameterCount: parameters.leaves.reduce((sum, leaf) => sum + leaf.size, 0),
   };
 }
 
-/** What an observed step measures. */
-interface Observed {
-  readonly groups: readonly LayerGroup[];
-  readonly chain: readonly ChainPoint[];
-  /** Filled by the trace. */
-  readonly chainSizes: number[];
+/** Shapes of the values of a training pass over a batch, by their names. */
+function valueShapes(model: Layer, variables: Variables, batch: TensorType): Map<string, Shape> {
+  const shapes = new Map<string, Shape>();
+  const record = (name: string, value: Tensor): Tensor => {
+    shapes.set(name, value.shape);
+    return value;
+  };
+  trace([{ ...batch, name: "x" }], ([x]) => [applyTraining(model, variables, x!, randomKey(0), record).y]);
+  return shapes;
 }
 
 function trainStep(
   settings: StepSettings,
   flat: Flattened,
   state: Tensors,
-  observed: Observed | undefined,
+  observed: { readonly probes: ProbePlan; readonly mark: Mark } | undefined,
 ): ProgramResult {
-  const { model, optimizer, schedule, batchSize, clipNorm, clipValue } = settings;
+  const { model, optimizer, schedule, batchSize, clipNorm, clipValue, hooks } = settings;
   const { parameters, buffers, optimizer: moments } = flat.rebuild(flat.paths.map((path) => state[path]!)) as State;
   const step = state.step!;
   const cursor = state.cursor!;
   const rows = state.order!.gather(cursor.add(arange(batchSize)));
-  const x = state["train.x"]!.gather(rows);
+  const batch = state["train.x"]!.gather(rows);
   const y = state["train.y"]!.gather(rows);
   const key = foldIn(state.key!, step);
 
-  const [[loss, nextBuffers], raw, through] = gradThrough((p: TensorTree): [Tensor, TensorTree, Tensors] => {
-    const values: Record<string, Tensor> = {};
-    const tap = (name: string, value: Tensor): Tensor => (values[name] = value);
-    const applied = applyTraining(model, { parameters: p, buffers }, x, key, observed && tap);
-    return [losses[settings.loss](applied.y, y), applied.buffers, values];
-  })(parameters);
+  const [[loss, nextBuffers, values], raw, through] = gradThrough(
+    (p: TensorTree): [Tensor, TensorTree, Record<string, Tensor>] => {
+      const named: Record<string, Tensor> = {};
+      const tap = (name: string, value: Tensor): Tensor => {
+        const own = replaced(hooks, name, value);
+        if (observed !== undefined && isFloat(own.dtype)) named[name] = own;
+        return own;
+      };
+      const used = tapped(p, tap);
+      const applied = applyTraining(model, { parameters: used, buffers }, tap("x", batch), key, tap);
+      return [losses[settings.loss](applied.y, y), applied.buffers, named];
+    },
+  )(parameters);
 
   const clipped = clipValue === undefined ? raw : clipByValue(raw, clipValue);
   const gradients = clipNorm === undefined ? clipped : clipByNorm(clipped, clipNorm);
@@ -178,6 +212,35 @@ function trainStep(
   const alive = state.failedAt!.less(0);
   const failedAt = where(alive, where(loss.isFinite(), -1, step), state.failedAt!);
   const next = flatten({ parameters: updated.parameters, buffers: nextBuffers, optimizer: updated.state });
+  const leaves = [parameters, raw, gradients, updated.parameters].map((tree) => flatten(tree).leaves);
+  const [before, slopes, clippedSlopes, after] = leaves as [Tensor[], Tensor[], Tensor[], Tensor[]];
+  if (observed !== undefined) {
+    const { chain, parameters: own } = observed.probes;
+    chain.forEach(({ name }, i) => {
+      if (values[name] !== undefined) observed.mark(values[name], { where: "forward", layer: name });
+      // The gradient of a layer's input is made on the way back through the layer.
+      const entering = i > 0 ? (through as Tensors)[chain[i - 1]!.name] : undefined;
+      if (entering !== undefined) observed.mark(entering, { where: "backward", layer: name });
+    });
+    observed.mark(loss, { where: "forward" });
+    own.forEach(({ name }, i) => {
+      observed.mark(slopes[i]!, { where: "backward", layer: parentOf(name) });
+      observed.mark(after[i]!, { where: "update", layer: parentOf(name) });
+    });
+  }
+  const seen =
+    observed &&
+    probe(observed.probes, state, {
+      x: values.x ?? batch,
+      loss,
+      rate,
+      values,
+      gradients: through as Tensors,
+      before,
+      raw: slopes,
+      clipped: clippedSlopes,
+      after,
+    });
   return {
     state: {
       ...Object.fromEntries(flat.paths.map((path, i) => [path, next.leaves[i]!])),
@@ -186,10 +249,30 @@ function trainStep(
       // Up to the first loss that is not finite: later ones would turn infinity into NaN.
       lossSum: where(alive, state.lossSum!.add(loss), state.lossSum!),
       failedAt,
+      ...seen?.state,
     },
-    outputs:
-      observed === undefined ? {} : { rate, ...observe(observed, parameters, gradients, updated.parameters, through) },
+    outputs: { ...seen?.outputs, ...watched(hooks, values, through as Tensors) },
   };
+}
+
+/** "layers.0" of "layers.0.weight" */
+export const parentOf = (parameter: string): string => parameter.slice(0, Math.max(0, parameter.lastIndexOf(".")));
+
+/** Parameters as the model uses them: each offered to the tap by its path. */
+function tapped(parameters: TensorTree, tap: Tap): TensorTree {
+  const { leaves, paths, rebuild } = flatten(parameters);
+  return rebuild(leaves.map((leaf, i) => tap(paths[i]!, leaf))) as TensorTree;
+}
+
+/** Of every value that a hook watches, where the step is observed: the value and its gradient. */
+function watched(hooks: Hooks | undefined, values: Tensors, gradients: Tensors): Tensors {
+  const names = Object.keys(hooks ?? {}).filter((name) => hooks![name]!.watch !== undefined && name in values);
+  return Object.fromEntries(
+    names.flatMap((name) => [
+      [`watched.${name}`, values[name]!],
+      [`watchedGradient.${name}`, gradients[name]!],
+    ]),
+  );
 }
 
 function evaluate(
@@ -199,57 +282,17 @@ function evaluate(
   x: Tensor,
   y: Tensor,
   rows: Tensor,
+  mark: Mark,
 ): ProgramResult {
-  const variables = flat.rebuild(flat.paths.map((path) => state[path]!)) as State;
-  const prediction = apply(settings.model, variables, x.gather(rows));
-  return { outputs: { prediction, loss: losses[settings.loss](prediction, y.gather(rows)) } };
-}
-
-/** The parameters of one layer: positions among the leaves of the parameter tree. */
-interface LayerGroup {
-  readonly name: string;
-  readonly leaves: readonly number[];
-}
-
-/** Parameters that share a path up to their own name: "layers.0.weight" and "layers.0.bias" are layer "layers.0". */
-function layersOf({ paths }: Flattened): LayerGroup[] {
-  const groups = new Map<string, number[]>();
-  paths.forEach((path, i) => {
-    const name = path.slice(0, Math.max(0, path.lastIndexOf(".")));
-    groups.set(name, [...(groups.get(name) ?? []), i]);
+  const { parameters, buffers } = flat.rebuild(flat.paths.map((path) => state[path]!)) as State;
+  const tap = (name: string, value: Tensor): Tensor => replaced(settings.hooks, name, value);
+  const used = { parameters: tapped(parameters, tap), buffers };
+  const prediction = apply(settings.model, used, tap("x", x.gather(rows)), (name, value) => {
+    const own = tap(name, value);
+    mark(own, { where: "forward", layer: name });
+    return own;
   });
-  return [...groups].map(([name, leaves]) => ({ name, leaves }));
-}
-
-/**
- * Root mean squares. One entry a layer: of gradients (clipped), of updates, of weights before the update. One
- * entry a point of the chain: of the gradients of values, `delta`.
- */
-function observe(
-  { groups, chain, chainSizes }: Observed,
-  before: TensorTree,
-  gradients: TensorTree,
-  after: TensorTree,
-  through: Tensors,
-): Tensors {
-  const old = flatten(before).leaves;
-  const g = flatten(gradients).leaves;
-  const update = flatten(after).leaves.map((leaf, i) => leaf.sub(old[i]!));
-  const each = (leaves: readonly Tensor[]) =>
-    stack(groups.map((group) => rootMeanSquare(group.leaves.map((i) => leaves[i]!))));
-  const deltas = chain.map(({ name }) => through[name]!);
-  chainSizes.splice(0, chainSizes.length, ...deltas.map((delta) => delta.size));
-  const delta = stack(deltas.map((value) => rootMeanSquare([value])));
-  return { gradient: each(g), update: each(update), weight: each(old), delta };
-}
-
-/** √ mean x², scaled by the largest |x| so that squares of tiny numbers do not vanish in float32. */
-function rootMeanSquare(parts: readonly Tensor[]): Tensor {
-  const filled = parts.filter((part) => part.size > 0);
-  if (filled.length === 0) return zeros([]);
-  const largest = filled.map((part) => part.abs().max()).reduce((a, b) => a.maximum(b));
-  const scale = where(largest.greater(0), largest, 1);
-  const size = filled.reduce((sum, part) => sum + part.size, 0);
-  const squares = filled.map((part) => part.div(scale).square().sum()).reduce((a, b) => a.add(b));
-  return squares.div(size).sqrt().mul(scale);
+  const loss = losses[settings.loss](prediction, y.gather(rows));
+  mark(loss, { where: "forward" });
+  return { outputs: { prediction, loss } };
 }

@@ -6,13 +6,15 @@ import type { InitializerName } from "../nn/initializers.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
 import type { LossName } from "../nn/losses.ts";
 import { apply } from "../nn/model.ts";
+import { profileData } from "../observe/data-profile.ts";
+import { profileExamples } from "../observe/examples.ts";
 import { adamw, type Optimizer, type OptimizerKind, optimizers } from "../optim/optimizers.ts";
 import type { Schedule, ScheduleKind } from "../optim/schedules.ts";
 import type { BackendOptions } from "../run/backends.ts";
 import { compile } from "../run/compile.ts";
 import { tensor } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
-import type { MetricValues, TrainEvent } from "./events.ts";
+import type { DataEvent, ExamplesEvent, MetricValues, TrainEvent } from "./events.ts";
 import type { TrainingData, TrainResult } from "./options.ts";
 import { type NormalizationName, perceptron } from "./perceptron.ts";
 import { tableBlocks } from "./table-blocks.ts";
@@ -33,18 +35,22 @@ export interface TableSettings extends BackendOptions {
   readonly clipNorm?: number | undefined;
   /** Default: crossEntropy for classes, mse for numbers. */
   readonly loss?: LossName | undefined;
-  /** Default adamw. */
-  readonly optimizer?: OptimizerKind | undefined;
+  /** By name, with `learningRate`; or with all its settings. Default adamw. */
+  readonly optimizer?: OptimizerKind | Optimizer | undefined;
   readonly learningRate?: number | undefined;
-  /** Default cosine, to a hundredth of the rate at the last epoch. */
-  readonly schedule?: ScheduleKind | undefined;
+  /** By its name it is fitted to the training's length. Default cosine, to a hundredth of the rate at the last epoch. */
+  readonly schedule?: ScheduleKind | Schedule | undefined;
   readonly epochs?: number | undefined;
   /** Ends the training after so many steps of those that the epochs have. */
   readonly steps?: number | undefined;
+  /** As TrainOptions.observeEvery. */
+  readonly observeEvery?: number | undefined;
   readonly batchSize?: number | undefined;
   /** Default: a fifth of the epochs, at least 10. */
   readonly patience?: number | undefined;
   readonly seed?: number | undefined;
+  /** Initial weights. Default: drawn from the seed. */
+  readonly variables?: Variables | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -73,6 +79,12 @@ export const lossesOf = {
 
 const saturating: readonly ActivationName[] = ["sigmoid", "tanh", "softmax"];
 
+/** How weights before an activation are drawn so that neither values nor gradients grow or shrink on their way. */
+export const fittingInit = (activation: ActivationName): InitializerName =>
+  saturating.includes(activation) ? "xavierUniform" : "heUniform";
+
+export const defaultHidden: readonly number[] = [64, 32];
+
 /**
  * Trains a multilayer perceptron on a prepared table. Metrics of a regression are in the target's unit, its loss is in
  * standard deviations. Throws INVALID_ARGUMENT for a loss that does not fit the task, and what `train` throws.
@@ -90,25 +102,24 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
     batchSize: settings.batchSize ?? suited.batchSize,
     epochs: settings.epochs ?? suited.epochs,
   };
-  const name = chosen.activation ?? "relu";
-  const init = chosen.init ?? (saturating.includes(name) ? "xavierUniform" : "heUniform");
+  const activation = chosen.activation ?? "relu";
+  const init = chosen.init ?? fittingInit(activation);
   const outputs = loss === "crossEntropy" ? preprocessing.classes!.length : 1;
   const model = perceptron({
     features: preprocessing.features.length,
     hidden: chosen.hidden,
     outputs,
-    activation: name,
+    activation,
     init,
     normalization: chosen.normalization,
     residual: chosen.residual,
   });
   const steps = chosen.epochs * Math.ceil(rows / Math.min(chosen.batchSize, prepared.train.rows));
-  const kind = chosen.optimizer ?? "adamw";
-  const learningRate = chosen.learningRate ?? defaultRates[kind];
+  const optimizer = optimizerOf(chosen);
+  const { learningRate } = optimizer;
   const patience = chosen.patience ?? Math.max(10, Math.ceil(chosen.epochs / 5));
   const data = dataOf(prepared.train, preprocessing.features.length, loss);
   const validation = prepared.validation && dataOf(prepared.validation, preprocessing.features.length, loss);
-  const optimizer = kind === "adamw" ? adamw({ learningRate, weightDecay: 0.3 }) : optimizers[kind]({ learningRate });
   const training = train({
     model,
     data,
@@ -119,10 +130,12 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
     schedule: scheduleOf(chosen.schedule ?? "cosine", steps, learningRate, patience),
     epochs: chosen.epochs,
     steps: chosen.steps,
+    observeEvery: chosen.observeEvery,
     batchSize: chosen.batchSize,
     patience,
     clipNorm: chosen.clipNorm,
     seed: chosen.seed ?? 0,
+    ...(chosen.variables && { variables: chosen.variables }),
     backend: chosen.backend,
     threads: chosen.threads,
     deterministic: chosen.deterministic,
@@ -134,7 +147,13 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
     optimizer,
     best: training.best,
     async *[Symbol.asyncIterator]() {
-      for await (const event of training) yield inUnit(event, unit);
+      for await (const event of training) {
+        if (event.type === "end") {
+          yield examplesOf({ model, loss, preprocessing, variables: training.best() }, prepared, chosen);
+        }
+        yield inUnit(event, unit);
+        if (event.type === "start") yield dataEvent(prepared, loss, event.batchSize);
+      }
     },
     async result() {
       const result = await training.result();
@@ -153,15 +172,22 @@ const defaultRates: Readonly<Record<OptimizerKind, number>> = {
   adamw: 0.01,
 };
 
+function optimizerOf({ optimizer = "adamw", learningRate }: TableSettings): Optimizer {
+  if (typeof optimizer === "object") return learningRate === undefined ? optimizer : { ...optimizer, learningRate };
+  const rate = { learningRate: learningRate ?? defaultRates[optimizer] };
+  return optimizer === "adamw" ? adamw({ ...rate, weightDecay: 0.3 }) : optimizers[optimizer](rate);
+}
+
 /** Batches that give small tables many steps and large ones few; epochs for about 3000 steps, from 15 to 150. */
 function defaults(rows: number) {
   const batchSize = Math.min(512, Math.max(16, 2 ** Math.round(Math.log2(rows / 20))));
   const epochs = Math.min(150, Math.max(15, Math.round((3000 * batchSize) / rows)));
-  return { hidden: [64, 32], batchSize, epochs };
+  return { hidden: defaultHidden, batchSize, epochs };
 }
 
 /** Schedules fitted to a training of so many steps that stops after `patience` epochs without progress. */
-function scheduleOf(kind: ScheduleKind, steps: number, rate: number, patience: number): Schedule {
+function scheduleOf(kind: ScheduleKind | Schedule, steps: number, rate: number, patience: number): Schedule {
+  if (typeof kind === "object") return kind;
   const cosine = { kind: "cosine", steps, min: rate / 100 } as const;
   switch (kind) {
     case "constant":
@@ -207,6 +233,31 @@ function dataOf({ x, y, rows }: Split, features: number, loss: LossName): Traini
     x: Tensor.concrete(x, [rows, features]),
     y: loss === "crossEntropy" ? Tensor.concrete(y, [rows]) : Tensor.concrete(Float32Array.from(y), [rows, 1]),
   };
+}
+
+function dataEvent({ train, preprocessing }: Prepared, loss: LossName, batchSize: number): DataEvent {
+  const { features, classes } = preprocessing;
+  return { type: "data", ...profileData({ ...train, features, classes, loss, batchSize }) };
+}
+
+function examplesOf(
+  { model, loss, preprocessing, variables }: TableModel,
+  { train, validation, tableRows }: Prepared,
+  { backend, deterministic }: BackendOptions,
+): ExamplesEvent {
+  const { target, classes } = preprocessing;
+  const profile = profileExamples({
+    model,
+    variables,
+    loss,
+    train,
+    validation,
+    name: (y) => (target.kind === "regression" ? y * target.std + target.mean : classes![y]!),
+    tableRow: (row) => tableRows[train.rowNumbers[row]!]!,
+    backend,
+    deterministic,
+  });
+  return { type: "examples", ...profile };
 }
 
 /** rmse and mae are measured in standard deviations of the target: times `unit` they are in its own unit. */

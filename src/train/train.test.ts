@@ -17,6 +17,7 @@ import {
   sequential,
   type Variables,
 } from "../nn/index.ts";
+import type { Sketch } from "../observe/sketch.ts";
 import { adam, adamw, initOptimizer, sgd, updateOptimizer } from "../optim/index.ts";
 import { Session } from "../run/session.ts";
 import { flatten } from "../trace/tree.ts";
@@ -152,18 +153,28 @@ describe("events", () => {
     expect(result.metrics).toEqual((events[5] as { metrics: unknown }).metrics);
   });
 
-  it("observe the first step, then about two hundred times at most, whatever the number of epochs", async () => {
+  it("observe the first ten steps, then some two hundred at most, whatever the number of epochs", async () => {
     for (const epochs of [1, 30, 1000]) {
       const { events } = await watch({ ...basics, epochs });
       const seen = events.filter((event) => event.type === "observation");
-      expect(seen[0]).toMatchObject({ epoch: 1, step: 1 });
-      expect(seen.length).toBeLessThanOrEqual(201);
-      expect(seen.length).toBeGreaterThan(Math.min(epochs, 190));
+      expect(seen.slice(0, 4)).toMatchObject([1, 2, 3, 4].map((step) => ({ epoch: 1, step })));
+      expect(seen.length).toBeLessThanOrEqual(210);
+      expect(seen.length).toBeGreaterThanOrEqual(Math.min(4 * epochs, 10));
       for (const { layers, ledger } of seen) {
         expect(layers.map(({ name }) => name)).toEqual(["layers.0", "layers.2"]);
         expect(ledger.map(({ layer }) => layer)).toEqual(["layers.2", "layers.0"]);
       }
     }
+  });
+
+  it("observe every so many steps where told to, and the same steps whatever the slices", async () => {
+    const { events } = await watch({ ...basics, epochs: 20, observeEvery: 7 });
+    const seen = events.filter((event) => event.type === "observation");
+    expect(seen.map(({ step }) => step)).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 14, 21, 28, 35, 42, 49, 56, 63, 70, 77, 80,
+    ]);
+    // The step before was observed too, in silence: the line along its update is known.
+    for (const { line, step } of seen) expect(line === undefined).toBe(step === 1);
   });
 
   it.each([
@@ -366,16 +377,24 @@ describe("the learning rate", () => {
 });
 
 describe("clipping", () => {
-  it("limits the gradients that layers report", async () => {
-    const layers = async (options: Partial<TrainOptions>) =>
-      (await watch({ ...basics, batchSize: 50, epochs: 1, optimizer: sgd({ learningRate: 1 }), ...options })).epochs[0]!
-        .layers;
-    const sizes = [24, 18];
-    const norm = (figures: readonly { gradientRms: number }[]) =>
-      Math.sqrt(figures.reduce((sum, { gradientRms }, i) => sum + gradientRms ** 2 * sizes[i]!, 0));
-    expect(norm(await layers({}))).toBeGreaterThan(0.1);
-    expect(norm(await layers({ clipNorm: 0.01 }))).toBeCloseTo(0.01, 5);
-    for (const { gradientRms } of await layers({ clipValue: 1e-6 })) expect(gradientRms).toBeLessThanOrEqual(1.0001e-6);
+  it("limits the step; layers report the gradients as they were, and what was left of them", async () => {
+    const first = async (options: Partial<TrainOptions>) => {
+      const settings = { ...basics, batchSize: 50, epochs: 1, optimizer: sgd({ learningRate: 1 }), ...options };
+      const { events } = await watch(settings);
+      return events.find((event) => event.type === "observation")!;
+    };
+    const norm = (sketches: readonly Sketch[]) =>
+      Math.sqrt(sketches.reduce((sum, { rms, size }) => sum + rms ** 2 * size, 0));
+    const plain = await first({});
+    const gradient = norm(plain.parameters.map((parameter) => parameter.gradient));
+    expect(gradient).toBeGreaterThan(0.1);
+    expect(plain.clipping).toBe(1);
+    const byNorm = await first({ clipNorm: 0.01 });
+    expect(norm(byNorm.parameters.map(({ update }) => update))).toBeCloseTo(0.01, 5);
+    expect(norm(byNorm.parameters.map((parameter) => parameter.gradient))).toBeCloseTo(gradient, 6);
+    expect(byNorm.clipping).toBeCloseTo(0.01 / gradient, 5);
+    const byValue = await first({ clipValue: 1e-6 });
+    for (const { update } of byValue.parameters) expect(update.max).toBeLessThanOrEqual(1.04e-6);
   });
 });
 

@@ -3,15 +3,19 @@ import { isFloat } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Variables } from "../nn/layer.ts";
 import { initialize } from "../nn/model.ts";
-import { ledgerOf } from "../observe/ledger.ts";
+import { Cadence, observationInterval } from "../observe/cadence.ts";
+import { checkHooks } from "../observe/hooks.ts";
+import type { LayerStatistics } from "../observe/observation.ts";
 import { learningRate } from "../optim/schedules.ts";
 import { backendOf } from "../run/backends.ts";
 import { Session } from "../run/session.ts";
 import { randomKey, tensor } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { evaluateSplit, metricsOf } from "./evaluate.ts";
-import type { LayerStatistics, MetricValues, StopReason, TrainEvent } from "./events.ts";
+import type { MetricValues, StopReason, TrainEvent } from "./events.ts";
+import { failureEvent, nonFinite } from "./failure.ts";
 import { Feed } from "./feed.ts";
+import { observer } from "./observer.ts";
 import {
   check,
   checkClasses,
@@ -23,13 +27,12 @@ import {
 } from "./options.ts";
 import { nextTurn, SliceClock, sliceMilliseconds } from "./pace.ts";
 import { Plateau } from "./plateau.ts";
-import { type SplitTypes, type TrainingModule, trainingModule } from "./step.ts";
+import { parentOf, type SplitTypes, type TrainingModule, trainingModule } from "./step.ts";
+import { type TracedBack, traceBack, traceEvaluation } from "./trace-back.ts";
 import { Weights } from "./weights.ts";
 
-/** Layers are observed at the first step, once an epoch, and every so many steps in a long one. */
-const observeEvery = 100;
-/** Observations that a training reports, about. */
-const reported = 200;
+/** Losses are read and weights are kept after the first step, at the end of an epoch, and every so many steps in a long one. */
+const keepEvery = 100;
 
 /**
  * Trains a model on resident data, one compiled step after the other.
@@ -85,6 +88,7 @@ interface Loaded {
   readonly stepsPerBlock: number;
   readonly stepsPerEpoch: number;
   readonly backend: string;
+  readonly cadence: Cadence;
 }
 
 function load(options: TrainOptions): Loaded {
@@ -98,14 +102,18 @@ function load(options: TrainOptions): Loaded {
     x: { shape: split.x.shape, dtype: isFloat(split.x.dtype) ? backend.float : split.x.dtype },
     y: { shape: split.y.shape, dtype: isFloat(split.y.dtype) ? backend.float : split.y.dtype },
   });
+  const variables = options.variables ?? initialize(options.model, seed);
+  if (options.hooks !== undefined) checkHooks(options.hooks, options.model, variables.parameters);
   const training = trainingModule(
     { ...options, schedule: options.schedule ?? { kind: "constant" }, batchSize, stepsPerBlock, float: backend.float },
-    options.variables ?? initialize(options.model, seed),
+    variables,
     types(data),
     validation && types(validation),
   );
   const session = new Session(training.module, backend);
   for (const [name, value] of training.initial) session.write(name, value.data);
+  for (const { name } of training.probes.parameters)
+    session.write(`probe.initial.${name}`, training.initial.get(`parameters.${name}`)!.data);
   const outputs = session.plan.programs.train!.outputs.prediction!.shape.at(-1)!;
   for (const [name, split] of Object.entries({ train: data, validation })) {
     if (split === undefined) continue;
@@ -117,14 +125,18 @@ function load(options: TrainOptions): Loaded {
   session.write("key", randomKey(seed).data.with(3, 1));
   session.write("failedAt", Int32Array.of(-1));
   session.write("rateScale", Float64Array.of(1));
-  return { session, training, batchSize, stepsPerBlock, stepsPerEpoch, backend: backend.name };
+  const values = training.probes.valueSizes.reduce((sum, size) => sum + size, 0);
+  const steps = Math.min(options.epochs * stepsPerEpoch, options.steps ?? Number.POSITIVE_INFINITY);
+  const sizes = { parameters: training.parameterCount, batch: batchSize, values, stepsPerEpoch, steps };
+  const cadence = new Cadence(options.observeEvery ?? observationInterval(sizes), steps);
+  return { session, training, batchSize, stepsPerBlock, stepsPerEpoch, backend: backend.name, cadence };
 }
 
 async function* run(options: TrainOptions, report: Report): AsyncGenerator<TrainEvent, void> {
   check(options);
   const began = performance.now();
   const { data, validation, optimizer, loss, seed = 0, epochs, schedule = { kind: "constant" } } = options;
-  const { session, training, batchSize, stepsPerBlock, stepsPerEpoch, backend } = load(options);
+  const { session, training, batchSize, stepsPerBlock, stepsPerEpoch, backend, cadence } = load(options);
   const stop = () => session.stop();
   options.signal?.addEventListener("abort", stop);
   try {
@@ -142,7 +154,7 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
       threads: session.threads,
       ...(session.blas !== undefined && { blas: session.blas }),
       seed,
-      layers: training.layers,
+      layers: [...new Set(training.probes.parameters.map(({ name }) => parentOf(name)))],
       arena: session.plan.arena,
     };
 
@@ -152,26 +164,41 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
     const weights = new Weights(session, training);
     report.improve(() => weights.best());
     let best = { epoch: 0, loss: Number.POSITIVE_INFINITY };
-    let layers: LayerStatistics[] = [];
+    let layers: readonly LayerStatistics[] = [];
     let reason: StopReason = "epochs";
     let epoch = 0;
     let step = 0;
-    let rate = optimizer.learningRate;
     let lastShown = began;
-    let nextReport = 1;
+    let lastObserved = 0;
+    const observation = observer(session, training, options.hooks);
+    /** Of the step after `done` others. */
+    const rateAt = (done: number): number =>
+      learningRate(schedule, optimizer.learningRate, stepTensor(done)).item() * session.read("rateScale")[0]!;
 
+    /** Where weights or losses stopped being finite, as soon as it is known. */
+    let broken: TracedBack | undefined;
     /** The loss of step `at`, or of the weights after all steps so far. */
-    const failure = (name: string, value: number, at?: number): ChainruleError => {
-      const planned = learningRate(schedule, optimizer.learningRate, stepTensor(at ?? step - 1)).item();
-      const used = planned * session.read("rateScale")[0]!;
-      return nonFinite(name, value, at, step, used, stepsPerEpoch, weights);
-    };
+    const failure = (name: string, loss: number, at?: number): ChainruleError =>
+      nonFinite({
+        name,
+        loss,
+        at,
+        done: step,
+        learningRate: rateAt(at ?? step - 1),
+        stepsPerEpoch,
+        kept: weights.lastGood(),
+        ...broken,
+      });
     const measure = (name: "train" | "validation", split: TrainingData): MetricValues => {
       const evaluation = evaluateSplit(session, name, split.x.shape[0]!, loss);
       const value = [evaluation.loss, evaluation.predictions.find((p) => !Number.isFinite(p))].find(
         (figure) => figure !== undefined && !Number.isFinite(figure),
       );
-      if (value !== undefined) throw failure(name === "train" ? "training loss" : "validation loss", value);
+      if (value !== undefined) {
+        const origin = traceEvaluation(session, training, name, split.x.shape[0]!);
+        broken ??= { ...(origin && { origin }), lossesBefore: [] };
+        throw failure(name === "train" ? "training loss" : "validation loss", value);
+      }
       return metricsOf(evaluation, split.y.data, loss);
     };
 
@@ -194,10 +221,10 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
           }
           [steps, done] = [next.value, 0];
         }
-        const untilObserved =
-          step === 0 ? 1 : Math.min(steps, (Math.floor(done / observeEvery) + 1) * observeEvery) - done;
         if (step === limit) break;
-        const count = Math.min(untilObserved, clock.steps(), limit - step);
+        const untilKept = step === 0 ? 1 : Math.min(steps, (Math.floor(done / keepEvery) + 1) * keepEvery) - done;
+        const untilObserved = cadence.untilObserved(step);
+        const count = Math.min(untilKept, untilObserved, clock.steps(), limit - step);
         const observed = count === untilObserved;
         if (summed === 0) session.write("lossSum", Float64Array.of(0));
         const from = performance.now();
@@ -209,19 +236,26 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
         summed += ran;
         const lossSum = session.read("lossSum")[0]!;
         const failedAt = session.read("failedAt")[0]!;
-        if (failedAt >= 0) throw failure("loss", lossSum, failedAt);
+        if (failedAt >= 0) {
+          broken ??= traceBack(session, training, weights.latest, step);
+          throw failure("loss", lossSum, failedAt);
+        }
         const meanLoss = lossSum / summed;
         if (observed && ran === count) {
+          if (cadence.isReported(step)) {
+            const seen = observation(step, lastObserved === step - 1);
+            layers = seen.layers;
+            yield { type: "observation", epoch: epoch + 1, ...seen };
+          }
+          lastObserved = step;
+        }
+        if (ran === untilKept) {
           epochLoss += lossSum;
           epochSteps += summed;
           summed = 0;
-          rate = session.output("observe", "rate")[0]!;
-          layers = statistics(session, training.layers);
+          const before = weights.latest;
           weights.keep(step);
-          if (step >= nextReport) {
-            yield { type: "observation", epoch: epoch + 1, step, layers, ledger: ledger(session, training, layers) };
-            nextReport = step + Math.ceil((epochs * stepsPerEpoch) / reported);
-          }
+          if (!weights.areFinite()) broken ??= traceBack(session, training, before, step);
         }
         if (!clock.isUp()) continue;
         const now = performance.now();
@@ -265,7 +299,8 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
         epoch,
         step,
         loss: epochLoss / epochSteps,
-        learningRate: rate,
+        // As the machine rounds it.
+        learningRate: session.read("rateScale").fill(rateAt(step - 1))[0]!,
         ...(metrics && { validation: metrics }),
         best: improved,
         layers,
@@ -278,12 +313,7 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
       }
     }
 
-    const last = stateOf(
-      session,
-      training,
-      step,
-      learningRate(schedule, optimizer.learningRate, stepTensor(step)).item(),
-    );
+    const last = stateOf(session, training, step, rateAt(step));
     weights.restore();
     feed.writeData();
     const metrics = {
@@ -293,6 +323,9 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
     report.finish({ variables: weights.best(), metrics, epochs: epoch, bestEpoch: best.epoch, reason, last });
     const seconds = (performance.now() - began) / 1000;
     yield { type: "end", reason, epochs: epoch, steps: step, seconds, bestEpoch: best.epoch, metrics, layers };
+  } catch (error) {
+    if (error instanceof ChainruleError && error.code === "NON_FINITE_LOSS") yield failureEvent(error);
+    throw error;
   } finally {
     options.signal?.removeEventListener("abort", stop);
     session.dispose();
@@ -317,46 +350,5 @@ function stateOf(session: Session, training: TrainingModule, step: number, rate:
   const { optimizer, ...variables } = training.rebuildState((name) =>
     Tensor.concrete(session.read(name), training.initial.get(name)!.shape),
   );
-  return { step, learningRate: rate * session.read("rateScale")[0]!, variables, optimizer };
-}
-
-function statistics(session: Session, names: readonly string[]): LayerStatistics[] {
-  const gradient = session.output("observe", "gradient");
-  const update = session.output("observe", "update");
-  const weight = session.output("observe", "weight");
-  return names.map((name, i) => ({
-    name,
-    gradientRms: gradient[i]!,
-    updateRatio: weight[i] === 0 ? 0 : update[i]! / weight[i]!,
-  }));
-}
-
-function ledger(session: Session, { chain, chainSizes }: TrainingModule, layers: readonly LayerStatistics[]) {
-  const rms = session.output("observe", "delta");
-  const parameterRms = new Map(layers.map(({ name, gradientRms }) => [name, gradientRms]));
-  return ledgerOf(
-    chain,
-    chainSizes.map((size, i) => ({ size, rms: rms[i]! })),
-    (layer) => parameterRms.get(layer)!,
-  );
-}
-
-function nonFinite(
-  name: string,
-  value: number,
-  at: number | undefined,
-  done: number,
-  rate: number,
-  stepsPerEpoch: number,
-  weights: Weights,
-): ChainruleError {
-  const step = at === undefined ? done : at + 1;
-  const epoch = Math.max(1, Math.ceil(step / stepsPerEpoch));
-  const kept = weights.lastGood();
-  const when = `${at === undefined ? "after" : "at"} step ${step} (epoch ${epoch})`;
-  return new ChainruleError(
-    "NON_FINITE_LOSS",
-    `The ${name} became ${Number.isNaN(value) ? "NaN" : "infinite"} ${when}, with a learning rate of ${Number(rate.toPrecision(3))}. The last good weights, ${kept.step === 0 ? "the initial ones" : `those after step ${kept.step}`}, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data.`,
-    { step, epoch, learningRate: rate, variables: kept.variables },
-  );
+  return { step, learningRate: rate, variables, optimizer };
 }

@@ -1,13 +1,19 @@
 // Copies of the weights that a training may have to go back to.
+import type { TypedArray } from "../ir/dtype.ts";
 import type { Variables } from "../nn/layer.ts";
 import type { Session } from "../run/session.ts";
 import { Tensor } from "../trace/tensor.ts";
 import type { TrainingModule } from "./step.ts";
 
-interface Copy {
+export interface Copy {
   /** Steps done. */
   readonly step: number;
   readonly values: ReadonlyMap<string, Tensor>;
+}
+
+export function allFinite(data: TypedArray): boolean {
+  for (const value of data) if (!Number.isFinite(value)) return false;
+  return true;
 }
 
 export class Weights {
@@ -32,6 +38,16 @@ export class Weights {
     this.#latest = this.#copy(step);
   }
 
+  /** Whether the weights that were kept last are finite; the optimizer's state may not be. */
+  areFinite(): boolean {
+    return [...this.#latest.values].every(([name, { data }]) => name.startsWith("optimizer.") || allFinite(data));
+  }
+
+  /** The copy kept last, with the optimizer's state. */
+  get latest(): Copy {
+    return this.#latest;
+  }
+
   /** The weights kept last are the best so far. */
   choose(validated: boolean): void {
     this.#best = this.#latest;
@@ -54,8 +70,9 @@ export class Weights {
   }
 
   #copy(step: number): Copy {
-    const kept = [...this.#training.initial].filter(([name]) => !name.startsWith("optimizer."));
-    const values = kept.map(([name, { shape }]) => [name, Tensor.concrete(this.#session.read(name), shape)] as const);
+    const values = [...this.#training.initial].map(
+      ([name, { shape }]) => [name, Tensor.concrete(this.#session.read(name), shape)] as const,
+    );
     return { step, values: new Map(values) };
   }
 

@@ -1,0 +1,61 @@
+// Which steps are observed: the first ones, then as often as it costs little. It depends on sizes alone, never on the clock.
+
+/** The share of a training's time that observation may take. */
+const budget = 0.05;
+/** So many first steps are all observed: what goes wrong at once is seen at once. */
+const first = 10;
+/** Observations in all, about: what a run's folder holds, whatever its length. */
+const most = 200;
+
+export interface StepSizes {
+  readonly parameters: number;
+  readonly batch: number;
+  /** Elements of all values on the way through the model. */
+  readonly values: number;
+  readonly stepsPerEpoch: number;
+  /** Steps in all. */
+  readonly steps: number;
+}
+
+/**
+ * Nanoseconds, roughly, from docs/decisions/0016-observation.md: a step by its multiplications at 20 GFLOP/s, an epoch's
+ * entry into JavaScript, an observation by the elements it reads and by reading it out.
+ */
+const cost = {
+  step: ({ parameters, batch }: StepSizes) => 500 + (6 * parameters * batch) / 20,
+  epoch: 50_000,
+  observation: ({ parameters, values }: StepSizes) => 60_000 + 1.5 * parameters + values,
+};
+
+/** Steps from one observation to the next. */
+export function observationInterval(sizes: StepSizes): number {
+  const step = cost.step(sizes) + cost.epoch / sizes.stepsPerEpoch;
+  // Two steps are observed for one observation: the second one tells where the first one led.
+  return Math.max(1, Math.ceil((2 * cost.observation(sizes)) / (budget * step)), Math.ceil(sizes.steps / most));
+}
+
+export class Cadence {
+  readonly #interval: number;
+  /** The last step, where none ends the training earlier. */
+  readonly #end: number;
+
+  constructor(interval: number, end: number) {
+    this.#interval = interval;
+    this.#end = end;
+  }
+
+  /** Whether the step that was done as the `step`-th is reported. */
+  isReported(step: number): boolean {
+    return step <= first || step % this.#interval === 0 || step === this.#end;
+  }
+
+  /** How many steps after `step` the next observed one is: a reported one or the one before it. */
+  untilObserved(step: number): number {
+    if (step < first) return 1;
+    const next = Math.min(
+      (Math.floor(step / this.#interval) + 1) * this.#interval,
+      step < this.#end ? this.#end : Infinity,
+    );
+    return Math.max(1, next - 1 - step);
+  }
+}

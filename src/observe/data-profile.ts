@@ -1,0 +1,120 @@
+// What the data of a training looks like to the network: scales, classes, and how much a feature tells alone.
+import type { LossName } from "../nn/losses.ts";
+import { rowLosses } from "./row-loss.ts";
+import { tellAlone } from "./tell-alone.ts";
+
+export interface FeatureProfile {
+  readonly name: string;
+  /** As the network is fed, over the training rows; of the finite values, 0 where there are none. */
+  readonly mean: number;
+  readonly std: number;
+  readonly min: number;
+  readonly max: number;
+  /** Values that are NaN or infinite. */
+  readonly nonFinite: number;
+  /**
+   * How much of the target this feature tells alone, 0 … 1: fitted on one half of the rows and measured on the other.
+   * For numbers R²; for classes the share of the errors of always guessing the most frequent class that it avoids.
+   */
+  readonly alone: number;
+}
+
+export interface DataProfile {
+  readonly rows: number;
+  readonly task: "classification" | "regression";
+  /** Number of features; `features` holds at most 100, those that stand out most. */
+  readonly featureCount: number;
+  readonly features: readonly FeatureProfile[];
+  /** Median over the features of √ mean x²: the scale of an ordinary one. */
+  readonly typicalRms: number;
+  /** Training rows of each class, in the order of the classes. */
+  readonly classes?: readonly { readonly name: string; readonly rows: number }[];
+  /** Loss of the best prediction that is the same for every row. */
+  readonly constantLoss: number;
+}
+
+export interface ProfiledData {
+  /** [rows, features], row-major. */
+  readonly x: Float32Array;
+  /** [rows]: class index, or value. */
+  readonly y: Float32Array | Int32Array;
+  readonly rows: number;
+  readonly features: readonly string[];
+  /** Absent for a regression. */
+  readonly classes?: readonly string[] | undefined;
+  readonly loss: LossName;
+  readonly batchSize: number;
+}
+
+const shown = 100;
+/** Values of x that are looked at for what features tell alone, and rows of one feature at least and at most. */
+const looks = 300_000;
+const [fewestRows, mostRows] = [1000, 8192];
+
+/** Features of `data` as the network is fed them, and what the loss is without a network. */
+export function profileData({ x, y, rows, features, classes, loss, batchSize }: ProfiledData): DataProfile {
+  const width = features.length;
+  const sample = Math.min(rows, mostRows, Math.max(fewestRows, Math.floor(looks / width)));
+  const positions = Int32Array.from({ length: sample }, (_, i) => Math.floor((i * rows) / sample));
+  const all = features.map((name, column): FeatureProfile & { rms: number } => ({
+    name,
+    ...momentsOf(x, rows, width, column),
+    alone: tellAlone(positions, (row) => x[row * width + column]!, y, classes?.length ?? 0),
+  }));
+  const typicalRms = all.map(({ rms }) => rms).sort((a, b) => a - b)[width >> 1] ?? 0;
+  const { constant, isSum } = rowLosses[loss];
+  return {
+    rows,
+    task: classes ? "classification" : "regression",
+    featureCount: width,
+    features: standingOut(all, typicalRms).map(({ rms: _, ...profile }) => profile),
+    typicalRms,
+    ...(classes && { classes: classes.map((name, c) => ({ name, rows: countOf(y, c) })) }),
+    constantLoss: constant(y) * (isSum ? Math.min(batchSize, rows) : 1),
+  };
+}
+
+/** Of the finite values, in two passes; large ones do not overflow in float64. */
+function momentsOf(x: Float32Array, rows: number, width: number, column: number) {
+  let count = 0;
+  let sum = 0;
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let at = column; at < rows * width; at += width) {
+    const value = x[at]!;
+    if (!Number.isFinite(value)) continue;
+    count++;
+    sum += value;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  if (count === 0) return { mean: 0, std: 0, min: 0, max: 0, nonFinite: rows, rms: 0 };
+  const mean = sum / count;
+  let squares = 0;
+  for (let at = column; at < rows * width; at += width) {
+    if (Number.isFinite(x[at]!)) squares += (x[at]! - mean) ** 2;
+  }
+  const variance = squares / count;
+  return { mean, std: Math.sqrt(variance), min, max, nonFinite: rows - count, rms: Math.sqrt(variance + mean ** 2) };
+}
+
+/** In their order; where there are too many, those with values that are not finite, that tell most, and of the oddest scales. */
+function standingOut<F extends FeatureProfile & { rms: number }>(
+  features: readonly F[],
+  typical: number,
+): readonly F[] {
+  if (features.length <= shown) return features;
+  const oddity = ({ rms }: F): number => (rms > 0 && typical > 0 ? Math.abs(Math.log(rms / typical)) : 0);
+  const chosen = new Set<F>();
+  const orders: readonly ((f: F) => number)[] = [({ nonFinite }) => nonFinite, ({ alone }) => alone, oddity];
+  const ranked = orders.map((by) => features.toSorted((a, b) => by(b) - by(a)));
+  for (let i = 0; chosen.size < shown; i++) {
+    for (const order of ranked) if (chosen.size < shown) chosen.add(order[i]!);
+  }
+  return features.filter((feature) => chosen.has(feature));
+}
+
+const countOf = (y: ArrayLike<number>, label: number): number => {
+  let count = 0;
+  for (let i = 0; i < y.length; i++) if (y[i] === label) count++;
+  return count;
+};

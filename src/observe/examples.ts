@@ -1,0 +1,306 @@
+// The rows of the training data one by one: the length of each one's gradient, the rows that pull hardest, and how errors lie.
+import { gradThrough } from "../grad/transforms.ts";
+import type { Layer, Variables } from "../nn/layer.ts";
+import { type LossName, losses } from "../nn/losses.ts";
+import { apply } from "../nn/model.ts";
+import type { BackendOptions } from "../run/backends.ts";
+import { compile } from "../run/compile.ts";
+import { zeros } from "../trace/create.ts";
+import { Tensor } from "../trace/tensor.ts";
+import { chainOf } from "./chain.ts";
+import { rowLosses } from "./row-loss.ts";
+
+export interface Example {
+  /** Row of the training data, counted from 0. */
+  readonly row: number;
+  /** Row of the table as errors count them, where the data is a table. */
+  readonly tableRow?: number;
+  /** ‖∂loss/∂θ‖ of this row alone, over the dense layers. */
+  readonly gradientNorm: number;
+  readonly loss: number;
+  /** Class or value in the data, and what the model says. */
+  readonly target: number | string;
+  readonly predicted: number | string;
+  /** Probability that the model gives to the class in the data. */
+  readonly probability?: number;
+}
+
+/** How a model's answers lie beside the truth. */
+export interface AnswersProfile {
+  readonly rows: number;
+  /** Mean loss of a row. */
+  readonly loss: number;
+  /**
+   * Spread of the answers by that of the truth: RMS of (answer − its mean over the rows) by the same of the target. For
+   * classes, answers are probabilities, and targets 1 for the class and 0 for the others. 0: the same for every row.
+   */
+  readonly spread: number;
+  /** For classes. */
+  readonly errors?: ErrorsProfile;
+  /** For numbers. */
+  readonly residuals?: ResidualsProfile;
+}
+
+/** Where classes overlap, errors have low confidence; labels that were flipped are missed with that of any other row. */
+export interface ErrorsProfile {
+  /** Share of the rows whose class is not the likeliest one. */
+  readonly rate: number;
+  /**
+   * Probability that a hit has more confidence (largest probability) than an error, ties counting ½: ½ where confidence
+   * says nothing about errors. Absent without errors or hits.
+   */
+  readonly separation?: number;
+  /** Share of errors among the half of the rows with the most confidence. */
+  readonly confidentRate: number;
+  /** Median confidence of errors and of hits; 0 where there are none. */
+  readonly errorConfidence: number;
+  readonly hitConfidence: number;
+  /** Share of each class's rows that are hit, in the order of the classes; NaN for classes without rows. */
+  readonly recall: readonly number[];
+}
+
+export interface ResidualsProfile {
+  /** 1 − Σ (y − ŷ)² / Σ (y − mean y)² */
+  readonly r2: number;
+  /** Robust standard deviation, 1.4826 × the median of |r − median r|, by the target's standard deviation. */
+  readonly scale: number;
+  /** Share of the rows whose residual is more than 5 robust standard deviations from the median. */
+  readonly outliers: number;
+  /** mean (r − mean r)⁴ / (mean (r − mean r)²)²: 3 for a normal distribution, more for one with heavy tails. */
+  readonly kurtosis: number;
+}
+
+export interface ExamplesProfile {
+  /** Training rows that were looked at: all, or an even sample of many. */
+  readonly rows: number;
+  /** Median and 99th percentile of the gradients' norms. */
+  readonly median: number;
+  readonly high: number;
+  /** The largest gradients first, 20 at most. */
+  readonly suspects: readonly Example[];
+  readonly train: AnswersProfile;
+  readonly validation?: AnswersProfile;
+}
+
+export interface ExampleRows {
+  /** [rows, features], row-major. */
+  readonly x: Float32Array;
+  /** [rows]: class index, or value as the network is fed it. */
+  readonly y: Float32Array | Int32Array;
+  readonly rows: number;
+}
+
+export interface ExamplesSettings extends BackendOptions {
+  readonly model: Layer;
+  readonly variables: Variables;
+  readonly loss: LossName;
+  readonly train: ExampleRows;
+  readonly validation?: ExampleRows | undefined;
+  /** What a class is called, or a value in the target's unit. */
+  readonly name: (target: number) => number | string;
+  /** Row of the table as errors count them, by the row of the training data. */
+  readonly tableRow?: (row: number) => number;
+}
+
+const mostRows = 20_000;
+/** Rows computed at once. */
+const chunk = 1024;
+const mostSuspects = 20;
+
+/** Passes over all rows of the training and validation data with the given weights, dropout off. */
+export function profileExamples(settings: ExamplesSettings): ExamplesProfile {
+  const { loss, train, validation, name, tableRow } = settings;
+  const look = looker(settings);
+  const looked = look(train);
+  const { positions, norms, outputs } = looked;
+  const { of } = rowLosses[loss];
+  const order = Array.from(norms.keys()).sort((a, b) => norms[b]! - norms[a]!);
+  const at = (share: number): number => norms[order[Math.floor(share * (order.length - 1))]!]!;
+  return {
+    rows: positions.length,
+    median: at(0.5),
+    high: at(0.01),
+    suspects: order.slice(0, mostSuspects).map((i): Example => {
+      const row = positions[i]!;
+      const target = train.y[row]!;
+      const { value, probabilities } = read(loss, outputs[i]!);
+      return {
+        row,
+        ...(tableRow && { tableRow: tableRow(row) }),
+        gradientNorm: norms[i]!,
+        loss: of(outputs[i]!, target),
+        target: name(target),
+        predicted: name(value),
+        ...(probabilities && { probability: probabilities[target]! }),
+      };
+    }),
+    train: answersOf(loss, looked, train),
+    ...(validation && { validation: answersOf(loss, look(validation), validation) }),
+  };
+}
+
+interface Look {
+  /** Rows that were looked at. */
+  readonly positions: Int32Array;
+  /** ‖gradient‖ of each. */
+  readonly norms: Float64Array;
+  /** Outputs of each. */
+  readonly outputs: readonly Float64Array[];
+}
+
+/**
+ * A pass over rows. The loss of a batch is the mean over its rows, so ∂loss/∂z of a dense layer z = a W + b has in row n
+ * the row's own δₙ by the number of rows, and the row's own gradient has ‖gₙ‖² = Σ ‖δₙ‖² (‖aₙ‖² + 1) over these layers
+ * (Goodfellow 2015): a row's gradient by W is the product aₙᵀ δₙ, by b it is δₙ.
+ */
+function looker({ model, variables, loss, train, ...options }: ExamplesSettings): (rows: ExampleRows) => Look {
+  const width = train.x.length / train.rows;
+  const size = Math.min(chunk, train.rows);
+  const { isSum, outputs: reading } = rowLosses[loss];
+  const chain = chainOf(model);
+  const pass = compile(
+    ({ parameters, buffers }: Variables, x: Tensor, y: Tensor) => {
+      const [[, { output, values }], , deltas] = gradThrough((p: Variables["parameters"]) => {
+        const values: Record<string, Tensor> = {};
+        const output = apply(model, { parameters: p, buffers }, x, (name, value) => (values[name] = value));
+        return [losses[loss](output, y), { output, values }, values];
+      })(parameters);
+      const squares = chain.flatMap(({ name, layer }, i) => {
+        if (layer?.kind !== "dense") return [];
+        const input = i === 0 ? x : values[chain[i - 1]!.name]!;
+        const delta = deltas[name]!.mul(isSum ? 1 : size);
+        return [
+          delta
+            .square()
+            .sum(-1)
+            .mul(
+              input
+                .square()
+                .sum(-1)
+                .add(layer.bias ? 1 : 0),
+            ),
+        ];
+      });
+      return { norms: squares.reduce((a, b) => a.add(b), zeros([size])).sqrt(), output };
+    },
+    { ...options, threads: 1 },
+  );
+  return ({ x, y, rows }) => {
+    const count = Math.min(rows, mostRows);
+    const positions = Int32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
+    const norms = new Float64Array(count);
+    const outputs: Float64Array[] = [];
+    const batch = new Float32Array(size * width);
+    const targets = new (reading === "classes" ? Int32Array : Float32Array)(size);
+    for (let from = 0; from < count; from += size) {
+      // One size, so that it is compiled once: what is left of the last batch repeats its last row.
+      for (let i = 0; i < size; i++) {
+        const row = positions[Math.min(from + i, count - 1)]!;
+        batch.set(x.subarray(row * width, (row + 1) * width), i * width);
+        targets[i] = y[row]!;
+      }
+      const result = pass(
+        variables,
+        Tensor.concrete(batch, [size, width]),
+        Tensor.concrete(targets, reading === "classes" ? [size] : [size, 1]),
+      );
+      const units = result.output.size / size;
+      for (let i = 0; i < Math.min(size, count - from); i++) {
+        norms[from + i] = result.norms.data[i]!;
+        outputs.push(Float64Array.from(result.output.data.subarray(i * units, (i + 1) * units)));
+      }
+    }
+    return { positions, norms, outputs };
+  };
+}
+
+/** What outputs say: a value, or the likeliest class and the probability of each. */
+function read(loss: LossName, outputs: Float64Array): { value: number; probabilities?: Float64Array } {
+  const { outputs: reading } = rowLosses[loss];
+  if (reading === "value") return { value: outputs[0]! };
+  const logits = reading === "binary" ? Float64Array.of(0, outputs[0]!) : outputs;
+  const max = Math.max(...logits);
+  const powers = logits.map((z) => Math.exp(z - max));
+  const sum = powers.reduce((a, b) => a + b);
+  return { value: logits.indexOf(max), probabilities: powers.map((p) => p / sum) };
+}
+
+function answersOf(loss: LossName, { outputs, positions }: Look, { y }: ExampleRows): AnswersProfile {
+  const targets = Float64Array.from(positions, (row) => y[row]!);
+  const mean = outputs.reduce((sum, z, i) => sum + rowLosses[loss].of(z, targets[i]!), 0) / outputs.length;
+  const all = outputs.map((z) => read(loss, z));
+  const common = { rows: outputs.length, loss: mean };
+  if (rowLosses[loss].outputs === "value") {
+    const said = Float64Array.from(all, ({ value }) => value);
+    return { ...common, spread: quotient(deviation(said), deviation(targets)), residuals: residuals(said, targets) };
+  }
+  const probabilities = all.map((one) => one.probabilities!);
+  const classes = probabilities[0]!.length;
+  let [answered, true_] = [0, 0];
+  for (let c = 0; c < classes; c++) {
+    answered += deviation(Float64Array.from(probabilities, (p) => p[c]!)) ** 2;
+    true_ += deviation(targets.map((target) => Number(target === c))) ** 2;
+  }
+  return { ...common, spread: Math.sqrt(quotient(answered, true_)), errors: errors(probabilities, targets) };
+}
+
+function errors(probabilities: readonly Float64Array[], targets: Float64Array): ErrorsProfile {
+  const confidence = Float64Array.from(probabilities, (p) => Math.max(...p));
+  const isHit = Array.from(probabilities, (p, i) => p.indexOf(confidence[i]!) === targets[i]);
+  const of = (hit: boolean) => confidence.filter((_, i) => isHit[i] === hit).sort();
+  const [hits, misses] = [of(true), of(false)];
+  const classes = probabilities[0]!.length;
+  const [rows, hit] = [new Int32Array(classes), new Int32Array(classes)];
+  targets.forEach((target, i) => {
+    rows[target]!++;
+    if (isHit[i]) hit[target]!++;
+  });
+  return {
+    rate: misses.length / targets.length,
+    ...(hits.length > 0 && misses.length > 0 && { separation: above(hits, misses) }),
+    confidentRate: misses.filter((c) => c >= median(confidence.toSorted())).length / (targets.length / 2),
+    errorConfidence: median(misses),
+    hitConfidence: median(hits),
+    recall: Array.from(rows, (n, c) => hit[c]! / n),
+  };
+}
+
+/** Probability that an element of a is larger than one of b, ties counting ½; both sorted. */
+function above(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  let [smaller, upTo] = [0, 0];
+  for (const value of a) {
+    while (smaller < b.length && b[smaller]! < value) smaller++;
+    while (upTo < b.length && b[upTo]! <= value) upTo++;
+    sum += (smaller + upTo) / 2;
+  }
+  return sum / (a.length * b.length);
+}
+
+function residuals(said: Float64Array, targets: Float64Array): ResidualsProfile {
+  const rest = targets.map((target, i) => target - said[i]!);
+  const centre = median(rest.toSorted());
+  const scale = 1.4826 * median(rest.map((r) => Math.abs(r - centre)).sort());
+  const truth = deviation(targets);
+  const squares = rest.reduce((sum, r) => sum + r * r, 0) / rest.length;
+  return {
+    r2: 1 - quotient(squares, truth ** 2),
+    scale: quotient(scale, truth),
+    outliers: rest.filter((r) => Math.abs(r - centre) > 5 * scale).length / rest.length,
+    kurtosis: quotient(moment(rest, 4), moment(rest, 2) ** 2),
+  };
+}
+
+/** mean (x − mean x)ⁿ */
+function moment(values: Float64Array, n: number): number {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** n, 0) / values.length;
+}
+
+const deviation = (values: Float64Array): number => Math.sqrt(moment(values, 2));
+
+const median = (sorted: Float64Array): number =>
+  sorted.length === 0 ? 0 : (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+
+/** Of a target that is the same for every row there is nothing to say: 0. */
+const quotient = (a: number, b: number): number => (b === 0 ? 0 : a / b);

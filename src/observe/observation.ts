@@ -1,0 +1,95 @@
+// What a look at one training step shows: plain data, of a size that does not grow with the network's width or its batch.
+import type { ChainPoint } from "./chain.ts";
+import type { LedgerRow } from "./ledger.ts";
+import type { Sketch } from "./sketch.ts";
+
+/** Figures of one layer's parameters at one step. RMS = √(mean of squares), over all its parameters together. */
+export interface LayerStatistics {
+  /** Readable path, for example "layers.0". */
+  readonly name: string;
+  /** RMS of ∂loss/∂parameters of this layer, before clipping. */
+  readonly gradientRms: number;
+  /** ‖Δθ‖ / ‖θ‖ of the last update: the share of the weights' length that one step moved. */
+  readonly updateRatio: number;
+}
+
+/** A value on the way through the model: what a layer gave for the batch. */
+export interface ValueProbe extends ChainPoint {
+  readonly value: Sketch;
+  /** ∂loss/∂value. For a layer with weights this is its δ, the gradient before the activation. */
+  readonly gradient: Sketch;
+  /** RMS over the batch of value − its mean over the batch, by the RMS of the value: 0 where all rows give the same. */
+  readonly spread: number;
+}
+
+/** The units of one activation φ. */
+export interface UnitProbe {
+  readonly name: string;
+  readonly units: number;
+  /** Share of (row, unit) pairs with |φ′| under 5 % of its maximum. */
+  readonly saturated: number;
+  /** Share of units with |φ′| under 0.1 % of its maximum in all rows of all of the last few observed batches. */
+  readonly dead: number;
+}
+
+export interface ParameterProbe {
+  /** Path among the parameters: "layers.0.weight". */
+  readonly name: string;
+  /** Before the update. */
+  readonly value: Sketch;
+  /** Before clipping. */
+  readonly gradient: Sketch;
+  /** θ after − θ before. */
+  readonly update: Sketch;
+}
+
+/**
+ * How far the gradients of the batch's rows disagree, over the dense layers. The gradient gₙ of row n has
+ * ‖gₙ‖² = Σ ‖δₙ‖² (‖aₙ‖² + 1) over the layers z = a W + b (Goodfellow 2015), times batch² since the loss is a mean.
+ */
+export interface NoiseProbe {
+  /** Rows. */
+  readonly batch: number;
+  /** mean ‖gₙ‖² */
+  readonly examples: number;
+  /** ‖mean gₙ‖² */
+  readonly gradient: number;
+  /**
+   * The norm test (Byrd et al. 2012): variance of the batch's mean gradient by its squared length,
+   * Σ ‖gₙ − g‖² / (batch (batch − 1) ‖g‖²). Above 1 the step is more noise than gradient.
+   */
+  readonly ratio: number;
+}
+
+/** The loss along the last update d, by its slopes at both ends (Schneider, Dangel and Hennig 2021). */
+export interface LineProbe {
+  /** ⟨g, d⟩ before the update, by the batch of that step. */
+  readonly before: number;
+  /** ⟨g, d⟩ after it, by the batch of the next one. */
+  readonly after: number;
+  /** −after / before: −1 is no way, 0 the minimum along the line, 1 as far again on the other side. */
+  readonly alpha: number;
+}
+
+export interface Observation {
+  /** 1-based: the gradients are those that this step went along. */
+  readonly step: number;
+  /** Of the step's batch, before the update. */
+  readonly loss: number;
+  readonly learningRate: number;
+  readonly layers: readonly LayerStatistics[];
+  /** From the output to the input. */
+  readonly ledger: readonly LedgerRow[];
+  /** In the order of the forward pass. */
+  readonly values: readonly ValueProbe[];
+  readonly units: readonly UnitProbe[];
+  readonly parameters: readonly ParameterProbe[];
+  /** Absent where no layer is dense, or the batch is one row. */
+  readonly noise?: NoiseProbe;
+  /** Absent where the step before was not observed. */
+  readonly line?: LineProbe;
+  /** ‖θ − θ₀‖ / ‖θ₀‖: how far the weights are from where they began. */
+  readonly distance: number;
+  /** What clipping left of the gradient's norm; 1 where it did nothing. */
+  readonly clipping: number;
+}

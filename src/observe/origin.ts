@@ -1,0 +1,139 @@
+// Where a number that is not finite came from: the first op that made one out of finite numbers, and its place.
+import { isFloat, type TypedArray } from "../ir/dtype.ts";
+import type { Graph, Node, NodeId, OpName } from "../ir/graph.ts";
+import { isElementwise, type OpRecord } from "../ir/op.ts";
+import { type Shape, sizeOf } from "../ir/shape.ts";
+import { ops } from "../ops/index.ts";
+
+/** What a node of a step belongs to. */
+export interface Belonging {
+  readonly where: "forward" | "backward" | "update";
+  /** Path of the layer; absent outside of layers: in the loss. */
+  readonly layer?: string;
+}
+
+export interface Origin {
+  /** "data" where the rows hold it, "parameters" where the weights did before the step. */
+  readonly where: "data" | "parameters" | Belonging["where"];
+  /** Op that made it: "exp"; the name of the tensor where no op did: "x", "layers.0.weight". */
+  readonly op: string;
+  /** Path of the layer that the op belongs to; absent outside of layers. */
+  readonly layer?: string;
+  /** As text, since JSON has neither. */
+  readonly value: "NaN" | "Infinity" | "-Infinity";
+  /**
+   * What went into it: of an elementwise op the elements at its place, of others (sums, products of matrices) the
+   * element with the largest size of each operand.
+   */
+  readonly operands: readonly number[];
+  /** Place in the op's result, counted from 0. */
+  readonly indices: readonly number[];
+  /** Row of the data's rows, counted from 0, where the place is of one row: in the data, and in a forward pass. */
+  readonly row?: number;
+  /** Row as errors count them, where the data is a table. */
+  readonly tableRow?: number;
+  /** Column of the data, counted from 0: for where = "data". */
+  readonly column?: number;
+  /** The feature's name, where it has one: for where = "data". */
+  readonly feature?: string;
+}
+
+/** A step's graph, and how to read it. */
+export interface ReadableStep {
+  readonly graph: Graph;
+  /** Nodes that mark the end of what belongs together, in the order of the graph. */
+  readonly belongings: ReadonlyMap<NodeId, Belonging>;
+  /** Names of the graph's inputs, in order: "parameters.…" are weights, "train.x" and "validation.x" data. */
+  readonly inputs: readonly string[];
+}
+
+/** Computes outputs of a graph from the elements of its inputs. */
+export type Compute = (graph: Graph, inputs: readonly TypedArray[]) => readonly TypedArray[];
+
+/**
+ * Follows a number that is not finite from where it ends up back to where it began, by computing the step with all of
+ * its values kept. `batch` are the rows of the data that the step took. Undefined where none is met: then it hangs on
+ * the last digits, which fused arithmetic rounds otherwise.
+ */
+export function originOf(
+  step: ReadableStep,
+  inputs: readonly TypedArray[],
+  batch: ArrayLike<number>,
+  compute: Compute,
+): Origin | undefined {
+  const { graph, belongings } = step;
+  const ends = [...belongings.keys()].sort((a, b) => a - b);
+  const nodes = graph.nodes.slice(0, ends.at(-1)! + 1);
+  const floats = nodes.filter(({ dtype }) => isFloat(dtype)).map(({ id }) => id);
+  const computed = compute({ ...graph, nodes, outputs: floats }, inputs);
+  const values = new Map(floats.map((id, i) => [id, computed[i]!]));
+  const broken = (id: NodeId): boolean => values.get(id)?.some((value: number) => !Number.isFinite(value)) === true;
+  // The forward pass first: what it breaks, breaks everything after it.
+  let at = ends.find(broken);
+  if (at === undefined) return undefined;
+  for (;;) {
+    const cause: NodeId | undefined = nodes[at]!.inputs.find(broken);
+    if (cause === undefined) break;
+    at = cause;
+  }
+  const node = nodes[at]!;
+  const elements = values.get(at)!;
+  const place = elements.findIndex((value) => !Number.isFinite(value));
+  const indices = indicesOf(place, node.shape);
+  const value = String(elements[place]) as Origin["value"];
+  if (node.op === "input") return ofInput(step, node, value, indices);
+  const end = ends.find((id) => id >= node.id)!;
+  const { where, layer } = belongings.get(end)!;
+  const isRow = where === "forward" && node.shape.length > 0 && node.shape[0] === batch.length;
+  return {
+    where,
+    op: node.op,
+    ...(layer !== undefined && { layer }),
+    value,
+    operands: node.inputs.flatMap((input) => operandOf(node, nodes[input]!, values.get(input), indices)),
+    indices,
+    ...(isRow && { row: batch[indices[0]!]! }),
+  };
+}
+
+function ofInput(
+  { graph, inputs }: ReadableStep,
+  node: Node,
+  value: Origin["value"],
+  indices: readonly number[],
+): Origin {
+  const name = inputs[graph.inputs.indexOf(node.id)]!;
+  const split = /^(?:train|validation)\.([xy])$/.exec(name);
+  if (split === null) {
+    return { where: "parameters", op: name.replace(/^\w+\./, ""), value, operands: [], indices };
+  }
+  const [row, column] = indices;
+  const isColumn = split[1] === "x" && column !== undefined;
+  return { where: "data", op: split[1]!, value, operands: [], indices, row: row!, ...(isColumn && { column }) };
+}
+
+/** Nothing for an operand that holds no floats. */
+function operandOf(node: Node, operand: Node, values: TypedArray | undefined, indices: readonly number[]): number[] {
+  if (values === undefined) return [];
+  const record = ops[node.op] as unknown as OpRecord<OpName>;
+  if (!isElementwise(record)) {
+    let most = 0;
+    for (const value of values) if (Math.abs(value) > Math.abs(most)) most = value;
+    return [most];
+  }
+  const own = indices.slice(indices.length - operand.shape.length);
+  const at = own.reduce((at, index, axis) => at * operand.shape[axis]! + (operand.shape[axis] === 1 ? 0 : index), 0);
+  return [values[at]!];
+}
+
+/** Indices of the element at a place, row-major. */
+function indicesOf(place: number, shape: Shape): number[] {
+  let rest = place;
+  let size = sizeOf(shape);
+  return shape.map((n) => {
+    size /= n;
+    const index = Math.floor(rest / size);
+    rest -= index * size;
+    return index;
+  });
+}

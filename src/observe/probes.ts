@@ -1,0 +1,164 @@
+// What an observed step computes beside the step itself: sketches and sums of fixed size, as part of its graph.
+import { isFloat } from "../ir/dtype.ts";
+import { type Shape, sizeOf } from "../ir/shape.ts";
+import type { Activation, Dense } from "../nn/layer.ts";
+import type { Tensors, Types } from "../run/program.ts";
+import { concat, sketch, stack, where, zeros } from "../trace/create.ts";
+import type { Tensor } from "../trace/tensor.ts";
+import type { LayerPoint } from "./chain.ts";
+import { hasSlopes, slopes, unitsOf } from "./units.ts";
+
+/** A unit is dead when it was so in this many observed batches, one after the other. */
+const deadAfter = 6;
+
+/** Shapes and names of what is probed: how to read the outputs of an observed step. */
+export interface ProbePlan {
+  readonly chain: readonly LayerPoint[];
+  /** Elements of each value of the chain. */
+  readonly valueSizes: readonly number[];
+  /** Indices of the chain's points that are activations with slopes, and their numbers of units. */
+  readonly activations: readonly { readonly at: number; readonly units: number }[];
+  /** Indices of the chain's points that are dense layers. */
+  readonly dense: readonly number[];
+  readonly batch: number;
+  /** Names and sizes of the parameters. */
+  readonly parameters: readonly { readonly name: string; readonly size: number }[];
+}
+
+/** One step's values, by which the probes are made. */
+export interface ProbedStep {
+  readonly x: Tensor;
+  readonly loss: Tensor;
+  readonly rate: Tensor;
+  /** Values of the chain by name, and the loss's gradients by them. */
+  readonly values: Tensors;
+  readonly gradients: Tensors;
+  /** Leaves of the parameter tree: before, ∂loss/∂each, the same after clipping, after the update. */
+  readonly before: readonly Tensor[];
+  readonly raw: readonly Tensor[];
+  readonly clipped: readonly Tensor[];
+  readonly after: readonly Tensor[];
+}
+
+export interface Probed {
+  readonly state: Tensors;
+  /** "sketches" [n, 72]: value and gradient of each point, then value, gradient and update of each parameter; "figures" [m]. */
+  readonly outputs: Tensors;
+}
+
+/** Plans the probes of a model by the shapes that a pass gave its values. */
+export function planProbes(
+  chain: readonly LayerPoint[],
+  shapes: ReadonlyMap<string, Shape>,
+  parameters: ProbePlan["parameters"],
+  batch: number,
+): ProbePlan {
+  const shapeOf = ({ name }: LayerPoint): Shape => shapes.get(name)!;
+  return {
+    chain,
+    valueSizes: chain.map((point) => sizeOf(shapeOf(point))),
+    activations: chain.flatMap((point, at) => {
+      const isOne = at > 0 && point.layer?.kind === "activation" && hasSlopes(point.layer);
+      return isOne ? [{ at, units: unitsOf(shapeOf(point)) }] : [];
+    }),
+    dense: chain.flatMap(({ made }, at) => (made === "dense" && shapeOf(chain[at]!).length === 2 ? [at] : [])),
+    batch,
+    parameters,
+  };
+}
+
+/** State that the probes keep from one observed step to the next. */
+export function probeStates(plan: ProbePlan, shapes: readonly Shape[], dtype: Types[string]["dtype"]): Types {
+  const parameters = plan.parameters.flatMap(({ name }, i) => [
+    [`probe.initial.${name}`, { shape: shapes[i]!, dtype }] as const,
+    [`probe.update.${name}`, { shape: shapes[i]!, dtype }] as const,
+  ]);
+  const units = plan.activations.map(
+    ({ at, units }) => [`probe.dead.${plan.chain[at]!.name}`, { shape: [units], dtype }] as const,
+  );
+  return Object.fromEntries([...parameters, ...units, ["probe.slope", { shape: [], dtype }]]);
+}
+
+export function probe(plan: ProbePlan, state: Tensors, step: ProbedStep): Probed {
+  const { chain, activations, dense, parameters } = plan;
+  const valueAt = (at: number): Tensor => (at < 0 ? step.x : step.values[chain[at]!.name]!);
+  const gradientAt = (at: number): Tensor => step.gradients[chain[at]!.name]!;
+  const next: Record<string, Tensor> = {};
+
+  const points = chain.map((_, at) => [sketch(valueAt(at)), sketch(gradientAt(at))] as const);
+  const spreads = chain.map((_, at) => spread(valueAt(at)));
+  const units = activations.flatMap(({ at }) => {
+    const name = `probe.dead.${chain[at]!.name}`;
+    const { saturated, alive } = slopes(chain[at]!.layer as Activation, valueAt(at - 1));
+    const batches = where(alive.greater(0), 0, state[name]!.add(1));
+    next[name] = batches;
+    return [saturated, where(batches.greaterEqual(deadAfter), 1, 0).mean()];
+  });
+  const noise = dense.flatMap((at) => {
+    const delta = gradientAt(at);
+    const scale = largest(delta);
+    const inputs = valueAt(at - 1);
+    const bias = (chain[at]!.layer as Dense).bias ? 1 : 0;
+    const rows = delta.div(scale).square().sum(1).mul(inputs.square().sum(1).add(bias));
+    return [scale, rows.sum()];
+  });
+
+  const updates = step.after.map((after, i) => after.sub(step.before[i]!));
+  parameters.forEach(({ name }, i) => {
+    next[`probe.update.${name}`] = updates[i]!;
+  });
+  const slope = total(step.raw, updates);
+  next["probe.slope"] = slope;
+  const line = [
+    state["probe.slope"]!,
+    total(
+      step.raw,
+      parameters.map(({ name }) => state[`probe.update.${name}`]!),
+    ),
+  ];
+  const distance = step.before
+    .map((value, i) => value.sub(state[`probe.initial.${parameters[i]!.name}`]!))
+    .map((way) => dot(way, way))
+    .reduce((a, b) => a.add(b), zeros([]));
+  const clipping = step.clipped.map((value, i) => (value === step.raw[i] ? undefined : sketch(value)));
+  const weights = parameters.map(
+    (_, i) => [sketch(step.before[i]!), sketch(step.raw[i]!), sketch(updates[i]!)] as const,
+  );
+  const figures = [step.loss, step.rate, ...line, distance, ...spreads, ...units, ...noise];
+  return {
+    state: next,
+    outputs: {
+      sketches: stack([...points.flat(), ...weights.flat(), ...clipping.flatMap((one) => one ?? [])]),
+      figures: concat(figures.map((figure) => figure.reshape([1]))),
+    },
+  };
+}
+
+/** Largest |x|, or 1 where all are 0: what to divide by so that squares of tiny numbers do not vanish in float32. */
+function largest(x: Tensor): Tensor {
+  const most = x.abs().max();
+  return where(most.greater(0), most, 1);
+}
+
+/** √ mean (x − mean over rows)² / √ mean x²; 0 for values that are no floats, and for one row. */
+function spread(x: Tensor): Tensor {
+  if (!isFloat(x.dtype) || x.size === 0) return zeros([]);
+  const scaled = x.div(largest(x));
+  const off = scaled.sub(scaled.mean(0, { keepDims: true }));
+  const whole = scaled.square().mean();
+  return off
+    .square()
+    .mean()
+    .div(where(whole.greater(0), whole, 1))
+    .sqrt();
+}
+
+/** Σ x y, by the machine's dot product: nothing is written but the sum. */
+const dot = (x: Tensor, y: Tensor): Tensor =>
+  x
+    .reshape([1, x.size])
+    .matmul(y.reshape([y.size, 1]))
+    .reshape([]);
+
+const total = (x: readonly Tensor[], y: readonly Tensor[]): Tensor =>
+  x.map((part, i) => dot(part, y[i]!)).reduce((a, b) => a.add(b), zeros([]));

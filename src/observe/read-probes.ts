@@ -1,0 +1,118 @@
+// From the outputs of an observed step to an observation: the machine's figures under their names.
+import type { TypedArray } from "../ir/dtype.ts";
+import { childPath } from "../nn/model.ts";
+import { sketchLayout } from "../ops/sketch.ts";
+import { ledgerOf } from "./ledger.ts";
+import type { LayerStatistics, LineProbe, NoiseProbe, Observation, ParameterProbe, ValueProbe } from "./observation.ts";
+import type { ProbePlan } from "./probes.ts";
+import { readSketch, type Sketch } from "./sketch.ts";
+
+export interface ProbeOutputs {
+  readonly sketches: TypedArray;
+  readonly figures: TypedArray;
+}
+
+/** What the outputs do not tell. */
+export interface ProbeContext {
+  readonly step: number;
+  /** Whether the step before was observed too: only then is the line along its update known. */
+  readonly follows: boolean;
+  /** ‖θ₀‖ */
+  readonly initialNorm: number;
+}
+
+export function readProbes(plan: ProbePlan, { sketches, figures }: ProbeOutputs, context: ProbeContext): Observation {
+  let at = 0;
+  const sketch = (size: number): Sketch => readSketch(sketches, sketchLayout.length * at++, size);
+  let figure = 0;
+  const next = (): number => figures[figure++]!;
+
+  const points = plan.valueSizes.map((size) => ({ value: sketch(size), gradient: sketch(size) }));
+  const parameters: ParameterProbe[] = plan.parameters.map(({ name, size }) => ({
+    name,
+    value: sketch(size),
+    gradient: sketch(size),
+    update: sketch(size),
+  }));
+  const gradientNorm = norm(parameters.map(({ gradient }) => gradient));
+  const isClipped = at * sketchLayout.length < sketches.length;
+  const clipped = isClipped ? norm(plan.parameters.map(({ size }) => sketch(size))) : gradientNorm;
+
+  const loss = next();
+  const learningRate = next();
+  const line = lineOf(next(), next());
+  const distance = Math.sqrt(next()) / (context.initialNorm || 1);
+  const values: ValueProbe[] = plan.chain.map(({ name, made }, i) => ({ name, made, ...points[i]!, spread: next() }));
+  const units = plan.activations.map(({ at: i, units }) => ({
+    name: plan.chain[i]!.name,
+    units,
+    saturated: next(),
+    dead: next(),
+  }));
+  const squares = plan.dense.map(() => next() ** 2 * next());
+  const noise = noiseOf(plan, parameters, squares);
+
+  const layers = layersOf(parameters);
+  const rmsOf = new Map(layers.map(({ name, gradientRms }) => [name, gradientRms]));
+  const sizes = plan.valueSizes;
+  return {
+    step: context.step,
+    loss,
+    learningRate,
+    layers,
+    ledger: ledgerOf(
+      plan.chain,
+      points.map(({ gradient }, i) => ({ rms: gradient.rms, size: sizes[i]! })),
+      (layer) => rmsOf.get(layer) ?? 0,
+    ),
+    values,
+    units,
+    parameters,
+    ...(noise && { noise }),
+    ...(context.follows && line && { line }),
+    distance,
+    clipping: gradientNorm === 0 ? 1 : clipped / gradientNorm,
+  };
+}
+
+/** √ Σ x² over tensors. */
+const norm = (all: readonly Sketch[]): number =>
+  Math.sqrt(all.reduce((sum, { rms, size }) => sum + rms ** 2 * size, 0));
+
+/** Parameters that share a path up to their own name: "layers.0.weight" and "layers.0.bias" are layer "layers.0". */
+function layersOf(parameters: readonly ParameterProbe[]): LayerStatistics[] {
+  const groups = new Map<string, ParameterProbe[]>();
+  for (const parameter of parameters) {
+    const name = parameter.name.slice(0, Math.max(0, parameter.name.lastIndexOf(".")));
+    groups.set(name, [...(groups.get(name) ?? []), parameter]);
+  }
+  return [...groups].map(([name, group]) => {
+    const of = (part: "value" | "gradient" | "update") => norm(group.map((parameter) => parameter[part]));
+    const size = group.reduce((sum, { value }) => sum + value.size, 0);
+    return {
+      name,
+      gradientRms: size === 0 ? 0 : of("gradient") / Math.sqrt(size),
+      updateRatio: of("value") === 0 ? 0 : of("update") / of("value"),
+    };
+  });
+}
+
+function lineOf(before: number, after: number): LineProbe | undefined {
+  return before === 0 ? undefined : { before, after, alpha: -after / before };
+}
+
+/** `squares`: Σ over rows of ‖δ‖² (‖a‖² + 1), one entry a dense layer, of rows' shares in the batch's gradient. */
+function noiseOf(
+  { dense, chain, batch }: ProbePlan,
+  parameters: readonly ParameterProbe[],
+  squares: readonly number[],
+): NoiseProbe | undefined {
+  if (dense.length === 0 || batch < 2) return undefined;
+  const own = new Set(dense.flatMap((at) => ["weight", "bias"].map((part) => childPath(chain[at]!.name, part))));
+  const gradient = norm(parameters.filter(({ name }) => own.has(name)).map((parameter) => parameter.gradient)) ** 2;
+  if (gradient === 0) return undefined;
+  const shares = squares.reduce((a, b) => a + b, 0);
+  // A row's gradient is batch × its share: Σ ‖gₙ − g‖² = batch² Σ ‖shareₙ‖² − batch ‖g‖².
+  const ratio = ((batch * shares) / gradient - 1) / (batch - 1);
+  return { batch, examples: batch * shares, gradient, ratio: Math.max(0, ratio) };
+}

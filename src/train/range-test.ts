@@ -1,0 +1,107 @@
+// The learning-rate range test (Smith 2017): one short training whose rate grows at every step, up to where it diverges.
+import type { Prepared } from "../data/index.ts";
+import { ChainruleError } from "../ir/errors.ts";
+import type { OptimizerKind } from "../optim/optimizers.ts";
+import { type TableSettings, trainTable } from "./tabular.ts";
+
+export interface RangePoint {
+  /** 1-based. */
+  readonly step: number;
+  readonly learningRate: number;
+  /** Of the step's batch, before the update. */
+  readonly loss: number;
+  /** Exponential mean of the losses so far. */
+  readonly smoothed: number;
+}
+
+export interface RangeTest {
+  readonly points: readonly RangePoint[];
+  /** Whether it ended because the loss went up without end. */
+  readonly diverged: boolean;
+  /** Two significant digits. Absent where no rate lowered the loss by more than it varies from batch to batch. */
+  readonly suggestion?: number;
+}
+
+/** 20 steps a decade. */
+const lowest = 1e-6;
+const highest = 10;
+const steps = 141;
+const perDecade = 20;
+
+/** Weight of the past in the smoothed loss. */
+const memory = 0.8;
+/** The test ends where the smoothed loss is so many times its minimum. */
+const divergence = 4;
+/**
+ * The suggestion is the rate at the minimum, divided by this: docs/decisions/0018-learning-rate-range-test.md. Optimizers that
+ * gather squares, or decay weights by the rate, stand more in a hundred steps than in a whole training.
+ */
+const divisors: Readonly<Record<OptimizerKind, number>> = { sgd: 3, rmsprop: 5, adagrad: 5, adam: 10, adamw: 10 };
+/** Lower ranges that are tried where even the lowest rates are too high, as for inputs in the millions. */
+const lowerRanges = 3;
+
+/**
+ * Trains for 141 steps on the training rows, from a learning rate of 1e−6 to 10, and suggests one for the whole training. The
+ * same seed gives the same result.
+ *
+ * ```ts
+ * const { suggestion } = await rangeTest(prepared, { hidden: [64, 32] });
+ * const training = trainTable(prepared, { hidden: [64, 32], learningRate: suggestion });
+ * ```
+ */
+export async function rangeTest(prepared: Prepared, settings: TableSettings = {}): Promise<RangeTest> {
+  const { optimizer = "adamw" } = settings;
+  const divisor = divisors[typeof optimizer === "object" ? optimizer.kind : optimizer];
+  let scale = 1;
+  for (let range = 0; ; range++, scale *= 1e-4) {
+    const test = await sweep(prepared, settings, scale);
+    const { points, diverged } = test;
+    if (points.length === 0) return test;
+    const best = points.reduce((a, b) => (b.smoothed < a.smoothed ? b : a));
+    if (diverged && best.step <= perDecade && range < lowerRanges) continue;
+    if (!fell(points, best)) return test;
+    return { ...test, suggestion: Number((best.learningRate / divisor).toPrecision(2)) };
+  }
+}
+
+async function sweep(prepared: Prepared, settings: TableSettings, scale: number): Promise<RangeTest> {
+  const points: RangePoint[] = [];
+  let sum = 0;
+  let minimum = Number.POSITIVE_INFINITY;
+  const training = trainTable(
+    { ...prepared, validation: undefined },
+    {
+      ...settings,
+      learningRate: lowest * scale,
+      schedule: { kind: "exponential", gamma: highest / lowest, every: steps - 1 },
+      epochs: steps,
+      steps,
+      observeEvery: 1,
+    },
+  );
+  try {
+    for await (const event of training) {
+      if (event.type !== "observation") continue;
+      const { step, learningRate, loss } = event;
+      sum = memory * sum + (1 - memory) * loss;
+      const smoothed = sum / (1 - memory ** step);
+      if (smoothed > divergence * minimum) return { points, diverged: true };
+      minimum = Math.min(minimum, smoothed);
+      points.push({ step, learningRate, loss, smoothed });
+    }
+  } catch (error) {
+    if (!(error instanceof ChainruleError && error.code === "NON_FINITE_LOSS")) throw error;
+    return { points, diverged: true };
+  }
+  return { points, diverged: false };
+}
+
+/** Whether the minimum is lower than what chance makes of the losses of the first decade, where nothing moves yet. */
+function fell(points: readonly RangePoint[], best: RangePoint): boolean {
+  const first = points.slice(0, perDecade).map(({ loss }) => loss);
+  const mean = first.reduce((a, b) => a + b, 0) / first.length;
+  const deviation = Math.sqrt(first.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / first.length);
+  // Of independent losses the exponential mean has the standard deviation σ √((1 − m) / (1 + m)).
+  const chance = 4 * deviation * Math.sqrt((1 - memory) / (1 + memory));
+  return best.smoothed < mean - Math.max(chance, 1e-3 * mean);
+}
