@@ -1,59 +1,64 @@
 // A number of a run's network, explained for the loss of chosen rows of its data.
 import type { Split } from "../data/index.ts";
+import { parseElement } from "../explain/computation.ts";
 import { type Explain, type Explanation, explain, type NamedTensors, withUpdate } from "../explain/index.ts";
+import { flatIndex } from "../explain/places.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import { apply, type Layer, losses, type TensorTree } from "../nn/index.ts";
+import { apply, losses, type TensorTree } from "../nn/index.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { flatten } from "../trace/tree.ts";
 import type { Replay } from "./replay.ts";
 
 export interface ExplainedRun {
   readonly explanation: Explanation;
-  /** What is not as in the training step itself. */
-  readonly notes: readonly string[];
-  readonly figures: { readonly step: number; readonly rows: readonly number[]; readonly learningRate: number };
+  readonly figures: {
+    readonly step: number;
+    readonly rows: readonly number[];
+    readonly learningRate: number;
+    /** Names of the columns of x. */
+    readonly features: readonly string[];
+  };
 }
 
 export function explainRun(run: Replay, rows: readonly number[], element: string, paths: number): ExplainedRun {
   const { trained, state, optimizer, flags } = run;
-  const { model, loss } = trained;
-  const { x, y } = batchOf(run, rows);
+  const { model, loss, preprocessing } = trained;
   const { parameters, buffers } = state.variables;
   const one = explain(
     (tensors: NamedTensors, name) => {
-      const output = apply(model, { parameters: tensors as TensorTree, buffers }, tensors.x as Tensor, name);
-      return name("loss", losses[loss](output, y));
+      const variables = { parameters: tensors as TensorTree, buffers: tensors.buffers as TensorTree };
+      return name("loss", losses[loss](apply(model, variables, tensors.x as Tensor, name), tensors.target as Tensor));
     },
-    { ...parameters, x } as NamedTensors,
+    { ...parameters, ...batchOf(run, rows), buffers } as NamedTensors,
   );
+  const { step, learningRate } = state;
+  const figures = { step, rows, learningRate, features: preprocessing.features };
+  const about = aboutRun(run, rows);
   const explanation = one.of(element, { paths });
+  const { name, indices } = parseElement(element);
   const { leaves, paths: names } = flatten(parameters);
-  const leaf = names.indexOf(element.replace(/\[.*/, "").trim());
-  const figures = { step: state.step, rows, learningRate: state.learningRate };
-  const notes = notesOf(model);
-  if (leaf < 0) return { explanation, notes, figures };
+  const leaf = names.indexOf(name);
+  if (leaf < 0) return { explanation: { ...explanation, about }, figures };
 
-  const shape = leaves[leaf]!.shape;
-  const indices = /\[(.*)\]/.exec(element)?.[1]?.split(",").map(Number) ?? [];
-  const at = indices.reduce((sum, index, axis) => sum * shape[axis]! + index, 0);
+  const at = flatIndex(indices, leaves[leaf]!.shape);
   const moments = Object.entries(state.optimizer).map(([slot, tree]) => [slot, flatten(tree).leaves[leaf]!.data[at]!]);
-  const factor = flags.clip === undefined ? 1 : Math.min(1, flags.clip / (gradientNorm(one, names) + 1e-6));
-  if (factor < 1) {
-    notes.push(
-      `The gradients of these rows have the norm ${gradientNorm(one, names)}; clipped to ${flags.clip}, the update takes the gradient times ${factor}.`,
-    );
-  }
-  const { learningRate, step } = state;
-  const given = { step, learningRate, ...(factor < 1 && { clipped: factor * explanation.gradient }) };
-  return { explanation: withUpdate(explanation, optimizer, Object.fromEntries(moments), given), notes, figures };
+  const norm = gradientNorm(one, names);
+  const clip = flags.clip === undefined ? 1 : Math.min(1, flags.clip / (norm + 1e-6));
+  about.push("The update is that of a step on these rows.");
+  if (clip < 1) about.push(`All its gradients together have the norm ${norm}; --clip multiplies them by ${clip}.`);
+  const given = { state: Object.fromEntries(moments), step, learningRate, clip };
+  return { explanation: { ...withUpdate(explanation, optimizer, given), about }, figures };
 }
 
 /** √ Σ (∂loss/∂θ)² over all parameters. */
 const gradientNorm = (one: Explain, names: readonly string[]): number =>
   Math.sqrt(names.reduce((sum, name) => one.gradients(name).reduce((all, g) => all + g * g, sum), 0));
 
-/** The chosen rows as x [rows, features] and y, in their order. */
-function batchOf({ table, prepared, trained }: Replay, rows: readonly number[]): { x: Tensor; y: Tensor } {
+/** The chosen rows as x [rows, features] and target, in their order. */
+export function batchOf(
+  { table, prepared, trained }: Pick<Replay, "table" | "prepared" | "trained">,
+  rows: readonly number[],
+): { x: Tensor; target: Tensor } {
   const features = trained.preprocessing.features.length;
   const splits = [prepared.train, ...(prepared.validation ? [prepared.validation] : [])];
   const found = rows.map((row): { split: Split; at: number } => {
@@ -72,25 +77,48 @@ function batchOf({ table, prepared, trained }: Replay, rows: readonly number[]):
     );
   });
   const x = new Float64Array(rows.length * features);
-  const y = new Float64Array(rows.length);
+  const target = new Float64Array(rows.length);
   found.forEach(({ split, at }, i) => {
     x.set(split.x.subarray(at * features, (at + 1) * features), i * features);
-    y[i] = split.y[at]!;
+    target[i] = split.y[at]!;
   });
   return {
     x: Tensor.concrete(x, [rows.length, features]),
-    y:
+    target:
       trained.loss === "crossEntropy"
-        ? Tensor.concrete(Int32Array.from(y), [rows.length])
-        : Tensor.concrete(y, [rows.length, 1]),
+        ? Tensor.concrete(Int32Array.from(target), [rows.length])
+        : Tensor.concrete(target, [rows.length, 1]),
   };
 }
 
-function notesOf(model: Layer): string[] {
-  const kinds = JSON.stringify(model);
-  return kinds.includes('"batchNorm"')
-    ? [
-        "Batch norm takes its running statistics here, as after training: statistics of the chosen rows would be another computation.",
-      ]
-    : [];
+/** Features and classes that are named one by one. */
+const mostNamed = 12;
+
+function aboutRun({ dir, table, trained, state, difference }: Replay, rows: readonly number[]): string[] {
+  const { features, classes, standardize, target } = trained.preprocessing;
+  const list = rows.length === 1 ? `row ${rows[0]}` : `rows ${rows.join(", ")}`;
+  const when = state.step === 0 ? "Before the first step" : `After step ${state.step}`;
+  const named = (names: readonly string[]) =>
+    names
+      .slice(0, mostNamed)
+      .map((name, i) => `${i} ${name}`)
+      .join(", ") + (names.length > mostNamed ? ", …" : "");
+  const unit =
+    standardize && target.kind === "regression" ? `, the target in standard deviations of ${target.name}` : "";
+  const hasStatistics = flatten(state.variables.buffers).leaves.length > 0;
+  return [
+    `${when} of ${dir}: the loss of ${list} of ${table.source}${unit}.`,
+    `x[row, column]${standardize ? ", numbers standardised" : ""}: ${named(features)}.`,
+    ...(classes ? [`Classes: ${named(classes)}.`] : []),
+    ...(hasStatistics
+      ? [
+          "Batch norm takes its running statistics here, as after training: statistics of the chosen rows would be another computation.",
+        ]
+      : []),
+    ...(difference
+      ? [
+          `The training has come out otherwise than when the run was made: the loss of epoch ${difference.epoch} is ${difference.loss} here and was ${difference.recorded}. Another machine, BLAS or version rounds otherwise, unless it was trained with --deterministic.`,
+        ]
+      : []),
+  ];
 }

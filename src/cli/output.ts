@@ -1,6 +1,8 @@
 // Where a command writes: results to stdout, everything on the way to stderr.
 import { type Style, styleOf } from "./terminal/style.ts";
 
+export { shellWord } from "../data/wording.ts";
+
 export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
@@ -21,8 +23,3 @@ export function print(stream: OutputStream, render: (style: Style) => readonly s
 
 /** What a command hands to programs: one JSON object, the last line on stdout. */
 export const printJson = (streams: Streams, value: object) => streams.stdout.write(`${JSON.stringify(value)}\n`);
-
-/** A word of a command line, quoted if a shell would not read it as it is. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./\\-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}

@@ -2,13 +2,15 @@
 import type { Prepared, Table } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Optimizer } from "../optim/index.ts";
-import type { EpochEvent } from "../train/events.ts";
+import type { EpochEvent, TrainEvent } from "../train/events.ts";
 import type { TableModel } from "../train/index.ts";
 import type { TrainingState } from "../train/options.ts";
 import type { RunReader } from "../train/run-folder.ts";
 import { dataOptions, flagsOf, settingsOf, type TrainFlags } from "./train-flags.ts";
 
 export interface Replay {
+  /** The run's folder. */
+  readonly dir: string;
   readonly flags: TrainFlags;
   readonly table: Table;
   readonly prepared: Prepared;
@@ -16,11 +18,43 @@ export interface Replay {
   readonly optimizer: Optimizer;
   /** After the step. */
   readonly state: TrainingState;
+  /** The first epoch whose loss was another one when the run was made. */
+  readonly difference?: { readonly epoch: number; readonly loss: number; readonly recorded: number };
 }
+
+/** What a run was trained on. */
+export type ReplayedData = Pick<Replay, "flags" | "table" | "prepared">;
 
 /** `step`: 0 is before the first one; undefined is that of the saved weights. Throws INVALID_RUN where the data is gone or another. */
 export async function replay(run: RunReader, step?: number): Promise<Replay> {
-  const { readTable, prepare, sha256File, trainTable } = await import("./engine.ts");
+  const { trainTable } = await import("./engine.ts");
+  const { flags, table, prepared } = await replayData(run);
+  const events = await run.events();
+  const end = events.find((event) => event.type === "end");
+  const wanted = step ?? savedStep(events);
+  const beyond = (steps: number) =>
+    new ChainruleError(
+      "INVALID_ARGUMENT",
+      `The run "${run.dir}" has no step ${wanted}: it ended after step ${steps}.`,
+      {
+        step: wanted,
+        steps,
+      },
+    );
+  if (end !== undefined && wanted > end.steps) throw beyond(end.steps);
+  const training = trainTable(prepared, { ...settingsOf(flags), steps: wanted });
+  const epochs: EpochEvent[] = [];
+  for await (const event of training) if (event.type === "epoch") epochs.push(event);
+  const { trained, last } = await training.result();
+  if (last.step < wanted) throw beyond(last.step);
+  const difference = differenceOf(epochs, events);
+  const { optimizer } = training;
+  return { dir: run.dir, flags, table, prepared, trained, optimizer, state: last, ...(difference && { difference }) };
+}
+
+/** Throws INVALID_RUN where the data is gone or another. */
+export async function replayData(run: RunReader): Promise<ReplayedData> {
+  const { readTable, prepare, sha256File } = await import("./engine.ts");
   const { data, settings } = run.manifest;
   const flags = flagsOf(run.dir, settings);
   const unusable = (what: string) =>
@@ -40,15 +74,22 @@ export async function replay(run: RunReader, step?: number): Promise<Replay> {
   if (hash !== data.sha256)
     throw unusable(`its data, ${data.file}, has changed since. Train again on the data as it is.`);
   const table = await readTable(data.file);
-  const prepared = prepare(table, dataOptions(flags));
-  const training = trainTable(prepared, { ...settingsOf(flags), steps: step ?? (await bestStep(run)) });
-  const { trained, last } = await training.result();
-  return { flags, table, prepared, trained, optimizer: training.optimizer, state: last };
+  return { flags, table, prepared: prepare(table, dataOptions(flags)) };
 }
 
-/** The step after which the saved weights were taken. */
-async function bestStep(run: RunReader): Promise<number> {
-  const events = await run.events();
-  const epochs = events.filter((event): event is EpochEvent => event.type === "epoch");
-  return epochs.findLast(({ best }) => best)?.step ?? 0;
+const epochsOf = (events: readonly TrainEvent[]) =>
+  events.filter((event): event is EpochEvent => event.type === "epoch");
+
+/** The step after which the saved weights were taken: the best epoch's; without validation the last one. */
+function savedStep(events: readonly TrainEvent[]): number {
+  const validates = events.some((event) => event.type === "start" && event.validationRows > 0);
+  const end = events.find((event) => event.type === "end");
+  if (end !== undefined && !validates) return end.steps;
+  return epochsOf(events).findLast(({ best }) => best)?.step ?? 0;
+}
+
+function differenceOf(repeated: readonly EpochEvent[], events: readonly TrainEvent[]): Replay["difference"] {
+  const recorded = new Map(epochsOf(events).map(({ epoch, loss }) => [epoch, loss]));
+  const other = repeated.find(({ epoch, loss }) => recorded.has(epoch) && recorded.get(epoch) !== loss);
+  return other && { epoch: other.epoch, loss: other.loss, recorded: recorded.get(other.epoch)! };
 }

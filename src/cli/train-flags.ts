@@ -1,10 +1,13 @@
 // What a training was asked for on the command line: flags, what they mean to the engine, and as they stand in run.json.
 import type { ColumnType, PrepareOptions } from "../data/index.ts";
+import type { Change, Recipe } from "../diagnose/remedies.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { TableSettings } from "../train/index.ts";
 import type { Json } from "../train/run-folder.ts";
 import type { activations, backends, initializers, losses, optimizers, schedules, tasks } from "./choices.ts";
+import { shellWord } from "./output.ts";
 
+/** Of a training, as it is known when it begins: `lr` is a number or left to the engine. */
 export interface TrainFlags {
   readonly target: string;
   readonly task: (typeof tasks)[number];
@@ -36,7 +39,20 @@ export interface TrainFlags {
   readonly json?: true;
 }
 
-export function dataOptions({ target, task, validation, seed, type, standardize }: TrainFlags): PrepareOptions {
+/** As they are given. */
+export interface GivenFlags extends Omit<TrainFlags, "lr"> {
+  readonly lr?: number | "auto";
+  readonly fix?: true;
+}
+
+export function dataOptions({
+  target,
+  task,
+  validation,
+  seed,
+  type,
+  standardize,
+}: Omit<TrainFlags, "lr">): PrepareOptions {
   return { target, task, validation, seed, standardize, ...(type && { columnTypes: type }) };
 }
 
@@ -63,6 +79,45 @@ export function settingsOf(flags: TrainFlags): TableSettings {
     threads,
     deterministic,
   };
+}
+
+export const recipeOf = (flags: TrainFlags): Recipe => ({ data: dataOptions(flags), settings: settingsOf(flags) });
+
+/** The flags with those of a remedy. */
+export function withChange(flags: TrainFlags, change: Change): TrainFlags {
+  const { standardize, ignore, hidden, normalization, learningRate, clipNorm, batchSize, ...rest } = change;
+  const { depth, width, hidden: had, ...others } = flags;
+  const shape = {
+    ...(depth !== undefined && { depth }),
+    ...(width !== undefined && { width }),
+    ...(had && { hidden: had }),
+  };
+  const types = [...(flags.type ?? []), ...(ignore ?? []).map((name) => [name, "ignore"] as const)];
+  return {
+    ...others,
+    ...(hidden ? { hidden } : shape),
+    ...(standardize && { standardize }),
+    ...(ignore && { type: new Map(types) }),
+    ...(normalization && (normalization === "batch" ? { batchNorm: true } : { layerNorm: true })),
+    ...(learningRate !== undefined && { lr: learningRate }),
+    ...(clipNorm !== undefined && { clip: clipNorm }),
+    ...(batchSize !== undefined && { batch: batchSize }),
+    ...rest,
+  };
+}
+
+/** As chainrule train is called with them; where the run goes and how it is told is left out. */
+export function commandLine(data: string, flags: TrainFlags): string {
+  const { target, type, out: _, json: __, ...rest } = flags;
+  const defaults: Partial<TrainFlags> = { task: "auto", validation: 0.2, standardize: true, seed: 0, backend: "auto" };
+  const given = Object.entries(rest).filter(([name, value]) => value !== defaults[name as keyof TrainFlags]);
+  const words = given.flatMap(([name, value]) => {
+    const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    if (typeof value === "boolean") return value ? [`--${flag}`] : [`--no-${flag}`];
+    return [`--${flag}`, Array.isArray(value) ? value.join(",") || "none" : String(value)];
+  });
+  const types = [...(type ?? [])].flatMap(([name, kind]) => ["--type", `${name}=${kind}`]);
+  return ["npx chainrule train", ...[data, "--target", target, ...types, ...words].map(shellWord)].join(" ");
 }
 
 export function saved({ type, ...flags }: TrainFlags): Json {

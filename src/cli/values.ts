@@ -22,6 +22,15 @@ export function positive(text: string): number {
   return value;
 }
 
+/** A learning rate, or that it be found. */
+export function rate(text: string): number | "auto" {
+  if (text === "auto") return text;
+  const value = decimal(text);
+  if (!(value > 0 && value < Number.POSITIVE_INFINITY))
+    throw new InvalidArgumentError(`It must be a finite number above 0, for example 0.01, or "auto".`);
+  return value;
+}
+
 /** "0.1,-0.3" → [0.1, -0.3] */
 export function vector(text: string): number[] {
   const values = text.split(",").map((part) => decimal(part.trim()));

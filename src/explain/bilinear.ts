@@ -1,7 +1,21 @@
 // Products of matrices and convolutions: which element of the other operand an element is multiplied by.
-import type { Node, NodeId } from "../ir/graph.ts";
-import { type Shape, stridesOf } from "../ir/shape.ts";
-import { placeOf } from "./scalar-graph.ts";
+import type { Node, NodeId, OpName } from "../ir/graph.ts";
+import type { Shape } from "../ir/shape.ts";
+import { flatIndex, placeOf } from "./places.ts";
+
+/** Place in the other operand, of shape `other`, of what the element x of operand `operand` is multiplied by in the element y. */
+type Partner<N extends OpName> = (
+  node: Node<N>,
+  operand: number,
+  x: readonly number[],
+  y: readonly number[],
+  other: Shape,
+) => number[];
+
+/** A part of the op table: ops that multiply each element of one operand by elements of the other one. */
+const partners: { readonly [N in OpName]?: Partner<N> } = { matmul: inMatmul, conv2d: inConvolution };
+
+export const isBilinear = ({ op }: Node): boolean => Object.hasOwn(partners, op);
 
 /**
  * y[index] holds the product of element `at` of operand `operand` and of this element of the other one. Undefined for
@@ -9,23 +23,26 @@ import { placeOf } from "./scalar-graph.ts";
  */
 export function partnerOf(
   node: Node,
-  own: Node,
   operand: number,
   at: number,
   index: number,
   nodeOf: (id: NodeId) => Node,
 ): number | undefined {
-  if (node.op !== "matmul" && node.op !== "conv2d") return undefined;
+  if (!isBilinear(node)) return undefined;
   const other = nodeOf(node.inputs[1 - operand]!).shape;
-  const y = placeOf(index, node.shape);
-  const x = placeOf(at, own.shape);
-  const place = node.op === "matmul" ? inMatmul(node, operand, x, y, other) : inConvolution(node, operand, x, y, other);
-  const strides = stridesOf(other);
-  return place.reduce((sum, n, axis) => sum + n * strides[axis]!, 0);
+  const x = placeOf(at, nodeOf(node.inputs[operand]!).shape);
+  const find = partners[node.op] as Partner<OpName>;
+  return flatIndex(find(node, operand, x, placeOf(index, node.shape), other), other);
 }
 
 /** z[i,j] = Σₖ x[i,k] y[k,j] */
-function inMatmul(node: Node<"matmul">, operand: number, x: number[], y: number[], other: Shape): number[] {
+function inMatmul(
+  node: Node<"matmul">,
+  operand: number,
+  x: readonly number[],
+  y: readonly number[],
+  other: Shape,
+): number[] {
   const { transposeX, transposeY } = node.attributes;
   const [i, j] = y.slice(-2) as [number, number];
   const lead = node.shape.length - other.length;
@@ -39,7 +56,13 @@ function inMatmul(node: Node<"matmul">, operand: number, x: number[], y: number[
 }
 
 /** y[b,o,i,j] = Σ x[b,c,i·s+u·d−p,j·s+v·d−p] w[o,c,u,v] */
-function inConvolution(node: Node<"conv2d">, operand: number, x: number[], y: number[], other: Shape): number[] {
+function inConvolution(
+  node: Node<"conv2d">,
+  operand: number,
+  x: readonly number[],
+  y: readonly number[],
+  other: Shape,
+): number[] {
   const { stride, padding, dilation, groups } = node.attributes;
   const [b, o] = y as [number, number];
   const perGroup = (operand === 0 ? other[1]! : other[1]! / groups) as number;

@@ -1,4 +1,6 @@
 // From a function of named tensors to explanations of its numbers.
+
+import { isFloat } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Node, NodeId } from "../ir/graph.ts";
 import { formatShape, sizeOf } from "../ir/shape.ts";
@@ -6,8 +8,10 @@ import type { Optimizer } from "../optim/optimizers.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { trace } from "../trace/trace.ts";
 import { flatten } from "../trace/tree.ts";
-import { type ExplainOptions, type Explanation, explainElement } from "./explain.ts";
+import { type ExplainOptions, explainer } from "./explain.ts";
+import type { Explanation } from "./explanation.ts";
 import { partial } from "./notation.ts";
+import { flatIndex } from "./places.ts";
 import { ScalarGraph } from "./scalar-graph.ts";
 import { explainUpdate } from "./update.ts";
 
@@ -23,7 +27,7 @@ export interface Explain {
   /** Names of the inputs and of the values named on the way, with their shapes. */
   readonly names: ReadonlyMap<string, readonly number[]>;
   /** Explains an element by its name and indices: "w[1]", "layers.0.weight[2,1]", or "b" for a scalar. */
-  of(element: string, options?: Pick<ExplainOptions, "paths">): Explanation;
+  of(element: string, options?: ExplainOptions): Explanation;
   /** All elements of a named value, row-major; and ∂loss/∂each. */
   values(name: string): Float64Array;
   gradients(name: string): Float64Array;
@@ -60,10 +64,12 @@ export function explain<T extends NamedTensors>(fn: (tensors: T, name: Name) => 
       `explain: the function must return a float scalar, the loss; it returned ${loss.dtype} ${formatShape(loss.shape)}.`,
     );
   }
+  if (!names.has(loss.id)) names.set(loss.id, "loss");
   const scalars = new ScalarGraph(
     graph,
     leaves.map(({ data, dtype }) => (dtype === "float32" ? Float64Array.from(data) : data)),
   );
+  const explained = explainer(scalars, names);
   const named = new Map<string, Node>();
   for (const [i, id] of graph.inputs.entries()) named.set(paths[i]!, graph.nodes[id]!);
   for (const [id, own] of names) named.set(own, graph.nodes[id]!);
@@ -81,7 +87,12 @@ export function explain<T extends NamedTensors>(fn: (tensors: T, name: Name) => 
     of(element, options) {
       const { name: wanted, indices } = parseElement(element);
       const found = node(wanted);
-      return explainElement(scalars, found.id, placeIn(element, found, indices), { ...options, names });
+      if (isFloat(found.dtype)) return explained({ node: found.id, index: placeIn(element, found, indices) }, options);
+      throw new ChainruleError(
+        "NOT_DIFFERENTIABLE",
+        `${element}: it is ${found.dtype}, and only floats have gradients. Choose another value.`,
+        { element },
+      );
     },
     values: (wanted) => Float64Array.from(scalars.values[node(wanted).id]!),
     gradients: (wanted) => {
@@ -91,28 +102,32 @@ export function explain<T extends NamedTensors>(fn: (tensors: T, name: Name) => 
   };
 }
 
+export interface UpdateState {
+  /** Of this number, by slot: { mean, square } for adam. Default: none, as for sgd without momentum. */
+  readonly state?: Readonly<Record<string, number>>;
+  /** Updates done before. Default 0. */
+  readonly step?: number;
+  /** Default: the optimizer's own. */
+  readonly learningRate?: number;
+  /** What the clipping of all gradients together multiplies this one by. Default 1. */
+  readonly clip?: number;
+}
+
 /**
- * An explanation with the update that the number gets from an optimizer. `state` is the optimizer's, of this number, by
- * slot ({ mean, square } for adam); a clipped gradient goes in place of the explained one.
+ * An explanation with the update that the number gets from an optimizer.
+ *
+ * ```ts
+ * const one = explain(({ w }) => w.square().sum(), { w: tensor([3, -1]) });
+ * const { update } = withUpdate(one.of("w[0]"), sgd({ learningRate: 0.1 }));
+ * update.equations.at(-1)?.value // 2.4: 3 − 6 · 0.1
+ * ```
  */
-export function withUpdate(
-  explanation: Explanation,
-  optimizer: Optimizer,
-  state: Readonly<Record<string, number>>,
-  given: { readonly step?: number; readonly learningRate?: number; readonly clipped?: number } = {},
-): Explanation {
+export function withUpdate(explanation: Explanation, optimizer: Optimizer, given: UpdateState = {}) {
   const { name, value, gradient, lossName } = explanation;
+  const { state = {}, step = 0, learningRate = optimizer.learningRate, clip = 1 } = given;
   const slope = partial(lossName, name);
-  const update = explainUpdate(optimizer, {
-    name: { ...name, rank: 4 },
-    value,
-    slope: { ...slope, rank: 4 },
-    gradient: given.clipped ?? gradient,
-    state,
-    step: given.step ?? 0,
-    learningRate: given.learningRate ?? optimizer.learningRate,
-  });
-  return { ...explanation, update };
+  const update = explainUpdate(optimizer, { name, value, slope, gradient, clip, state, step, learningRate });
+  return { ...explanation, update } satisfies Explanation;
 }
 
 /** "layers.0.weight[2,1]" → layers.0.weight, [2, 1] */
@@ -142,5 +157,5 @@ function placeIn(element: string, { shape }: Node, indices: readonly number[]): 
       { element, shape },
     );
   }
-  return indices.reduce((sum, index, axis) => sum * shape[axis]! + index, 0);
+  return flatIndex(indices, shape);
 }

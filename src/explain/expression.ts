@@ -1,29 +1,16 @@
 // A graph of scalars as one written expression.
-import type { Graph, NodeId } from "../ir/graph.ts";
-import { notation, number, type Piece } from "./notation.ts";
+import type { ElementwiseOpName, Graph, NodeId } from "../ir/graph.ts";
+import { constant, notation, type Piece, write } from "./notation.ts";
 
-/**
- * Node `id` written with its operands put in, down to the nodes that `leaf` writes. Given `values`, what depends on
- * constants alone is written as its value.
- */
-export function expression(
-  graph: Graph,
-  id: NodeId,
-  leaf: (id: NodeId) => Piece | undefined,
-  values?: readonly number[],
-): Piece {
-  const varies = (node: NodeId): boolean =>
-    leaf(node) !== undefined || graph.nodes[node]!.op === "input" || graph.nodes[node]!.inputs.some(varies);
-  const write = (at: NodeId): Piece => {
-    const own = leaf(at);
-    if (own !== undefined) return own;
-    const node = graph.nodes[at]!;
-    if (values !== undefined && !varies(at)) return number(values[at]!);
-    if (node.op === "constant") return number(Number(node.attributes.data[0]));
-    const operands = node.inputs.map(write);
-    if (!Object.hasOwn(notation, node.op)) return operands[0]!;
-    const put = notation[node.op as keyof typeof notation] as (args: readonly Piece[], attributes: unknown) => Piece;
-    return put(operands, node.attributes);
-  };
-  return write(id);
+/** Node `id` written with its operands put in, down to constants and to the nodes that `leaf` writes. */
+export function expression(graph: Graph, id: NodeId, leaf: (id: NodeId) => Piece | undefined): Piece {
+  const own = leaf(id);
+  if (own !== undefined) return own;
+  const node = graph.nodes[id]!;
+  if (node.op === "constant") return constant(Number(node.attributes.data[0]));
+  const operands = node.inputs.map((input) => expression(graph, input, leaf));
+  // What else a graph of scalars has only moves them.
+  return Object.hasOwn(notation, node.op)
+    ? write(node.op as ElementwiseOpName, operands, node.attributes)
+    : operands[0]!;
 }

@@ -1,13 +1,14 @@
 // Explanations: worked arithmetic of any number of a computation.
 import "../run/engine.ts";
 
-export { type Explain, explain, type NamedTensors, withUpdate } from "./computation.ts";
+export { type Explain, explain, type Name, type NamedTensors, type UpdateState, withUpdate } from "./computation.ts";
+export type { ExplainOptions } from "./explain.ts";
 export type {
   Equation,
   ExplainedPath,
-  ExplainOptions,
+  ExplainedUpdate,
   Explanation,
   FiniteDifference,
-} from "./explain.ts";
+} from "./explanation.ts";
 export type { Written } from "./notation.ts";
 export { toLatex, toMarkdown, toText } from "./render.ts";

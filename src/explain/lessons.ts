@@ -3,7 +3,7 @@ import { ChainruleError } from "../ir/errors.ts";
 import { halfSumOfSquares } from "../nn/losses.ts";
 import { sgd } from "../optim/optimizers.ts";
 import { tensor } from "../trace/create.ts";
-import { type Explain, explain, withUpdate } from "./computation.ts";
+import { type Explain, explain, parseElement, withUpdate } from "./computation.ts";
 
 export interface Explained<F> extends Pick<Explain, "of"> {
   readonly figures: F;
@@ -12,7 +12,24 @@ export interface Explained<F> extends Pick<Explain, "of"> {
 /** −factor · x, with 0 instead of −0: steps go against the gradient. */
 const against = (values: Iterable<number>, factor = 1): number[] => Array.from(values, (v) => -factor * v + 0);
 
-/** y = σ(w·x), E = ½ (target − y)², Δw = −η ∂E/∂w. Throws INVALID_ARGUMENT where x and w differ in length. */
+/** Weights come with the step that gradient descent takes. */
+const withUpdates =
+  (one: Explain, weights: readonly string[], rate: number): Explain["of"] =>
+  (element, options) => {
+    const explanation = one.of(element, options);
+    const isWeight = weights.includes(parseElement(element).name);
+    return isWeight ? withUpdate(explanation, sgd({ learningRate: rate })) : explanation;
+  };
+
+/**
+ * y = σ(w·x), E = ½ (target − y)², Δw = −η ∂E/∂w. Throws INVALID_ARGUMENT where x and w differ in length.
+ *
+ * ```ts
+ * const one = explainNeuron({ x: [0.1, 0.3], w: [-0.8, 0.5], target: 0.2, rate: 0.5 });
+ * one.figures.errorTerm // -0.07927606158013764
+ * one.of("w[1]").gradient // 0.023782818474
+ * ```
+ */
 export function explainNeuron(given: {
   readonly x: readonly number[];
   readonly w: readonly number[];
@@ -40,14 +57,18 @@ export function explainNeuron(given: {
     weights,
     loss: one.loss,
   };
-  const of: Explain["of"] = (element, options) =>
-    /^w\d?\[/i.test(element)
-      ? withUpdate(one.of(element, options), sgd({ learningRate: rate }), {})
-      : one.of(element, options);
-  return { figures, of } satisfies Explained<typeof figures>;
+  return { figures, of: withUpdates(one, ["w"], rate) } satisfies Explained<typeof figures>;
 }
 
-/** h = σ(x W₁), y = σ(h W₂), E = ½ (target − y)², W₁ [inputs][hidden]. Throws INVALID_ARGUMENT where sizes differ. */
+/**
+ * h = σ(x W₁), y = σ(h W₂), E = ½ (target − y)², W₁ [inputs][hidden]. Throws INVALID_ARGUMENT where sizes differ.
+ *
+ * ```ts
+ * const w1 = [[0.5, -0.6], [0.1, -0.2], [0.1, 0.7]];
+ * const one = explainNetwork({ x: [0.5, 0.1, -0.2], w1, w2: [0.1, -0.3], target: 0.6, rate: 0.5 });
+ * one.figures.deltaOutput // 0.028730669543515018
+ * ```
+ */
 export function explainNetwork(given: {
   readonly x: readonly number[];
   readonly w1: readonly (readonly number[])[];
@@ -84,11 +105,7 @@ export function explainNetwork(given: {
     deltaW2: against(one.gradients("W2"), rate),
     loss: one.loss,
   };
-  const of: Explain["of"] = (element, options) =>
-    /^w\d?\[/i.test(element)
-      ? withUpdate(one.of(element, options), sgd({ learningRate: rate }), {})
-      : one.of(element, options);
-  return { figures, of } satisfies Explained<typeof figures>;
+  return { figures, of: withUpdates(one, ["W1", "W2"], rate) } satisfies Explained<typeof figures>;
 }
 
 function sameLength(a: string, na: number, b: string, nb: number): void {

@@ -1,10 +1,10 @@
 // The chain rule written out: every path from one number to the loss is a product of local derivatives; their sum is the gradient.
-import type { NodeId } from "../ir/graph.ts";
-import type { LocalDerivative, ScalarGraph } from "./scalar-graph.ts";
+import type { Reading, Step } from "./reading.ts";
+import type { Element } from "./scalar-graph.ts";
 
 export interface Path {
   /** From the number to the loss. */
-  readonly steps: readonly LocalDerivative[];
+  readonly steps: readonly Step[];
   /** Product of the steps' derivatives. */
   readonly product: number;
 }
@@ -12,7 +12,7 @@ export interface Path {
 export interface Paths {
   /** The largest products first. */
   readonly shown: readonly Path[];
-  /** How many paths of products other than 0 there are, `shown` included. */
+  /** How many paths of products other than 0 there are, `shown` included; at least so many, where not `exhaustive`. */
   readonly count: number;
   /** Sum of the products of the paths that are not shown. */
   readonly rest: number;
@@ -27,30 +27,31 @@ const widest = 4;
 
 interface Suffix {
   readonly product: number;
-  readonly step?: LocalDerivative;
+  readonly step?: Step;
   readonly next?: Suffix;
 }
 
 /** The `most` largest paths from an element to the loss. */
-export function pathsFrom(scalars: ScalarGraph, node: NodeId, index: number, most: number): Paths {
+export function pathsFrom(reading: Reading, start: Element, most: number): Paths {
+  const { scalars } = reading;
   const known = new Map<string, { best: readonly Suffix[]; count: number }>();
   let exhaustive = true;
   /** The best ways from an element on. Visits follow the topological order, so that recursion goes as deep as the graph. */
-  const from = (at: NodeId, place: number): { best: readonly Suffix[]; count: number } => {
-    if (at === scalars.loss) return { best: [{ product: 1 }], count: 1 };
-    const key = `${at}:${place}`;
+  const from = (at: Element): { best: readonly Suffix[]; count: number } => {
+    if (at.node === scalars.loss) return { best: [{ product: 1 }], count: 1 };
+    const key = `${at.node}:${at.index}`;
     const cached = known.get(key);
     if (cached !== undefined) return cached;
-    let steps = scalars.derivatives(at, place);
+    let steps = reading.steps(at);
     if (known.size > mostElements && steps.length > widest) {
       exhaustive = false;
-      const size = ({ node: n, index: i, value }: LocalDerivative) => Math.abs(value * scalars.gradients[n]![i]!);
+      const size = ({ node, index, value }: Step) => Math.abs(value * scalars.gradients[node]![index]!);
       steps = steps.toSorted((a, b) => size(b) - size(a)).slice(0, widest);
     }
     const candidates: Suffix[] = [];
     let count = 0;
     for (const step of steps) {
-      const rest = from(step.node, step.index);
+      const rest = from(step);
       count += rest.count;
       for (const next of rest.best) candidates.push({ product: step.value * next.product, step, next });
     }
@@ -59,14 +60,31 @@ export function pathsFrom(scalars: ScalarGraph, node: NodeId, index: number, mos
     known.set(key, result);
     return result;
   };
-  const { best, count } = from(node, index);
+  const { best, count } = from(start);
   const shown = best.map((suffix): Path => {
-    const steps: LocalDerivative[] = [];
+    const steps: Step[] = [];
     for (let at: Suffix | undefined = suffix; at?.step !== undefined; at = at.next) steps.push(at.step);
     return { steps, product: suffix.product };
   });
-  const gradient = scalars.gradients[node]?.[index] ?? 0;
+  const gradient = scalars.gradients[start.node]?.[start.index] ?? 0;
   // Exact where nothing is left out, whatever rounding made of the sum.
   const rest = exhaustive && count === shown.length ? 0 : gradient - shown.reduce((sum, path) => sum + path.product, 0);
   return { shown, count, rest, exhaustive };
+}
+
+/** Where no path leads to the loss: the elements that are reached, and the steps that end there. */
+export function endsFrom(reading: Reading, start: Element, most: number) {
+  const reached: Element[] = [start];
+  const ends: { from: Element; step: Step }[] = [];
+  const seen = new Set<string>();
+  for (const at of reached) {
+    if (ends.length >= most) break;
+    for (const step of reading.ends(at)) ends.push({ from: at, step });
+    for (const step of reading.steps(at)) {
+      const key = `${step.node}:${step.index}`;
+      if (!seen.has(key)) reached.push(step);
+      seen.add(key);
+    }
+  }
+  return { reached: reached.slice(1), ends: ends.slice(0, most) };
 }

@@ -5,16 +5,21 @@ import { isFloat, type TypedArray } from "../ir/dtype.ts";
 import type { Graph, Node, NodeId } from "../ir/graph.ts";
 import { isElementwise, type OpRecord } from "../ir/op.ts";
 import { prune } from "../ir/prune.ts";
-import { type Shape, sizeOf, stridesOf } from "../ir/shape.ts";
+import { sizeOf } from "../ir/shape.ts";
 import { ops } from "../ops/index.ts";
 import { evaluate } from "../trace/evaluator.ts";
 import { GraphBuilder } from "../trace/graph-builder.ts";
+import { isBilinear } from "./bilinear.ts";
+import { broadcastPlaces } from "./places.ts";
 
-/** How one element of an op's output depends on one element of an operand. */
-export interface LocalDerivative {
-  /** Consumer and place of its element. */
+/** One number: an element of a node, by its row-major place. */
+export interface Element {
   readonly node: NodeId;
   readonly index: number;
+}
+
+/** How one element of an op's output depends on one element of an operand. */
+export interface LocalDerivative extends Element {
   /** Which operand of the consumer. */
   readonly operand: number;
   /** ∂(that element) / ∂(this element) */
@@ -39,6 +44,9 @@ export class ScalarGraph {
   readonly #diagonals = new Map<string, Diagonal>();
   readonly #columns = new Map<string, Graph>();
   readonly #moved = new Map<NodeId, readonly number[]>();
+  readonly #origins = new Map<string, Element>();
+  /** Nodes that no float input has a part in. */
+  readonly #fixed: readonly boolean[];
 
   /** `graph` gives the loss, a scalar, as its only output; `inputs` are the elements of its inputs, float64. */
   constructor(graph: Graph, inputs: readonly TypedArray[]) {
@@ -56,6 +64,11 @@ export class ScalarGraph {
       byId[id] = gradients[i]!;
     });
     this.gradients = byId;
+    const fixed: boolean[] = [];
+    for (const { op, dtype, inputs: from } of graph.nodes) {
+      fixed.push(op === "input" ? !isFloat(dtype) : from.every((id) => fixed[id]));
+    }
+    this.#fixed = fixed;
     for (const node of graph.nodes) {
       if (byId[node.id] === undefined || recordOf(node).gradient === "none") continue;
       node.inputs.forEach((input, operand) => {
@@ -71,68 +84,99 @@ export class ScalarGraph {
     return this.graph.outputs[0]!;
   }
 
-  /** The loss with one element of an input changed. */
-  lossAt(input: NodeId, index: number, value: number): number {
-    const place = this.graph.inputs.indexOf(input);
-    const inputs = [...this.#inputs];
-    const changed = Float64Array.from(inputs[place]!);
-    changed[index] = value;
-    inputs[place] = changed;
-    return evaluate(this.graph, inputs)[0]![0]!;
-  }
-
   /** The loss with one element of any node set to a value, and all that follows from it. */
   lossWith(node: NodeId, index: number, value: number): number {
-    if (this.graph.nodes[node]!.op === "input") return this.lossAt(node, index, value);
-    const type = this.graph.nodes[node]!;
-    const replaced: Node[] = [...this.graph.nodes];
     const data = Float64Array.from(this.values[node]!);
     data[index] = value;
-    replaced[node] = {
-      id: node,
-      op: "constant",
-      inputs: [],
-      attributes: { shape: type.shape, dtype: type.dtype, data },
-      shape: type.shape,
-      dtype: type.dtype,
-    } as Node;
-    return evaluate({ ...this.graph, nodes: replaced }, this.#inputs)[0]![0]!;
+    const place = this.graph.inputs.indexOf(node);
+    if (place >= 0) return evaluate(this.graph, this.#inputs.with(place, data))[0]![0]!;
+    const { shape, dtype } = this.graph.nodes[node]!;
+    const set: Node = { id: node, op: "constant", inputs: [], attributes: { shape, dtype, data }, shape, dtype };
+    return evaluate({ ...this.graph, nodes: this.graph.nodes.with(node, set) }, this.#inputs)[0]![0]!;
   }
 
   /** All local derivatives of what an element goes into, but those that are 0. */
   derivatives(node: NodeId, index: number): LocalDerivative[] {
     return (this.#consumers.get(node) ?? []).flatMap(({ node: consumer, operand }) => {
       const found: LocalDerivative[] = [];
-      const add = (at: number, value: number) => {
+      const add = (value: number, at: number) => {
         if (value !== 0) found.push({ node: consumer.id, index: at, operand, value });
       };
       if (isElementwise(recordOf(consumer)) || recordOf(consumer).moves === true) {
         const { values, to } = this.#diagonal(consumer, operand);
-        for (const at of to[index]!) add(at, values[at]!);
-      } else {
-        this.#column(consumer, operand, index).forEach((value, at) => {
-          add(at, value);
-        });
-      }
+        for (const at of to[index]!) add(values[at]!, at);
+      } else this.#column(consumer, operand, index).forEach(add);
       return found;
     });
   }
 
-  /**
-   * The element that this one is a copy of: moved by ops that only move, or the sum of nothing else. Itself, where it
-   * was computed.
-   */
-  origin(node: NodeId, index: number): { readonly node: NodeId; readonly index: number } {
-    const own = this.graph.nodes[node]!;
-    const input = own.inputs[0];
-    if (recordOf(own).moves === true) return this.origin(input!, this.#places(own)[index]!);
-    const isCopy = "axes" in own.attributes && sizeOf(this.graph.nodes[input!]!.shape) === sizeOf(own.shape);
-    if (!isCopy || this.values[input!]![index] !== this.values[node]![index]) return { node, index };
-    return this.origin(input!, index);
+  /** The local derivatives that are 0 though the op looks at the element: x of x · 0, or x < 0 of max(x, 0). */
+  zeros(node: NodeId, index: number): LocalDerivative[] {
+    return (this.#consumers.get(node) ?? []).flatMap(({ node: consumer, operand }) => {
+      const zero = (at: number) => ({ node: consumer.id, index: at, operand, value: 0 });
+      if (isElementwise(recordOf(consumer))) {
+        const { values, to } = this.#diagonal(consumer, operand);
+        return to[index]!.filter((at) => values[at] === 0).map(zero);
+      }
+      if (!isBilinear(consumer)) return [];
+      const partners = consumer.inputs.map((id) => this.values[id]!.map(() => 1));
+      const looks = this.#column(consumer, operand, index, partners);
+      const column = this.#column(consumer, operand, index);
+      return Array.from(looks.keys()).flatMap((at) => (looks[at] !== 0 && column[at] === 0 ? [zero(at)] : []));
+    });
   }
 
+  /**
+   * The element that this one is a copy of: moved by ops that only move, chosen by a condition that the inputs have no
+   * part in, or the sum of nothing else. Itself, where it was computed.
+   */
+  origin(node: NodeId, index: number): Element {
+    const own = this.graph.nodes[node]!;
+    const record = recordOf(own);
+    if (record.moves === true) return this.origin(own.inputs[0]!, this.#places(own)[index]!);
+    if (!isElementwise(record) && !("axes" in own.attributes)) return { node, index };
+    const key = `${node}:${index}`;
+    let origin = this.#origins.get(key);
+    if (origin === undefined) {
+      const from = isElementwise(record) ? this.#chosen(own, index) : this.#onlyTerm(own, index);
+      const isCopy = from !== undefined && this.values[from.node]![from.index] === this.values[node]![index];
+      origin = isCopy ? this.origin(from.node, from.index) : { node, index };
+      this.#origins.set(key, origin);
+    }
+    return origin;
+  }
+
+  /** Of `where` and its like: the operand's element that a fixed condition has chosen. */
+  #chosen(node: Node, index: number): Element | undefined {
+    const conditions = node.inputs.filter((id) => this.graph.nodes[id]!.dtype === "bool");
+    if (conditions.length !== 1 || node.inputs.length < 2 || !this.#fixed[conditions[0]!]) return undefined;
+    const operand = node.inputs.findIndex((id, i) => {
+      return (
+        id !== conditions[0] && isFloat(this.graph.nodes[id]!.dtype) && this.#diagonal(node, i).values[index] === 1
+      );
+    });
+    if (operand < 0) return undefined;
+    const from = this.graph.nodes[node.inputs[operand]!]!;
+    return { node: from.id, index: broadcastPlaces(from.shape, node.shape)[index]! };
+  }
+
+  /** Of a sum and its like: its only element, or the only one that is no constant 0. */
+  #onlyTerm(node: Node, index: number): Element | undefined {
+    const input = this.graph.nodes[node.inputs[0]!]!;
+    const isOne = sizeOf(input.shape) === sizeOf(node.shape);
+    // Where a condition has chosen, most elements of a long sum may be 0.
+    if (!isOne && input.inputs.every((id) => this.graph.nodes[id]!.dtype !== "bool")) return undefined;
+    const terms = Array.from(this.row(node, 0, index), (coefficient, at) => ({ coefficient, at })).filter(
+      ({ coefficient, at }) => coefficient !== 0 && !this.#isZero(this.origin(input.id, at)),
+    );
+    return terms.length === 1 && terms[0]!.coefficient === 1 ? { node: input.id, index: terms[0]!.at } : undefined;
+  }
+
+  readonly #isZero = ({ node, index }: Element): boolean =>
+    this.graph.nodes[node]!.op === "constant" && this.values[node]![index] === 0;
+
   /** ∂(element of a node) / ∂(elements of one of its operands): a row of the op's Jacobian. */
-  row(node: Node, operand: number, index: number): TypedArray {
+  row(node: Node, operand: number, index: number, values = this.#operandValues(node)): TypedArray {
     const g = new GraphBuilder("float64");
     const operands = node.inputs.map((id) => g.input(this.graph.nodes[id]!, String(id)));
     const y = g.apply(node.op, operands, node.attributes as never);
@@ -140,7 +184,18 @@ export class ScalarGraph {
     unit[index] = 1;
     const u = g.apply("constant", [], { shape: node.shape, dtype: node.dtype, data: unit });
     const dx = backpropagate(g, [y], [u], [operands[operand]!]);
-    return evaluate(g.finish(dx), this.#operandValues(node))[0]!;
+    return evaluate(g.finish(dx), values)[0]!;
+  }
+
+  /** Places of the first operand's elements that an element looks at, whatever their values. */
+  group(node: Node, index: number): number[] {
+    const any = node.inputs.map((id) => {
+      const data = this.values[id]!;
+      return isFloat(this.graph.nodes[id]!.dtype) ? Float64Array.from(data, (_, i) => Math.sin(i + 1)) : data;
+    });
+    return Array.from(this.row(node, 0, index, any), (derivative, at) => (derivative === 0 ? -1 : at)).filter(
+      (at) => at >= 0,
+    );
   }
 
   #operandValues(node: Node): TypedArray[] {
@@ -148,7 +203,12 @@ export class ScalarGraph {
   }
 
   /** Derivative of y along a direction in one operand: the transpose of the transpose, as in jvp. */
-  #along(node: Node, operand: number, direction: TypedArray): TypedArray {
+  #along(
+    node: Node,
+    operand: number,
+    direction: TypedArray,
+    values: readonly TypedArray[] = this.#operandValues(node),
+  ): TypedArray {
     const key = `${node.id}/${operand}`;
     let graph = this.#columns.get(key);
     if (graph === undefined) {
@@ -161,13 +221,13 @@ export class ScalarGraph {
       graph = prune(g.finish(backpropagate(g, dx, [v], [u])));
       this.#columns.set(key, graph);
     }
-    return evaluate(graph, [...this.#operandValues(node), direction])[0]!;
+    return evaluate(graph, [...values, direction])[0]!;
   }
 
-  #column(node: Node, operand: number, index: number): TypedArray {
+  #column(node: Node, operand: number, index: number, values?: readonly TypedArray[]): TypedArray {
     const unit = new Float64Array(this.values[node.inputs[operand]!]!.length);
     unit[index] = 1;
-    return this.#along(node, operand, unit);
+    return this.#along(node, operand, unit, values);
   }
 
   #diagonal(node: Node, operand: number): Diagonal {
@@ -213,19 +273,4 @@ function reaches(graph: Graph, end: NodeId): Set<NodeId> {
     if (found.has(id)) for (const input of graph.nodes[id]!.inputs) found.add(input);
   }
   return found;
-}
-
-/** For each element of the broadcast shape, its place in an operand of shape `from`. */
-export function broadcastPlaces(from: Shape, to: Shape): number[] {
-  const lead = to.length - from.length;
-  const own = stridesOf(from);
-  const strides = to.map((_, axis) => (axis < lead || from[axis - lead] === 1 ? 0 : own[axis - lead]!));
-  return Array.from({ length: sizeOf(to) }, (_, at) =>
-    placeOf(at, to).reduce((sum, index, axis) => sum + index * strides[axis]!, 0),
-  );
-}
-
-/** Row-major place → index along each axis. */
-export function placeOf(at: number, shape: Shape): number[] {
-  return stridesOf(shape).map((stride, axis) => Math.floor(at / stride) % shape[axis]!);
 }

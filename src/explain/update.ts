@@ -1,22 +1,22 @@
 // One optimizer's update of one number, written out from the graph of the update itself.
-import type { NodeId } from "../ir/graph.ts";
+import type { Graph, NodeId } from "../ir/graph.ts";
 import { type Optimizer, type OptimizerState, updateOptimizer } from "../optim/optimizers.ts";
 import { simplify } from "../plan/simplify.ts";
-import { tensor } from "../trace/create.ts";
 import { evaluate } from "../trace/evaluator.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { trace } from "../trace/trace.ts";
-import type { Equation } from "./explain.ts";
+import type { Equation, ExplainedUpdate } from "./explanation.ts";
 import { expression } from "./expression.ts";
-import { atom, number, type Piece, written } from "./notation.ts";
+import { atom, constant, nameTex, notation, number, type Piece, subscript, type Written, written } from "./notation.ts";
 
 export interface UpdateOf {
-  /** As it is written: w[0]. */
-  readonly name: Piece;
+  readonly name: Written;
   readonly value: number;
-  /** How the gradient is written, and what it is, clipped where the training clips. */
-  readonly slope: Piece;
+  /** ∂loss/∂name, and what it is. */
+  readonly slope: Written;
   readonly gradient: number;
+  /** What clipping multiplies it by. */
+  readonly clip?: number;
   /** The optimizer's state of this number, by slot: { mean, square }. */
   readonly state: Readonly<Record<string, number>>;
   /** Updates done before. */
@@ -24,43 +24,93 @@ export interface UpdateOf {
   readonly learningRate: number;
 }
 
-/** Equations of the next state and of the next value, in the order of computation. */
-export function explainUpdate(optimizer: Optimizer, of: UpdateOf): Equation[] {
+/** Longer names are given a short one. */
+const longName = 8;
+
+/** The gradient, corrections, the next state and the next value, in the order of computation. */
+export function explainUpdate(optimizer: Optimizer, of: UpdateOf): ExplainedUpdate {
+  const { step, learningRate, clip = 1 } = of;
   const slots = Object.keys(of.state);
-  const type = { shape: [], dtype: "float64" } as const;
-  const types = ["value", "gradient", ...slots].map((name) => ({ ...type, name }));
+  const scalar = { shape: [], dtype: "float64" } as const;
+  const names = ["value", "gradient", "η", ...slots];
+  const types = [...names.map((name) => ({ ...scalar, name })), { shape: [], dtype: "int32", name: "step" } as const];
   const { graph } = trace(
     types,
-    ([p, g, ...state]) => {
-      const context = {
-        step: tensor(Int32Array.of(of.step), { shape: [] }),
-        learningRate: tensor(of.learningRate),
-      };
-      const given: OptimizerState = Object.fromEntries(slots.map((slot, i) => [slot, { p: state[i]! }]));
-      const next = updateOptimizer(optimizer, { p: p! }, { p: g! }, given, context);
+    ([p, g, rate, ...more]) => {
+      const state: OptimizerState = Object.fromEntries(slots.map((slot, i) => [slot, { p: more[i]! }]));
+      const context = { step: more.at(-1)!, learningRate: rate! };
+      const next = updateOptimizer(optimizer, { p: p! }, { p: g! }, state, context);
       return [...slots.map((slot) => (next.state[slot] as { p: Tensor }).p), next.parameters.p];
     },
     "float64",
   );
-  const inputs = [of.value, of.gradient, ...slots.map((slot) => of.state[slot]!)].map((v) => Float64Array.of(v));
   const simple = simplify(graph);
-  const values = evaluate({ ...simple, outputs: simple.nodes.map(({ id }) => id) }, inputs).map((data) => data[0]!);
-  const next = (name: Piece): Piece => ({ text: `${name.text}′`, tex: `${name.tex}'`, rank: 4 });
+  const g = clip * of.gradient;
+  const inputs = [of.value, g, learningRate, ...slots.map((slot) => of.state[slot]!), step];
+  const values = evaluate(
+    { ...simple, outputs: simple.nodes.map(({ id }) => id) },
+    inputs.map((value) => Float64Array.of(value)),
+  ).map((data) => data[0]!);
+
+  const isLong = of.name.text.length > longName;
+  const own: Piece = isLong ? atom("θ", "\\theta") : { ...of.name, rank: 4 };
   const named = new Map<NodeId, Piece>();
-  [of.name, of.slope, ...slots.map((slot) => atom(slot, `\\mathrm{${slot}}`))].forEach((name, i) => {
-    named.set(simple.inputs[i]!, name);
+  const pieces = [
+    own,
+    atom("g"),
+    atom("η", "\\eta"),
+    ...slots.map((slot) => atom(slot, nameTex(slot))),
+    atom("step", "\\mathrm{step}"),
+  ];
+  simple.inputs.forEach((id, i) => {
+    named.set(id, pieces[i]!);
   });
-  return simple.outputs.map((output, i) => {
-    const name = next(i < slots.length ? atom(slots[i]!, `\\mathrm{${slots[i]}}`) : of.name);
-    const equation: Equation = {
+  const by = (piece: Piece): Piece => notation.mul([constant(clip), piece], {});
+  const equations: Equation[] = [
+    ...(isLong ? [{ left: written(own), symbols: written(of.name), value: of.value }] : []),
+    {
+      left: { text: "g", tex: "g" },
+      symbols: written(by({ ...of.slope, rank: 4 })),
+      ...(clip !== 1 && { numbers: written(by(number(of.gradient))) }),
+      value: g,
+    },
+    {
+      left: { text: "η", tex: "\\eta" },
+      symbols: { text: "learning rate", tex: "\\text{learning rate}" },
+      value: learningRate,
+    },
+  ];
+  const work = (name: Piece, id: NodeId): void => {
+    const put = (leaf: (id: NodeId) => Piece | undefined) =>
+      written(expression(simple, id, (at) => (at === id ? undefined : leaf(at))));
+    equations.push({
       left: written(name),
-      symbols: written(expression(simple, output, (id) => (id === output ? undefined : named.get(id)), values)),
-      numbers: written(
-        expression(simple, output, (id) => (id !== output && named.has(id) ? number(values[id]!) : undefined), values),
-      ),
-      value: values[output]!,
-    };
-    named.set(output, name);
-    return equation;
+      symbols: put((at) => named.get(at)),
+      numbers: put((at) => (named.has(at) ? number(values[at]!) : undefined)),
+      value: values[id]!,
+    });
+    named.set(id, name);
+  };
+  ofStepAlone(simple).forEach((id, i) => {
+    work(atom(`c${subscript(i + 1)}`, `c_${i + 1}`), id);
   });
+  simple.outputs.forEach((id, i) => {
+    const name = pieces[i < slots.length ? i + 3 : 0]!;
+    work({ text: `${name.text}′`, tex: `${name.tex}'`, rank: 4 }, id);
+  });
+  return { optimizer, step, learningRate, equations };
+}
+
+/** What is computed from the last input alone, the number of updates, and goes into what is not. */
+function ofStepAlone({ nodes, inputs }: Graph): NodeId[] {
+  const varies = nodes.map(({ id }) => inputs.includes(id));
+  const apart = nodes.map(({ id }) => inputs.includes(id) && id !== inputs.at(-1));
+  const found = new Set<NodeId>();
+  for (const { id, inputs: from } of nodes) {
+    varies[id] ||= from.some((input) => varies[input]);
+    apart[id] ||= from.some((input) => apart[input]);
+    if (!apart[id]) continue;
+    for (const input of from) if (varies[input] && !apart[input]) found.add(input);
+  }
+  return [...found].sort((a, b) => a - b);
 }

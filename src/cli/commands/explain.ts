@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 
 import type { Explanation } from "../../explain/index.ts";
 import { print, printJson, type Streams } from "../output.ts";
-import { printable, wrap } from "../terminal/text.ts";
+import { printable } from "../terminal/text.ts";
 import { finite, matrix, positive, rowNumbers, vector, whole } from "../values.ts";
 
 const formats = ["text", "markdown", "latex"] as const;
@@ -120,8 +120,7 @@ async function network({ x, w1, w2, target, lr, weight, ...flags }: NetworkFlags
 async function explainOfRun(dir: string, { row, weight, step, ...flags }: RunFlags, streams: Streams): Promise<void> {
   const { openRun, replay, explainRun } = await import("../engine.ts");
   const run = await replay(await openRun(dir), step);
-  const { explanation, notes, figures } = explainRun(run, row, weight, flags.paths);
-  print(streams.stderr, ({ width }) => notes.flatMap((note) => wrap(printable(note), width)));
+  const { explanation, figures } = explainRun(run, row, weight, flags.paths);
   await show(explanation, { run: dir, ...figures }, flags, streams);
 }
 
@@ -131,7 +130,7 @@ async function show(explanation: Explanation, figures: object, flags: OutputFlag
     const { format } = flags;
     const text =
       format === "text" ? toText(explanation, width) : (format === "latex" ? toLatex : toMarkdown)(explanation);
-    return [text.trimEnd()];
+    return text.trimEnd().split("\n").map(printable);
   });
   if (flags.json) printJson(streams, { ...figures, explanation });
 }
