@@ -47,6 +47,8 @@ export interface Prepared {
   readonly task: Task;
   readonly train: Split;
   readonly validation: Split | undefined;
+  /** Of every row of the table, the number by which a person finds it: see Table. */
+  readonly tableRows: Int32Array;
   /** Sentences for a person: what was left out, and what is rare. */
   readonly notes: string[];
 }
@@ -125,6 +127,7 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
     task,
     train: part(trainRows),
     validation: validationRows.length > 0 ? part(validationRows) : undefined,
+    tableRows: table.rowNumbers,
     notes,
   };
 }

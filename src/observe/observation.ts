@@ -1,4 +1,6 @@
 // What a look at one training step shows: plain data, of a size that does not grow with the network's width or its batch.
+import type { Shape } from "../ir/shape.ts";
+import type { ActivationName } from "../nn/activation.ts";
 import type { ChainPoint } from "./chain.ts";
 import type { LedgerRow } from "./ledger.ts";
 import type { Sketch } from "./sketch.ts";
@@ -25,6 +27,9 @@ export interface ValueProbe extends ChainPoint {
 /** The units of one activation φ. */
 export interface UnitProbe {
   readonly name: string;
+  readonly activation: ActivationName;
+  /** Whether φ is flat on both sides, as tanh is: only there a saturated unit says little whichever way it leans. */
+  readonly bounded: boolean;
   readonly units: number;
   /** Share of (row, unit) pairs with |φ′| under 5 % of its maximum. */
   readonly saturated: number;
@@ -35,6 +40,7 @@ export interface UnitProbe {
 export interface ParameterProbe {
   /** Path among the parameters: "layers.0.weight". */
   readonly name: string;
+  readonly shape: Shape;
   /** Before the update. */
   readonly value: Sketch;
   /** Before clipping. */

@@ -172,7 +172,9 @@ describe("an observation", () => {
     ] as const) {
       const deep = sequential(dense(5, 4), activation(name), dense(4, 3));
       const seen = await observe({ model: deep, variables, optimizer: sgd({ learningRate: 1e-6 }) }, 7);
-      expect(seen[0]!.units).toEqual([{ name: "layers.1", units: 4, saturated, dead: 0 }]);
+      expect(seen[0]!.units).toEqual([
+        { name: "layers.1", activation: name, bounded: name === "sigmoid", units: 4, saturated, dead: 0 },
+      ]);
       // Dead is who was silent in six observed batches.
       expect(seen[4]!.units[0]!.dead).toBe(0);
       expect(seen[5]!.units[0]!.dead).toBe(dead);

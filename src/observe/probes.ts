@@ -1,12 +1,13 @@
 // What an observed step computes beside the step itself: sketches and sums of fixed size, as part of its graph.
-import { isFloat } from "../ir/dtype.ts";
+import { type FloatDType, isFloat } from "../ir/dtype.ts";
 import { type Shape, sizeOf } from "../ir/shape.ts";
+import type { ActivationName } from "../nn/activation.ts";
 import type { Activation, Dense } from "../nn/layer.ts";
 import type { Tensors, Types } from "../run/program.ts";
 import { concat, sketch, stack, where, zeros } from "../trace/create.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { LayerPoint } from "./chain.ts";
-import { hasSlopes, slopes, unitsOf } from "./units.ts";
+import { hasSlopes, isBounded, slopes, unitsOf } from "./units.ts";
 
 /** A unit is dead when it was so in this many observed batches, one after the other. */
 const deadAfter = 6;
@@ -16,13 +17,17 @@ export interface ProbePlan {
   readonly chain: readonly LayerPoint[];
   /** Elements of each value of the chain. */
   readonly valueSizes: readonly number[];
-  /** Indices of the chain's points that are activations with slopes, and their numbers of units. */
-  readonly activations: readonly { readonly at: number; readonly units: number }[];
+  /** The chain's points that are activations with slopes: their indices and numbers of units. */
+  readonly activations: readonly {
+    readonly at: number;
+    readonly activation: ActivationName;
+    readonly bounded: boolean;
+    readonly units: number;
+  }[];
   /** Indices of the chain's points that are dense layers. */
   readonly dense: readonly number[];
   readonly batch: number;
-  /** Names and sizes of the parameters. */
-  readonly parameters: readonly { readonly name: string; readonly size: number }[];
+  readonly parameters: readonly { readonly name: string; readonly shape: Shape }[];
 }
 
 /** One step's values, by which the probes are made. */
@@ -58,8 +63,9 @@ export function planProbes(
     chain,
     valueSizes: chain.map((point) => sizeOf(shapeOf(point))),
     activations: chain.flatMap((point, at) => {
-      const isOne = at > 0 && point.layer?.kind === "activation" && hasSlopes(point.layer);
-      return isOne ? [{ at, units: unitsOf(shapeOf(point)) }] : [];
+      const { layer } = point;
+      if (at === 0 || layer?.kind !== "activation" || !hasSlopes(layer)) return [];
+      return [{ at, activation: layer.name, bounded: isBounded(layer), units: unitsOf(shapeOf(point)) }];
     }),
     dense: chain.flatMap(({ made }, at) => (made === "dense" && shapeOf(chain[at]!).length === 2 ? [at] : [])),
     batch,
@@ -68,10 +74,10 @@ export function planProbes(
 }
 
 /** State that the probes keep from one observed step to the next. */
-export function probeStates(plan: ProbePlan, shapes: readonly Shape[], dtype: Types[string]["dtype"]): Types {
-  const parameters = plan.parameters.flatMap(({ name }, i) => [
-    [`probe.initial.${name}`, { shape: shapes[i]!, dtype }] as const,
-    [`probe.update.${name}`, { shape: shapes[i]!, dtype }] as const,
+export function probeStates(plan: ProbePlan, dtype: FloatDType): Types {
+  const parameters = plan.parameters.flatMap(({ name, shape }) => [
+    [`probe.initial.${name}`, { shape, dtype }] as const,
+    [`probe.update.${name}`, { shape, dtype }] as const,
   ]);
   const units = plan.activations.map(
     ({ at, units }) => [`probe.dead.${plan.chain[at]!.name}`, { shape: [units], dtype }] as const,

@@ -1,5 +1,6 @@
 // From the outputs of an observed step to an observation: the machine's figures under their names.
 import type { TypedArray } from "../ir/dtype.ts";
+import { sizeOf } from "../ir/shape.ts";
 import { childPath } from "../nn/model.ts";
 import { sketchLayout } from "../ops/sketch.ts";
 import { ledgerOf } from "./ledger.ts";
@@ -28,24 +29,22 @@ export function readProbes(plan: ProbePlan, { sketches, figures }: ProbeOutputs,
   const next = (): number => figures[figure++]!;
 
   const points = plan.valueSizes.map((size) => ({ value: sketch(size), gradient: sketch(size) }));
-  const parameters: ParameterProbe[] = plan.parameters.map(({ name, size }) => ({
-    name,
-    value: sketch(size),
-    gradient: sketch(size),
-    update: sketch(size),
-  }));
+  const parameters: ParameterProbe[] = plan.parameters.map(({ name, shape }) => {
+    const size = sizeOf(shape);
+    return { name, shape, value: sketch(size), gradient: sketch(size), update: sketch(size) };
+  });
   const gradientNorm = norm(parameters.map(({ gradient }) => gradient));
   const isClipped = at * sketchLayout.length < sketches.length;
-  const clipped = isClipped ? norm(plan.parameters.map(({ size }) => sketch(size))) : gradientNorm;
+  const clipped = isClipped ? norm(plan.parameters.map(({ shape }) => sketch(sizeOf(shape)))) : gradientNorm;
 
   const loss = next();
   const learningRate = next();
   const line = lineOf(next(), next());
   const distance = Math.sqrt(next()) / (context.initialNorm || 1);
   const values: ValueProbe[] = plan.chain.map(({ name, made }, i) => ({ name, made, ...points[i]!, spread: next() }));
-  const units = plan.activations.map(({ at: i, units }) => ({
+  const units = plan.activations.map(({ at: i, ...activation }) => ({
     name: plan.chain[i]!.name,
-    units,
+    ...activation,
     saturated: next(),
     dead: next(),
   }));

@@ -43,6 +43,15 @@ export function steepest(layer: Activation): number {
     .item();
 }
 
+/** Whether φ is flat on both sides: |φ′| at ±20 under a twentieth of the steepest. */
+export function isBounded(layer: Activation): boolean {
+  const z = tensor([-20, 20]);
+  const ends = vjp((x: Tensor) => φ(layer, x), z)
+    .pullback(ones([2]))[0]
+    .abs();
+  return ends.max().item() < saturatedBelow * steepest(layer);
+}
+
 /** `z` is [batch, units] or [batch, channels, …]: a channel is a unit. */
 export function slopes(layer: Activation, z: Tensor): Slopes {
   const { pullback } = vjp((x: Tensor) => φ(layer, x), z);

@@ -33,10 +33,17 @@ const memory = 0.8;
 /** The test ends where the smoothed loss is so many times its minimum. */
 const divergence = 4;
 /**
- * The suggestion is the rate at the minimum, divided by this: docs/decisions/0018-learning-rate-range-test.md. Optimizers that
- * gather squares, or decay weights by the rate, stand more in a hundred steps than in a whole training.
+ * The suggestion is the rate at the minimum by `minimum`, or that of the divergence by `divergence` if it is lower:
+ * docs/decisions/0018-learning-rate-range-test.md. Optimizers that gather squares, or decay weights by the rate, stand more in a
+ * hundred steps than in a whole training.
  */
-const divisors: Readonly<Record<OptimizerKind, number>> = { sgd: 3, rmsprop: 5, adagrad: 5, adam: 10, adamw: 10 };
+const divisors: Readonly<Record<OptimizerKind, { readonly minimum: number; readonly divergence: number }>> = {
+  sgd: { minimum: 3, divergence: 5 },
+  rmsprop: { minimum: 3, divergence: 10 },
+  adagrad: { minimum: 3, divergence: 10 },
+  adam: { minimum: 5, divergence: 10 },
+  adamw: { minimum: 10, divergence: 10 },
+};
 /** Lower ranges that are tried where even the lowest rates are too high, as for inputs in the millions. */
 const lowerRanges = 3;
 
@@ -44,10 +51,9 @@ const lowerRanges = 3;
  * Trains for 141 steps on the training rows, from a learning rate of 1e−6 to 10, and suggests one for the whole training. The
  * same seed gives the same result.
  *
- * ```ts
- * const { suggestion } = await rangeTest(prepared, { hidden: [64, 32] });
- * const training = trainTable(prepared, { hidden: [64, 32], learningRate: suggestion });
- * ```
+ * @example
+ * const { suggestion } = await rangeTest(prepared, settings);
+ * const training = trainTable(prepared, { ...settings, learningRate: suggestion });
  */
 export async function rangeTest(prepared: Prepared, settings: TableSettings = {}): Promise<RangeTest> {
   const { optimizer = "adamw" } = settings;
@@ -60,7 +66,9 @@ export async function rangeTest(prepared: Prepared, settings: TableSettings = {}
     const best = points.reduce((a, b) => (b.smoothed < a.smoothed ? b : a));
     if (diverged && best.step <= perDecade && range < lowerRanges) continue;
     if (!fell(points, best)) return test;
-    return { ...test, suggestion: Number((best.learningRate / divisor).toPrecision(2)) };
+    const end = diverged ? points.at(-1)!.learningRate : Number.POSITIVE_INFINITY;
+    const rate = Math.min(best.learningRate / divisor.minimum, end / divisor.divergence);
+    return { ...test, suggestion: Number(rate.toPrecision(2)) };
   }
 }
 

@@ -113,11 +113,10 @@ export function trainingModule(
   const probes = planProbes(
     chainOf(settings.model),
     valueShapes(settings.model, variables, batch),
-    parameters.paths.map((name, i) => ({ name, size: parameters.leaves[i]!.size })),
+    parameters.paths.map((name, i) => ({ name, shape: parameters.leaves[i]!.shape })),
     batchSize,
   );
-  const shapes = parameters.leaves.map(({ shape }) => shape);
-  const probed = probeStates(probes, shapes, float);
+  const probed = probeStates(probes, float);
   const stepState = { ...trained, ...counters, "train.x": train.x, "train.y": train.y };
   const programs: Record<string, Program> = {
     step: traceProgram(stepState, {}, (state) => trainStep(settings, flat, state, undefined), float),

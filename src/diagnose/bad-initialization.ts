@@ -1,0 +1,68 @@
+// Initial weights that are all alike, or far from the size that keeps signals the size they are.
+import type { ParameterProbe } from "../observe/observation.ts";
+import { confidenceOf, short } from "./confidence.ts";
+import { byOutcome } from "./course.ts";
+import type { Evidence } from "./evidence.ts";
+import { initial } from "./thresholds.ts";
+import type { Verdict } from "./verdict.ts";
+
+interface Judged {
+  readonly layer: string;
+  readonly fault: "zeros" | "alike" | "tiny" | "huge";
+  readonly gain: number;
+}
+
+/**
+ * Weights drawn with variance 2 / fanIn (He et al. 2015) to 2 / (fanIn + fanOut) (Glorot and Bengio 2010) keep signals
+ * and gradients the size they are. The gain is the weights' RMS by the nearer of the two; 1 in between.
+ */
+function judge({ name, shape, value }: ParameterProbe): Judged | undefined {
+  if (shape.length < 2 || value.size < 2) return undefined;
+  const layer = name.slice(0, Math.max(0, name.lastIndexOf(".")));
+  if (value.zeros === value.size) return { layer, fault: "zeros", gain: 0 };
+  const spread = value.rms ** 2 - value.mean ** 2;
+  if (spread < initial.alike * value.rms ** 2) return { layer, fault: "alike", gain: 1 };
+  // [inputs, outputs] of a dense layer; [outputs, inputs, …kernel] of a convolution.
+  const kernel = shape.slice(2).reduce((a, b) => a * b, 1);
+  const [one, other] = [shape[0]! * kernel, shape[1]! * kernel];
+  const [fanIn, fanOut] = shape.length === 2 ? [one, other] : [other, one];
+  const [he, glorot] = [Math.sqrt(2 / fanIn), Math.sqrt(2 / (fanIn + fanOut))];
+  if (value.rms < initial.tiny * glorot) return { layer, fault: "tiny", gain: value.rms / glorot };
+  if (value.rms > initial.huge * he) return { layer, fault: "huge", gain: value.rms / he };
+  return undefined;
+}
+
+const words: Readonly<Record<Judged["fault"], (one: Judged) => string>> = {
+  zeros: ({ layer }) => `All initial weights of ${layer} are 0: nothing passes it, neither values nor gradients.`,
+  alike: ({ layer }) => `All initial weights of ${layer} are alike: its units compute the same and learn the same.`,
+  tiny: ({ layer, gain }) =>
+    `The initial weights of ${layer} are ${short(gain)} times the size that keeps signals the size they are: they fade from layer to layer.`,
+  huge: ({ layer, gain }) =>
+    `The initial weights of ${layer} are ${short(gain)} times the size that keeps signals the size they are: they swell from layer to layer.`,
+};
+
+export function badInitialization(evidence: Evidence): Verdict | undefined {
+  const first = evidence.observations[0];
+  const judged = first?.parameters.flatMap((parameter) => judge(parameter) ?? []) ?? [];
+  if (first === undefined || judged.length === 0) return undefined;
+  const size = (one: Judged) => (one.gain === 0 ? 100 : Math.abs(Math.log(one.gain)));
+  const worst = judged.reduce((most, one) => (size(one) > size(most) ? one : most));
+  return {
+    kind: "bad-initialization",
+    severity: byOutcome(evidence),
+    layers: [...new Set(judged.map(({ layer }) => layer))],
+    sinceStep: 1,
+    message: words[worst.fault](worst),
+    evidence: { fault: worst.fault, gain: worst.gain, layers: judged.length, firstLoss: first.loss },
+    cause: {
+      faults: [...new Set(judged.map(({ fault }) => fault))],
+      gains: judged.map(({ gain }) => Number(gain.toPrecision(4))),
+    },
+    confidence:
+      worst.fault === "tiny"
+        ? confidenceOf(worst.gain, initial.tiny, initial.tiny / 20)
+        : worst.fault === "huge"
+          ? confidenceOf(worst.gain, initial.huge, initial.huge * 10)
+          : 1,
+  };
+}

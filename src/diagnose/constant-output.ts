@@ -1,0 +1,42 @@
+// A network that gives every row the same answer.
+import { confidenceOf, percent, short } from "./confidence.ts";
+import type { Evidence } from "./evidence.ts";
+import { constant } from "./thresholds.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** By its final answers where they were looked at; otherwise by the last observed batch: its output's spread by its size. */
+export function constantOutput({ start, data, observations, examples, epochs, end }: Evidence): Verdict | undefined {
+  const output = observations.at(-1)?.values.at(-1);
+  const spread = examples?.train.spread ?? output?.spread;
+  if (spread === undefined || spread >= constant.spread) return undefined;
+  const loss = examples?.train.loss ?? epochs.at(-1)?.loss;
+  // The first observation from which on the output kept its spread below the threshold.
+  const moving = observations.findLastIndex(({ values }) => (values.at(-1)?.spread ?? 0) >= constant.spread);
+  const since = observations[moving + 1]?.step ?? observations.at(-1)?.step ?? 1;
+  const features = data?.features.filter(({ std }) => std > 0).length;
+  return {
+    kind: "constant-output",
+    severity: "severe",
+    layers: start.layers.slice(-1),
+    sinceStep: since,
+    message: `The network gives nearly every row the same answer: its answers vary ${percent(spread)} as much as the target does${loss === undefined || data === undefined ? "" : `, and its loss is ${short(loss)}, where the best constant has ${short(data.constantLoss)}`}.`,
+    evidence: {
+      spread,
+      ...(loss !== undefined && { loss }),
+      ...(data && { constantLoss: data.constantLoss }),
+      ...(end && { steps: end.steps }),
+    },
+    cause: {
+      ...(output && { outputSpread: output.spread }),
+      ...(features !== undefined && { varyingFeatures: features }),
+      ...spreads(observations.at(-1)),
+    },
+    confidence: confidenceOf(spread, constant.spread, constant.spread / 20),
+  };
+}
+
+/** The first value of the pass whose rows are nearly all alike: from there on nothing is left of the input. */
+function spreads(last: Evidence["observations"][number] | undefined) {
+  const lost = last?.values.find(({ spread }) => spread < constant.spread);
+  return lost === undefined ? {} : { lostAt: lost.name, spreadThere: lost.spread };
+}

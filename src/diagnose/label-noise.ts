@@ -1,0 +1,67 @@
+// Labels that are wrong in the data: rows that the model misses with as much confidence as it hits others.
+import type { ErrorsProfile, ResidualsProfile } from "../observe/examples.ts";
+import { confidenceOf, percent, short } from "./confidence.ts";
+import type { Evidence } from "./evidence.ts";
+import { noisyLabels, noisyValues } from "./thresholds.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** By the training rows, as the final weights see them; the suspects are the rows that pull hardest. */
+export function labelNoise({ data, examples }: Evidence): Verdict | undefined {
+  if (data === undefined || examples === undefined || examples.train.rows < noisyLabels.fewestRows) return undefined;
+  const { errors, residuals } = examples.train;
+  const found = errors ? inClasses(errors, data.classes!) : residuals && inValues(residuals);
+  if (found === undefined) return undefined;
+  const suspects = examples.suspects.map(({ row, tableRow }) => tableRow ?? row);
+  return {
+    kind: "label-noise",
+    layers: [],
+    sinceStep: 0,
+    ...found,
+    message: `${found.message} Look at the rows that pull hardest: ${suspects.slice(0, 5).join(", ")}, …`,
+    evidence: {
+      ...found.evidence,
+      suspects,
+      gradientNorms: examples.suspects.map(({ gradientNorm }) => gradientNorm),
+      medianGradientNorm: examples.median,
+    },
+  };
+}
+
+type Found = Pick<Verdict, "severity" | "message" | "evidence" | "cause" | "confidence">;
+
+/**
+ * Where classes overlap, errors crowd where the model is unsure, and the surer half of its answers is nearly free of
+ * them. A flipped label may be anywhere: the surer half has as many, and confidence does not tell errors from hits.
+ */
+function inClasses(errors: ErrorsProfile, classes: readonly { readonly rows: number }[]): Found | undefined {
+  const { rate, confidentRate, separation = 1 } = errors;
+  const rows = classes.reduce((sum, one) => sum + one.rows, 0);
+  const guessing = 1 - Math.max(...classes.map((one) => one.rows)) / rows;
+  if (confidentRate < noisyLabels.confidentRate || separation > noisyLabels.separation) return undefined;
+  // A model that has learnt nothing errs everywhere, too.
+  if (rate > noisyLabels.mostErrors * guessing) return undefined;
+  return {
+    severity: confidentRate >= noisyLabels.warning ? "warning" : "info",
+    message: `About ${percent(confidentRate)} of the labels look wrong: even where the model is surest it misses as many rows, and its confidence hardly tells misses from hits (${short(separation)}, where 0.5 is not at all).`,
+    evidence: { errorRate: rate, confidentErrorRate: confidentRate, separation },
+    cause: { errorConfidence: errors.errorConfidence, hitConfidence: errors.hitConfidence },
+    confidence: confidenceOf(separation, noisyLabels.separation, 0.55),
+  };
+}
+
+/**
+ * Noise that every row has leaves residuals of a normal shape: their variance is that of their robust scale. Values that
+ * are simply wrong add a few large residuals; what they add to the variance is told as a share of the target's.
+ */
+function inValues({ r2, scale, outliers, kurtosis }: ResidualsProfile): Found | undefined {
+  const excess = 1 - r2 - scale ** 2;
+  if (excess < noisyValues.excess || kurtosis < noisyValues.kurtosis || r2 < noisyValues.leastExplained)
+    return undefined;
+  return {
+    severity: excess >= noisyValues.warning ? "warning" : "info",
+    message: `Some values of the target look wrong: a few large misses hold ${percent(excess)} of its variance, beside the ${percent(scale ** 2)} of ordinary ones.`,
+    evidence: { excess, kurtosis, outliers, r2 },
+    cause: { residualScale: scale, explained: r2 },
+    confidence: confidenceOf(excess, noisyValues.excess, 4 * noisyValues.excess),
+  };
+}

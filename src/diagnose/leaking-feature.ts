@@ -1,0 +1,34 @@
+// A feature that tells the target nearly alone, far better than any other: often a copy of it, or something known only later.
+import { confidenceOf, percent, short } from "./confidence.ts";
+import type { Evidence } from "./evidence.ts";
+import { leaking } from "./thresholds.ts";
+import type { Verdict } from "./verdict.ts";
+
+export function leakingFeature({ data }: Evidence): Verdict | undefined {
+  if (data === undefined || data.rows < leaking.fewestRows) return undefined;
+  const byWorth = data.features.toSorted((a, b) => b.alone - a.alone);
+  const telling = byWorth.filter(({ alone }) => alone >= leaking.alone);
+  const next = byWorth[telling.length]?.alone ?? 0;
+  const worst = telling[0];
+  // Where all features tell everything, the task is easy.
+  if (worst === undefined || (telling.length === data.featureCount && data.featureCount > 1)) return undefined;
+  // What n rows cannot tell from nothing: one error among them.
+  const left = Math.max(1 - telling.at(-1)!.alone, 1 / data.rows);
+  const ratio = left / (1 - next);
+  if (ratio > leaking.left) return undefined;
+  const isExact = worst.alone >= leaking.warningAlone && ratio <= leaking.warningLeft;
+  const told =
+    data.task === "classification"
+      ? `avoids ${percent(worst.alone)} of the errors of always guessing the most frequent class`
+      : `explains ${percent(worst.alone)} of the target's variance`;
+  return {
+    kind: "leaking-feature",
+    severity: isExact ? "warning" : "info",
+    layers: [],
+    sinceStep: 0,
+    message: `The feature "${worst.name}" alone ${told}; the next best manages ${percent(next)}. Is it known before the target is, or a copy of it?`,
+    evidence: { features: telling.map(({ name }) => name), alone: telling.map(({ alone }) => alone), nextBest: next },
+    cause: { left, leftByNextBest: 1 - next, ratio: Number(short(ratio)) },
+    confidence: confidenceOf(ratio, leaking.left, leaking.left / 50),
+  };
+}

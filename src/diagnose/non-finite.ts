@@ -1,0 +1,49 @@
+// NaN and infinity: in the loss, where the training ends, or in gradients and weights before that.
+import { describeOrigin } from "../train/failure.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Verdict } from "./verdict.ts";
+
+export function nonFinite({ observations, failure }: Evidence): Verdict | undefined {
+  const broken = observations.find(({ parameters, values }) =>
+    [...parameters, ...values].some(({ value, gradient }) => value.nonFinite + gradient.nonFinite > 0),
+  );
+  if (failure === undefined && broken === undefined) return undefined;
+  const origin = failure?.origin;
+  const part =
+    broken &&
+    [...broken.values, ...broken.parameters].find(({ value, gradient }) => value.nonFinite + gradient.nonFinite > 0);
+  const step = failure?.step ?? broken!.step;
+  return {
+    kind: "non-finite",
+    severity: "severe",
+    layers: origin?.layer ? [origin.layer] : part ? [part.name] : [],
+    sinceStep: Math.min(step, broken?.step ?? step),
+    message:
+      failure !== undefined
+        ? `The loss was ${Number.isNaN(failure.loss) ? "not a number" : "infinite"} at step ${step}.${origin ? ` ${describeOrigin(origin)}` : ""}`
+        : `At step ${step}, ${part!.name} holds numbers that are not finite, though the loss still is.`,
+    evidence: {
+      step,
+      ...(failure && {
+        learningRate: failure.learningRate,
+        lossesBefore: failure.lossesBefore.map((loss) => Number(loss.toPrecision(4))),
+      }),
+      ...(part && { nonFinite: part.value.nonFinite + part.gradient.nonFinite }),
+    },
+    cause: origin
+      ? {
+          where: origin.where,
+          op: origin.op,
+          ...(origin.layer !== undefined && { layer: origin.layer }),
+          value: origin.value,
+          operands: [...origin.operands],
+          indices: [...origin.indices],
+          ...(origin.row !== undefined && { row: origin.row }),
+          ...(origin.tableRow !== undefined && { tableRow: origin.tableRow }),
+          ...(origin.column !== undefined && { column: origin.column }),
+          ...(origin.feature !== undefined && { feature: origin.feature }),
+        }
+      : {},
+    confidence: 1,
+  };
+}

@@ -1,0 +1,211 @@
+// What may mend a verdict: changes of a training as plain data, in words, and as flags of chainrule train.
+import type { ColumnType, Prepared, PrepareOptions } from "../data/index.ts";
+import { featureNames } from "../data/preprocessing.ts";
+import { shellWord } from "../data/wording.ts";
+import type { ActivationName } from "../nn/activation.ts";
+import type { InitializerName } from "../nn/initializers.ts";
+import { defaultHidden, fittingInit, type TableSettings } from "../train/tabular.ts";
+import type { Verdict, VerdictKind } from "./verdict.ts";
+
+/** A training of a table: how its rows are prepared, and how the network is trained on them. */
+export interface Recipe {
+  readonly data: PrepareOptions;
+  readonly settings: TableSettings;
+}
+
+/** What a remedy sets anew. */
+export interface Change {
+  readonly standardize?: true;
+  /** Names of columns that are left out. */
+  readonly ignore?: readonly string[];
+  readonly hidden?: readonly number[];
+  readonly activation?: ActivationName;
+  readonly init?: InitializerName;
+  readonly normalization?: "batch" | "layer";
+  readonly residual?: true;
+  readonly learningRate?: number;
+  readonly clipNorm?: number;
+  readonly batchSize?: number;
+}
+
+export interface Candidate {
+  /** In words. */
+  readonly words: string;
+  readonly change: Change;
+}
+
+/** The training that has the verdict. */
+export interface Patient extends Recipe {
+  readonly prepared: Prepared;
+  /** What the settings came to. */
+  readonly learningRate: number;
+  readonly batchSize: number;
+  /** Of a range test; absent where none was made, or it found no rate. */
+  readonly suggestedRate?: number | undefined;
+}
+
+/** A candidate, or undefined where it would change nothing. */
+type Remedial = (patient: Patient, verdict: Verdict) => Candidate | undefined;
+
+const initWords: Readonly<Partial<Record<InitializerName, string>>> = {
+  heUniform: "He initial weights",
+  xavierUniform: "Xavier initial weights",
+};
+
+const activation =
+  (name: ActivationName): Remedial =>
+  ({ settings }) => {
+    const init = fittingInit(name);
+    const { activation: had = "relu", init: hadInit = fittingInit(had) } = settings;
+    if (had === name && hadInit === init) return undefined;
+    return { words: `${name} with ${initWords[init]}`, change: { activation: name, init } };
+  };
+
+const fitInit: Remedial = ({ settings }) => {
+  const init = fittingInit(settings.activation ?? "relu");
+  return (settings.init ?? init) === init ? undefined : { words: `${initWords[init]}`, change: { init } };
+};
+
+const normalize =
+  (normalization: "batch" | "layer"): Remedial =>
+  ({ settings }) =>
+    settings.normalization === undefined
+      ? { words: `${normalization} normalisation`, change: { normalization } }
+      : undefined;
+
+const residual: Remedial = ({ settings }) => {
+  const { hidden = defaultHidden } = settings;
+  const applies = hidden.some((width, i) => i > 0 && width === hidden[i - 1]);
+  return settings.residual || !applies ? undefined : { words: "residual connections", change: { residual: true } };
+};
+
+const suggestedRate: Remedial = ({ suggestedRate: rate, learningRate }) =>
+  rate === undefined || Math.abs(Math.log(rate / learningRate)) < 0.25
+    ? undefined
+    : { words: `learning rate ${rate} from a range test`, change: { learningRate: rate } };
+
+const rateTimes =
+  (factor: number): Remedial =>
+  ({ learningRate }) => {
+    const rate = Number((learningRate * factor).toPrecision(2));
+    return {
+      words: `learning rate ${rate}, ${factor < 1 ? "a tenth" : "ten times as high"}`,
+      change: { learningRate: rate },
+    };
+  };
+
+const clip: Remedial = ({ settings }) => {
+  const norm = settings.clipNorm === undefined ? 1 : settings.clipNorm / 10;
+  return { words: `gradients clipped to a norm of ${norm}`, change: { clipNorm: norm } };
+};
+
+// A huber loss is neither a square nor an absolute value: its values in two units of the target cannot be compared.
+const standardize: Remedial = ({ data, settings }) =>
+  data.standardize === false && settings.loss !== "huber"
+    ? { words: "standardised numbers", change: { standardize: true } }
+    : undefined;
+
+const batchTimes =
+  (factor: number): Remedial =>
+  ({ batchSize, prepared }) => {
+    const size = Math.min(batchSize * factor, prepared.train.rows);
+    return size > batchSize ? { words: `batches of ${size} rows`, change: { batchSize: size } } : undefined;
+  };
+
+const narrower =
+  (divisor: number): Remedial =>
+  ({ settings }) => {
+    const { hidden = defaultHidden } = settings;
+    const widths = hidden.map((width) => Math.max(2, Math.round(width / divisor)));
+    const total = (all: readonly number[]) => all.reduce((a, b) => a + b, 0);
+    return total(widths) < total(hidden)
+      ? { words: `hidden layers of ${widths.join(", ")} neurons`, change: { hidden: widths } }
+      : undefined;
+  };
+
+const ignoreFeatures: Remedial = ({ prepared }, { evidence }) => {
+  const features = Array.isArray(evidence.features) ? evidence.features : [];
+  const columns = prepared.preprocessing.columns.filter((column) =>
+    featureNames(column).some((name) => features.includes(name)),
+  );
+  const ignore = columns.map(({ name }) => name);
+  if (ignore.length === 0 || ignore.length === prepared.preprocessing.columns.length) return undefined;
+  return { words: `without ${ignore.map((name) => `"${name}"`).join(", ")}`, change: { ignore } };
+};
+
+const normalizations = [normalize("layer"), normalize("batch")];
+
+/** What is tried for each kind. Nothing of a training mends wrong labels, or rows of a class that are not there. */
+const remedials: Readonly<Record<VerdictKind, readonly Remedial[]>> = {
+  "vanishing-gradient": [activation("relu"), activation("elu"), fitInit, residual, ...normalizations],
+  "exploding-gradient": [fitInit, standardize, ...normalizations, clip, suggestedRate],
+  "dead-units": [activation("leakyRelu"), activation("elu"), fitInit, ...normalizations, suggestedRate, rateTimes(0.1)],
+  saturation: [standardize, fitInit, activation("relu"), ...normalizations, suggestedRate, rateTimes(0.1)],
+  "bad-initialization": [fitInit, activation("relu"), ...normalizations],
+  "learning-rate-too-high": [suggestedRate, rateTimes(0.1), clip],
+  "learning-rate-too-low": [suggestedRate, rateTimes(10)],
+  "unscaled-feature": [standardize, ...normalizations, suggestedRate],
+  "leaking-feature": [ignoreFeatures],
+  "label-noise": [],
+  "batch-too-small": [batchTimes(4), batchTimes(16)],
+  overfitting: [narrower(2), narrower(4), suggestedRate],
+  "constant-output": [
+    ...[standardize, fitInit, activation("relu"), residual],
+    ...[...normalizations, suggestedRate, rateTimes(10), rateTimes(0.1)],
+  ],
+  "class-imbalance": [],
+  "non-finite": [standardize, fitInit, ...normalizations, clip, suggestedRate, rateTimes(0.1)],
+};
+
+export const wantsRangeTest = (kind: VerdictKind): boolean => remedials[kind].includes(suggestedRate);
+
+/** Whether a flag of chainrule train may mend it. */
+export const isTreatable = (kind: VerdictKind): boolean => remedials[kind].length > 0;
+
+export const candidatesFor = (verdict: Verdict, patient: Patient): Candidate[] =>
+  remedials[verdict.kind].flatMap((remedial) => remedial(patient, verdict) ?? []);
+
+/** Several changes as one; undefined where they set the same. */
+export function combined(candidates: readonly Candidate[]): Candidate | undefined {
+  const keys = candidates.flatMap(({ change }) => Object.keys(change));
+  if (new Set(keys).size < keys.length) return undefined;
+  return {
+    words: candidates.map(({ words }) => words).join(" + "),
+    change: Object.assign({}, ...candidates.map(({ change }) => change)) as Change,
+  };
+}
+
+export function changed({ data, settings }: Recipe, { standardize, ignore, ...rest }: Change): Recipe {
+  const { columnTypes = {} } = data;
+  const given = columnTypes instanceof Map ? [...columnTypes] : Object.entries(columnTypes);
+  const types = new Map<string, ColumnType | "ignore">([
+    ...given,
+    ...(ignore ?? []).map((name) => [name, "ignore"] as const),
+  ]);
+  return {
+    data: { ...data, ...(standardize && { standardize }), ...(ignore && { columnTypes: types }) },
+    settings: { ...settings, ...rest },
+  };
+}
+
+/** As they are given to chainrule train. */
+export function flagsOf(change: Change): string {
+  const { standardize, ignore, hidden, activation, init, normalization, residual, ...rest } = change;
+  const isUniform = hidden !== undefined && hidden.length > 1 && new Set(hidden).size === 1;
+  const flags: readonly (false | undefined | readonly string[])[] = [
+    standardize && ["--standardize"],
+    ...(ignore ?? []).map((name) => ["--type", `${name}=ignore`]),
+    hidden && (isUniform ? ["--depth", `${hidden.length}`, "--width", `${hidden[0]}`] : ["--hidden", hidden.join(",")]),
+    activation && ["--activation", activation],
+    init && ["--init", init],
+    normalization && [`--${normalization}-norm`],
+    residual && ["--residual"],
+    rest.learningRate !== undefined && ["--lr", String(rest.learningRate)],
+    rest.clipNorm !== undefined && ["--clip", String(rest.clipNorm)],
+    rest.batchSize !== undefined && ["--batch", String(rest.batchSize)],
+  ];
+  return flags
+    .flatMap((words) => words || [])
+    .map(shellWord)
+    .join(" ");
+}

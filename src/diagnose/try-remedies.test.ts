@@ -1,0 +1,109 @@
+// Twins of small trainings: what helps is found and ranked, in one unit, alike every time.
+import { expect, it } from "vitest";
+import "../index.ts";
+import { prepare, tableFromRows } from "../data/index.ts";
+import type { TrainEvent } from "../train/events.ts";
+import { trainTable } from "../train/tabular.ts";
+import type { Recipe } from "./remedies.ts";
+import { bestRemedy, type TwinReport, tryRemedies } from "./try-remedies.ts";
+import type { Verdict, VerdictKind } from "./verdict.ts";
+
+const table = tableFromRows(
+  Array.from({ length: 120 }, (_, i) => {
+    const [a, b] = [Math.sin(i * 1.7), Math.cos(i * 2.3)];
+    const y = 50 + 20 * (a * b + a) + 10 * Math.sin(i * i);
+    return { a: 1000 * a, b, copy: y, y };
+  }),
+  { source: "waves" },
+);
+const quick = { backend: "wasm", threads: 1, hidden: [8], batchSize: 16, epochs: 15 } as const;
+const features = { target: "y", columnTypes: { copy: "ignore" } } as const;
+
+const verdictOf = (kind: VerdictKind, evidence: Verdict["evidence"] = {}): Verdict => {
+  return { kind, severity: "severe", layers: [], sinceStep: 1, message: "", evidence, cause: {}, confidence: 1 };
+};
+
+async function treat(recipe: Recipe, verdicts: readonly Verdict[]) {
+  const events: TrainEvent[] = [];
+  try {
+    for await (const event of trainTable(prepare(table, recipe.data), recipe.settings)) events.push(event);
+  } catch {
+    // The loss became NaN.
+  }
+  const twins: TwinReport[] = [];
+  const trials = await tryRemedies(verdicts, events, table, recipe, (twin) => twins.push(twin));
+  return { ...trials, twins, best: bestRemedy(trials) };
+}
+
+it("finds what makes a deep sigmoid network learn, ranks it, and tries the best together", async () => {
+  const settings = { ...quick, hidden: [6, 6, 6, 6], activation: "sigmoid" } as const;
+  const { verdicts, steps, twins, best } = await treat({ data: features, settings }, [verdictOf("vanishing-gradient")]);
+  expect(steps).toBe(90);
+  expect(twins.map(({ index }) => index)).toEqual(twins.map((_, i) => i));
+  expect(twins[0]!.words).toBe("as it was");
+  const { remedies } = verdicts[0]!;
+  expect(remedies.map(({ flags }) => flags)).toContain("--activation relu --init heUniform");
+  for (const { before, after } of remedies) {
+    expect(before).toEqual(twins[0]!.outcome);
+    const isShorter = Math.abs(Math.log(after.product!)) < Math.abs(Math.log(before.product!));
+    expect(after.loss < before.loss || isShorter).toBe(true);
+  }
+  const losses = remedies.map(({ after }) => after.loss);
+  expect(losses).toEqual(losses.toSorted((a, b) => a - b));
+  expect(twins.some(({ words }) => words.includes(" + "))).toBe(true);
+  expect(best!.remedy.after.validationLoss).toBe(Math.min(...remedies.map(({ after }) => after.validationLoss!)));
+});
+
+it("tries what several verdicts ask for once, and gives the same figures every time", async () => {
+  const recipe = { data: features, settings: { ...quick, activation: "sigmoid", init: "zeros" } } as const;
+  const verdicts = [verdictOf("bad-initialization"), verdictOf("saturation")];
+  const first = await treat(recipe, verdicts);
+  const words = first.twins.map((twin) => twin.words);
+  expect(new Set(words).size).toBe(words.length);
+  expect(words.filter((text) => text === "Xavier initial weights")).toHaveLength(1);
+  for (const { remedies } of first.verdicts)
+    expect(remedies.map(({ flags }) => flags)).toContain("--init xavierUniform");
+  expect(await treat(recipe, verdicts)).toEqual(first);
+});
+
+it("compares losses in the target's unit where a twin is trained in another", async () => {
+  const recipe = { data: { ...features, standardize: false }, settings: quick } as const;
+  const { verdicts, twins } = await treat(recipe, [verdictOf("unscaled-feature")]);
+  const standardised = verdicts[0]!.remedies.find(({ flags }) => flags === "--standardize")!;
+  const own = { ...recipe, data: features };
+  const alone = await treat(own, [verdictOf("learning-rate-too-low")]);
+  const { target } = prepare(table, features).preprocessing;
+  const variance = target.kind === "regression" ? target.std ** 2 : 0;
+  expect(variance).toBeGreaterThan(10);
+  expect(standardised.after.loss).toBeCloseTo(variance * alone.twins[0]!.outcome.loss, 6);
+  expect(standardised.after.validationLoss).toBeCloseTo(variance * alone.twins[0]!.outcome.validationLoss!, 6);
+  expect(standardised.before).toEqual(twins[0]!.outcome);
+});
+
+it("a training whose loss became NaN has no loss, and what makes it finite helps", async () => {
+  const settings = { ...quick, optimizer: "sgd", learningRate: 1e9 } as const;
+  const { verdicts, best } = await treat({ data: features, settings }, [verdictOf("non-finite")]);
+  expect(verdicts[0]!.remedies.length).toBeGreaterThan(0);
+  for (const { before, after } of verdicts[0]!.remedies) {
+    expect(before).toEqual({ loss: Number.NaN });
+    expect(Number.isFinite(after.loss)).toBe(true);
+  }
+  expect(best!.change.learningRate).toBeLessThan(1);
+});
+
+it("leaves out a feature that gives the target away, at the cost of loss, and does not restart with that", async () => {
+  const verdict = verdictOf("leaking-feature", { features: ["copy"] });
+  const { verdicts, best } = await treat({ data: { target: "y" }, settings: quick }, [verdict]);
+  const [remedy, ...others] = verdicts[0]!.remedies;
+  expect(others).toEqual([]);
+  expect(remedy!.flags).toBe("--type copy=ignore");
+  expect(remedy!.after.loss).toBeGreaterThan(remedy!.before.loss);
+  expect(best).toBeUndefined();
+});
+
+it("tries nothing where no setting mends it", async () => {
+  const verdicts = [verdictOf("label-noise"), verdictOf("class-imbalance")];
+  const { twins, steps, ...tried } = await treat({ data: features, settings: quick }, verdicts);
+  expect({ twins, steps }).toEqual({ twins: [], steps: 0 });
+  expect(tried.verdicts.map(({ remedies }) => remedies)).toEqual([[], []]);
+});
