@@ -18,20 +18,20 @@ export interface StepSizes {
 }
 
 /**
- * Nanoseconds, roughly, from docs/decisions/0016-observation.md: a step by its multiplications at 20 GFLOP/s, an epoch's
- * entry into JavaScript, an observation by the elements it reads and by reading it out.
+ * Nanoseconds, roughly, from docs/decisions/0016-observation.md: a step by its multiplications, an epoch's entry into
+ * JavaScript, and an observation by the elements it reads, in two steps since the second one tells where the first one
+ * led, and by reading it out.
  */
 const cost = {
-  step: ({ parameters, batch }: StepSizes) => 500 + (6 * parameters * batch) / 20,
+  step: ({ parameters, batch }: StepSizes) => 500 + (6 * parameters * batch) / 50,
   epoch: 50_000,
-  observation: ({ parameters, values }: StepSizes) => 60_000 + 1.5 * parameters + values,
+  observation: ({ parameters, values }: StepSizes) => 60_000 + 2 * (2 * parameters + 3 * values),
 };
 
 /** Steps from one observation to the next. */
 export function observationInterval(sizes: StepSizes): number {
   const step = cost.step(sizes) + cost.epoch / sizes.stepsPerEpoch;
-  // Two steps are observed for one observation: the second one tells where the first one led.
-  return Math.max(1, Math.ceil((2 * cost.observation(sizes)) / (budget * step)), Math.ceil(sizes.steps / most));
+  return Math.max(1, Math.ceil(cost.observation(sizes) / (budget * step)), Math.ceil(sizes.steps / most));
 }
 
 export class Cadence {

@@ -40,13 +40,21 @@ export interface UnitProbe {
 export interface ParameterProbe {
   /** Path among the parameters: "layers.0.weight". */
   readonly name: string;
-  readonly shape: Shape;
-  /** Before the update. */
-  readonly value: Sketch;
+  /** Number of elements. */
+  readonly size: number;
+  /** RMS of the parameter, of this step or one up to nine steps before. */
+  readonly rms: number;
   /** Before clipping. */
   readonly gradient: Sketch;
   /** θ after − θ before. */
   readonly update: Sketch;
+}
+
+/** A parameter before the first step. */
+export interface InitialParameter {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly value: Sketch;
 }
 
 /**
@@ -94,7 +102,7 @@ export interface Observation {
   readonly noise?: NoiseProbe;
   /** Absent where the step before was not observed. */
   readonly line?: LineProbe;
-  /** ‖θ − θ₀‖ / ‖θ₀‖: how far the weights are from where they began. */
+  /** ‖θ − θ₀‖ / ‖θ₀‖: how far the weights are from where they began, at this step or one up to nine steps before. */
   readonly distance: number;
   /** What clipping left of the gradient's norm; 1 where it did nothing. */
   readonly clipping: number;

@@ -70,7 +70,7 @@ function descent(rate: number, steps: number) {
 describe("an observation", () => {
   it("has the loss, the rate, and sketches of parameters, gradients and updates", async () => {
     const seen = await observe();
-    descent(0.1, 3).forEach(({ loss, before, slopes, update }, t) => {
+    descent(0.1, 3).forEach(({ loss, slopes, update }, t) => {
       const { parameters, ...figures } = seen[t]!;
       expect(figures.step).toBe(t + 1);
       expect(figures.loss).toBeCloseTo(loss, 10);
@@ -78,7 +78,6 @@ describe("an observation", () => {
       expect(parameters.map(({ name }) => name)).toEqual(flatten(initialize(model).parameters).paths);
       parameters.forEach((parameter, i) => {
         for (const [part, expected] of [
-          ["value", before],
           ["gradient", slopes],
           ["update", update],
         ] as const) {
@@ -96,14 +95,26 @@ describe("an observation", () => {
     });
   });
 
-  it("has the distance from the initial weights, and the line along the update before", async () => {
+  it("has the lengths of the weights and their distance from the initial ones, measured every ten steps", async () => {
+    const seen = await observe({}, 23);
+    const steps = descent(0.1, 24);
+    seen.forEach(({ parameters, distance }, t) => {
+      // After the update of the step that they were measured at: 1, 11, 21.
+      const { before } = steps[10 * Math.floor(t / 10) + 1]!;
+      parameters.forEach(({ rms }, i) => {
+        expect(rms).toBeCloseTo(length([before[i]!]) / Math.sqrt(before[i]!.size), 10);
+      });
+      const way = before.map((leaf, i) => leaf.sub(steps[0]!.before[i]!));
+      expect(distance).toBeCloseTo(length(way) / length(steps[0]!.before), 10);
+    });
+  });
+
+  it("has the line along the update before", async () => {
     const seen = await observe({}, 4);
     const steps = descent(0.1, 4);
     expect(seen[0]!.line).toBeUndefined();
-    steps.slice(1).forEach(({ before, slopes }, i) => {
-      const { line, distance } = seen[i + 1]!;
-      const way = before.map((leaf, j) => leaf.sub(steps[0]!.before[j]!));
-      expect(distance).toBeCloseTo(length(way) / length(steps[0]!.before), 10);
+    steps.slice(1).forEach(({ slopes }, i) => {
+      const { line } = seen[i + 1]!;
       const last = steps[i]!;
       expect(line!.before).toBeCloseTo(dot(last.slopes, last.update), 10);
       expect(line!.after).toBeCloseTo(dot(slopes, last.update), 10);

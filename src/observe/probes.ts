@@ -1,8 +1,9 @@
 // What an observed step computes beside the step itself: sketches and sums of fixed size, as part of its graph.
-import { type FloatDType, isFloat } from "../ir/dtype.ts";
+import type { FloatDType } from "../ir/dtype.ts";
 import { type Shape, sizeOf } from "../ir/shape.ts";
 import type { ActivationName } from "../nn/activation.ts";
 import type { Activation, Dense } from "../nn/layer.ts";
+import { sketchLayout } from "../ops/sketch.ts";
 import type { Tensors, Types } from "../run/program.ts";
 import { concat, sketch, stack, where, zeros } from "../trace/create.ts";
 import type { Tensor } from "../trace/tensor.ts";
@@ -47,7 +48,7 @@ export interface ProbedStep {
 
 export interface Probed {
   readonly state: Tensors;
-  /** "sketches" [n, 72]: value and gradient of each point, then value, gradient and update of each parameter; "figures" [m]. */
+  /** "sketches" [n, 72]: value and gradient of each point, then gradient and update of each parameter; "figures" [m]. */
   readonly outputs: Tensors;
 }
 
@@ -91,8 +92,8 @@ export function probe(plan: ProbePlan, state: Tensors, step: ProbedStep): Probed
   const gradientAt = (at: number): Tensor => step.gradients[chain[at]!.name]!;
   const next: Record<string, Tensor> = {};
 
-  const points = chain.map((_, at) => [sketch(valueAt(at)), sketch(gradientAt(at))] as const);
-  const spreads = chain.map((_, at) => spread(valueAt(at)));
+  const points = chain.map((_, at) => ({ value: sketch(valueAt(at)), gradient: sketch(gradientAt(at)) }));
+  const spreads = chain.map((_, at) => deviation(valueAt(at)));
   const units = activations.flatMap(({ at }) => {
     const name = `probe.dead.${chain[at]!.name}`;
     const { saturated, alive } = slopes(chain[at]!.layer as Activation, valueAt(at - 1));
@@ -102,7 +103,7 @@ export function probe(plan: ProbePlan, state: Tensors, step: ProbedStep): Probed
   });
   const noise = dense.flatMap((at) => {
     const delta = gradientAt(at);
-    const scale = largest(delta);
+    const scale = largest(points[at]!.gradient);
     const inputs = valueAt(at - 1);
     const bias = (chain[at]!.layer as Dense).bias ? 1 : 0;
     const rows = delta.div(scale).square().sum(1).mul(inputs.square().sum(1).add(bias));
@@ -122,49 +123,58 @@ export function probe(plan: ProbePlan, state: Tensors, step: ProbedStep): Probed
       parameters.map(({ name }) => state[`probe.update.${name}`]!),
     ),
   ];
-  const distance = step.before
-    .map((value, i) => value.sub(state[`probe.initial.${parameters[i]!.name}`]!))
-    .map((way) => dot(way, way))
-    .reduce((a, b) => a.add(b), zeros([]));
   const clipping = step.clipped.map((value, i) => (value === step.raw[i] ? undefined : sketch(value)));
-  const weights = parameters.map(
-    (_, i) => [sketch(step.before[i]!), sketch(step.raw[i]!), sketch(updates[i]!)] as const,
-  );
-  const figures = [step.loss, step.rate, ...line, distance, ...spreads, ...units, ...noise];
+  const weights = parameters.map((_, i) => [sketch(step.raw[i]!), sketch(updates[i]!)] as const);
+  const figures = [step.loss, step.rate, ...line, ...spreads, ...units, ...noise];
   return {
     state: next,
     outputs: {
-      sketches: stack([...points.flat(), ...weights.flat(), ...clipping.flatMap((one) => one ?? [])]),
+      sketches: stack([
+        ...points.flatMap(({ value, gradient }) => [value, gradient]),
+        ...weights.flat(),
+        ...clipping.flatMap((one) => one ?? []),
+      ]),
       figures: concat(figures.map((figure) => figure.reshape([1]))),
     },
   };
 }
 
-/** Largest |x|, or 1 where all are 0: what to divide by so that squares of tiny numbers do not vanish in float32. */
-function largest(x: Tensor): Tensor {
-  const most = x.abs().max();
+/**
+ * Σ x² of each parameter, then Σ (x − x₀)² of each: what changes little from step to step, and is asked for less often
+ * than the rest.
+ */
+export function probeLengths({ parameters }: ProbePlan, state: Tensors): Tensors {
+  const values = parameters.map(({ name }) => state[`parameters.${name}`]!);
+  const ways = parameters.map(({ name }, i) => values[i]!.sub(state[`probe.initial.${name}`]!));
+  return { lengths: concat([...values, ...ways].map((x) => dot(x, x).reshape([1]))) };
+}
+
+/** Largest |x| by a sketch of x, or 1 where all are 0: divided by it, squares of tiny numbers do not vanish in float32. */
+function largest(sketched: Tensor): Tensor {
+  const at = (index: number): Tensor => sketched.slice([index], [index + 1]).abs();
+  const most = at(sketchLayout.min).maximum(at(sketchLayout.max)).reshape([]);
   return where(most.greater(0), most, 1);
 }
 
-/** √ mean (x − mean over rows)² / √ mean x²; 0 for values that are no floats, and for one row. */
-function spread(x: Tensor): Tensor {
-  if (!isFloat(x.dtype) || x.size === 0) return zeros([]);
-  const scaled = x.div(largest(x));
-  const off = scaled.sub(scaled.mean(0, { keepDims: true }));
-  const whole = scaled.square().mean();
-  return off
+/** mean (x − mean over the batch)²; 0 for one row. */
+function deviation(x: Tensor): Tensor {
+  if (x.size === 0) return zeros([]);
+  return x
+    .sub(x.mean(0, { keepDims: true }))
     .square()
-    .mean()
-    .div(where(whole.greater(0), whole, 1))
-    .sqrt();
+    .mean();
 }
 
-/** Σ x y, by the machine's dot product: nothing is written but the sum. */
-const dot = (x: Tensor, y: Tensor): Tensor =>
-  x
-    .reshape([1, x.size])
-    .matmul(y.reshape([y.size, 1]))
-    .reshape([]);
+/** Σ x y: a dot product a row, which threads share, then their sum. Nothing as large as x is written. */
+function dot(x: Tensor, y: Tensor): Tensor {
+  const columns = x.shape.at(-1) ?? 1;
+  if (x.size === 0) return zeros([]);
+  const rows = x.size / columns;
+  return x
+    .reshape([rows, 1, columns])
+    .matmul(y.reshape([rows, columns, 1]))
+    .sum();
+}
 
 const total = (x: readonly Tensor[], y: readonly Tensor[]): Tensor =>
   x.map((part, i) => dot(part, y[i]!)).reduce((a, b) => a.add(b), zeros([]));

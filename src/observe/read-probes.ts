@@ -11,6 +11,8 @@ import { readSketch, type Sketch } from "./sketch.ts";
 export interface ProbeOutputs {
   readonly sketches: TypedArray;
   readonly figures: TypedArray;
+  /** Of the same step, or of one shortly before it. */
+  readonly lengths: TypedArray;
 }
 
 /** What the outputs do not tell. */
@@ -22,26 +24,36 @@ export interface ProbeContext {
   readonly initialNorm: number;
 }
 
-export function readProbes(plan: ProbePlan, { sketches, figures }: ProbeOutputs, context: ProbeContext): Observation {
+export function readProbes(
+  plan: ProbePlan,
+  { sketches, figures, lengths }: ProbeOutputs,
+  context: ProbeContext,
+): Observation {
   let at = 0;
   const sketch = (size: number): Sketch => readSketch(sketches, sketchLayout.length * at++, size);
   let figure = 0;
   const next = (): number => figures[figure++]!;
 
   const points = plan.valueSizes.map((size) => ({ value: sketch(size), gradient: sketch(size) }));
-  const parameters: ParameterProbe[] = plan.parameters.map(({ name, shape }) => {
+  const sketched = plan.parameters.map(({ shape }) => {
     const size = sizeOf(shape);
-    return { name, shape, value: sketch(size), gradient: sketch(size), update: sketch(size) };
+    return { size, gradient: sketch(size), update: sketch(size) };
   });
-  const gradientNorm = norm(parameters.map(({ gradient }) => gradient));
+  const gradientNorm = norm(sketched.map(({ gradient }) => gradient));
   const isClipped = at * sketchLayout.length < sketches.length;
   const clipped = isClipped ? norm(plan.parameters.map(({ shape }) => sketch(sizeOf(shape)))) : gradientNorm;
 
   const loss = next();
   const learningRate = next();
   const line = lineOf(next(), next());
-  const distance = Math.sqrt(next()) / (context.initialNorm || 1);
-  const values: ValueProbe[] = plan.chain.map(({ name, made }, i) => ({ name, made, ...points[i]!, spread: next() }));
+  const count = plan.parameters.length;
+  const way = Array.from(lengths.subarray(count)).reduce((sum, square) => sum + square, 0);
+  const distance = Math.sqrt(way) / (context.initialNorm || 1);
+  const values: ValueProbe[] = plan.chain.map(({ name, made }, i) => {
+    const { value, gradient } = points[i]!;
+    const deviation = Math.sqrt(next());
+    return { name, made, value, gradient, spread: value.rms === 0 ? 0 : deviation / value.rms };
+  });
   const units = plan.activations.map(({ at: i, ...activation }) => ({
     name: plan.chain[i]!.name,
     ...activation,
@@ -49,6 +61,10 @@ export function readProbes(plan: ProbePlan, { sketches, figures }: ProbeOutputs,
     dead: next(),
   }));
   const squares = plan.dense.map(() => next() ** 2 * next());
+  const parameters: ParameterProbe[] = plan.parameters.map(({ name }, i) => {
+    const { size, ...sketches } = sketched[i]!;
+    return { name, size, rms: size === 0 ? 0 : Math.sqrt(lengths[i]! / size), ...sketches };
+  });
   const noise = noiseOf(plan, parameters, squares);
 
   const layers = layersOf(parameters);
@@ -75,7 +91,7 @@ export function readProbes(plan: ProbePlan, { sketches, figures }: ProbeOutputs,
 }
 
 /** √ Σ x² over tensors. */
-const norm = (all: readonly Sketch[]): number =>
+const norm = (all: readonly { readonly rms: number; readonly size: number }[]): number =>
   Math.sqrt(all.reduce((sum, { rms, size }) => sum + rms ** 2 * size, 0));
 
 /** Parameters that share a path up to their own name: "layers.0.weight" and "layers.0.bias" are layer "layers.0". */
@@ -86,12 +102,12 @@ function layersOf(parameters: readonly ParameterProbe[]): LayerStatistics[] {
     groups.set(name, [...(groups.get(name) ?? []), parameter]);
   }
   return [...groups].map(([name, group]) => {
-    const of = (part: "value" | "gradient" | "update") => norm(group.map((parameter) => parameter[part]));
-    const size = group.reduce((sum, { value }) => sum + value.size, 0);
+    const size = group.reduce((sum, parameter) => sum + parameter.size, 0);
+    const length = norm(group);
     return {
       name,
-      gradientRms: size === 0 ? 0 : of("gradient") / Math.sqrt(size),
-      updateRatio: of("value") === 0 ? 0 : of("update") / of("value"),
+      gradientRms: size === 0 ? 0 : norm(group.map(({ gradient }) => gradient)) / Math.sqrt(size),
+      updateRatio: length === 0 ? 0 : norm(group.map(({ update }) => update)) / length,
     };
   });
 }

@@ -25,9 +25,13 @@ export interface Sketch {
 /** Reads the sketch that begins at `at`. */
 export function readSketch(figures: ArrayLike<number>, at: number, size: number): Sketch {
   const { mean, rms, min, max, nonFinite, zeros, subnormal, histogram, buckets, lowestExponent } = sketchLayout;
-  const counts = Array.from({ length: buckets }, (_, k) => figures[at + histogram + k]!);
-  const first = counts.findIndex((count) => count > 0);
-  const last = counts.findLastIndex((count) => count > 0);
+  // A loop, since a step may be read many thousand times.
+  let first = at + histogram;
+  let end = first + buckets;
+  while (end > first && figures[end - 1] === 0) end--;
+  while (first < end && figures[first] === 0) first++;
+  const exponents = first === end ? [] : [lowestExponent + first - at - histogram];
+  for (let i = first; i < end; i++) exponents.push(figures[i]!);
   return {
     mean: figures[at + mean]!,
     rms: figures[at + rms]!,
@@ -37,6 +41,6 @@ export function readSketch(figures: ArrayLike<number>, at: number, size: number)
     nonFinite: figures[at + nonFinite]!,
     zeros: figures[at + zeros]!,
     subnormal: figures[at + subnormal]!,
-    exponents: first < 0 ? [] : [lowestExponent + first, ...counts.slice(first, last + 1)],
+    exponents,
   };
 }

@@ -2,7 +2,7 @@
 
 import type { DataProfile } from "../observe/data-profile.ts";
 import type { ExamplesProfile } from "../observe/examples.ts";
-import type { LayerStatistics, Observation } from "../observe/observation.ts";
+import type { InitialParameter, LayerStatistics, Observation } from "../observe/observation.ts";
 import type { Origin } from "../observe/origin.ts";
 
 export type { LayerStatistics } from "../observe/observation.ts";
@@ -27,6 +27,8 @@ export interface StartEvent {
   readonly blas?: string;
   readonly seed: number;
   readonly layers: readonly string[];
+  /** Parameters before the first step. */
+  readonly initial: readonly InitialParameter[];
   /** Planned arena of one step, and what it would need without reuse, in bytes. */
   readonly arena: { readonly bytes: number; readonly bytesWithoutReuse: number };
 }

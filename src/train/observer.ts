@@ -1,25 +1,44 @@
 // Reads an observed step's outputs after it ran, and calls the hooks that watch.
+import type { TypedArray } from "../ir/dtype.ts";
 import type { Hooks } from "../observe/hooks.ts";
-import type { Observation } from "../observe/observation.ts";
+import type { InitialParameter, Observation } from "../observe/observation.ts";
 import { readProbes } from "../observe/read-probes.ts";
+import { readSketch } from "../observe/sketch.ts";
 import { globalNorm } from "../optim/optimizers.ts";
 import type { Session } from "../run/session.ts";
+import { sketch } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
 import type { TrainingModule } from "./step.ts";
 
 /** Of the step that was done as the `step`-th, just now; `follows`: the one before it was observed, too. */
 export type Observer = (step: number, follows: boolean) => Observation;
 
+/** Lengths of weights are measured anew after so many steps. */
+const lengthsEvery = 10;
+
 export function observer(session: Session, { probes, initial }: TrainingModule, hooks: Hooks = {}): Observer {
   const initialNorm = globalNorm(probes.parameters.map(({ name }) => initial.get(`parameters.${name}`)!)).item();
   const { outputs } = session.plan.programs.observe!;
   const read = (name: string): Tensor => Tensor.concrete(session.output("observe", name), outputs[name]!.shape);
+  let lengths: TypedArray = new Float32Array();
+  let measuredAt = Number.NEGATIVE_INFINITY;
   return (step, follows) => {
     for (const [name, { watch }] of Object.entries(hooks)) {
       if (`watched.${name}` in outputs) watch?.(read(`watched.${name}`), read(`watchedGradient.${name}`), step);
     }
     const sketches = session.output("observe", "sketches");
     const figures = session.output("observe", "figures");
-    return readProbes(probes, { sketches, figures }, { step, follows, initialNorm });
+    if (step - measuredAt >= lengthsEvery) {
+      session.run("lengths");
+      lengths = session.output("lengths", "lengths");
+      measuredAt = step;
+    }
+    return readProbes(probes, { sketches, figures, lengths }, { step, follows, initialNorm });
   };
 }
+
+export const initialParameters = ({ probes, initial }: TrainingModule): InitialParameter[] =>
+  probes.parameters.map(({ name, shape }) => {
+    const value = initial.get(`parameters.${name}`)!;
+    return { name, shape, value: readSketch(sketch(value).data, 0, value.size) };
+  });

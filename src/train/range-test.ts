@@ -41,7 +41,7 @@ const divisors: Readonly<Record<OptimizerKind, { readonly minimum: number; reado
   sgd: { minimum: 3, divergence: 5 },
   rmsprop: { minimum: 3, divergence: 10 },
   adagrad: { minimum: 3, divergence: 10 },
-  adam: { minimum: 5, divergence: 10 },
+  adam: { minimum: 10, divergence: 10 },
   adamw: { minimum: 10, divergence: 10 },
 };
 /** Lower ranges that are tried where even the lowest rates are too high, as for inputs in the millions. */

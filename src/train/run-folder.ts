@@ -324,6 +324,15 @@ const eventFields: Record<TrainEvent["type"], readonly string[]> = {
   end: ["epochs", "steps", "seconds", "bestEpoch"],
 };
 
+/** Fields that must be lists. */
+const lists: Partial<Record<TrainEvent["type"], readonly string[]>> = {
+  start: ["initial"],
+  data: ["features"],
+  observation: ["values", "units", "parameters"],
+  examples: ["suspects"],
+  failure: ["lossesBefore"],
+};
+
 function parseEvents(dir: string, text: string): TrainEvent[] {
   // What follows the last newline is an event whose writing was cut off, or nothing.
   const lines = text.split("\n").slice(0, -1);
@@ -339,6 +348,7 @@ function parseEvents(dir: string, text: string): TrainEvent[] {
     const fields = eventFields[event.type as TrainEvent["type"]];
     const bad =
       fields.find((field) => typeof event[field] !== "number") ??
+      lists[event.type as TrainEvent["type"]]?.find((field) => !Array.isArray(event[field])) ??
       (isLayers(event) ? (isMetrics(event) ? (isLedger(event) ? undefined : "ledger") : "metrics") : "layers");
     if (bad !== undefined)
       throw invalid(dir, "events.jsonl", `line ${i + 1} is of type "${event.type}" with a missing or wrong "${bad}"`);

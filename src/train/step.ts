@@ -9,7 +9,7 @@ import { apply, applyTraining } from "../nn/model.ts";
 import { chainOf } from "../observe/chain.ts";
 import { type Hooks, replaced } from "../observe/hooks.ts";
 import type { Belonging, ReadableStep } from "../observe/origin.ts";
-import { type ProbePlan, planProbes, probe, probeStates } from "../observe/probes.ts";
+import { type ProbePlan, planProbes, probe, probeLengths, probeStates } from "../observe/probes.ts";
 import {
   clipByNorm,
   clipByValue,
@@ -24,7 +24,7 @@ import { type ProgramResult, type Tensors, type Types, traceProgram } from "../r
 import { arange, foldIn, randomKey, where } from "../trace/create.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { trace } from "../trace/trace.ts";
-import { type Flattened, flatten } from "../trace/tree.ts";
+import { type Flattened, flatten, mapTree } from "../trace/tree.ts";
 
 export interface StepSettings {
   readonly model: Layer;
@@ -120,6 +120,7 @@ export function trainingModule(
   const stepState = { ...trained, ...counters, "train.x": train.x, "train.y": train.y };
   const programs: Record<string, Program> = {
     step: traceProgram(stepState, {}, (state) => trainStep(settings, flat, state, undefined), float),
+    lengths: traceProgram({ ...trained, ...probed }, {}, (state) => ({ outputs: probeLengths(probes, state) }), float),
   };
   const readable: Record<string, ReadableStep> = {};
   const addReadable = (
@@ -210,7 +211,6 @@ function trainStep(
 
   const alive = state.failedAt!.less(0);
   const failedAt = where(alive, where(loss.isFinite(), -1, step), state.failedAt!);
-  const next = flatten({ parameters: updated.parameters, buffers: nextBuffers, optimizer: updated.state });
   const leaves = [parameters, raw, gradients, updated.parameters].map((tree) => flatten(tree).leaves);
   const [before, slopes, clippedSlopes, after] = leaves as [Tensor[], Tensor[], Tensor[], Tensor[]];
   if (observed !== undefined) {
@@ -240,6 +240,11 @@ function trainStep(
       clipped: clippedSlopes,
       after,
     });
+  const next = flatten({
+    parameters: observed ? last(updated.parameters) : updated.parameters,
+    buffers: nextBuffers,
+    optimizer: updated.state,
+  });
   return {
     state: {
       ...Object.fromEntries(flat.paths.map((path, i) => [path, next.leaves[i]!])),
@@ -253,6 +258,12 @@ function trainStep(
     outputs: { ...seen?.outputs, ...watched(hooks, values, through as Tensors) },
   };
 }
+
+/**
+ * The same numbers as values of their own, made after all others: what reads the weights before the update has read
+ * them then, and the update is written in place, as in a step that is not observed.
+ */
+const last = (tree: TensorTree): TensorTree => mapTree(tree, (x) => x.maximum(x));
 
 /** "layers.0" of "layers.0.weight" */
 export const parentOf = (parameter: string): string => parameter.slice(0, Math.max(0, parameter.lastIndexOf(".")));

@@ -15,7 +15,7 @@ import { evaluateSplit, metricsOf } from "./evaluate.ts";
 import type { MetricValues, StopReason, TrainEvent } from "./events.ts";
 import { failureEvent, nonFinite } from "./failure.ts";
 import { Feed } from "./feed.ts";
-import { observer } from "./observer.ts";
+import { initialParameters, observer } from "./observer.ts";
 import {
   check,
   checkClasses,
@@ -155,6 +155,7 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
       ...(session.blas !== undefined && { blas: session.blas }),
       seed,
       layers: [...new Set(training.probes.parameters.map(({ name }) => parentOf(name)))],
+      initial: initialParameters(training),
       arena: session.plan.arena,
     };
 
