@@ -42,7 +42,7 @@ export interface ParameterProbe {
   readonly name: string;
   /** Number of elements. */
   readonly size: number;
-  /** RMS of the parameter, of this step or one up to nine steps before. */
+  /** RMS of the parameter before the update. */
   readonly rms: number;
   /** Before clipping. */
   readonly gradient: Sketch;
@@ -102,7 +102,7 @@ export interface Observation {
   readonly noise?: NoiseProbe;
   /** Absent where the step before was not observed. */
   readonly line?: LineProbe;
-  /** ‖θ − θ₀‖ / ‖θ₀‖: how far the weights are from where they began, at this step or one up to nine steps before. */
+  /** ‖θ − θ₀‖ / ‖θ₀‖: how far the weights are from where they began, after this step or one up to nine steps before. */
   readonly distance: number;
   /** What clipping left of the gradient's norm; 1 where it did nothing. */
   readonly clipping: number;

@@ -125,7 +125,8 @@ export function probe(plan: ProbePlan, state: Tensors, step: ProbedStep): Probed
   ];
   const clipping = step.clipped.map((value, i) => (value === step.raw[i] ? undefined : sketch(value)));
   const weights = parameters.map((_, i) => [sketch(step.raw[i]!), sketch(updates[i]!)] as const);
-  const figures = [step.loss, step.rate, ...line, ...spreads, ...units, ...noise];
+  const squares = step.before.map((value) => dot(value, value));
+  const figures = [step.loss, step.rate, ...line, ...spreads, ...units, ...noise, ...squares];
   return {
     state: next,
     outputs: {
@@ -139,14 +140,10 @@ export function probe(plan: ProbePlan, state: Tensors, step: ProbedStep): Probed
   };
 }
 
-/**
- * Σ x² of each parameter, then Σ (x − x₀)² of each: what changes little from step to step, and is asked for less often
- * than the rest.
- */
-export function probeLengths({ parameters }: ProbePlan, state: Tensors): Tensors {
-  const values = parameters.map(({ name }) => state[`parameters.${name}`]!);
-  const ways = parameters.map(({ name }, i) => values[i]!.sub(state[`probe.initial.${name}`]!));
-  return { lengths: concat([...values, ...ways].map((x) => dot(x, x).reshape([1]))) };
+/** ‖θ − θ₀‖²: it changes little from step to step, and is asked for less often than the rest. */
+export function probeWay({ parameters }: ProbePlan, state: Tensors): Tensors {
+  const ways = parameters.map(({ name }) => state[`parameters.${name}`]!.sub(state[`probe.initial.${name}`]!));
+  return { way: total(ways, ways) };
 }
 
 /** Largest |x| by a sketch of x, or 1 where all are 0: divided by it, squares of tiny numbers do not vanish in float32. */

@@ -11,8 +11,6 @@ import { readSketch, type Sketch } from "./sketch.ts";
 export interface ProbeOutputs {
   readonly sketches: TypedArray;
   readonly figures: TypedArray;
-  /** Of the same step, or of one shortly before it. */
-  readonly lengths: TypedArray;
 }
 
 /** What the outputs do not tell. */
@@ -20,15 +18,11 @@ export interface ProbeContext {
   readonly step: number;
   /** Whether the step before was observed too: only then is the line along its update known. */
   readonly follows: boolean;
-  /** ‖θ₀‖ */
-  readonly initialNorm: number;
+  /** ‖θ − θ₀‖ / ‖θ₀‖ */
+  readonly distance: number;
 }
 
-export function readProbes(
-  plan: ProbePlan,
-  { sketches, figures, lengths }: ProbeOutputs,
-  context: ProbeContext,
-): Observation {
+export function readProbes(plan: ProbePlan, { sketches, figures }: ProbeOutputs, context: ProbeContext): Observation {
   let at = 0;
   const sketch = (size: number): Sketch => readSketch(sketches, sketchLayout.length * at++, size);
   let figure = 0;
@@ -46,9 +40,6 @@ export function readProbes(
   const loss = next();
   const learningRate = next();
   const line = lineOf(next(), next());
-  const count = plan.parameters.length;
-  const way = Array.from(lengths.subarray(count)).reduce((sum, square) => sum + square, 0);
-  const distance = Math.sqrt(way) / (context.initialNorm || 1);
   const values: ValueProbe[] = plan.chain.map(({ name, made }, i) => {
     const { value, gradient } = points[i]!;
     const deviation = Math.sqrt(next());
@@ -63,7 +54,7 @@ export function readProbes(
   const squares = plan.dense.map(() => next() ** 2 * next());
   const parameters: ParameterProbe[] = plan.parameters.map(({ name }, i) => {
     const { size, ...sketches } = sketched[i]!;
-    return { name, size, rms: size === 0 ? 0 : Math.sqrt(lengths[i]! / size), ...sketches };
+    return { name, size, rms: size === 0 ? 0 : Math.sqrt(next() / size), ...sketches };
   });
   const noise = noiseOf(plan, parameters, squares);
 
@@ -85,7 +76,7 @@ export function readProbes(
     parameters,
     ...(noise && { noise }),
     ...(context.follows && line && { line }),
-    distance,
+    distance: context.distance,
     clipping: gradientNorm === 0 ? 1 : clipped / gradientNorm,
   };
 }

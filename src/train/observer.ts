@@ -1,5 +1,4 @@
 // Reads an observed step's outputs after it ran, and calls the hooks that watch.
-import type { TypedArray } from "../ir/dtype.ts";
 import type { Hooks } from "../observe/hooks.ts";
 import type { InitialParameter, Observation } from "../observe/observation.ts";
 import { readProbes } from "../observe/read-probes.ts";
@@ -13,14 +12,14 @@ import type { TrainingModule } from "./step.ts";
 /** Of the step that was done as the `step`-th, just now; `follows`: the one before it was observed, too. */
 export type Observer = (step: number, follows: boolean) => Observation;
 
-/** Lengths of weights are measured anew after so many steps. */
-const lengthsEvery = 10;
+/** The distance is measured anew after so many steps. */
+const distanceEvery = 10;
 
 export function observer(session: Session, { probes, initial }: TrainingModule, hooks: Hooks = {}): Observer {
   const initialNorm = globalNorm(probes.parameters.map(({ name }) => initial.get(`parameters.${name}`)!)).item();
   const { outputs } = session.plan.programs.observe!;
   const read = (name: string): Tensor => Tensor.concrete(session.output("observe", name), outputs[name]!.shape);
-  let lengths: TypedArray = new Float32Array();
+  let distance = 0;
   let measuredAt = Number.NEGATIVE_INFINITY;
   return (step, follows) => {
     for (const [name, { watch }] of Object.entries(hooks)) {
@@ -28,12 +27,12 @@ export function observer(session: Session, { probes, initial }: TrainingModule, 
     }
     const sketches = session.output("observe", "sketches");
     const figures = session.output("observe", "figures");
-    if (step - measuredAt >= lengthsEvery) {
-      session.run("lengths");
-      lengths = session.output("lengths", "lengths");
+    if (step - measuredAt >= distanceEvery) {
+      session.run("way");
+      distance = Math.sqrt(session.output("way", "way")[0]!) / (initialNorm || 1);
       measuredAt = step;
     }
-    return readProbes(probes, { sketches, figures, lengths }, { step, follows, initialNorm });
+    return readProbes(probes, { sketches, figures }, { step, follows, distance });
   };
 }
 

@@ -9,7 +9,7 @@ import { apply, applyTraining } from "../nn/model.ts";
 import { chainOf } from "../observe/chain.ts";
 import { type Hooks, replaced } from "../observe/hooks.ts";
 import type { Belonging, ReadableStep } from "../observe/origin.ts";
-import { type ProbePlan, planProbes, probe, probeLengths, probeStates } from "../observe/probes.ts";
+import { type ProbePlan, planProbes, probe, probeStates, probeWay } from "../observe/probes.ts";
 import {
   clipByNorm,
   clipByValue,
@@ -120,7 +120,7 @@ export function trainingModule(
   const stepState = { ...trained, ...counters, "train.x": train.x, "train.y": train.y };
   const programs: Record<string, Program> = {
     step: traceProgram(stepState, {}, (state) => trainStep(settings, flat, state, undefined), float),
-    lengths: traceProgram({ ...trained, ...probed }, {}, (state) => ({ outputs: probeLengths(probes, state) }), float),
+    way: traceProgram({ ...trained, ...probed }, {}, (state) => ({ outputs: probeWay(probes, state) }), float),
   };
   const readable: Record<string, ReadableStep> = {};
   const addReadable = (
