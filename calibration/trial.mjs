@@ -45,7 +45,9 @@ export async function healthyTrial(draw, needs = {}) {
   const kind = draw.one((needs.optimizers ?? optimizerKinds).filter((k) => !isHard || k !== "sgd" || needs.optimizers));
   // Steps along the gradient itself are smaller in deep networks, with identities, and where the gradient grows with the error.
   const isScaled = kind !== "sgd" && kind !== "momentum";
-  const care = isScaled ? 1 : Math.max(1, depth / 2) * (data.task === "regression" ? 4 : 1) * (aid?.includes("residual") ? 2 : 1);
+  const care = isScaled
+    ? 1
+    : Math.max(1, depth / 2) * (data.task === "regression" ? 4 : 1) * (aid?.includes("residual") ? 2 : 1);
   const rate = (rates[kind] * draw.scale(0.6, 1.6)) / care;
   const batchSize = draw.one(needs.batches ?? [16, 24, 32, 64, 128]);
   const steps = draw.whole(...(needs.steps ?? (isHard ? [900, 1400] : [500, 1000])));

@@ -40,7 +40,15 @@ const writeTable = () => writeFile("table.csv", `a,b,level,value\n${rows.join("\
 const quick = ["--backend", "reference", "--hidden", "4", "--epochs", "3", "--batch", "8"];
 
 describe("usage", () => {
-  it.each(["train --help", "evaluate --help", "predict --help", "ledger --help", "--help"])("%s", async (command) => {
+  it.each([
+    "train --help",
+    "evaluate --help",
+    "predict --help",
+    "ledger --help",
+    "diagnose --help",
+    "lr-test --help",
+    "--help",
+  ])("%s", async (command) => {
     const { code, stdout, stderr } = await line(command);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatchSnapshot();
@@ -159,16 +167,12 @@ describe("train, evaluate, predict", () => {
       status: "finished",
       settings: { target: "level", hidden: [4], type: { value: "ignore" } },
     });
-    expect((await saved.events()).map(({ type }) => type).filter((type) => type !== "progress")).toEqual([
-      "start",
-      "observation",
-      "observation",
-      "epoch",
-      "observation",
-      "epoch",
-      "observation",
-      "epoch",
-      "end",
+    // Twelve steps: the first ten and the last one are observed.
+    const types = (await saved.events()).map(({ type }) => type).filter((type) => type !== "progress");
+    const observed = (count: number) => new Array<string>(count).fill("observation");
+    expect(types).toEqual([
+      ...["start", "data", ...observed(4), "epoch", ...observed(4), "epoch", ...observed(3), "epoch"],
+      ...["examples", "end"],
     ]);
 
     const evaluated = await chainrule(["evaluate", "my run", "table.csv", "--json"]);

@@ -2,11 +2,14 @@
 import { Command, CommanderError, type Option } from "commander";
 import { ChainruleError } from "../ir/errors.ts";
 import { packageVersion } from "../train/run-folder.ts";
+import { addCheck } from "./commands/check.ts";
 import { addDemo } from "./commands/demo.ts";
+import { addDiagnose } from "./commands/diagnose.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addInfo } from "./commands/info.ts";
 import { addLedger } from "./commands/ledger.ts";
+import { addLrTest } from "./commands/lr-test.ts";
 import { addPredict } from "./commands/predict.ts";
 import { addTrain } from "./commands/train.ts";
 import { print, type Streams } from "./output.ts";
@@ -59,10 +62,13 @@ Examples:
   $ chainrule help train`,
     );
   addTrain(program, streams);
+  addDiagnose(program, streams);
+  addLrTest(program, streams);
   addEvaluate(program, streams);
   addPredict(program, streams);
   addExplain(program, streams);
   addLedger(program, streams);
+  addCheck(program, streams);
   addDemo(program, streams);
   addInfo(program, streams);
   return program;

@@ -1,5 +1,5 @@
 // Initial weights that are all alike, or far from the size that keeps signals the size they are.
-import type { ParameterProbe } from "../observe/observation.ts";
+import type { InitialParameter } from "../observe/observation.ts";
 import { confidenceOf, short } from "./confidence.ts";
 import { byOutcome } from "./course.ts";
 import type { Evidence } from "./evidence.ts";
@@ -16,7 +16,7 @@ interface Judged {
  * Weights drawn with variance 2 / fanIn (He et al. 2015) to 2 / (fanIn + fanOut) (Glorot and Bengio 2010) keep signals
  * and gradients the size they are. The gain is the weights' RMS by the nearer of the two; 1 in between.
  */
-function judge({ name, shape, value }: ParameterProbe): Judged | undefined {
+function judge({ name, shape, value }: InitialParameter): Judged | undefined {
   if (shape.length < 2 || value.size < 2) return undefined;
   const layer = name.slice(0, Math.max(0, name.lastIndexOf(".")));
   if (value.zeros === value.size) return { layer, fault: "zeros", gain: 0 };
@@ -43,8 +43,8 @@ const words: Readonly<Record<Judged["fault"], (one: Judged) => string>> = {
 
 export function badInitialization(evidence: Evidence): Verdict | undefined {
   const first = evidence.observations[0];
-  const judged = first?.parameters.flatMap((parameter) => judge(parameter) ?? []) ?? [];
-  if (first === undefined || judged.length === 0) return undefined;
+  const judged = evidence.start.initial.flatMap((parameter) => judge(parameter) ?? []);
+  if (judged.length === 0) return undefined;
   const size = (one: Judged) => (one.gain === 0 ? 100 : Math.abs(Math.log(one.gain)));
   const worst = judged.reduce((most, one) => (size(one) > size(most) ? one : most));
   return {
@@ -53,7 +53,7 @@ export function badInitialization(evidence: Evidence): Verdict | undefined {
     layers: [...new Set(judged.map(({ layer }) => layer))],
     sinceStep: 1,
     message: words[worst.fault](worst),
-    evidence: { fault: worst.fault, gain: worst.gain, layers: judged.length, firstLoss: first.loss },
+    evidence: { fault: worst.fault, gain: worst.gain, layers: judged.length, ...(first && { firstLoss: first.loss }) },
     cause: {
       faults: [...new Set(judged.map(({ fault }) => fault))],
       gains: judged.map(({ gain }) => Number(gain.toPrecision(4))),

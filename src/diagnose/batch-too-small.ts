@@ -7,33 +7,38 @@ import type { Verdict } from "./verdict.ts";
 
 /** The norm test (Byrd et al. 2012) while there is still much to learn; near the minimum any batch is mostly noise. */
 export function batchTooSmall(evidence: Evidence): Verdict | undefined {
-  const { start, observations } = evidence;
-  if (observations.length === 0 || start.batchSize >= start.rows * smallBatch.share) return undefined;
-  const first = observations.slice(0, Math.ceil(observations.length / 2));
+  const { start, observations, failure } = evidence;
+  const { batchSize, rows } = start;
+  if (observations.length === 0 || batchSize >= rows * smallBatch.share) return undefined;
+  const size = batchSize < smallBatch.handful ? "handful" : "batch";
   const alpha = alphaOf(observations);
   // One row alone shows no spread. Along an update, noise is what the next batch's gradient does not confirm.
-  const noise = start.batchSize > 1 ? noiseShare(first) : 1 + alpha;
-  const ratio = median(observations.map((one) => one.noise?.ratio ?? Number.NaN));
-  const left = lossLeft(evidence);
-  const isNoisy = noise > smallBatch.noise && !(ratio < smallBatch.ratio);
+  const half = noiseShare(observations.slice(0, Math.ceil(observations.length / 2)));
+  const noise = Math.min(1, batchSize > 1 ? half : 1 + alpha);
+  const ratio = batchSize > 1 ? median(observations.map((one) => one.noise?.ratio ?? Number.NaN)) : 1;
   const update = median(observations.map(updateOf));
-  if (!isNoisy || !(alpha > smallBatch.alpha) || !(update > smallBatch.update)) return undefined;
-  const isUnlearnt = evidence.failure !== undefined || left > smallBatch.severeLossLeft;
-  if (!isUnlearnt && !(left > smallBatch.lossLeft)) return undefined;
+  const left = lossLeft(evidence);
+  const isUnlearnt = failure !== undefined || left > smallBatch.severeLossLeft;
+  const isNoisy =
+    ratio > smallBatch.ratio[size] &&
+    noise > smallBatch.noise[size] &&
+    alpha > smallBatch.alpha[size] &&
+    update > smallBatch.update;
+  if (!isNoisy || !(isUnlearnt || left > smallBatch.lossLeft[size])) return undefined;
   return {
     kind: "batch-too-small",
     severity: isUnlearnt ? "severe" : left > smallBatch.warningLossLeft ? "warning" : "info",
     layers: [],
     sinceStep: observations[0]!.step,
-    message: `${percent(Math.min(1, noise))} of the squared length of a gradient over ${start.batchSize === 1 ? "one row" : `${start.batchSize} rows`} is noise, and at this learning rate its steps do not average it out: they lead past the lowest point on their way as often as not (α = ${short(alpha)}).`,
+    message: `${batchSize === 1 ? "A batch is one row, so its gradient is one row's opinion" : `The variance of a gradient over ${batchSize} rows is ${short(ratio)} times its squared length (the norm test; above 1 it is more noise than gradient)`}, and at this learning rate the steps do not average it out: ${percent(left)} of the loss of the best constant answer is left.`,
     evidence: {
       noiseShare: noise,
-      normTest: Number.isNaN(ratio) ? 1 : ratio,
+      normTest: ratio,
       alpha,
       updateRatio: update,
       lossLeft: left,
     },
-    cause: { batch: start.batchSize, rows: start.rows, learningRate: observations[0]!.learningRate },
-    confidence: confidenceOf(noise, smallBatch.noise, 1),
+    cause: { batch: batchSize, rows, learningRate: observations[0]!.learningRate },
+    confidence: confidenceOf(ratio, smallBatch.ratio[size], 1),
   };
 }

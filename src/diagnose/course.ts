@@ -26,9 +26,15 @@ export function lossLeft({ data, observations, epochs }: Evidence): number {
   return loss / (data?.constantLoss || observations[0]?.loss || Number.NaN);
 }
 
+/** Whether a training that goes on has still too far to go for its losses to be judged. */
+export const hasJustBegun = ({ start, epochs, end, failure }: Evidence): boolean =>
+  end === undefined && failure === undefined && epochs.length < outcome.share * start.epochs;
+
 /** Severe where the training failed, or learnt little or nothing; a warning where it did its work all the same. */
 export const byOutcome = (evidence: Evidence): Severity =>
-  evidence.failure !== undefined || lossLeft(evidence) > outcome.unlearnt ? "severe" : "warning";
+  evidence.failure !== undefined || (lossLeft(evidence) > outcome.unlearnt && !hasJustBegun(evidence))
+    ? "severe"
+    : "warning";
 
 /** 1-based step of the first of the last observations without a gap that show it; that of the last one where none does. */
 export function sinceStep({ observations }: Evidence, shows: (seen: Observed) => boolean): number {

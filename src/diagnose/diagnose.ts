@@ -5,6 +5,7 @@ import { badInitialization } from "./bad-initialization.ts";
 import { batchTooSmall } from "./batch-too-small.ts";
 import { classImbalance } from "./class-imbalance.ts";
 import { constantOutput } from "./constant-output.ts";
+import { hasJustBegun } from "./course.ts";
 import { deadUnits } from "./dead-units.ts";
 import { type Detector, evidenceOf } from "./evidence.ts";
 import { explodingGradient } from "./exploding-gradient.ts";
@@ -38,6 +39,14 @@ export const detectors: { readonly [K in VerdictKind]: Detector } = {
   "non-finite": nonFinite,
 };
 
+/** What only time can tell: how the loss went on, not what the steps are like. */
+const needsTime: ReadonlySet<VerdictKind> = new Set([
+  "learning-rate-too-low",
+  "batch-too-small",
+  "overfitting",
+  "constant-output",
+]);
+
 /** A diagnosis before any remedy was tried. */
 export interface Findings {
   /** No verdict is a warning or severe. */
@@ -53,7 +62,9 @@ const ranks: Readonly<Record<Severity, number>> = { severe: 2, warning: 1, info:
 /** Events of one training, from its start to its end, its failure, or as far as it has come. Throws INVALID_ARGUMENT without a start. */
 export function diagnose(events: readonly TrainEvent[]): Findings {
   const evidence = evidenceOf(events);
+  const hasTold = (kind: VerdictKind) => !needsTime.has(kind) || !hasJustBegun(evidence);
   const verdicts = verdictKinds
+    .filter(hasTold)
     .flatMap((kind) => detectors[kind](evidence) ?? [])
     .sort((a, b) => ranks[b.severity] - ranks[a.severity] || b.confidence - a.confidence);
   return {

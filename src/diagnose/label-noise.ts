@@ -9,7 +9,9 @@ import type { Verdict } from "./verdict.ts";
 export function labelNoise({ data, examples }: Evidence): Verdict | undefined {
   if (data === undefined || examples === undefined || examples.train.rows < noisyLabels.fewestRows) return undefined;
   const { errors, residuals } = examples.train;
-  const found = errors ? inClasses(errors, data.classes!) : residuals && inValues(residuals);
+  const found = errors
+    ? inClasses(errors, examples.validation?.errors, data.classes!)
+    : residuals && inValues(residuals);
   if (found === undefined) return undefined;
   const suspects = examples.suspects.map(({ row, tableRow }) => tableRow ?? row);
   return {
@@ -31,21 +33,42 @@ type Found = Pick<Verdict, "severity" | "message" | "evidence" | "cause" | "conf
 
 /**
  * Where classes overlap, errors crowd where the model is unsure, and the surer half of its answers is nearly free of
- * them. A flipped label may be anywhere: the surer half has as many, and confidence does not tell errors from hits.
+ * them. A flipped label may be anywhere: the surer half has as many, and confidence does not tell errors from hits. A
+ * model that has learnt some flipped labels by heart shows it on the rows for validation.
  */
-function inClasses(errors: ErrorsProfile, classes: readonly { readonly rows: number }[]): Found | undefined {
+function inClasses(
+  errors: ErrorsProfile,
+  unseen: ErrorsProfile | undefined,
+  classes: readonly { readonly rows: number }[],
+): Found | undefined {
   const { rate, confidentRate, separation = 1 } = errors;
   const rows = classes.reduce((sum, one) => sum + one.rows, 0);
   const guessing = 1 - Math.max(...classes.map((one) => one.rows)) / rows;
-  if (confidentRate < noisyLabels.confidentRate || separation > noisyLabels.separation) return undefined;
-  // A model that has learnt nothing errs everywhere, too.
-  if (rate > noisyLabels.mostErrors * guessing) return undefined;
+  const { seen, unseen: other } = noisyLabels;
+  const isSeen = confidentRate >= seen.confidentRate && separation <= seen.separation;
+  const isUnseen =
+    unseen !== undefined &&
+    confidentRate >= other.trainingRate &&
+    separation <= other.trainingSeparation &&
+    unseen.confidentRate >= other.confidentRate &&
+    (unseen.separation ?? 1) <= other.separation;
+  if (!isSeen && !isUnseen) return undefined;
+  // A model that has learnt nothing, or nothing of one class, errs everywhere, too.
+  const least = Math.min(...errors.recall.filter((recall) => !Number.isNaN(recall)));
+  if (rate > noisyLabels.mostErrors * guessing || least < noisyLabels.leastRecall) return undefined;
+  const [share, apart] = isSeen ? [confidentRate, separation] : [unseen!.confidentRate, unseen!.separation ?? 1];
   return {
-    severity: confidentRate >= noisyLabels.warning ? "warning" : "info",
-    message: `About ${percent(confidentRate)} of the labels look wrong: even where the model is surest it misses as many rows, and its confidence hardly tells misses from hits (${short(separation)}, where 0.5 is not at all).`,
-    evidence: { errorRate: rate, confidentErrorRate: confidentRate, separation },
+    severity: share >= noisyLabels.warning ? "warning" : "info",
+    message: `About ${percent(share)} of the labels look wrong: even where the model is surest it misses as many ${isSeen ? "rows" : "rows for validation"}, and its confidence hardly tells misses from hits (${short(apart)}, where 0.5 is not at all).`,
+    evidence: {
+      errorRate: rate,
+      confidentErrorRate: confidentRate,
+      separation,
+      ...(unseen && { validationConfidentErrorRate: unseen.confidentRate }),
+      ...(unseen?.separation !== undefined && { validationSeparation: unseen.separation }),
+    },
     cause: { errorConfidence: errors.errorConfidence, hitConfidence: errors.hitConfidence },
-    confidence: confidenceOf(separation, noisyLabels.separation, 0.55),
+    confidence: confidenceOf(apart, isSeen ? seen.separation : other.separation, 0.55),
   };
 }
 

@@ -15,7 +15,7 @@ export function learningRateTooLow(evidence: Evidence): Verdict | undefined {
   // A gradient of 0, or none that leads down, is no matter of the rate.
   const moves = update > 0 && last.distance > 0;
   if (!moves || !(last.distance < lowRate.distance && left > lowRate.lossLeft)) return undefined;
-  if (!(alpha < lowRate.alpha || update < lowRate.update)) return undefined;
+  if (!(update < lowRate.update || (update < lowRate.largestUpdate && alpha < lowRate.alpha))) return undefined;
   const progress = 1 - epochs.at(-1)!.loss / epochs[0]!.loss;
   return {
     kind: "learning-rate-too-low",

@@ -1,17 +1,23 @@
 // NaN and infinity: in the loss, where the training ends, or in gradients and weights before that.
 import { describeOrigin } from "../train/failure.ts";
+import type { Observed } from "./course.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Verdict } from "./verdict.ts";
 
+/** The first value or parameter of a step with numbers that are not finite, in it or in its gradient. */
+function brokenIn({ values, parameters }: Observed): { readonly name: string; readonly count: number } | undefined {
+  const sketches = [
+    ...values.map(({ name, value, gradient }) => ({ name, count: value.nonFinite + gradient.nonFinite })),
+    ...parameters.map(({ name, gradient, update }) => ({ name, count: gradient.nonFinite + update.nonFinite })),
+  ];
+  return sketches.find(({ count }) => count > 0);
+}
+
 export function nonFinite({ observations, failure }: Evidence): Verdict | undefined {
-  const broken = observations.find(({ parameters, values }) =>
-    [...parameters, ...values].some(({ value, gradient }) => value.nonFinite + gradient.nonFinite > 0),
-  );
+  const broken = observations.find((seen) => brokenIn(seen) !== undefined);
   if (failure === undefined && broken === undefined) return undefined;
   const origin = failure?.origin;
-  const part =
-    broken &&
-    [...broken.values, ...broken.parameters].find(({ value, gradient }) => value.nonFinite + gradient.nonFinite > 0);
+  const part = broken && brokenIn(broken);
   const step = failure?.step ?? broken!.step;
   return {
     kind: "non-finite",
@@ -28,7 +34,7 @@ export function nonFinite({ observations, failure }: Evidence): Verdict | undefi
         learningRate: failure.learningRate,
         lossesBefore: failure.lossesBefore.map((loss) => Number(loss.toPrecision(4))),
       }),
-      ...(part && { nonFinite: part.value.nonFinite + part.gradient.nonFinite }),
+      ...(part && { nonFinite: part.count }),
     },
     cause: origin
       ? {

@@ -1,4 +1,4 @@
-// Where each detector begins to speak, and what healthy trainings of the tuning seeds show: npm run calibrate prints it.
+// Where each detector begins to speak. What healthy trainings of the tuning seeds show (npm run calibrate) stands beside it.
 
 /** Scales of features as the network is fed them, in RMS: initial weights are drawn for inputs of RMS 1. */
 export const unscaled = {
@@ -42,26 +42,32 @@ export const overfit = {
 /** Errors of the training rows (examples.ts). */
 export const noisyLabels = {
   fewestRows: 40,
-  /** Share of errors among the surer half of the rows. */
-  confidentRate: 0.1,
+  /** Share of errors among the surer half of the rows, and how well confidence tells hits from errors. */
+  seen: { confidentRate: 0.1, separation: 0.76 },
+  /** The same of the rows for validation, where the training rows show at least some of it. */
+  unseen: { confidentRate: 0.06, separation: 0.75, trainingRate: 0.04, trainingSeparation: 0.82 },
   warning: 0.15,
-  /** How well confidence tells hits from errors. */
-  separation: 0.76,
   /** Error rate by that of always guessing the most frequent class. */
   mostErrors: 0.9,
+  /** Of every class: below, the model has not learnt it and cannot judge its labels. */
+  leastRecall: 0.1,
 } as const;
 
 /** Residuals of the training rows. */
 export const noisyValues = {
   /** Variance of the residuals beyond that of their robust scale, by the target's. */
-  excess: 0.07,
+  excess: 0.06,
   warning: 0.1,
   kurtosis: 3.4,
   leastExplained: 0.2,
 } as const;
 
 /** Loss at the end by that of the best constant answer: healthy trainings end below 0.4. */
-export const outcome = { unlearnt: 0.6 } as const;
+export const outcome = {
+  unlearnt: 0.6,
+  /** Of the planned epochs: before, the loss of a training that goes on says little. */
+  share: 0.3,
+} as const;
 
 /** ‖δ‖ at the first layer by that at the last; at the first step healthy networks have 0.07 at least. */
 export const vanishing = {
@@ -105,20 +111,26 @@ export const lowRate = {
   lossLeft: 0.35,
   severeLossLeft: 0.8,
   alpha: -0.5,
+  /** ‖Δθ‖ / ‖θ‖ a step: the lower one needs no α. */
   update: 2e-4,
+  largestUpdate: 2e-3,
 } as const;
 
+/** A handful of rows is judged sooner than a batch: healthy trainings of 16 rows and more are half noise, too. */
 export const smallBatch = {
   /** Of the rows: larger batches are no sample any more. */
   share: 0.5,
-  /** Share of noise in the squared gradients of the first half of a training. */
-  noise: 0.4,
-  /** Median of the norm test. */
-  ratio: 0.55,
-  alpha: -0.4,
+  /** Rows of a handful. */
+  handful: 8,
+  /** Median of the norm test: 0.58 in the middle of healthy trainings, 0.83 in three of four. */
+  ratio: { handful: 0.4, batch: 0.65 },
+  /** Share of noise in the squared gradients of the first half of a training: healthy ones have 0.24 in the middle. */
+  noise: { handful: 0, batch: 0.5 },
+  /** Healthy ones have −0.56 in the middle. */
+  alpha: { handful: -0.75, batch: -0.25 },
+  lossLeft: { handful: 0.12, batch: 0.25 },
   /** ‖Δθ‖ / ‖θ‖ a step: shorter ones average noise out. */
-  update: 0.006,
-  lossLeft: 0.12,
+  update: 0.004,
   /** Below, the training did its work all the same. */
   warningLossLeft: 0.3,
   severeLossLeft: 1,

@@ -14,7 +14,8 @@ export function vanishingGradient(evidence: Evidence): Verdict | undefined {
   const first = observations[0];
   if (first === undefined || first.ledger.length < 3) return undefined;
   // All weights 0 pass nothing on: that is another fault.
-  if (first.parameters.some(({ shape, value }) => shape.length > 1 && value.zeros === value.size)) return undefined;
+  if (evidence.start.initial.some(({ shape, value }) => shape.length > 1 && value.zeros === value.size))
+    return undefined;
   const start = median(early(evidence).slice(0, 5).map(productOf));
   const end = median(observations.slice(-5).map(productOf));
   const fromStart = start < vanishing.product;

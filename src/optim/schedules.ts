@@ -8,7 +8,7 @@ export type Schedule =
   | { readonly kind: "constant" }
   /** base · gamma^⌊step / every⌋ */
   | { readonly kind: "step"; readonly every: number; readonly gamma: number }
-  /** base · gamma^(step / every); every: 1 unless given */
+  /** base · gamma^(step / every), which grows where gamma > 1; every: 1 unless given */
   | { readonly kind: "exponential"; readonly gamma: number; readonly every?: number }
   /** min + (base − min) (1 + cos(π step / steps)) / 2, then min (Loshchilov and Hutter 2017, without restarts) */
   | { readonly kind: "cosine"; readonly steps: number; readonly min?: number }

@@ -76,6 +76,7 @@ export interface ProgressEvent {
   readonly rowsPerSecond: number;
   /** Estimate if all planned epochs run; early stopping may end sooner. */
   readonly secondsLeft: number;
+  /** As last observed. */
   readonly layers: readonly LayerStatistics[];
 }
 
@@ -91,6 +92,7 @@ export interface EpochEvent {
   readonly validation?: MetricValues;
   /** True where this is the best validation loss so far. */
   readonly best: boolean;
+  /** As last observed. */
   readonly layers: readonly LayerStatistics[];
 }
 

@@ -1,81 +1,50 @@
 // chainrule train: a table in, a run folder out.
+import { existsSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { type Command, Option } from "commander";
 import type { Prepared, Table, TableStream } from "../../data/index.ts";
 import { count } from "../../data/wording.ts";
+import type { Findings } from "../../diagnose/diagnose.ts";
+import type { Remedy } from "../../diagnose/verdict.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { Variables } from "../../nn/index.ts";
-import type { EndEvent, StartEvent } from "../../train/events.ts";
+import type { EndEvent, StartEvent, TrainEvent } from "../../train/events.ts";
 import type { TableModel } from "../../train/index.ts";
 import type { RunWriter } from "../../train/run-folder.ts";
-import { activations, backends, initializers, losses, optimizers, schedules, tasks } from "../choices.ts";
 import { interruptible } from "../interrupt.ts";
 import { print, printJson, type Streams, shellWord } from "../output.ts";
+import { tableOf } from "../table-of.ts";
 import { renderColumns } from "../terminal/columns-table.ts";
-import { duration } from "../terminal/format.ts";
+import { remedySentence, renderVerdicts } from "../terminal/diagnosis.ts";
+import { duration, metricLabel, metricValue } from "../terminal/format.ts";
 import { renderMetrics } from "../terminal/metrics-table.ts";
 import { reporter } from "../terminal/reporter.ts";
 import type { Style } from "../terminal/style.ts";
 import { printable, wrap } from "../terminal/text.ts";
-import { dataOptions, saved, settingsOf, type TrainFlags } from "../train-flags.ts";
-import { columnType, positive, share, whole, widths } from "../values.ts";
+import { dataOptions, type GivenFlags, saved, settingsOf, type TrainFlags, withChange } from "../train-flags.ts";
+import { addDataOptions, addJsonOption, addNetworkOptions, addTrainingOptions } from "../train-options.ts";
+import { treat } from "../treat.ts";
+import { Watch } from "../watch.ts";
 
 export function addTrain(program: Command, streams: Streams): void {
-  program
+  const command = program
     .command("train")
     .summary("train a network on a table")
     .description("Trains a neural network on a table (CSV, TSV, JSON or Parquet) and saves it in a run folder.")
-    .argument("<data>", "the file with the table")
-    .optionsGroup("Data:")
-    .requiredOption("-t, --target <column>", "the column to predict")
-    .addOption(new Option("--task <name>", "what the target is").choices(tasks).default("auto", "auto, by its values"))
-    .option("--type <column=type>", 'sets the type of a column, or "ignore"s it (repeatable)', columnType)
-    .option("--validation <share>", "share of the rows kept for validation", share, 0.2)
-    .option("--no-standardize", "leave numbers as they are, instead of mean 0 and standard deviation 1")
-    .option("--stream", "read the table in blocks, for data larger than memory; files over 256 MB are")
-    .optionsGroup("Network:")
-    .addOption(
-      parsed("--hidden <widths>", 'widths of the hidden layers, or "none"', widths, "64,32").conflicts([
-        "depth",
-        "width",
-      ]),
-    )
-    .addOption(parsed("--depth <n>", "hidden layers of one width, instead of --hidden", whole(0, 1000), "2"))
-    .addOption(parsed("--width <n>", "their width", whole(1, 999999), "64"))
-    .addOption(chosen("--activation <name>", "after every hidden layer", activations, "relu"))
-    .addOption(chosen("--init <name>", "how weights are drawn", initializers, "fits the activation"))
-    .addOption(new Option("--batch-norm", "normalise each hidden layer over the batch").conflicts("layerNorm"))
-    .option("--layer-norm", "normalise each hidden layer over its neurons")
-    .option("--residual", "add the input of a hidden layer to its output, where the widths agree")
-    .optionsGroup("Training:")
-    .addOption(chosen("--loss <name>", "what is minimised", losses, "crossEntropy for classes, mse for numbers"))
-    .addOption(chosen("--optimizer <name>", "how weights are updated", optimizers, "adamw"))
-    .addOption(parsed("--lr <rate>", "learning rate", positive, "fits the optimizer, 0.01 for adamw"))
-    .addOption(parsed("--clip <norm>", "scales gradients down to this norm, all together", positive, "none"))
-    .addOption(chosen("--schedule <name>", "course of the learning rate", schedules, "cosine"))
-    .addOption(parsed("--epochs <n>", "passes over the rows", whole(1), "15 to 150, by the number of rows"))
-    .addOption(parsed("--batch <n>", "rows a step", whole(1), "16 to 512, by the number of rows"))
-    .addOption(
-      parsed(
-        "--patience <n>",
-        "epochs without a better validation loss before it stops",
-        whole(1),
-        "a fifth of the epochs, at least 10",
-      ),
-    )
-    .option("--seed <n>", "the same seed repeats a run", whole(0, 2 ** 32 - 1), 0)
-    .addOption(
-      new Option("--backend <name>", "what computes")
-        .choices(backends)
-        .default("auto", "auto, wasm with a BLAS where there is one"),
-    )
-    .addOption(parsed("--threads <n>", "most threads that share a step", whole(1), "as the processor has"))
-    .option("--deterministic", "the same bits on every machine: no BLAS, no fused multiply-add")
+    .argument("<data>", "the file with the table");
+  addDataOptions(command).option(
+    "--stream",
+    "read the table in blocks, for data larger than memory; files over 256 MB are",
+  );
+  addNetworkOptions(command);
+  addTrainingOptions(command, { course: true });
+  command
+    .option("--fix", "where something is wrong: try what mends it, and restart with the best")
     .optionsGroup("Output:")
     .addOption(
       new Option("-o, --out <folder>", "run folder, new or empty").default(undefined, "runs/<date>-<data>-<n>"),
-    )
-    .option("--json", "print one JSON object as the last line on stdout, all else on stderr")
+    );
+  addJsonOption(command)
     .addHelpText(
       "after",
       `
@@ -86,25 +55,107 @@ Examples:
 
 Ctrl-C ends a training early and keeps its best weights; a second Ctrl-C ends it at once.`,
     )
-    .action((data: string, flags: TrainFlags) => train(data, flags, streams));
+    .action((data: string, flags: GivenFlags) => train(data, flags, streams));
 }
 
-// The engine chooses where an option is absent; `byDefault` says what.
-const chosen = (flags: string, description: string, choices: readonly string[], byDefault: string) =>
-  new Option(flags, description).choices(choices).default(undefined, byDefault);
-const parsed = (flags: string, description: string, parse: (text: string) => unknown, byDefault: string) =>
-  new Option(flags, description).argParser(parse).default(undefined, byDefault);
-
-async function train(data: string, flags: TrainFlags, streams: Streams): Promise<void> {
-  const { openTable, prepare, readTable } = await import("../engine.ts");
-  const stream = flags.stream || (await isLarge(data)) ? await openTable(data) : undefined;
-  const table = stream?.head ?? (await readTable(data));
-  const prepared = prepare(table, dataOptions(flags));
+async function train(data: string, { fix, ...given }: GivenFlags, streams: Streams): Promise<void> {
+  const { prepare } = await import("../engine.ts");
+  const { table, stream } = await tableOf(data, given);
+  const prepared = prepare(table, dataOptions(given));
   print(streams.stderr, (style) => describeData(table, prepared, style, stream));
 
-  const { run, start, end } = await runTraining(data, prepared, flags, streams, stream);
-  print(flags.json ? streams.stderr : streams.stdout, (style) => describeResult(end, run, data, style));
-  if (flags.json) printJson(streams, { run, ...summary(prepared, start, end) });
+  const flags = await withRate(given, prepared, streams);
+  const first = await runTraining(data, prepared, flags, streams, stream);
+  const fixed = fix ? await restart(data, table, flags, first, streams) : undefined;
+  const last = fixed?.training ?? first;
+  if (last.end === undefined) {
+    print(streams.stderr, ({ colors }) => [
+      `What went wrong: ${colors.cyan(`npx chainrule diagnose ${shellWord(last.run)}`)}`,
+    ]);
+    throw last.error;
+  }
+  const { run, start, end, findings } = last;
+  print(flags.json ? streams.stderr : streams.stdout, (style) => [
+    ...describeResult(end, run, style),
+    ...(fixed ? describeFix(first, fixed, style) : []),
+    ...describeFindings(findings, style),
+    ...describeNext(run, data, findings, style),
+  ]);
+  const fixSummary = fixed && { fix: { from: first.run, ...fixed.remedy } };
+  if (flags.json) printJson(streams, { run, ...summary(fixed?.prepared ?? prepared, start, end), ...fixSummary });
+}
+
+/** With the rate that a range test suggests, where it was asked for. */
+async function withRate({ lr, ...flags }: GivenFlags, prepared: Prepared, streams: Streams): Promise<TrainFlags> {
+  if (lr !== "auto") return { ...flags, ...(lr !== undefined && { lr }) };
+  const { rangeTest } = await import("../engine.ts");
+  const { suggestion, points } = await rangeTest(prepared, settingsOf(flags));
+  const found =
+    suggestion === undefined
+      ? "A range test found no learning rate that lowers the loss; the usual one is taken."
+      : `Learning rate ${suggestion}, from a range test of ${count(points.length, "step")}.`;
+  print(streams.stderr, ({ width }) => [...wrap(found, width), ""]);
+  return { ...flags, ...(suggestion !== undefined && { lr: suggestion }) };
+}
+
+/** A training in its run folder: with its end, or with what it failed by. */
+interface Trained {
+  readonly run: string;
+  readonly start: StartEvent;
+  readonly end?: EndEvent;
+  readonly error?: unknown;
+  readonly events: readonly TrainEvent[];
+  readonly findings: Findings;
+}
+
+interface Fixed {
+  readonly remedy: Remedy;
+  readonly steps: number;
+  readonly prepared: Prepared;
+  readonly training: Trained;
+}
+
+/** Tries remedies for what is wrong with a training and trains again with the best; undefined where there is none. */
+async function restart(
+  data: string,
+  table: Table,
+  flags: TrainFlags,
+  { run, events, findings, start, end, error }: Trained,
+  streams: Streams,
+): Promise<Fixed | undefined> {
+  const say = (text: string) => print(streams.stderr, ({ width }) => wrap(text, width));
+  if (end?.reason === "interrupted") return undefined;
+  if (findings.healthy) {
+    say("Nothing to fix.");
+    return undefined;
+  }
+  if (start.rows > table.rows) {
+    say("Nothing was tried: remedies need the whole table in memory. Train on a part of it to find one.");
+    return undefined;
+  }
+  const { bestRemedy, prepare } = await import("../engine.ts");
+  if (error instanceof ChainruleError) say(error.message);
+  print(streams.stderr, (style) => ["", ...renderVerdicts(findings.verdicts, style), ""]);
+  const trials = await treat(findings.verdicts, events, table, flags, streams);
+  const best = bestRemedy(trials);
+  if (best === undefined) {
+    say("Nothing that was tried made it better.");
+    return undefined;
+  }
+  say(`Training again with ${best.remedy.change} (${best.remedy.flags}).`);
+  print(streams.stderr, () => [""]);
+  const changed = { ...withChange(flags, best.change), ...(flags.out !== undefined && { out: freeFolder(run) }) };
+  const prepared = prepare(table, dataOptions(changed));
+  const training = await runTraining(data, prepared, changed, streams, undefined);
+  return { remedy: best.remedy, steps: trials.steps, prepared, training };
+}
+
+/** "run-fixed", or with the first free number after it. */
+function freeFolder(run: string): string {
+  for (let n = 1; ; n++) {
+    const folder = `${run.replace(/[/\\]+$/, "")}-fixed${n === 1 ? "" : `-${n}`}`;
+    if (!existsSync(folder)) return folder;
+  }
 }
 
 /** What a crash may cost of the best weights. */
@@ -117,8 +168,9 @@ async function runTraining(
   flags: TrainFlags,
   streams: Streams,
   stream: TableStream | undefined,
-) {
-  const { trainTable, createRun, sha256File, saveTable, tensorsOf } = await import("../engine.ts");
+): Promise<Trained> {
+  const { createRun, diagnose, saveTable, sha256File, tensorsOf, trainTable } = await import("../engine.ts");
+  const watch = new Watch(diagnose);
   const settings = settingsOf(flags);
   const view = await reporter(streams.stderr);
   let run: RunWriter | undefined;
@@ -150,6 +202,7 @@ async function runTraining(
           }
         }
         view.show(event);
+        for (const verdict of watch.add(event)) view.note(`${verdict.severity}: ${printable(verdict.message)}`);
       }
       return (await training.result()).trained;
     });
@@ -161,6 +214,9 @@ async function runTraining(
       view.note(`The last finite weights are saved in ${run.dir}`);
     }
     await run.finish("failed", { error: error instanceof ChainruleError ? error.code : String(error) });
+    if (error instanceof ChainruleError && error.code === "NON_FINITE_LOSS") {
+      return { run: run.dir, start: start!, error, events: watch.events, findings: watch.findings() };
+    }
     throw error;
   } finally {
     view.close();
@@ -168,7 +224,7 @@ async function runTraining(
   await saveTable(run!, trained);
   const status = end!.reason === "interrupted" ? "interrupted" : "finished";
   await run!.finish(status, summary(prepared, start!, end!));
-  return { run: run!.dir, start: start!, end: end! };
+  return { run: run!.dir, start: start!, end: end!, events: watch.events, findings: watch.findings() };
 }
 
 function summary({ task, train, validation }: Prepared, start: StartEvent, end: EndEvent) {
@@ -185,19 +241,6 @@ function summary({ task, train, validation }: Prepared, start: StartEvent, end: 
     metrics: { ...end.metrics },
     layers: end.layers.map(({ name, gradientRms, updateRatio }) => ({ name, gradientRms, updateRatio })),
   };
-}
-
-/** Bytes of a file from which it is read in blocks. */
-const largeFile = 256 * 2 ** 20;
-
-async function isLarge(path: string): Promise<boolean> {
-  const { stat } = await import("node:fs/promises");
-  try {
-    return /\.(csv|tsv|txt|tab|parquet|pq)$/i.test(path) && (await stat(path)).size > largeFile;
-  } catch {
-    // What is wrong with the file is said by whoever reads it.
-    return false;
-  }
 }
 
 function describeData(table: Table, { columns, notes }: Prepared, style: Style, stream?: TableStream): string[] {
@@ -218,10 +261,8 @@ function describeData(table: Table, { columns, notes }: Prepared, style: Style, 
 function describeResult(
   { reason, epochs, bestEpoch, seconds, metrics }: EndEvent,
   run: string,
-  data: string,
   style: Style,
 ): string[] {
-  const { bold, dim, cyan } = style.colors;
   const why = {
     epochs: "Trained",
     steps: "Stopped after",
@@ -230,17 +271,41 @@ function describeResult(
   }[reason];
   const weights =
     metrics.validation === undefined || bestEpoch === epochs ? "" : `, with the weights of epoch ${bestEpoch}`;
-  const folder = shellWord(run);
   return [
     "",
     `${why} ${count(epochs, "epoch")} in ${duration(seconds)}${weights}.`,
     "",
     ...renderMetrics(Object.entries(metrics), style),
     "",
-    `Saved in ${bold(run)}`,
+    `Saved in ${style.colors.bold(run)}`,
+  ];
+}
+
+function describeFix(before: Trained, { remedy, steps, training }: Fixed, { width }: Style): string[] {
+  const twins = `Restarted with ${remedy.flags}. In twins, with ${remedySentence(remedy, steps)}`;
+  const measured = (end?: EndEvent) => {
+    const values = end?.metrics.validation ?? end?.metrics.train;
+    const name = ["accuracy", "rmse"].find((metric) => values?.[metric] !== undefined);
+    return name === undefined ? "no result" : `${metricLabel(name)} ${metricValue(name, values![name]!)}`;
+  };
+  const whole = `The whole training: ${measured(training.end)}; the one before, in ${before.run}: ${measured(before.end)}.`;
+  return ["", ...wrap(twins, width), ...wrap(whole, width)];
+}
+
+function describeFindings({ healthy, verdicts }: Findings, style: Style): string[] {
+  const serious = verdicts.filter(({ severity }) => severity !== "info");
+  return healthy
+    ? []
+    : ["", `${count(serious.length, "thing")} wrong with this training:`, ...renderVerdicts(serious, style)];
+}
+
+function describeNext(run: string, data: string, { healthy }: Findings, { colors }: Style): string[] {
+  const folder = shellWord(run);
+  return [
     "",
-    dim("Next:"),
-    `  ${cyan(`npx chainrule evaluate ${folder} ${shellWord(data)}`)}`,
-    `  ${cyan(`npx chainrule predict ${folder} ${shellWord(data)} --out predictions.csv`)}`,
+    colors.dim("Next:"),
+    ...(healthy ? [] : [`  ${colors.cyan(`npx chainrule diagnose ${folder}`)}`]),
+    `  ${colors.cyan(`npx chainrule evaluate ${folder} ${shellWord(data)}`)}`,
+    `  ${colors.cyan(`npx chainrule predict ${folder} ${shellWord(data)} --out predictions.csv`)}`,
   ];
 }

@@ -1,12 +1,12 @@
 // Lesson 1 as text: each step of the neuron, and the learning rates as curves.
 import { grouped } from "../../data/wording.ts";
 import type { Lesson1, NeuronStep, RateComparison } from "../../demo/lesson1.ts";
+import { axis, plot } from "../terminal/plot.ts";
 import type { Style } from "../terminal/style.ts";
 import { padStart } from "../terminal/text.ts";
 import { exact, few, fixed, product, sumOfProducts, vector } from "./digits.ts";
 import { type Equation, renderEquations } from "./equations.ts";
 import { formulas, heading, paragraph, title } from "./layout.ts";
-import { axis, plot } from "./plot.ts";
 
 export function renderLesson1({ cases, rates }: Lesson1, style: Style): string[] {
   return [

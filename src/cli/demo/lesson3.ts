@@ -3,12 +3,12 @@ import { grouped } from "../../data/wording.ts";
 import type { DeepNetwork, LedgerRow, Lesson3 } from "../../demo/lesson3.ts";
 import { logShare, thinBar } from "../terminal/bar.ts";
 import { magnitude, percent } from "../terminal/format.ts";
+import { axis, plot } from "../terminal/plot.ts";
 import type { Style } from "../terminal/style.ts";
 import { renderTable } from "../terminal/table.ts";
 import { padEnd, padStart } from "../terminal/text.ts";
 import { few, fixed } from "./digits.ts";
 import { formulas, heading, paragraph, sideBySide, title } from "./layout.ts";
-import { axis, plot } from "./plot.ts";
 
 export function renderLesson3(lesson: Lesson3, style: Style): string[] {
   const { depth, width, points, rate, steps, seed, networks } = lesson;

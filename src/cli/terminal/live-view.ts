@@ -33,6 +33,7 @@ export function advance(state: LiveState, event: Exclude<TrainEvent, StartEvent>
     const done = Math.max(state.done, epoch / state.epochs);
     return { ...state, epoch, loss, layers, done, ...(validation && { validation }) };
   }
+  if (event.type !== "end") return state;
   const { secondsLeft: _, ...rest } = state;
   return { ...rest, epoch: event.epochs, layers: event.layers };
 }

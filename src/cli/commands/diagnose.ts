@@ -1,0 +1,89 @@
+// chainrule diagnose: what is wrong with a run, since when and why, and what was tried against it.
+import type { Command } from "commander";
+import type { Findings } from "../../diagnose/diagnose.ts";
+import type { Diagnosis } from "../../diagnose/verdict.ts";
+import { ChainruleError } from "../../ir/errors.ts";
+import type { TrainEvent } from "../../train/events.ts";
+import type { RunReader } from "../../train/run-folder.ts";
+import { print, printJson, type Streams } from "../output.ts";
+import { renderDiagnosis, type Tried } from "../terminal/diagnosis.ts";
+import type { Style } from "../terminal/style.ts";
+import { commandLine, flagsOf, withChange } from "../train-flags.ts";
+import { treat } from "../treat.ts";
+
+interface DiagnoseFlags {
+  readonly json?: true;
+}
+
+export function addDiagnose(program: Command, streams: Streams): void {
+  program
+    .command("diagnose")
+    .summary("say what is wrong with a run, and try what mends it")
+    .description(
+      "Says what is wrong with a training, in which layers, since which step and why; and tries remedies in short twins of it, from the same seed.",
+    )
+    .argument("<run>", "the run folder of a training")
+    .option("--json", "print one JSON object as the last line on stdout, all else on stderr")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ chainrule diagnose runs/2026-01-31-iris-1
+  $ chainrule diagnose runs/2026-01-31-iris-1 --json | jq .verdicts
+
+chainrule train … --fix diagnoses, and restarts with the best remedy.`,
+    )
+    .action((run: string, flags: DiagnoseFlags) => diagnoseRun(run, flags, streams));
+}
+
+async function diagnoseRun(dir: string, { json }: DiagnoseFlags, streams: Streams): Promise<void> {
+  const { diagnose, openRun } = await import("../engine.ts");
+  const run = await openRun(dir);
+  const events = await run.events();
+  if (!events.some(({ type }) => type === "start")) {
+    throw new ChainruleError("INVALID_RUN", `The run "${dir}" ended before it began: it holds no event. Train again.`, {
+      dir,
+      file: "events.jsonl",
+    });
+  }
+  const { diagnosis, tried, next } = await treated(run, events, diagnose(events), streams);
+  print(json ? streams.stderr : streams.stdout, (style) => [
+    ...renderDiagnosis(dir, diagnosis, tried, style),
+    ...(next === undefined ? [] : nextLines(next, style)),
+  ]);
+  if (json) printJson(streams, { ...diagnosis, ...("untried" in tried && { untried: tried.untried }) });
+}
+
+const nextLines = (command: string, { colors }: Style): string[] => [
+  "",
+  colors.dim("Next, with the best of what was tried:"),
+  `  ${colors.cyan(command)}`,
+];
+
+interface Treated {
+  readonly diagnosis: Diagnosis;
+  readonly tried: Tried;
+  /** The command that trains with the best remedy. */
+  readonly next?: string;
+}
+
+async function treated(run: RunReader, events: TrainEvent[], findings: Findings, streams: Streams): Promise<Treated> {
+  const { bestRemedy, replayData } = await import("../engine.ts");
+  const verdicts = findings.verdicts.map((verdict) => ({ ...verdict, remedies: [] }));
+  const untreated = { ...findings, verdicts };
+  if (verdicts.length === 0) return { diagnosis: untreated, tried: { steps: 0 } };
+  try {
+    const { table } = await replayData(run);
+    const flags = flagsOf(run.dir, run.manifest.settings);
+    const trials = await treat(findings.verdicts, events, table, flags, streams);
+    const best = bestRemedy(trials);
+    return {
+      diagnosis: { ...findings, verdicts: trials.verdicts },
+      tried: { steps: trials.steps },
+      ...(best && { next: commandLine(run.manifest.data.file, withChange(flags, best.change)) }),
+    };
+  } catch (error) {
+    if (!(error instanceof ChainruleError && error.code === "INVALID_RUN")) throw error;
+    return { diagnosis: untreated, tried: { untried: error.message } };
+  }
+}

@@ -1,0 +1,69 @@
+// chainrule lr-test: which learning rate suits a table and a network.
+import type { Command } from "commander";
+import { ChainruleError } from "../../ir/errors.ts";
+import { print, printJson, type Streams, shellWord } from "../output.ts";
+import { tableOf } from "../table-of.ts";
+import { renderRangeTest } from "../terminal/range-test.ts";
+import type { Style } from "../terminal/style.ts";
+import { printable, wrap } from "../terminal/text.ts";
+import { dataOptions, settingsOf, type TrainFlags } from "../train-flags.ts";
+import { addDataOptions, addJsonOption, addNetworkOptions, addTrainingOptions } from "../train-options.ts";
+
+export function addLrTest(program: Command, streams: Streams): void {
+  const command = program
+    .command("lr-test")
+    .summary("find a learning rate for a table")
+    .description(
+      "Tests learning rates on a table: one short training whose rate grows at every step, up to where the loss goes up without end.",
+    )
+    .argument("<data>", "the file with the table");
+  addDataOptions(command);
+  addNetworkOptions(command);
+  addTrainingOptions(command, { course: false });
+  addJsonOption(command.optionsGroup("Output:"))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ chainrule lr-test iris.csv --target species
+  $ chainrule lr-test houses.csv --target price --hidden 128,64 --optimizer sgd
+
+chainrule train … --lr auto tests and trains at once.`,
+    )
+    .action((data: string, flags: TrainFlags) => lrTest(data, flags, streams));
+}
+
+async function lrTest(data: string, flags: TrainFlags, streams: Streams): Promise<void> {
+  const { prepare, rangeTest } = await import("../engine.ts");
+  const { table } = await tableOf(data, flags);
+  const test = await rangeTest(prepare(table, dataOptions(flags)), settingsOf(flags));
+  if (test.points.length === 0) {
+    throw new ChainruleError(
+      "NON_FINITE_LOSS",
+      `The loss is not finite at the first step already, whatever the learning rate. Look for extreme values in ${table.source}, or leave out --no-standardize.`,
+      { data },
+    );
+  }
+  print(flags.json ? streams.stderr : streams.stdout, (style) => [
+    `${style.colors.bold(printable(data))}: smoothed loss over the learning rate, ${test.points.length} steps`,
+    "",
+    ...renderRangeTest(test, style),
+    "",
+    ...wrap(conclusion(test.suggestion, test.diverged), style.width),
+    ...(test.suggestion === undefined ? [] : next(data, flags, test.suggestion, style)),
+  ]);
+  if (flags.json) printJson(streams, { data, ...test });
+}
+
+function conclusion(suggestion: number | undefined, diverged: boolean): string {
+  if (suggestion !== undefined) return `Suggested learning rate: ${suggestion}`;
+  return diverged
+    ? "No suggestion: no rate lowered the loss before it went up without end. Standardise the numbers, clip the gradients, or normalise the layers."
+    : "No suggestion: no rate lowered the loss by more than it varies from batch to batch. Larger batches may show more; gradients that vanish show here too.";
+}
+
+const next = (data: string, flags: TrainFlags, suggestion: number, { colors }: Style): string[] => [
+  "",
+  colors.dim("Next, with the options above:"),
+  `  ${colors.cyan(`npx chainrule train ${shellWord(data)} --target ${shellWord(flags.target)} --lr ${suggestion}`)}`,
+];

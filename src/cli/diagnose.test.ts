@@ -1,0 +1,166 @@
+// chainrule diagnose and train --fix, from arguments to what is printed and saved.
+import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Verdict, verdictKinds } from "../diagnose/verdict.ts";
+import { openRun } from "../train/run-folder.ts";
+import { run } from "./program.ts";
+import { displayWidth } from "./terminal/text.ts";
+
+const iris = fileURLToPath(new URL("../../bench/data/iris.csv", import.meta.url));
+const home = process.cwd();
+beforeEach(async () => {
+  process.chdir(await mkdtemp(join(tmpdir(), "chainrule-diagnose-")));
+  await copyFile(iris, "iris.csv");
+});
+afterEach(async () => {
+  const place = process.cwd();
+  process.chdir(home);
+  await rm(place, { recursive: true });
+});
+
+async function chainrule(line: string) {
+  const texts = { stdout: "", stderr: "" };
+  const code = await run(line.split(" "), {
+    stdout: { write: (text) => (texts.stdout += text) },
+    stderr: { write: (text) => (texts.stderr += text) },
+  });
+  return { ...texts, code };
+}
+const train = (flags: string) => chainrule(`train iris.csv --target target --threads 1 ${flags}`);
+
+/** Iris with a column in the thousands. */
+async function writeLarge() {
+  const [header, ...rows] = (await readFile("iris.csv", "utf8")).trimEnd().split("\n");
+  const large = rows.map((row, i) => `${row},${5000 + ((i * 37) % 100) * 20}`);
+  await writeFile("iris.csv", `${header},serial\n${large.join("\n")}\n`);
+}
+
+const figure = expect.any(Number);
+const outcome = { loss: figure, validationLoss: figure, product: figure };
+
+describe("a deep sigmoid network", () => {
+  const deep = "--depth 8 --width 8 --activation sigmoid --epochs 30 --out run";
+
+  it("has gradients that vanish: since when, where, why, and what mends it", async () => {
+    const trained = await train(deep);
+    expect(trained.stderr).toMatch(/^(severe|warning): .*gradient/m);
+    expect(trained.stdout).toContain("npx chainrule diagnose run\n");
+
+    const { code, stdout } = await chainrule("diagnose run --json");
+    expect(code).toBe(0);
+    const { healthy, verdicts, ledger, ...rest } = JSON.parse(stdout.split("\n").at(-2)!);
+    expect({ healthy, rest }).toEqual({ healthy: false, rest: {} });
+    const vanishing = verdicts.find(({ kind }: Verdict) => kind === "vanishing-gradient");
+    expect(["severe", "warning"]).toContain(vanishing.severity);
+    expect(vanishing.sinceStep).toBeGreaterThan(0);
+    expect(vanishing.layers).toContain("layers.0");
+    expect(vanishing.cause.activationFactor).toBeLessThan(0.3);
+    const [best] = vanishing.remedies;
+    expect(best).toEqual({ change: expect.any(String), flags: expect.any(String), before: outcome, after: outcome });
+    expect(best.after.loss).toBeLessThan(0.7 * best.before.loss);
+    expect(best.after.product).toBeGreaterThan(100 * best.before.product);
+    expect(ledger).toHaveLength(9);
+    expect(ledger[0]).toMatchObject({
+      layer: "layers.16",
+      ...{ gradientRms: figure, weightFactor: 1, activationFactor: 1, attenuation: 1, product: 1 },
+    });
+  });
+});
+
+describe("a healthy training", () => {
+  it("has nothing wrong, and --fix leaves it alone", async () => {
+    const trained = await train("--out run --fix --json");
+    expect(trained.stderr).toContain("Nothing to fix.");
+    expect(trained.stderr).not.toMatch(/^(severe|warning):/m);
+    expect(trained.stderr).not.toContain("npx chainrule diagnose");
+    expect(JSON.parse(trained.stdout)).toMatchObject({ run: "run" });
+    expect(JSON.parse(trained.stdout)).not.toHaveProperty("fix");
+    const { code, stdout } = await chainrule("diagnose run");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^run: nothing/);
+    expect(stdout).toContain("The chain-rule ledger of the last step");
+  });
+});
+
+describe("numbers that were left as they are", () => {
+  const raw = "--no-standardize --epochs 20 --hidden 16 --out run";
+
+  it("are found, shown with what was tried, and fit the width", async () => {
+    await writeLarge();
+    await train(raw);
+    const { stdout, stderr } = await chainrule("diagnose run");
+    expect(stdout).toMatch(/^(severe|warning): unscaled feature, in the data$/m);
+    expect(stdout).toMatch(/^ {2}tried for \d+ steps +loss +validation +ledger$/m);
+    expect(stdout).toMatch(/^ {2}\d --standardize$/m);
+    expect(stderr).toMatch(/^ +1\/\d+ {2}as it was: loss/m);
+    const [next] = /^ {2}npx chainrule train iris\.csv --target target .*$/m.exec(stdout)!;
+    expect(next).toContain("--hidden 16");
+    expect(next).not.toContain("--no-standardize");
+    for (const line of stdout.split("\n").filter((text) => !text.startsWith("  npx ")))
+      expect(displayWidth(line)).toBeLessThanOrEqual(80);
+  });
+
+  it("--fix trains again with what helped, in a new folder, and ends with a better loss", async () => {
+    await writeLarge();
+    const { code, stdout, stderr } = await train(`${raw} --fix --json`);
+    expect(code).toBe(0);
+    const { run: folder, metrics, fix } = JSON.parse(stdout);
+    expect({ folder, from: fix.from }).toEqual({ folder: "run-fixed", from: "run" });
+    expect(fix.flags).toContain("--standardize");
+    expect(fix.after.loss).toBeLessThan(fix.before.loss);
+    expect(stderr.replaceAll("\n", " ")).toContain(`Training again with ${fix.change} (${fix.flags}).`);
+    const first = (await (await openRun("run")).events()).find((event) => event.type === "end")!;
+    expect(metrics.validation.loss).toBeLessThan(first.metrics.validation!.loss!);
+    expect((await openRun("run-fixed")).manifest.settings).toMatchObject({ standardize: true });
+    // Once more, into the next free folder.
+    expect(JSON.parse((await train(`${raw.replace("run", "run-2")} --fix --json`)).stdout).run).toBe("run-2-fixed");
+  });
+
+  it("verdicts are shown without remedies where the data is gone or another", async () => {
+    await writeLarge();
+    await train(raw);
+    await rename("iris.csv", "elsewhere.csv");
+    const { code, stdout } = await chainrule("diagnose run");
+    expect(code).toBe(0);
+    expect(stdout).toContain("unscaled feature");
+    expect(stdout).toContain("No remedies were tried: ");
+    const json = JSON.parse((await chainrule("diagnose run --json")).stdout.split("\n").at(-2)!);
+    expect(json.untried).toContain("its data, iris.csv, is not there");
+    expect(json.verdicts.every(({ remedies }: { remedies: unknown[] }) => remedies.length === 0)).toBe(true);
+  });
+});
+
+describe("a training that fails", () => {
+  const diverging = "--optimizer sgd --lr 1e30 --epochs 5 --hidden 8 --out run";
+
+  it("is diagnosed all the same; a loss that is not finite is null in JSON", async () => {
+    const trained = await train(diverging);
+    expect(trained.code).toBe(1);
+    expect(trained.stderr).toContain("npx chainrule diagnose run\n");
+    const { code, stdout } = await chainrule("diagnose run --json");
+    expect(code).toBe(0);
+    const { healthy, verdicts } = JSON.parse(stdout.split("\n").at(-2)!);
+    expect(healthy).toBe(false);
+    const failed = verdicts.find(({ kind }: Verdict) => kind === "non-finite");
+    expect(failed.severity).toBe("severe");
+    expect(failed.remedies[0].before.loss).toBeNull();
+    expect(failed.remedies[0].after.loss).toBeLessThan(2);
+    for (const { kind } of verdicts) expect(verdictKinds).toContain(kind);
+  });
+
+  it("--fix gets it through", async () => {
+    const { code, stdout } = await train(`${diverging} --fix --json`);
+    expect(code).toBe(0);
+    const { run: folder, fix } = JSON.parse(stdout);
+    expect({ folder, from: fix.from, loss: fix.before.loss }).toEqual({ folder: "run-fixed", from: "run", loss: null });
+    expect((await openRun("run")).manifest.status).toBe("failed");
+    expect((await openRun("run-fixed")).manifest.status).toBe("finished");
+  });
+});
+
+it("says what is no run", async () => {
+  expect(await chainrule("diagnose nowhere")).toMatchObject({ code: 1, stderr: expect.stringContaining("run folder") });
+});

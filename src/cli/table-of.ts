@@ -1,0 +1,25 @@
+// The table in a file: whole, or its head where the file is read in blocks.
+import type { Table, TableStream } from "../data/index.ts";
+
+/** Bytes of a file from which it is read in blocks. */
+const largeFile = 256 * 2 ** 20;
+
+export async function tableOf(
+  path: string,
+  { stream }: { readonly stream?: true },
+): Promise<{ table: Table; stream?: TableStream }> {
+  const { openTable, readTable } = await import("./engine.ts");
+  if (!stream && !(await isLarge(path))) return { table: await readTable(path) };
+  const opened = await openTable(path);
+  return { table: opened.head, stream: opened };
+}
+
+async function isLarge(path: string): Promise<boolean> {
+  const { stat } = await import("node:fs/promises");
+  try {
+    return /\.(csv|tsv|txt|tab|parquet|pq)$/i.test(path) && (await stat(path)).size > largeFile;
+  } catch {
+    // What is wrong with the file is said by whoever reads it.
+    return false;
+  }
+}

@@ -1,0 +1,147 @@
+// Verdicts on a terminal: in 60 and 80 columns, with remedies, with the same ones again, and without any.
+import picocolors from "picocolors";
+import { expect, it } from "vitest";
+import type { Remedy, TriedVerdict } from "../../diagnose/verdict.ts";
+import { renderDiagnosis, twinLine } from "./diagnosis.ts";
+import type { Style } from "./style.ts";
+import { displayWidth } from "./text.ts";
+
+const plain = (width: number): Style => ({ width, colors: picocolors.createColors(false) });
+
+const before = { loss: Number.NaN };
+const remedies: readonly Remedy[] = [
+  {
+    change: "relu with He initial weights",
+    flags: "--activation relu --init heUniform",
+    before,
+    after: { loss: 0.0213, validationLoss: 0.05, product: 0.31 },
+  },
+  {
+    change: "residual connections + layer normalisation",
+    flags: "--layer-norm --residual",
+    before,
+    after: { loss: 0.4, validationLoss: 0.5, product: 1.2 },
+  },
+];
+const vanishing: TriedVerdict = {
+  kind: "vanishing-gradient",
+  severity: "severe",
+  layers: ["layers.0", "layers.2"],
+  sinceStep: 3,
+  message: "Of the gradient at the output, 3.1e-7 is left at layers.0, so that the first layers hardly learn.",
+  evidence: { product: 3.1e-7, layers: 8, step: 1200 },
+  cause: { activationFactor: 0.21, weightFactor: 0.9, flat: true, at: ["layers.0", "layers.2", "a", "b", "c"] },
+  confidence: 1,
+  remedies,
+};
+const noise: TriedVerdict = {
+  ...vanishing,
+  ...{ kind: "label-noise", severity: "info", layers: [], sinceStep: 0, evidence: {}, cause: {}, remedies: [] },
+  message: "About 5 % of the labels look wrong.",
+};
+const show = (width: number, verdicts: readonly TriedVerdict[], tried: Parameters<typeof renderDiagnosis>[2]) => {
+  const healthy = verdicts.every(({ severity }) => severity === "info");
+  const lines = renderDiagnosis("runs/a", { healthy, verdicts, ledger: [] }, tried, plain(width));
+  for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width);
+  return `\n${lines.join("\n")}\n`;
+};
+
+it("in 60 columns", () => {
+  const again: TriedVerdict = { ...vanishing, kind: "saturation", severity: "warning", message: "Units are flat." };
+  expect(show(60, [vanishing, again, noise], { steps: 500 })).toMatchInlineSnapshot(`
+    "
+    runs/a: 3 verdicts, the most severe first
+
+    severe: vanishing gradient, since step 3
+      Of the gradient at the output, 3.1e-7 is left at layers.0,
+      so that the first layers hardly learn.
+      layers: layers.0, layers.2
+      evidence: product 3.100e-7, layers 8, step 1200
+      cause: activation factor 0.2100, weight factor 0.9000,
+      flat true, at layers.0 layers.2 a b and 1 more
+
+      tried for 500 steps               loss  validation  ledger
+      as it was                   not finite           –       –
+      1 relu with He initial we…     0.02130     0.05000  3.1e-1
+      2 residual connections + …      0.4000      0.5000   1.2e0
+
+      1 --activation relu --init heUniform
+      2 --layer-norm --residual
+
+    warning: saturation, since step 3
+      Units are flat.
+      layers: layers.0, layers.2
+      evidence: product 3.100e-7, layers 8, step 1200
+      cause: activation factor 0.2100, weight factor 0.9000,
+      flat true, at layers.0 layers.2 a b and 1 more
+      The same remedies help as above.
+
+    info: label noise, in the data
+      About 5 % of the labels look wrong.
+      No option of chainrule train mends this: it lies in the
+      data.
+    "
+  `);
+});
+
+it("in 80 columns, where nothing helped", () => {
+  expect(show(80, [{ ...vanishing, remedies: [] }], { steps: 500 })).toMatchInlineSnapshot(`
+    "
+    runs/a: 1 verdict, the most severe first
+
+    severe: vanishing gradient, since step 3
+      Of the gradient at the output, 3.1e-7 is left at layers.0, so that the first
+      layers hardly learn.
+      layers: layers.0, layers.2
+      evidence: product 3.100e-7, layers 8, step 1200
+      cause: activation factor 0.2100, weight factor 0.9000, flat true, at layers.0
+      layers.2 a b and 1 more
+
+      Nothing that was tried made it better.
+    "
+  `);
+});
+
+it("where nothing could be tried", () => {
+  expect(show(80, [{ ...vanishing, remedies: [] }], { untried: "the data is gone." })).toMatchInlineSnapshot(`
+    "
+    runs/a: 1 verdict, the most severe first
+
+    severe: vanishing gradient, since step 3
+      Of the gradient at the output, 3.1e-7 is left at layers.0, so that the first
+      layers hardly learn.
+      layers: layers.0, layers.2
+      evidence: product 3.100e-7, layers 8, step 1200
+      cause: activation factor 0.2100, weight factor 0.9000, flat true, at layers.0
+      layers.2 a b and 1 more
+
+    No remedies were tried: the data is gone.
+    "
+  `);
+});
+
+it("where all is well", () => {
+  expect(show(80, [], { steps: 0 })).toMatchInlineSnapshot(`
+    "
+    runs/a: nothing is wrong
+    "
+  `);
+  expect(show(80, [noise], { steps: 0 })).toMatchInlineSnapshot(`
+    "
+    runs/a: nothing that costs anything, 1 remark
+
+    info: label noise, in the data
+      About 5 % of the labels look wrong.
+      No option of chainrule train mends this: it lies in the data.
+    "
+  `);
+});
+
+it("twins as they are trained", () => {
+  const line = (outcome: Parameters<typeof twinLine>[0]["outcome"], width: number) =>
+    twinLine({ index: 1, of: 12, words: "residual connections + layer normalisation", outcome }, plain(width));
+  expect(line({ loss: 0.4, validationLoss: 0.5 }, 80)).toMatchInlineSnapshot(
+    `"   2/12  residual connections + layer normalisa…: loss 0.4000, validation 0.5000"`,
+  );
+  expect(line({ loss: Number.NaN }, 50)).toMatchInlineSnapshot(`"   2/12  residual connections + …: loss not finite"`);
+});

@@ -1,0 +1,28 @@
+// Remedies for a training that is wrong, tried before the eyes of whoever waits.
+
+import type { Table } from "../data/index.ts";
+import type { Trials } from "../diagnose/try-remedies.ts";
+import type { Verdict } from "../diagnose/verdict.ts";
+import type { TrainEvent } from "../train/events.ts";
+import { print, type Streams } from "./output.ts";
+import { twinLine } from "./terminal/diagnosis.ts";
+import { recipeOf, type TrainFlags } from "./train-flags.ts";
+
+/** A line a twin, on stderr. */
+export async function treat(
+  verdicts: readonly Verdict[],
+  events: readonly TrainEvent[],
+  table: Table,
+  flags: TrainFlags,
+  streams: Streams,
+): Promise<Trials> {
+  const { tryRemedies } = await import("./engine.ts");
+  const trials = await tryRemedies(verdicts, events, table, recipeOf(flags), (twin) =>
+    print(streams.stderr, (style) => [
+      ...(twin.index === 0 ? ["Trying remedies in short twins of the training:"] : []),
+      style.colors.dim(twinLine(twin, style)),
+    ]),
+  );
+  if (trials.steps > 0) print(streams.stderr, () => [""]);
+  return trials;
+}
