@@ -74,6 +74,8 @@ export const vanishing = {
   product: 0.04,
   /** At the end of a training: nothing near it comes of ordinary learning. */
   later: 1e-4,
+  /** Still so little at the end: the first layers are as they were drawn, whatever the last ones made of them. */
+  severe: 1e-3,
   /** Geometric mean a layer. */
   attenuation: 0.65,
 } as const;

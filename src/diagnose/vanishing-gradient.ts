@@ -29,7 +29,7 @@ export function vanishingGradient(evidence: Evidence): Verdict | undefined {
   const recovered = fromStart && end > 0.1;
   return {
     kind: "vanishing-gradient",
-    severity: recovered ? "warning" : byOutcome(evidence),
+    severity: recovered ? "warning" : end < vanishing.severe ? "severe" : byOutcome(evidence),
     layers: [...layers].reverse(),
     sinceStep: fromStart ? first.step : sinceStep(evidence, vanishes),
     message: `Of the gradient at ${output.layer}, ${short(product)} is left at ${input.layer}: a layer passes on ${short(cause.attenuation)} of it on average, weights ${short(cause.weightFactor)} and activations ${short(cause.activationFactor)}.${recovered ? ` By step ${observations.at(-1)!.step} it had recovered to ${short(end)}.` : ""}`,

@@ -38,7 +38,8 @@ export function readProbes(plan: ProbePlan, { sketches, figures }: ProbeOutputs,
   const clipped = isClipped ? norm(plan.parameters.map(({ shape }) => sketch(sizeOf(shape)))) : gradientNorm;
 
   const loss = next();
-  const learningRate = next();
+  // 0.01, where float32 has 0.009999999776.
+  const learningRate = Number(next().toPrecision(7));
   const line = lineOf(next(), next());
   const values: ValueProbe[] = plan.chain.map(({ name, made }, i) => {
     const { value, gradient } = points[i]!;
