@@ -27,7 +27,7 @@ export function batchTooSmall(evidence: Evidence): Verdict | undefined {
   if (!isNoisy || !(isUnlearnt || left > smallBatch.lossLeft[size])) return undefined;
   return {
     kind: "batch-too-small",
-    severity: isUnlearnt ? "severe" : left > smallBatch.warningLossLeft ? "warning" : "info",
+    severity: isUnlearnt ? "severe" : left > smallBatch.warningLossLeft[size] ? "warning" : "info",
     layers: [],
     sinceStep: observations[0]!.step,
     message: `${batchSize === 1 ? "A batch is one row, so its gradient is one row's opinion" : `The variance of a gradient over ${batchSize} rows is ${short(ratio)} times its squared length (the norm test; above 1 it is more noise than gradient)`}, and at this learning rate the steps do not average it out: ${percent(left)} of the loss of the best constant answer is left.`,

@@ -56,7 +56,7 @@ export const noisyLabels = {
 /** Residuals of the training rows. */
 export const noisyValues = {
   /** Variance of the residuals beyond that of their robust scale, by the target's. */
-  excess: 0.06,
+  excess: 0.05,
   warning: 0.1,
   kurtosis: 3.4,
   leastExplained: 0.2,
@@ -130,10 +130,10 @@ export const smallBatch = {
   noise: { handful: 0, batch: 0.5 },
   /** Healthy ones have −0.56 in the middle. */
   alpha: { handful: -0.75, batch: -0.25 },
-  lossLeft: { handful: 0.12, batch: 0.25 },
+  lossLeft: { handful: 0.12, batch: 0.3 },
   /** ‖Δθ‖ / ‖θ‖ a step: shorter ones average noise out. */
   update: 0.004,
   /** Below, the training did its work all the same. */
-  warningLossLeft: 0.3,
+  warningLossLeft: { handful: 0.3, batch: 0.6 },
   severeLossLeft: 1,
 } as const;

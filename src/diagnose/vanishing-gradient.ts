@@ -16,7 +16,8 @@ export function vanishingGradient(evidence: Evidence): Verdict | undefined {
   // All weights 0 pass nothing on: that is another fault.
   if (evidence.start.initial.some(({ shape, value }) => shape.length > 1 && value.zeros === value.size))
     return undefined;
-  const start = median(early(evidence).slice(0, 5).map(productOf));
+  // Some optimizers mend it within a few steps: what the training was set up with counts.
+  const start = Math.min(productOf(first), median(early(evidence).slice(0, 5).map(productOf)));
   const end = median(observations.slice(-5).map(productOf));
   const fromStart = start < vanishing.product;
   if (!fromStart && !(observations.length >= 15 && end < vanishing.later)) return undefined;
