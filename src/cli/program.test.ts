@@ -265,6 +265,21 @@ describe("ledger", () => {
     expect((await line("evaluate run table.csv")).code).toBe(0);
   });
 
+  it("has a picture of two networks side by side, whose gradients vanish and do not", async () => {
+    await writeTable();
+    const train = (out: string, activation: string) =>
+      line(
+        `train table.csv --target level --depth 6 --width 6 --activation ${activation} --epochs 2 --backend reference --out ${out}`,
+      );
+    await train("sigmoid", "sigmoid");
+    await train("relu", "relu");
+    const { code, stdout } = await line("ledger sigmoid --step 1 --beside relu");
+    expect(code).toBe(0);
+    expect(stdout).toMatchSnapshot();
+    const { beside } = JSON.parse((await line("ledger sigmoid --beside relu --json")).stdout.split("\n").at(-2)!);
+    expect(beside).toMatchObject({ run: "relu", step: 4, ledger: { length: 7 } });
+  });
+
   it("reads back running statistics: a run predicts what it measured", async () => {
     await writeTable();
     const training = ["--batch-norm", "--depth", "2", "--width", "5", "--epochs", "4", "--validation", "0"];

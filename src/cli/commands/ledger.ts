@@ -3,12 +3,13 @@ import type { Command } from "commander";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { ObservationEvent } from "../../train/events.ts";
 import { print, printJson, type Streams } from "../output.ts";
-import { renderLedger } from "../terminal/ledger.ts";
+import { renderLedger, renderLedgersBeside } from "../terminal/ledger.ts";
 import { printable } from "../terminal/text.ts";
 import { whole } from "../values.ts";
 
 interface LedgerFlags {
   readonly step?: number;
+  readonly beside?: string;
   readonly json?: true;
 }
 
@@ -21,6 +22,7 @@ export function addLedger(program: Command, streams: Streams): void {
     )
     .argument("<run>", "the run folder of a training")
     .option("--step <n>", "at the last observation up to this step; 1 is the first step (default: the last)", whole(1))
+    .option("--beside <run>", "a picture with another run beside it, at the same step or its last")
     .option("--json", "print one JSON object as the last line on stdout, all else on stderr")
     .addHelpText(
       "after",
@@ -35,34 +37,48 @@ export function addLedger(program: Command, streams: Streams): void {
 
 Examples:
   $ chainrule ledger runs/2026-01-31-iris-1
-  $ chainrule ledger runs/2026-01-31-iris-1 --step 1`,
+  $ chainrule ledger runs/2026-01-31-iris-1 --step 1
+  $ chainrule ledger runs/2026-01-31-iris-1 --beside runs/2026-01-31-iris-2`,
     )
     .action((run: string, flags: LedgerFlags) => ledger(run, flags, streams));
 }
 
-async function ledger(dir: string, flags: LedgerFlags, streams: Streams): Promise<void> {
-  const { openRun } = await import("../engine.ts");
-  const run = await openRun(dir);
-  const events = await run.events();
-  const observations = events.filter((event): event is ObservationEvent => event.type === "observation");
-  const upTo = flags.step ?? Number.POSITIVE_INFINITY;
-  const chosen = observations.findLast(({ step }) => step <= upTo);
-  if (chosen === undefined) {
-    throw new ChainruleError(
-      "INVALID_RUN",
-      `The run "${dir}" holds no observation of its layers${flags.step === undefined ? "" : ` up to step ${flags.step}`}: ${
-        observations.length === 0
-          ? "it ended before its first step. Train again."
-          : `the first is of step ${observations[0]!.step}.`
-      }`,
-      { dir, file: "events.jsonl" },
-    );
-  }
+async function ledger(dir: string, { json, ...flags }: LedgerFlags, streams: Streams): Promise<void> {
+  const chosen = await observationOf(dir, flags.step);
   const { step, epoch } = chosen;
-  print(flags.json ? streams.stderr : streams.stdout, (style) => [
+  const other = flags.beside === undefined ? undefined : await observationOf(flags.beside, flags.step);
+  print(json ? streams.stderr : streams.stdout, (style) => [
     `${style.colors.bold(printable(dir))}: step ${step} (epoch ${epoch}), from the output to the input`,
     "",
-    ...renderLedger(chosen.ledger, style),
+    ...(other === undefined
+      ? renderLedger(chosen.ledger, style)
+      : renderLedgersBeside(
+          [
+            { name: printable(dir), ledger: chosen.ledger },
+            { name: printable(flags.beside!), ledger: other.ledger },
+          ],
+          style,
+        )),
   ]);
-  if (flags.json) printJson(streams, { run: dir, step, epoch, ledger: chosen.ledger });
+  if (!json) return;
+  const beside = other && { run: flags.beside, step: other.step, epoch: other.epoch, ledger: other.ledger };
+  printJson(streams, { run: dir, step, epoch, ledger: chosen.ledger, ...(beside && { beside }) });
+}
+
+/** The last observation of a run up to a step. Throws INVALID_RUN where there is none. */
+async function observationOf(dir: string, step = Number.POSITIVE_INFINITY): Promise<ObservationEvent> {
+  const { openRun } = await import("../engine.ts");
+  const events = await (await openRun(dir)).events();
+  const observations = events.filter((event): event is ObservationEvent => event.type === "observation");
+  const chosen = observations.findLast((one) => one.step <= step);
+  if (chosen !== undefined) return chosen;
+  throw new ChainruleError(
+    "INVALID_RUN",
+    `The run "${dir}" holds no observation of its layers${Number.isFinite(step) ? ` up to step ${step}` : ""}: ${
+      observations.length === 0
+        ? "it ended before its first step. Train again."
+        : `the first is of step ${observations[0]!.step}.`
+    }`,
+    { dir, file: "events.jsonl" },
+  );
 }

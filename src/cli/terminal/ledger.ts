@@ -4,7 +4,7 @@ import { logShare, thinBar } from "./bar.ts";
 import { magnitude } from "./format.ts";
 import type { Style } from "./style.ts";
 import { renderTable, type TableColumn, tableWidth } from "./table.ts";
-import { padEnd, wrap } from "./text.ts";
+import { cut, padEnd, wrap } from "./text.ts";
 
 /** Rows from the output to the input, as `ledgerOf` gives them. */
 export function renderLedger(ledger: readonly LedgerRow[], style: Style): string[] {
@@ -42,13 +42,11 @@ export function renderLedger(ledger: readonly LedgerRow[], style: Style): string
     right("so far", ({ product }) => magnitude(product)),
   ];
   const room = style.width - tableWidth(columns) - 2;
-  const products = ledger.map(({ product }) => product).filter((product) => product > 0 && Number.isFinite(product));
-  const lowest = Math.min(0.1, 10 ** Math.floor(Math.log10(Math.min(...products))));
-  const highest = Math.max(1, 10 ** Math.ceil(Math.log10(Math.max(...products))));
+  const [lowest, highest] = scaleOf(ledger.map(({ product }) => product));
   const table = renderTable(columns, style);
   const hasBars = room >= 12;
   const width = Math.min(32, room);
-  const scale = `${magnitude(lowest)} to ${magnitude(highest)}, logarithmic`.replaceAll("1.0e", "1e");
+  const scale = scaleText(lowest, highest);
   const lines = table.map((line, i) => {
     if (!hasBars) return line;
     const place = padEnd(line, tableWidth(columns) + 2);
@@ -57,6 +55,51 @@ export function renderLedger(ledger: readonly LedgerRow[], style: Style): string
   });
   return [...lines, "", ...wrap(summary(ledger, hasSkips), Math.min(style.width, 76))];
 }
+
+/**
+ * Two networks side by side, from the output to the input: what is left of the gradient at each layer, on one scale. Rows
+ * are layers with weights, counted from the output, since the networks may differ in all else.
+ */
+export function renderLedgersBeside(
+  networks: readonly { readonly name: string; readonly ledger: readonly LedgerRow[] }[],
+  { width, colors }: Style,
+): string[] {
+  const all = networks.flatMap(({ ledger }) => ledger.map(({ product }) => product));
+  const [lowest, highest] = scaleOf(all);
+  const layerWidth = Math.max(...networks.flatMap(({ ledger }) => ledger.map(({ layer }) => layer.length)));
+  const column = Math.floor((Math.min(width, 100) - 3 * (networks.length - 1)) / networks.length);
+  const barWidth = Math.max(4, column - layerWidth - 10);
+  const rows = Math.max(...networks.map(({ ledger }) => ledger.length));
+  const cell = (row: LedgerRow | undefined): string => {
+    if (row === undefined) return " ".repeat(column);
+    const bar = colors.cyan(padEnd(thinBar(logShare(row.product, lowest, highest), barWidth), barWidth));
+    return padEnd(`${padEnd(row.layer, layerWidth)} ${bar} ${magnitude(row.product)}`, column);
+  };
+  const line = (cells: readonly string[]) => cells.join("   ").trimEnd();
+  return [
+    line(networks.map(({ name }) => padEnd(colors.bold(cut(name, column)), column))),
+    ...Array.from({ length: rows }, (_, i) => line(networks.map(({ ledger }) => cell(ledger[i])))),
+    "",
+    colors.dim(`‖δ‖ by that at the output, ${scaleText(lowest, highest)}`),
+    "",
+    ...networks.flatMap(({ name, ledger }) => {
+      const hasSkips = ledger.some((row) => row.skipFactor !== 1);
+      return wrap(`${name}: ${summary(ledger, hasSkips)}`, Math.min(width, 76));
+    }),
+  ];
+}
+
+/** Powers of ten around all finite products. */
+function scaleOf(all: readonly number[]): [lowest: number, highest: number] {
+  const products = all.filter((product) => product > 0 && Number.isFinite(product));
+  return [
+    Math.min(0.1, 10 ** Math.floor(Math.log10(Math.min(...products)))),
+    Math.max(1, 10 ** Math.ceil(Math.log10(Math.max(...products)))),
+  ];
+}
+
+const scaleText = (lowest: number, highest: number): string =>
+  `${magnitude(lowest)} to ${magnitude(highest)}, logarithmic`.replaceAll("1.0e", "1e");
 
 /** "Of the gradient at the output, 2.3e-5 is left at layers.0: 0.97 · 0.24 = 0.23 a layer." */
 function summary(ledger: readonly LedgerRow[], hasSkips: boolean): string {
