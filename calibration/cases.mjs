@@ -6,9 +6,9 @@ import { healthyTrial } from "./trial.mjs";
 export const strengths = ["weak", "plain", "strong"];
 export const splits = ["tuning", "test"];
 /** Cases of one kind in one half, by strength. */
-const perStrength = { weak: 4, plain: 20, strong: 4 };
+const perStrength = { weak: 4, plain: 40, strong: 4 };
 /** A third of all. */
-const healthyPerSplit = 210;
+const healthyPerSplit = 360;
 
 /** { name, split, kind, strength, build }: kind "healthy" has no strength. The name alone decides all that is drawn. */
 export function allCases() {

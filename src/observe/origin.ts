@@ -28,7 +28,9 @@ export interface Origin {
   readonly operands: readonly number[];
   /** Place in the op's result, counted from 0. */
   readonly indices: readonly number[];
-  /** Row of the data's rows, counted from 0, where the place is of one row: in the data, and in a forward pass. */
+  /** Which rows `row` counts. */
+  readonly split?: "train" | "validation";
+  /** Row of the split, counted from 0, where the place is of one row: in the data, and in a forward pass. */
   readonly row?: number;
   /** Row as errors count them, where the data is a table. */
   readonly tableRow?: number;
@@ -92,25 +94,33 @@ export function originOf(
     value,
     operands: node.inputs.flatMap((input) => operandOf(node, nodes[input]!, values.get(input), indices)),
     indices,
-    ...(isRow && { row: batch[indices[0]!]! }),
+    ...(isRow && { split: splitOf(step), row: batch[indices[0]!]! }),
   };
 }
 
-function ofInput(
-  { graph, inputs }: ReadableStep,
-  node: Node,
-  value: Origin["value"],
-  indices: readonly number[],
-): Origin {
-  const name = inputs[graph.inputs.indexOf(node.id)]!;
-  const split = /^(?:train|validation)\.([xy])$/.exec(name);
+function ofInput(step: ReadableStep, node: Node, value: Origin["value"], indices: readonly number[]): Origin {
+  const name = step.inputs[step.graph.inputs.indexOf(node.id)]!;
+  const split = /^(train|validation)\.([xy])$/.exec(name);
   if (split === null) {
     return { where: "parameters", op: name.replace(/^\w+\./, ""), value, operands: [], indices };
   }
   const [row, column] = indices;
-  const isColumn = split[1] === "x" && column !== undefined;
-  return { where: "data", op: split[1]!, value, operands: [], indices, row: row!, ...(isColumn && { column }) };
+  const isColumn = split[2] === "x" && column !== undefined;
+  return {
+    where: "data",
+    op: split[2]!,
+    value,
+    operands: [],
+    indices,
+    split: splitOf(step),
+    row: row!,
+    ...(isColumn && { column }),
+  };
 }
+
+/** A program reads the rows of one split alone. */
+const splitOf = ({ inputs }: ReadableStep): "train" | "validation" =>
+  inputs.includes("validation.x") ? "validation" : "train";
 
 /** Nothing for an operand that holds no floats. */
 function operandOf(node: Node, operand: Node, values: TypedArray | undefined, indices: readonly number[]): number[] {

@@ -45,6 +45,15 @@ export function nonFinite(given: NonFinite): ChainruleError {
   );
 }
 
+/** The same error with what more is known of its origin. */
+export function withOrigin(error: ChainruleError, more: (origin: Origin) => Origin): ChainruleError {
+  const { origin } = error.details as unknown as Details;
+  if (origin === undefined) return error;
+  const named = more(origin);
+  const message = error.message.replace(describeOrigin(origin), describeOrigin(named));
+  return new ChainruleError(error.code, message, { ...error.details, origin: named });
+}
+
 export function failureEvent({ details }: ChainruleError): FailureEvent {
   const { variables: _, ...event } = details as unknown as Details;
   return { type: "failure", ...event };
@@ -58,8 +67,9 @@ const remedy = (origin: Origin | undefined): string =>
 /** "It began in layers.2: matmul gave Infinity at [3,0] (row 17 of the data), from operands up to 1e+30 and 4e+12." */
 export function describeOrigin(origin: Origin): string {
   const { where, op, layer, value, operands, indices, row, tableRow, column, feature } = origin;
+  const rows = origin.split === "validation" ? "validation data" : "data";
   const ofRow =
-    tableRow === undefined ? (row === undefined ? "" : `row ${row} of the data`) : `row ${tableRow} of the table`;
+    tableRow === undefined ? (row === undefined ? "" : `row ${row} of the ${rows}`) : `row ${tableRow} of the table`;
   if (where === "data") {
     const place = feature !== undefined ? `"${feature}"` : column !== undefined ? `column ${column}` : op;
     return `It began in the data: ${ofRow}, ${place}, holds ${value}.`;

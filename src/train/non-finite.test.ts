@@ -99,7 +99,7 @@ it("says what became of the loss, where, at which rate, and what is kept", async
   const validation = { x: x.mul(1e30), y: values };
   const small = sgd({ learningRate: 0.01 });
   expect((await failure({ ...regression, validation, optimizer: small })).message).toMatchInlineSnapshot(
-    `"The validation loss became infinite after step 2 (epoch 1), with a learning rate of 0.01. It began in the loss: square gave Infinity at [0, 0] (row 0 of the data), from 2.02e+30. The last good weights, those after step 1, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data."`,
+    `"The validation loss became infinite after step 2 (epoch 1), with a learning rate of 0.01. It began in the loss: square gave Infinity at [0, 0] (row 0 of the validation data), from 2.02e+30. The last good weights, those after step 1, are kept. Lower the learning rate, clip the gradients, or look for extreme values in the data."`,
   );
 });
 

@@ -34,7 +34,7 @@ const memory = 0.8;
 const divergence = 4;
 /**
  * The suggestion is the rate at the minimum by `minimum`, or that of the divergence by `divergence` if it is lower:
- * docs/decisions/0018-learning-rate-range-test.md. Optimizers that gather squares, or decay weights by the rate, stand more in a
+ * docs/decisions/0017-learning-rate-range-test.md. Optimizers that gather squares, or decay weights by the rate, stand more in a
  * hundred steps than in a whole training.
  */
 const divisors: Readonly<Record<OptimizerKind, { readonly minimum: number; readonly divergence: number }>> = {

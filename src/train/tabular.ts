@@ -8,6 +8,7 @@ import type { LossName } from "../nn/losses.ts";
 import { apply } from "../nn/model.ts";
 import { profileData } from "../observe/data-profile.ts";
 import { profileExamples } from "../observe/examples.ts";
+import type { Origin } from "../observe/origin.ts";
 import { adamw, type Optimizer, type OptimizerKind, optimizers } from "../optim/optimizers.ts";
 import type { Schedule, ScheduleKind } from "../optim/schedules.ts";
 import type { BackendOptions } from "../run/backends.ts";
@@ -15,6 +16,7 @@ import { compile } from "../run/compile.ts";
 import { tensor } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
 import type { DataEvent, ExamplesEvent, MetricValues, TrainEvent } from "./events.ts";
+import { withOrigin } from "./failure.ts";
 import type { TrainingData, TrainResult } from "./options.ts";
 import { type NormalizationName, perceptron } from "./perceptron.ts";
 import { tableBlocks } from "./table-blocks.ts";
@@ -143,23 +145,47 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
   });
   const { target } = preprocessing;
   const unit = target.kind === "regression" ? target.std : 1;
+  const named = (error: unknown): unknown =>
+    error instanceof ChainruleError && blocks === undefined
+      ? withOrigin(error, (origin) => inTable(origin, prepared))
+      : error;
   return {
     optimizer,
     best: training.best,
     async *[Symbol.asyncIterator]() {
-      for await (const event of training) {
-        if (event.type === "end") {
-          yield examplesOf({ model, loss, preprocessing, variables: training.best() }, prepared, chosen);
+      try {
+        for await (const event of training) {
+          if (event.type === "end") {
+            yield examplesOf({ model, loss, preprocessing, variables: training.best() }, prepared, chosen);
+          }
+          yield event.type === "failure" && event.origin !== undefined && blocks === undefined
+            ? { ...event, origin: inTable(event.origin, prepared) }
+            : inUnit(event, unit);
+          if (event.type === "start") yield dataEvent(prepared, loss, event.batchSize);
         }
-        yield inUnit(event, unit);
-        if (event.type === "start") yield dataEvent(prepared, loss, event.batchSize);
+      } catch (error) {
+        throw named(error);
       }
     },
     async result() {
-      const result = await training.result();
+      const result = await training.result().catch((error: unknown) => {
+        throw named(error);
+      });
       const metrics = metricsInUnit(result.metrics, unit);
       return { ...result, metrics, trained: { model, loss, preprocessing, variables: result.variables } };
     },
+  };
+}
+
+/** An origin's row and column as the table has them. */
+function inTable(origin: Origin, { train, validation, tableRows, preprocessing }: Prepared): Origin {
+  const split = origin.split === "validation" ? validation : train;
+  const index = origin.row === undefined ? undefined : split?.rowNumbers[origin.row];
+  const feature = origin.column === undefined ? undefined : preprocessing.features[origin.column];
+  return {
+    ...origin,
+    ...(index !== undefined && { tableRow: tableRows[index]! }),
+    ...(feature !== undefined && { feature }),
   };
 }
 

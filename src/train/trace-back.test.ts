@@ -1,5 +1,6 @@
 // A number that is not finite is traced to where it began: row and column of the data, layer and op of the model.
 import { describe, expect, it } from "vitest";
+import { prepare, tableFromRows } from "../data/index.ts";
 import { type ChainruleError, randomKey, randomUniform, type Tensor, tensor } from "../index.ts";
 import {
   activation,
@@ -16,7 +17,7 @@ import {
 import type { Origin } from "../observe/origin.ts";
 import { adam, sgd } from "../optim/index.ts";
 import type { FailureEvent } from "./events.ts";
-import { type TrainOptions, train } from "./index.ts";
+import { type TrainOptions, train, trainTable } from "./index.ts";
 
 const rows = 300;
 const x = randomUniform(randomKey(4), [rows, 5]).mul(2).sub(1);
@@ -150,6 +151,36 @@ describe.each(["wasm", "reference"] as const)("on %s", (backend) => {
     });
     expect(update.origin).toMatchObject({ where: "update", layer: "layers.0" });
   });
+});
+
+it("names the table's own row and column", async () => {
+  const records = Array.from({ length: 60 }, (_, i) => ({
+    size: i % 7,
+    weight: (i * 5) % 11,
+    kind: i % 2 ? "a" : "b",
+  }));
+  const prepared = prepare(tableFromRows(records, { source: "shop.csv" }), { target: "kind" });
+  const at = 17;
+  prepared.train.x[2 * at + 1] = Number.NaN;
+  const settings = { hidden: [4], epochs: 5, batchSize: 8 };
+  let event: FailureEvent | undefined;
+  const training = trainTable(prepared, settings);
+  const error = await (async () => {
+    for await (const one of training) if (one.type === "failure") event = one;
+  })().catch((reason: ChainruleError) => reason);
+  const tableRow = prepared.tableRows[prepared.train.rowNumbers[at]!]!;
+  expect(event!.origin).toMatchObject({
+    where: "data",
+    split: "train",
+    row: at,
+    tableRow,
+    column: 1,
+    feature: "weight",
+  });
+  const said = `It began in the data: row ${tableRow} of the table, "weight", holds NaN.`;
+  expect((error as ChainruleError).message).toContain(said);
+  expect((error as ChainruleError).details).toMatchObject({ origin: { tableRow, feature: "weight" } });
+  await expect(trainTable(prepared, settings).result()).rejects.toThrow(said);
 });
 
 it("tells the losses of the steps before, and says it in words", async () => {
