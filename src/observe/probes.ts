@@ -106,7 +106,8 @@ export function probe(plan: ProbePlan, state: Tensors, step: ProbedStep): Probed
     const scale = largest(points[at]!.gradient);
     const inputs = valueAt(at - 1);
     const bias = (chain[at]!.layer as Dense).bias ? 1 : 0;
-    const rows = delta.div(scale).square().sum(1).mul(inputs.square().sum(1).add(bias));
+    const scaled = delta.div(scale);
+    const rows = rowDots(scaled, scaled).mul(rowDots(inputs, inputs).add(bias));
     return [scale, rows.sum()];
   });
 
@@ -162,15 +163,24 @@ function deviation(x: Tensor): Tensor {
     .mean();
 }
 
-/** Σ x y: a dot product a row, which threads share, then their sum. Nothing as large as x is written. */
+/** Parts of a sum of products, at most: enough for any number of threads to share. */
+const mostParts = 16;
+
+/** Σ x y, by the machine's dot products: nothing as large as x is written. */
 function dot(x: Tensor, y: Tensor): Tensor {
-  const columns = x.shape.at(-1) ?? 1;
   if (x.size === 0) return zeros([]);
-  const rows = x.size / columns;
+  let parts = mostParts;
+  while (x.size % parts !== 0) parts--;
+  return rowDots(x.reshape([parts, x.size / parts]), y.reshape([parts, x.size / parts])).sum();
+}
+
+/** Σ x y over the columns of [rows, columns]: [rows]. */
+function rowDots(x: Tensor, y: Tensor): Tensor {
+  const [rows, columns] = x.shape as [number, number];
   return x
     .reshape([rows, 1, columns])
     .matmul(y.reshape([rows, columns, 1]))
-    .sum();
+    .reshape([rows]);
 }
 
 const total = (x: readonly Tensor[], y: readonly Tensor[]): Tensor =>
