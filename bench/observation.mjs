@@ -1,26 +1,41 @@
 // What observation costs: a training observed at every step and as often as by default, beside the plain one.
 import { parseArgs } from "node:util";
+import { randomKey, randomUniform, tensor } from "../dist/index.js";
 import { activation, dense, sequential } from "../dist/nn/index.js";
 import { adam, sgd } from "../dist/optim/index.js";
-import { randomKey, randomUniform, tensor } from "../dist/index.js";
 import { train } from "../dist/train/index.js";
 import { machine, median } from "./measure.mjs";
 
-const { values: flags } = parseArgs({ options: { rounds: { type: "string", default: "7" }, only: { type: "string" } } });
+const { values: flags } = parseArgs({
+  options: { rounds: { type: "string", default: "7" }, only: { type: "string" } },
+});
 
 const classes = 10;
 const network = (...widths) =>
   sequential(
-    ...widths.slice(1).flatMap((width, i) => [
-      dense(widths[i], width),
-      ...(i < widths.length - 2 ? [activation("relu")] : []),
-    ]),
+    ...widths
+      .slice(1)
+      .flatMap((width, i) => [dense(widths[i], width), ...(i < widths.length - 2 ? [activation("relu")] : [])]),
   );
 const workloads = [
-  { name: "784-128-10, SGD", widths: [784, 128, classes], rows: 6400, batch: 64, epochs: 12, optimizer: sgd({ learningRate: 0.01 }) },
+  {
+    name: "784-128-10, SGD",
+    widths: [784, 128, classes],
+    rows: 6400,
+    batch: 64,
+    epochs: 12,
+    optimizer: sgd({ learningRate: 0.01 }),
+  },
   { name: "784-128-10, Adam", widths: [784, 128, classes], rows: 6400, batch: 64, epochs: 12, optimizer: adam() },
   { name: "14-64-32-2, Adam", widths: [14, 64, 32, classes], rows: 6400, batch: 64, epochs: 60, optimizer: adam() },
-  { name: "784-512-512-10, Adam", widths: [784, 512, 512, classes], rows: 6400, batch: 128, epochs: 4, optimizer: adam() },
+  {
+    name: "784-512-512-10, Adam",
+    widths: [784, 512, 512, classes],
+    rows: 6400,
+    batch: 128,
+    epochs: 4,
+    optimizer: adam(),
+  },
 ];
 const backends = [
   { name: "wasm", options: { backend: "wasm" } },
@@ -37,7 +52,14 @@ async function measure({ widths, rows, batch, epochs, optimizer }, options, obse
     y: tensor(Int32Array.from({ length: rows }, (_, i) => i % classes)),
   };
   const training = train({
-    model: network(...widths), data, loss: "crossEntropy", optimizer, epochs, batchSize: batch, observeEvery, ...options,
+    model: network(...widths),
+    data,
+    loss: "crossEntropy",
+    optimizer,
+    epochs,
+    batchSize: batch,
+    observeEvery,
+    ...options,
   });
   let from;
   let last;
@@ -59,7 +81,8 @@ for (const workload of workloads) {
   for (const { name, options } of backends) {
     const times = cadences.map(() => []);
     for (let round = 0; round < Number(flags.rounds); round++) {
-      for (const [i, observeEvery] of cadences.entries()) times[i].push((await measure(workload, options, observeEvery)).micros);
+      for (const [i, observeEvery] of cadences.entries())
+        times[i].push((await measure(workload, options, observeEvery)).micros);
     }
     const [plain, byDefault, each] = times.map(median);
     const ratio = (time) => `${time.toFixed(1)} µs, × ${(time / plain).toFixed(3)}`;
