@@ -23,7 +23,8 @@ function compileMachine() {
   run(
     ["assemblyscript", "bin", "asc.js"],
     join(wasm, "machine/index.ts"),
-    ...["--outFile", file, "--runtime", "stub", "--noAssert", "-O3", "--converge"],
+    // Functions stay functions unless they are small or marked @inline, as all are that loops over elements call.
+    ...["--outFile", file, "--runtime", "stub", "--noAssert", "-O3", "--shrinkLevel", "1", "--converge"],
     ...[
       "--importMemory",
       "--noExportMemory",

@@ -3,8 +3,9 @@
 import { convert, type DType, isFloat, type TypedArray } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Graph, OpName } from "../ir/graph.ts";
-import { type Case, isElementwise, type OpRecord } from "../ir/op.ts";
+import { isElementwise, type OpRecord } from "../ir/op.ts";
 import { formatShape, formatType, type Shape, sizeOf, type TensorType } from "../ir/shape.ts";
+import { type Case, cases } from "../ops/cases.ts";
 import { ops } from "../ops/index.ts";
 import { domainOf, generator, isContinuous, sampleInputs } from "../ops/sample.ts";
 import { makePlan } from "../plan/make-plan.ts";
@@ -86,8 +87,8 @@ const forms: Record<number, readonly (readonly Shape[])[]> = {
 
 /** Shapes for ops along the last or first axis at every size, made from their attributes by name. */
 function sizedCases(record: OpRecord): Case<OpName>[] {
-  const reduction = record.cases.find(({ attributes }) => "axes" in attributes);
-  const along = record.cases.find(({ attributes }) => "axis" in attributes && record.arity === 1);
+  const reduction = cases[record.name].find(({ attributes }) => "axes" in attributes);
+  const along = cases[record.name].find(({ attributes }) => "axis" in attributes && record.arity === 1);
   const template = reduction ?? along;
   if (template !== undefined) {
     return sizes.flatMap((n) =>
@@ -97,7 +98,7 @@ function sizedCases(record: OpRecord): Case<OpName>[] {
       })),
     );
   }
-  if (record.cases.some(({ attributes }) => "transposeX" in attributes)) {
+  if (cases[record.name].some(({ attributes }) => "transposeX" in attributes)) {
     return sizes
       .flatMap((n) =>
         [false, true].flatMap((transposeX) =>
@@ -131,8 +132,10 @@ function sizedCases(record: OpRecord): Case<OpName>[] {
 
 const configurationsOf = (record: OpRecord): readonly Case<OpName>[] =>
   isElementwise(record as never)
-    ? record.cases.flatMap(({ attributes }) => forms[record.arity as number]!.map((shapes) => ({ shapes, attributes })))
-    : [...record.cases, ...sizedCases(record)];
+    ? cases[record.name].flatMap(({ attributes }) =>
+        forms[record.arity as number]!.map((shapes) => ({ shapes, attributes })),
+      )
+    : [...cases[record.name], ...sizedCases(record)];
 
 /** Attributes whose element types are the backend's float. */
 function attributesFor(attributes: object, float: DType): object {

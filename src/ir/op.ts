@@ -1,7 +1,7 @@
 // The record of an op: everything the project knows of it, in one place.
 import type { Builder, Value } from "./builder.ts";
 import type { ElementwiseOpName, Formula, OpAttributes, OpName } from "./graph.ts";
-import type { Shape, TensorType } from "./shape.ts";
+import type { TensorType } from "./shape.ts";
 
 /** What a gradient rule is handed. Only what `saves` names may be used. */
 export interface GradientContext<N extends OpName> {
@@ -24,12 +24,6 @@ export type GradientRule<N extends OpName> = {
 
 /** Values to sample for an input when the op is tested: an interval, class indices below a bound, or zeros and ones. */
 export type Domain = readonly [low: number, high: number] | { readonly indexBelow: number } | "bool" | "key";
-
-/** One configuration to test an op in. */
-export interface Case<N extends OpName> {
-  readonly shapes: readonly Shape[];
-  readonly attributes: OpAttributes[N];
-}
 
 export interface OpRecord<N extends OpName = OpName> {
   readonly name: N;
@@ -60,8 +54,6 @@ export interface OpRecord<N extends OpName = OpName> {
   identity?(splats: readonly (number | undefined)[], attributes: OpAttributes[N]): number | undefined;
   /** The output has no elements but those of its one input, elsewhere or repeated. */
   readonly moves?: true;
-  /** Configurations to test; elementwise ops are tested in every broadcast form instead. */
-  readonly cases: readonly Case<N>[];
 }
 
 /** An op that is one scalar expression, applied element by element. */

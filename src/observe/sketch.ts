@@ -17,7 +17,8 @@ export interface Sketch {
   readonly subnormal: number;
   /**
    * The histogram by binary exponent, without its empty ends: the exponent ⌊log₂ |x|⌋ of the first bucket, then the
-   * counts of it and the following ones. Exponents end at −47 and 16; what lies beyond is counted there.
+   * counts of it and the following ones. Exponents end at −47 and 16; what lies beyond is counted there. Of more than
+   * 65,536 elements a fourth is counted.
    */
   readonly exponents: readonly number[];
 }

@@ -64,7 +64,6 @@ export const leakyRelu = unary({
       x > 0 ? x : slope * x,
   domain: [[-2, 2]],
   kinks: [0],
-  samples: [{ slope: 0.01 }, { slope: 0.3 }],
 });
 
 export const elu = unary({
@@ -83,7 +82,6 @@ export const elu = unary({
       x > 0 ? x : alpha * Math.expm1(x),
   domain: [[-2, 2]],
   kinks: [0],
-  samples: [{ alpha: 1 }, { alpha: 0.5 }],
 });
 
 export const gelu = unary({

@@ -92,14 +92,4 @@ export const where: ElementwiseRecord<"where"> = {
   gradient: ({ dy, inputs }, g) => [undefined, g.where(inputs[0]!, dy, 0), g.where(inputs[0]!, 0, dy)],
   scalar: () => (c, a, b) => (c !== 0 ? a! : b!),
   domain: ["bool", [-2, 2]],
-  cases: [
-    {
-      shapes: [
-        [3, 5],
-        [3, 5],
-        [3, 5],
-      ],
-      attributes: {},
-    },
-  ],
 };

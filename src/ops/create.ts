@@ -16,7 +16,6 @@ export const input = defineOp({
   saves: "nothing",
   gradient: "none",
   domain: [],
-  cases: [],
 });
 
 export const constant = defineOp({
@@ -44,12 +43,6 @@ export const constant = defineOp({
   saves: "nothing",
   gradient: "none",
   domain: [],
-  cases: [
-    { shapes: [], attributes: { shape: [3, 5], dtype: "float64", data: Float64Array.of(1.5) } },
-    { shapes: [], attributes: { shape: [3], dtype: "float64", data: Float64Array.of(1, -2, 0.5) } },
-    { shapes: [], attributes: { shape: [3], dtype: "int32", data: Int32Array.of(7, 0, -7) } },
-    { shapes: [], attributes: { shape: [0], dtype: "float64", data: new Float64Array(0) } },
-  ],
 });
 
 export const iota = defineOp({
@@ -65,10 +58,4 @@ export const iota = defineOp({
   saves: "nothing",
   gradient: "none",
   domain: [],
-  cases: [
-    { shapes: [], attributes: { shape: [17], dtype: "int32", axis: 0 } },
-    { shapes: [], attributes: { shape: [3, 5], dtype: "int32", axis: 0 } },
-    { shapes: [], attributes: { shape: [2, 3, 7], dtype: "float64", axis: 1 } },
-    { shapes: [], attributes: { shape: [0, 3], dtype: "int32", axis: 1 } },
-  ],
 });

@@ -2,7 +2,7 @@
 import type { Builder, Value } from "../ir/builder.ts";
 import { isFloat } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import type { Graph, Node, NodeId } from "../ir/graph.ts";
+import type { Graph, NodeId } from "../ir/graph.ts";
 import { formatShape, sameShape } from "../ir/shape.ts";
 import { defineOp } from "./define.ts";
 
@@ -16,20 +16,6 @@ function rebuilt(graph: Graph, inputs: readonly Value[], g: Builder): Value[] {
   }
   return graph.outputs.map((id) => placed.get(id)!);
 }
-
-/** y = 2x on three numbers: dx = 2dy. */
-const twice = (): Graph => {
-  const type = { shape: [3], dtype: "float64" } as const;
-  const input = (id: NodeId, name: string): Node => ({
-    ...type,
-    id,
-    op: "input",
-    inputs: [],
-    attributes: { ...type, name },
-  });
-  const dx: Node = { ...type, id: 3, op: "add", inputs: [0, 0], attributes: {} };
-  return { nodes: [input(0, "dy"), input(1, "x"), input(2, "y"), dx], inputs: [0, 1, 2], outputs: [3] };
-};
 
 export const custom = defineOp({
   name: "custom",
@@ -59,10 +45,4 @@ export const custom = defineOp({
     return operands.map(({ dtype }) => (isFloat(dtype) ? dxs.shift() : undefined));
   },
   domain: [[-2, 2]],
-  cases: [
-    {
-      shapes: [[3], [3]],
-      attributes: { name: "twice", formula: { text: "y = 2x", tex: "y = 2x" }, gradient: twice() },
-    },
-  ],
 });

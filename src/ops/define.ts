@@ -3,7 +3,7 @@ import type { Builder, Value } from "../ir/builder.ts";
 import type { DType } from "../ir/dtype.ts";
 import type { ElementwiseOpName, OpAttributes, OpName } from "../ir/graph.ts";
 import type { ElementwiseRecord, GradientContext, GradientRule, OpRecord } from "../ir/op.ts";
-import type { Shape, TensorType } from "../ir/shape.ts";
+import type { TensorType } from "../ir/shape.ts";
 import { type Accepted, requireBroadcast, requireDType, requireSameDType } from "./check.ts";
 
 /** As many operands as the arity says, so that rules can take them apart by position. */
@@ -20,19 +20,12 @@ type Operands<A, T> = A extends 0
 type Rule<C> = (context: C, g: Builder) => readonly (Value | undefined)[];
 type Context<N extends OpName, A> = Omit<GradientContext<N>, "inputs"> & { readonly inputs: Operands<A, Value> };
 
-/** A case as data, so that ops with the same attributes can share a list. */
-export interface Configuration<Attributes> {
-  readonly shapes: readonly Shape[];
-  readonly attributes: Attributes;
-}
-
 interface OpSpec<N extends OpName, A extends number | "any">
-  extends Omit<OpRecord<NoInfer<N>>, "name" | "arity" | "infer" | "gradient" | "cases"> {
+  extends Omit<OpRecord<NoInfer<N>>, "name" | "arity" | "infer" | "gradient"> {
   readonly name: N;
   readonly arity: A;
   readonly infer: (inputs: Operands<A, TensorType>, attributes: OpAttributes[N]) => TensorType;
   readonly gradient: Rule<Context<N, A>> | "none";
-  readonly cases: readonly Configuration<OpAttributes[N]>[];
 }
 
 export const defineOp = <N extends OpName, A extends number | "any">(spec: OpSpec<N, A>): OpRecord<N> =>
@@ -49,12 +42,7 @@ type ElementwiseSpec<N extends ElementwiseOpName, C> = Pick<
   readonly result?: (attributes: OpAttributes[N]) => DType;
   /** Throws INVALID_ARGUMENT. */
   readonly check?: (attributes: OpAttributes[N]) => void;
-} & (Record<never, never> extends OpAttributes[N]
-    ? { readonly samples?: undefined }
-    : {
-        /** Attributes to test the op with. */
-        readonly samples: readonly OpAttributes[N][];
-      });
+};
 
 interface UnaryContext<N extends OpName> {
   readonly dy: Value;
@@ -87,7 +75,6 @@ function elementwise<N extends ElementwiseOpName, C>(
   const { name, formula, saves, gradient, scalar, domain, kinks, identity, accepts = "float", result, check } = spec;
   const rule: GradientRule<N> | "none" =
     gradient === "none" ? "none" : (context: GradientContext<N>, g: Builder) => gradient(named(context), g);
-  const samples: readonly OpAttributes[N][] = spec.samples ?? [{} as OpAttributes[N]];
   return {
     name,
     formula,
@@ -104,6 +91,5 @@ function elementwise<N extends ElementwiseOpName, C>(
       requireDType(name, inputs[0]!, accepts);
       return { shape: requireBroadcast(name, inputs), dtype: result?.(attributes) ?? dtype };
     },
-    cases: samples.map((attributes) => ({ shapes: new Array(arity).fill([3, 5]), attributes })),
   };
 }

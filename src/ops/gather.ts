@@ -23,20 +23,6 @@ export const gather = defineOp({
     undefined,
   ],
   domain: [[-2, 2], { indexBelow: 3 }],
-  cases: [
-    { shapes: [[3, 5], [7]], attributes: {} },
-    {
-      shapes: [
-        [5, 2, 3],
-        [2, 7],
-      ],
-      attributes: {},
-    },
-    { shapes: [[3], [5]], attributes: {} },
-    { shapes: [[7, 1], [1]], attributes: {} },
-    { shapes: [[3, 17], []], attributes: {} },
-    { shapes: [[3, 2], [0]], attributes: {} },
-  ],
 });
 
 export const scatterAdd = defineOp({
@@ -61,17 +47,4 @@ export const scatterAdd = defineOp({
   saves: "inputs",
   gradient: ({ dy, inputs: [indices] }, g) => [undefined, g.apply("gather", [dy, indices], {})],
   domain: [{ indexBelow: 3 }, [-2, 2]],
-  cases: [
-    { shapes: [[7], [7, 5]], attributes: { rows: 3 } },
-    {
-      shapes: [
-        [2, 3],
-        [2, 3, 5],
-      ],
-      attributes: { rows: 7 },
-    },
-    { shapes: [[5], [5]], attributes: { rows: 3 } },
-    { shapes: [[], [17]], attributes: { rows: 3 } },
-    { shapes: [[0], [0, 2]], attributes: { rows: 3 } },
-  ],
 });

@@ -2,9 +2,9 @@
 import type { Builder, Value } from "../ir/builder.ts";
 import type { OpAttributes, OpName } from "../ir/graph.ts";
 import type { GradientContext } from "../ir/op.ts";
-import { reducedShape, type Shape, type TensorType } from "../ir/shape.ts";
+import { reducedShape, type TensorType } from "../ir/shape.ts";
 import { type Accepted, operandError, requireAxes, requireDType, requireElements } from "./check.ts";
-import { type Configuration, defineOp } from "./define.ts";
+import { defineOp } from "./define.ts";
 
 type Reduction = OpAttributes["sum"];
 
@@ -34,25 +34,6 @@ const countOf = (x: TensorType, axes: readonly number[]): number =>
 const kept = (g: Builder, y: Value, x: TensorType, { axes, keepDims }: Reduction): Value =>
   keepDims ? y : g.reshape(y, reducedShape(x.shape, axes, true));
 
-const configurations: readonly (readonly [Shape, Reduction])[] = [
-  [[3, 5], { axes: [0], keepDims: false }],
-  [[3, 5], { axes: [1], keepDims: false }],
-  [[3, 5], { axes: [0, 1], keepDims: false }],
-  [[3, 5], { axes: [1], keepDims: true }],
-  [[2, 3, 5, 7], { axes: [0, 2], keepDims: false }],
-  [[2, 3, 5, 7], { axes: [1, 3], keepDims: true }],
-  [[2, 3, 7], { axes: [1], keepDims: false }],
-  [[17], { axes: [0], keepDims: false }],
-  [[1, 17, 1], { axes: [0, 1], keepDims: false }],
-  [[4, 1], { axes: [1], keepDims: false }],
-  [[3, 2], { axes: [], keepDims: false }],
-  [[], { axes: [], keepDims: false }],
-  [[0, 3], { axes: [1], keepDims: false }],
-];
-const cases: readonly Configuration<Reduction>[] = configurations.map(([shape, attributes]) => ({
-  shapes: [shape],
-  attributes,
-}));
 export const sum = defineOp({
   name: "sum",
   formula: { text: "y = Σ x", tex: "y = \\sum_i x_i" },
@@ -62,7 +43,6 @@ export const sum = defineOp({
   saves: "nothing",
   gradient: ({ dy, inputs: [x], attributes }, g) => [g.broadcast(kept(g, dy, x, attributes), x.shape)],
   domain: [[-2, 2]],
-  cases: [...cases, { shapes: [[0, 3]], attributes: { axes: [0], keepDims: false } }],
 });
 
 export const mean = defineOp({
@@ -77,7 +57,6 @@ export const mean = defineOp({
     return [g.broadcast(share, x.shape)];
   },
   domain: [[-2, 2]],
-  cases,
 });
 
 /** dx = dy shared equally among the elements that equal the extreme y. */
@@ -98,7 +77,6 @@ export const max = defineOp({
   gradient: shareAmongTies,
   domain: [[-2, 2]],
   kinks: "equal",
-  cases,
 });
 
 export const min = defineOp({
@@ -111,7 +89,6 @@ export const min = defineOp({
   gradient: shareAmongTies,
   domain: [[-2, 2]],
   kinks: "equal",
-  cases,
 });
 
 export const variance = defineOp({
@@ -144,11 +121,6 @@ export const variance = defineOp({
     return [g.mul(g.mul(kept(g, dy, x, attributes), scale), deviation)];
   },
   domain: [[-2, 2]],
-  cases: [
-    ...configurations.map(([shape, attributes]) => ({ shapes: [shape], attributes: { ...attributes, correction: 0 } })),
-    { shapes: [[3, 5]], attributes: { axes: [1], keepDims: false, correction: 1 } },
-    { shapes: [[2, 3, 7]], attributes: { axes: [0, 2], keepDims: true, correction: 1 } },
-  ],
 });
 
 export const logsumexp = defineOp({
@@ -164,7 +136,6 @@ export const logsumexp = defineOp({
     return [g.mul(kept(g, dy, x, attributes), weights)];
   },
   domain: [[-2, 2]],
-  cases,
 });
 
 export const argmax = defineOp({
@@ -181,12 +152,4 @@ export const argmax = defineOp({
   gradient: "none",
   domain: [[-2, 2]],
   kinks: "equal",
-  cases: [
-    { shapes: [[3, 5]], attributes: { axis: 0 } },
-    { shapes: [[3, 5]], attributes: { axis: 1 } },
-    { shapes: [[2, 3, 7]], attributes: { axis: 1 } },
-    { shapes: [[17]], attributes: { axis: 0 } },
-    { shapes: [[4, 1]], attributes: { axis: 1 } },
-    { shapes: [[0, 3]], attributes: { axis: 1 } },
-  ],
 });

@@ -335,6 +335,7 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
 
 /** `count` steps, the last of them observed; fewer after `session.stop()`. A promise where threads run them. */
 function startSlice(session: Session, observed: boolean, count: number): number | Promise<number> {
+  if (observed && count === 1) return session.start("observe");
   const plain = session.start("step", observed ? count - 1 : count);
   if (!observed) return plain;
   const observe = (ran: number) => {

@@ -1,5 +1,5 @@
 // The sketch of a tensor: a pass for the extremes, then one for the rest.
-import { sketchLayout } from "../../ops/sketch.ts";
+import { sketchLayout, sketchSample } from "../../ops/sketch.ts";
 import type { Kernel, NdArray } from "./kernel.ts";
 
 const { buckets, lowestExponent } = sketchLayout;
@@ -31,11 +31,14 @@ export const sketch: Kernel<"sketch"> =
     // By a power of two, which rounds nothing, so that squares are in range.
     const scale = 2 ** -exponentOf(Math.max(-min, max));
     let [sum, squares] = [0, 0];
-    for (const value of x.data) {
+    const { exact, piece, every } = sketchSample;
+    const stride = x.data.length > exact ? every : 1;
+    for (const [i, value] of x.data.entries()) {
       if (!Number.isFinite(value)) continue;
       sum += value * scale;
       squares += (value * scale) ** 2;
       if (Math.abs(value) >= smallestNormal) {
+        if (Math.floor(i / piece) % stride !== 0) continue;
         y[sketchLayout.counted]!++;
         y[sketchLayout.histogram + Math.min(Math.max(exponentOf(value) - lowestExponent, 0), buckets - 1)]!++;
       } else {

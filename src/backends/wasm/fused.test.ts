@@ -155,6 +155,27 @@ describe("functions of two values", () => {
     ).toBeLessThan(2e-6);
   });
 
+  it("pow at the tails as Math.pow has it, and nearly always rightly rounded", () => {
+    const inf = Number.POSITIVE_INFINITY;
+    const at = [0, -0, 1, -1, inf, -inf, NaN, 2, -2, 0.5, -0.5, 3, -3, 2.5, 150, -149, 1e-45, -1e-40, 3e38, 16777217];
+    const pow = (xs: readonly number[], ys: readonly number[]) => {
+      const plan = new TestPlan();
+      const x = plan.value([xs.length], "float32", xs);
+      const y = plan.value([xs.length], "float32", ys);
+      const z = plan.value([xs.length]);
+      plan.fused([xs.length], [x, y], [step("pow", [input(0), input(1)])], { 0: z });
+      return plan.run()(z);
+    };
+    const rounded = (xs: readonly number[], ys: readonly number[]) =>
+      xs.map((x, i) => Math.fround(Math.fround(x) ** Math.fround(ys[i]!)));
+    const pairs = at.flatMap((x) => at.map((y): [number, number] => [x, y]));
+    const [bases, powers] = [pairs.map(([x]) => x), pairs.map(([, y]) => y)];
+    expect(pow(bases, powers)).toEqual(rounded(bases, powers));
+    const [xs, ys] = [samples(4001, 0, 40), samples(4001, -20, 20, 7)];
+    const expected = rounded(xs, ys);
+    expect(pow(xs, ys).filter((z, i) => z !== expected[i]).length).toBeLessThan(9);
+  });
+
   it("int32", () => {
     const xs = [5, -3, 0, 7, 2147483647, -9];
     const ys = [2, -3, 1, -7, 1, 4];

@@ -1,12 +1,12 @@
 // Sketches by the machine against the reference in float64: every range of numbers, and what is not a number.
 import { describe, expect, it } from "vitest";
-import { sketchLayout } from "../../ops/sketch.ts";
+import { sketchLayout, sketchSample } from "../../ops/sketch.ts";
 import { sketch } from "../reference/sketch.ts";
-import { SKETCH_BUCKETS, SKETCH_LOWEST, SKETCH_PIECE } from "./machine/opcodes.ts";
+import { SKETCH_BUCKETS, SKETCH_EVERY, SKETCH_EXACT, SKETCH_LOWEST, SKETCH_PIECE } from "./machine/opcodes.ts";
 import { samples, TestPlan } from "./test-plan.ts";
 import { wasmBackend } from "./wasm.ts";
 
-const { mean, rms, length } = sketchLayout;
+const { mean, rms, nonFinite, zeros, counted, length } = sketchLayout;
 
 function sketchOf(data: Float32Array, threads = 1): Float32Array {
   const plan = new TestPlan();
@@ -53,12 +53,23 @@ describe("a sketch by the machine", () => {
     expect(SKETCH_BUCKETS).toBe(sketchLayout.buckets);
     expect(SKETCH_LOWEST - 127).toBe(sketchLayout.lowestExponent);
     expect(sketchLayout.histogram + SKETCH_BUCKETS).toBe(length);
+    expect({ exact: SKETCH_EXACT, piece: SKETCH_PIECE, every: SKETCH_EVERY }).toEqual(sketchSample);
   });
 
   it("is right at sizes below, at and beyond vectors and pieces", () => {
     const sizes = [0, 1, 2, 15, 16, 17, 47, 48, 49, 63, 64, 65, 1031];
     const around = [1, 2, 8].flatMap((k) => [-17, -1, 0, 1, 16].map((d) => k * SKETCH_PIECE + d));
-    for (const n of [...sizes, ...around, 101_770]) check(Float32Array.from(samples(n)));
+    for (const n of [...sizes, ...around, SKETCH_EXACT, SKETCH_EXACT + 1, 101_770])
+      check(Float32Array.from(samples(n)));
+  });
+
+  it("counts a fourth of a large tensor in the histogram, and every other figure exactly", () => {
+    const large = mixed(mixed(Float32Array.from(samples(200_000)), 0, 3, 7), Number.NaN, 5, 1001);
+    check(large);
+    const figures = sketchOf(large);
+    const share = figures[counted]! / (large.length - figures[zeros]! - figures[nonFinite]!);
+    expect(share).toBeGreaterThan(0.24);
+    expect(share).toBeLessThan(0.27);
   });
 
   const n = 2 * SKETCH_PIECE + 23;

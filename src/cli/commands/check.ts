@@ -1,7 +1,7 @@
 // chainrule check: gradients against central differences, of a run's network or of a user's function.
 import { stat } from "node:fs/promises";
 import type { Command } from "commander";
-import type { GradientCheck } from "../../index.ts";
+import type { GradientCheck } from "../../grad/check.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import { sizeOf } from "../../ir/shape.ts";
 import { print, printJson, type Streams } from "../output.ts";

@@ -1,5 +1,5 @@
 // A gradient check as tables: the directions, the sweep of step sizes, and what is wrong.
-import type { Disagreement, GradientCheck, KinkedOp, WrongOp } from "../../index.ts";
+import type { Disagreement, GradientCheck, KinkedOp, WrongOp } from "../../grad/check.ts";
 import { magnitude } from "./format.ts";
 import type { Style } from "./style.ts";
 import { renderTable } from "./table.ts";

@@ -17,10 +17,72 @@ const LOG2E: f32 = 1.44269504088896341;
 // ln 2 in two parts; products of the first with integers below 2¹⁵ are exact.
 const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -2.1219444e-4;
+/** 1.5 · 2⁵², as ROUND is to float32. */
+const ROUND_64: f64 = 6755399441055744.0;
+const LN2: f64 = 0.6931471805599453;
+/** 2 / ln 2 divided by 1, 3, … 13, then 1 / 0!, … 1 / 8!. Engines load numbers faster than they make constants. */
+const SERIES: usize = memory.data<f64>([
+  2.8853900817779268, 0.9617966939259756, 0.5770780163555853, 0.4121985831111324, 0.3205988979753252,
+  0.2623081892525388, 0.2219530832136867, 1, 1, 0.5, 0.16666666666666666, 0.041666666666666664, 0.008333333333333333,
+  0.001388888888888889, 0.0001984126984126984, 0.0000248015873015873,
+]);
+
+class Double2 {
+  /** p·x + SERIES[i] */
+  @inline static horner(p: v128, x: v128, i: usize): v128 {
+    return f64x2.add(f64x2.mul(p, x), v128.load64_splat(SERIES + (i << 3)));
+  }
+
+  /** x^y of two numbers x ≥ 0, to 9 digits of float64; right when it is rounded to float32, where it ends in 0 or ∞. */
+  @inline static pow(x: v128, y: v128): v128 {
+    const one = f64x2.splat(1);
+    // x = 2^k m, √½ ≤ m < √2; 0x3fe6a09e is the upper half of √½.
+    const above = i64x2.sub(x, i64x2.splat(0x3fe6a09e00000000));
+    const exponent = v128.and(above, i64x2.splat(0xfff0000000000000));
+    const m = i64x2.sub(x, exponent);
+    const k = i32x4.shr_s(i32x4.shuffle(exponent, exponent, 1, 3, 1, 3), 20);
+    // log₂ m = 2 / ln 2 (s + s³/3 + s⁵/5 + …), s = (m − 1) / (m + 1)
+    const s = f64x2.div(f64x2.sub(m, one), f64x2.add(m, one));
+    const z = f64x2.mul(s, s);
+    const zz = f64x2.mul(z, z);
+    let even = v128.load64_splat(SERIES, 48);
+    even = Double2.horner(even, zz, 4);
+    even = Double2.horner(even, zz, 2);
+    even = Double2.horner(even, zz, 0);
+    let odd = v128.load64_splat(SERIES, 40);
+    odd = Double2.horner(odd, zz, 3);
+    odd = Double2.horner(odd, zz, 1);
+    const p = f64x2.add(even, f64x2.mul(odd, z));
+    let log = f64x2.add(f64x2.convert_low_i32x4_s(k), f64x2.mul(p, s));
+    log = v128.bitselect(log, x, f64x2.lt(x, f64x2.splat(Infinity)));
+    log = v128.bitselect(f64x2.splat(-Infinity), log, f64x2.eq(x, f64x2.splat(0)));
+    // 2ᵗ = 2ⁿ 2ʳ
+    const t = f64x2.pmax(f64x2.pmin(f64x2.mul(y, log), f64x2.splat(160)), f64x2.splat(-160));
+    const rounded = f64x2.add(t, f64x2.splat(ROUND_64));
+    const n = f64x2.sub(rounded, f64x2.splat(ROUND_64));
+    const r = f64x2.mul(f64x2.sub(t, n), f64x2.splat(LN2));
+    const rr = f64x2.mul(r, r);
+    even = v128.load64_splat(SERIES, 120);
+    even = Double2.horner(even, rr, 13);
+    even = Double2.horner(even, rr, 11);
+    even = Double2.horner(even, rr, 9);
+    even = Double2.horner(even, rr, 7);
+    odd = v128.load64_splat(SERIES, 112);
+    odd = Double2.horner(odd, rr, 12);
+    odd = Double2.horner(odd, rr, 10);
+    odd = Double2.horner(odd, rr, 8);
+    const e = f64x2.add(even, f64x2.mul(odd, r));
+    return f32x4.demote_f64x2_zero(i64x2.add(e, i64x2.shl(rounded, 52)));
+  }
+}
 
 export class Float4 {
   @inline static splat(x: f32): v128 {
     return f32x4.splat(x);
+  }
+
+  @inline static of(a: f32, b: f32, c: f32, d: f32): v128 {
+    return f32x4.replace_lane(f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(a), 1, b), 2, c), 3, d);
   }
 
   /** a·b + c. The relaxed build rounds once, where the processor can: scripts/fused-sites.mjs finds all such sums. */
@@ -215,6 +277,24 @@ export class Float4 {
     if (i32x4.all_true(f32x4.lt(f32x4.abs(x), f32x4.splat(8192)))) return Float4.sinNear(x, 1);
     return cosOfAny(x);
   }
+
+  /** x^y as Math.pow has it. */
+  @inline static pow(x: v128, y: v128): v128 {
+    const size = f32x4.abs(x);
+    const low = Double2.pow(f64x2.promote_low_f32x4(size), f64x2.promote_low_f32x4(y));
+    const high = Double2.pow(
+      f64x2.promote_low_f32x4(i32x4.shuffle(size, size, 2, 3, 0, 1)),
+      f64x2.promote_low_f32x4(i32x4.shuffle(y, y, 2, 3, 0, 1)),
+    );
+    const isInteger = f32x4.eq(f32x4.nearest(y), y);
+    const half = f32x4.mul(y, f32x4.splat(0.5));
+    const isOdd = v128.andnot(isInteger, f32x4.eq(f32x4.nearest(half), half));
+    const sign = v128.and(v128.and(x, isOdd), i32x4.splat(0x80000000));
+    const isNegative = v128.and(f32x4.lt(x, f32x4.splat(0)), f32x4.gt(x, f32x4.splat(-Infinity)));
+    const z = v128.xor(i64x2.shuffle(low, high, 0, 2), sign);
+    const real = v128.bitselect(f32x4.splat(NaN), z, v128.andnot(isNegative, isInteger));
+    return v128.bitselect(f32x4.splat(1), real, f32x4.eq(y, f32x4.splat(0)));
+  }
 }
 
 /** ln of subnormals, 0 → −∞, negatives → NaN, ∞ and NaN → themselves. */
@@ -229,7 +309,7 @@ function logOfAny(x: v128, normal: v128): v128 {
 }
 
 function sinOfAny(x: v128): v128 {
-  return pack4(
+  return Float4.of(
     NativeMathf.sin(f32x4.extract_lane(x, 0)),
     NativeMathf.sin(f32x4.extract_lane(x, 1)),
     NativeMathf.sin(f32x4.extract_lane(x, 2)),
@@ -238,23 +318,10 @@ function sinOfAny(x: v128): v128 {
 }
 
 function cosOfAny(x: v128): v128 {
-  return pack4(
+  return Float4.of(
     NativeMathf.cos(f32x4.extract_lane(x, 0)),
     NativeMathf.cos(f32x4.extract_lane(x, 1)),
     NativeMathf.cos(f32x4.extract_lane(x, 2)),
     NativeMathf.cos(f32x4.extract_lane(x, 3)),
   );
-}
-
-export function pow4(x: v128, y: v128): v128 {
-  return pack4(
-    NativeMathf.pow(f32x4.extract_lane(x, 0), f32x4.extract_lane(y, 0)),
-    NativeMathf.pow(f32x4.extract_lane(x, 1), f32x4.extract_lane(y, 1)),
-    NativeMathf.pow(f32x4.extract_lane(x, 2), f32x4.extract_lane(y, 2)),
-    NativeMathf.pow(f32x4.extract_lane(x, 3), f32x4.extract_lane(y, 3)),
-  );
-}
-
-function pack4(a: f32, b: f32, c: f32, d: f32): v128 {
-  return f32x4.replace_lane(f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(a), 1, b), 2, c), 3, d);
 }

@@ -127,6 +127,9 @@ export const REDUCE_ARGMAX = 5;
 
 // SKETCH: floats in a piece, bytes of its result, buckets of the histogram and the biased exponent of the first.
 export const SKETCH_PIECE = 2048;
+/** As sketchSample of ops/sketch.ts, which a test compares: the histogram of more elements counts a fourth of their pieces. */
+export const SKETCH_EXACT = 65536;
+export const SKETCH_EVERY = 4;
 export const SKETCH_PARTIAL = 304;
 export const SKETCH_BUCKETS = 64;
 export const SKETCH_LOWEST = 80;

@@ -1,5 +1,5 @@
 // SKETCH and SKETCH_END: mean, RMS, extremes, special values and exponents of a tensor, piece by piece, then of all pieces.
-import { SKETCH_BUCKETS, SKETCH_LOWEST, SKETCH_PARTIAL, SKETCH_PIECE } from "./opcodes";
+import { SKETCH_BUCKETS, SKETCH_EVERY, SKETCH_EXACT, SKETCH_LOWEST, SKETCH_PARTIAL, SKETCH_PIECE } from "./opcodes";
 import { shareStart } from "./share";
 
 // A partial result, at these bytes: sums in float64, extremes in float32, counts in int32.
@@ -19,17 +19,19 @@ const MOST_SQUARES: f64 = 1.2676506002282294e30; // 2¹⁰⁰
 /** So many elements of a piece are counted one by one: that takes as long as a round of countFour. */
 const FEW: i32 = 48;
 
-function add(at: usize, count: i32): void {
-  store<i32>(at, load<i32>(at) + count);
+class Counts {
+  @inline static add(at: usize, count: i32): void {
+    store<i32>(at, load<i32>(at) + count);
+  }
+
+  /** Counts `count` elements with the biased exponent `e`. */
+  @inline static addExponent(to: usize, e: i32, count: i32): void {
+    Counts.add(to + HISTOGRAM + ((<usize>min(max(e - SKETCH_LOWEST, 0), SKETCH_BUCKETS - 1)) << 2), count);
+  }
 }
 
-/** Counts `count` elements with the biased exponent `e`. */
-function addExponent(to: usize, e: i32, count: i32): void {
-  add(to + HISTOGRAM + ((<usize>min(max(e - SKETCH_LOWEST, 0), SKETCH_BUCKETS - 1)) << 2), count);
-}
-
-/** Any elements, one by one. */
-function sketchEach(x: usize, n: i32, to: usize): void {
+/** Any elements, one by one; their exponents too where the piece is one that the histogram counts. */
+function sketchEach(x: usize, n: i32, to: usize, counts: bool): void {
   let sum = load<f64>(to, SUM);
   let squares = load<f64>(to, SQUARES);
   let least = load<f32>(to, LEAST);
@@ -38,7 +40,7 @@ function sketchEach(x: usize, n: i32, to: usize): void {
     const bits = load<u32>(x) & 0x7fffffff;
     const e = <i32>(bits >>> 23);
     if (e == 255) {
-      add(to + NON_FINITE, 1);
+      Counts.add(to + NON_FINITE, 1);
       continue;
     }
     const value = load<f32>(x);
@@ -46,8 +48,9 @@ function sketchEach(x: usize, n: i32, to: usize): void {
     squares += <f64>value * <f64>value;
     least = min(least, value);
     most = max(most, value);
-    if (e != 0) addExponent(to, e, 1);
-    else add(to + (bits == 0 ? ZEROS : SUBNORMAL), 1);
+    if (e != 0) {
+      if (counts) Counts.addExponent(to, e, 1);
+    } else Counts.add(to + (bits == 0 ? ZEROS : SUBNORMAL), 1);
   }
   store<f64>(to, sum, SUM);
   store<f64>(to, squares, SQUARES);
@@ -140,10 +143,10 @@ function countFour(bytes: usize, n: i32, e: i32, to: usize): i32 {
   const n1 = countersSum(c1);
   const n2 = countersSum(c2);
   const n3 = countersSum(c3);
-  addExponent(to, e, n0);
-  addExponent(to, e - 1, n1);
-  addExponent(to, e - 2, n2);
-  addExponent(to, e - 3, n3);
+  Counts.addExponent(to, e, n0);
+  Counts.addExponent(to, e - 1, n1);
+  Counts.addExponent(to, e - 2, n2);
+  Counts.addExponent(to, e - 3, n3);
   return n0 + n1 + n2 + n3;
 }
 
@@ -162,7 +165,7 @@ function countRare(bytes: usize, n: i32, e: i32, to: usize): void {
     const low = <u64>(i8x16.bitmask(i8x16.eq(b0, zero)) | (i8x16.bitmask(i8x16.eq(b1, zero)) << 16));
     const high = <u64>(i8x16.bitmask(i8x16.eq(b2, zero)) | (i8x16.bitmask(i8x16.eq(b3, zero)) << 16));
     for (let rest = ~((low & 0xffffffff) | (high << 32)); rest != 0; rest &= rest - 1) {
-      addExponent(to, load<u8>(bytes + <usize>ctz(rest)), 1);
+      Counts.addExponent(to, load<u8>(bytes + <usize>ctz(rest)), 1);
     }
   }
 }
@@ -179,7 +182,7 @@ function extremes(least: v128, most: v128, to: usize): f32 {
 }
 
 /** n elements, a multiple of 16 and at most a piece. False, with nothing done, where some are not finite or are huge. */
-function sketchVectors(x: usize, n: i32, to: usize, room: usize): bool {
+function sketchVectors(x: usize, n: i32, to: usize, room: usize, counts: bool): bool {
   const zero = f32x4.splat(0);
   let sum = zero;
   let squares = zero;
@@ -225,9 +228,10 @@ function sketchVectors(x: usize, n: i32, to: usize, room: usize): bool {
     store<i32>(to, zeros, ZEROS);
     store<i32>(to, n - left - zeros, SUBNORMAL);
   }
+  if (!counts) return true;
   // From the largest exponent down to where all have been seen: a dozen, mostly.
   for (; left > FEW && e > SKETCH_LOWEST; e -= 4) left -= countFour(room, n, e, to);
-  if (e <= SKETCH_LOWEST) addExponent(to, SKETCH_LOWEST, left);
+  if (e <= SKETCH_LOWEST) Counts.addExponent(to, SKETCH_LOWEST, left);
   else if (left > 0) countRare(room, n, e, to);
   return true;
 }
@@ -246,9 +250,10 @@ export function sketch(p: usize, thread: i32, threads: i32, room: usize): void {
     memory.fill(to, 0, SKETCH_PARTIAL);
     store<f32>(to, Infinity, LEAST);
     store<f32>(to, -Infinity, MOST);
+    const counts = n <= SKETCH_EXACT || piece % SKETCH_EVERY == 0;
     let done = count & ~15;
-    if (done > 0 && !sketchVectors(from, done, to, room)) done = 0;
-    sketchEach(from + ((<usize>done) << 2), count - done, to);
+    if (done > 0 && !sketchVectors(from, done, to, room, counts)) done = 0;
+    sketchEach(from + ((<usize>done) << 2), count - done, to, counts);
   }
 }
 
@@ -280,12 +285,12 @@ export function sketchEnd(p: usize, thread: i32): void {
   // −0 becomes 0.
   store<f32>(z, isNone ? 0 : least + 0, 8);
   store<f32>(z, isNone ? 0 : most + 0, 12);
-  const zeros = load<i32>(all, ZEROS);
-  const subnormal = load<i32>(all, SUBNORMAL);
   store<f32>(z, <f32>load<i32>(all, NON_FINITE), 16);
-  store<f32>(z, <f32>zeros, 20);
-  store<f32>(z, <f32>subnormal, 24);
-  store<f32>(z, <f32>(finite - zeros - subnormal), 28);
+  store<f32>(z, <f32>load<i32>(all, ZEROS), 20);
+  store<f32>(z, <f32>load<i32>(all, SUBNORMAL), 24);
+  let counted = 0;
+  for (let k: usize = 0; k < <usize>SKETCH_BUCKETS; k++) counted += load<i32>(all + HISTOGRAM + (k << 2));
+  store<f32>(z, <f32>counted, 28);
   for (let q: usize = 0; q < (<usize>SKETCH_BUCKETS) << 2; q += 16) {
     v128.store(z + 32 + q, f32x4.convert_i32x4_s(v128.load(all + HISTOGRAM + q)));
   }

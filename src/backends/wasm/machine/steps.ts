@@ -1,5 +1,5 @@
 // The steps of a fused kernel: each one expression on four elements, looped over a block by a generic function.
-import { Float4, pow4 } from "./functions";
+import { Float4 } from "./functions";
 import * as code from "./opcodes";
 
 class Copy {
@@ -198,7 +198,7 @@ class Div {
 }
 class Pow {
   @inline at(x: v128, y: v128): v128 {
-    return pow4(x, y);
+    return Float4.pow(x, y);
   }
 }
 class Maximum {
