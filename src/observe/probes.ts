@@ -3,6 +3,7 @@ import type { FloatDType } from "../ir/dtype.ts";
 import { type Shape, sizeOf } from "../ir/shape.ts";
 import type { ActivationName } from "../nn/activation.ts";
 import type { Activation, Dense } from "../nn/layer.ts";
+import { childPath } from "../nn/model.ts";
 import { sketchLayout } from "../ops/sketch.ts";
 import type { Tensors, Types } from "../run/program.ts";
 import { concat, sketch, stack, where, zeros } from "../trace/create.ts";
@@ -28,7 +29,15 @@ export interface ProbePlan {
   /** Indices of the chain's points that are dense layers. */
   readonly dense: readonly number[];
   readonly batch: number;
-  readonly parameters: readonly { readonly name: string; readonly shape: Shape }[];
+  readonly parameters: readonly ProbedParameter[];
+}
+
+export interface ProbedParameter {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly size: number;
+  /** Whether it belongs to one of the dense layers. */
+  readonly isDense: boolean;
 }
 
 /** One step's values, by which the probes are made. */
@@ -56,10 +65,12 @@ export interface Probed {
 export function planProbes(
   chain: readonly LayerPoint[],
   shapes: ReadonlyMap<string, Shape>,
-  parameters: ProbePlan["parameters"],
+  parameters: readonly { readonly name: string; readonly shape: Shape }[],
   batch: number,
 ): ProbePlan {
   const shapeOf = ({ name }: LayerPoint): Shape => shapes.get(name)!;
+  const dense = chain.flatMap(({ made }, at) => (made === "dense" && shapeOf(chain[at]!).length === 2 ? [at] : []));
+  const own = new Set(dense.flatMap((at) => ["weight", "bias"].map((part) => childPath(chain[at]!.name, part))));
   return {
     chain,
     valueSizes: chain.map((point) => sizeOf(shapeOf(point))),
@@ -68,9 +79,9 @@ export function planProbes(
       if (at === 0 || layer?.kind !== "activation" || !hasSlopes(layer)) return [];
       return [{ at, activation: layer.name, bounded: isBounded(layer), units: unitsOf(shapeOf(point)) }];
     }),
-    dense: chain.flatMap(({ made }, at) => (made === "dense" && shapeOf(chain[at]!).length === 2 ? [at] : [])),
+    dense,
     batch,
-    parameters,
+    parameters: parameters.map(({ name, shape }) => ({ name, shape, size: sizeOf(shape), isDense: own.has(name) })),
   };
 }
 

@@ -1,7 +1,5 @@
 // From the outputs of an observed step to an observation: the machine's figures under their names.
 import type { TypedArray } from "../ir/dtype.ts";
-import { sizeOf } from "../ir/shape.ts";
-import { childPath } from "../nn/model.ts";
 import { sketchLayout } from "../ops/sketch.ts";
 import { ledgerOf } from "./ledger.ts";
 import type { LayerStatistics, LineProbe, NoiseProbe, Observation, ParameterProbe, ValueProbe } from "./observation.ts";
@@ -29,13 +27,10 @@ export function readProbes(plan: ProbePlan, { sketches, figures }: ProbeOutputs,
   const next = (): number => figures[figure++]!;
 
   const points = plan.valueSizes.map((size) => ({ value: sketch(size), gradient: sketch(size) }));
-  const sketched = plan.parameters.map(({ shape }) => {
-    const size = sizeOf(shape);
-    return { size, gradient: sketch(size), update: sketch(size) };
-  });
+  const sketched = plan.parameters.map(({ size }) => ({ size, gradient: sketch(size), update: sketch(size) }));
   const gradientNorm = norm(sketched.map(({ gradient }) => gradient));
   const isClipped = at * sketchLayout.length < sketches.length;
-  const clipped = isClipped ? norm(plan.parameters.map(({ shape }) => sketch(sizeOf(shape)))) : gradientNorm;
+  const clipped = isClipped ? norm(plan.parameters.map(({ size }) => sketch(size))) : gradientNorm;
 
   const loss = next();
   // 0.01, where float32 has 0.009999999776.
@@ -110,13 +105,13 @@ function lineOf(before: number, after: number): LineProbe | undefined {
 
 /** `squares`: Σ over rows of ‖δ‖² (‖a‖² + 1), one entry a dense layer, of rows' shares in the batch's gradient. */
 function noiseOf(
-  { dense, chain, batch }: ProbePlan,
+  plan: ProbePlan,
   parameters: readonly ParameterProbe[],
   squares: readonly number[],
 ): NoiseProbe | undefined {
+  const { dense, batch } = plan;
   if (dense.length === 0 || batch < 2) return undefined;
-  const own = new Set(dense.flatMap((at) => ["weight", "bias"].map((part) => childPath(chain[at]!.name, part))));
-  const gradient = norm(parameters.filter(({ name }) => own.has(name)).map((parameter) => parameter.gradient)) ** 2;
+  const gradient = norm(parameters.filter((_, i) => plan.parameters[i]!.isDense).map((one) => one.gradient)) ** 2;
   if (gradient === 0) return undefined;
   const shares = squares.reduce((a, b) => a + b, 0);
   // A row's gradient is batch × its share: Σ ‖gₙ − g‖² = batch² Σ ‖shareₙ‖² − batch ‖g‖².
