@@ -59,3 +59,10 @@ function editDistance(a: string, b: string): number {
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./\\-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
+
+/** Three digits are enough for a person: 0.0123, 1.23e-5, 1.23e+7. */
+export const short = (value: number): string => {
+  const rounded = Number(value.toPrecision(3));
+  const size = Math.abs(rounded);
+  return size !== 0 && (size < 1e-3 || size >= 1e6) ? rounded.toExponential() : String(rounded);
+};

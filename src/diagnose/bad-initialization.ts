@@ -1,6 +1,9 @@
 // Initial weights that are all alike, or far from the size that keeps signals the size they are.
+
+import { short } from "../data/wording.ts";
+import { parentPath } from "../nn/model.ts";
 import type { InitialParameter } from "../observe/observation.ts";
-import { confidenceOf, short } from "./confidence.ts";
+import { confidenceOf } from "./confidence.ts";
 import { byOutcome } from "./course.ts";
 import type { Evidence } from "./evidence.ts";
 import { initial } from "./thresholds.ts";
@@ -16,9 +19,9 @@ interface Judged {
  * Weights drawn with variance 2 / fanIn (He et al. 2015) to 2 / (fanIn + fanOut) (Glorot and Bengio 2010) keep signals
  * and gradients the size they are. The gain is the weights' RMS by the nearer of the two; 1 in between.
  */
-function judge({ name, shape, value }: InitialParameter): Judged | undefined {
-  if (shape.length < 2 || value.size < 2) return undefined;
-  const layer = name.slice(0, Math.max(0, name.lastIndexOf(".")));
+function judge({ name, layer: kind, shape, value }: InitialParameter): Judged | undefined {
+  if ((kind !== "dense" && kind !== "conv2d") || shape.length < 2 || value.size < 2) return undefined;
+  const layer = parentPath(name);
   if (value.zeros === value.size) return { layer, fault: "zeros", gain: 0 };
   const spread = value.rms ** 2 - value.mean ** 2;
   if (spread < initial.alike * value.rms ** 2) return { layer, fault: "alike", gain: 1 };

@@ -1,5 +1,6 @@
 // Batches whose gradients are more noise than gradient, at a rate that does not average it out.
-import { confidenceOf, percent, short } from "./confidence.ts";
+import { short } from "../data/wording.ts";
+import { confidenceOf, percent } from "./confidence.ts";
 import { alphaOf, lossLeft, median, noiseShare, updateOf } from "./course.ts";
 import type { Evidence } from "./evidence.ts";
 import { smallBatch } from "./thresholds.ts";
@@ -15,12 +16,12 @@ export function batchTooSmall(evidence: Evidence): Verdict | undefined {
   // One row alone shows no spread. Along an update, noise is what the next batch's gradient does not confirm.
   const half = noiseShare(observations.slice(0, Math.ceil(observations.length / 2)));
   const noise = Math.min(1, batchSize > 1 ? half : 1 + alpha);
-  const ratio = batchSize > 1 ? median(observations.map((one) => one.noise?.ratio ?? Number.NaN)) : 1;
+  const ratio = batchSize > 1 ? median(observations.map((one) => one.noise?.ratio ?? Number.NaN)) : undefined;
   const update = median(observations.map(updateOf));
   const left = lossLeft(evidence);
   const isUnlearnt = failure !== undefined || left > smallBatch.severeLossLeft;
   const isNoisy =
-    ratio > smallBatch.ratio[size] &&
+    (ratio ?? noise) > smallBatch.ratio[size] &&
     noise > smallBatch.noise[size] &&
     alpha > smallBatch.alpha[size] &&
     update > smallBatch.update;
@@ -30,15 +31,15 @@ export function batchTooSmall(evidence: Evidence): Verdict | undefined {
     severity: isUnlearnt ? "severe" : left > smallBatch.warningLossLeft[size] ? "warning" : "info",
     layers: [],
     sinceStep: observations[0]!.step,
-    message: `${batchSize === 1 ? "A batch is one row, so its gradient is one row's opinion" : `The variance of a gradient over ${batchSize} rows is ${short(ratio)} times its squared length (the norm test; above 1 it is more noise than gradient)`}, and at this learning rate the steps do not average it out: ${percent(left)} of the loss of the best constant answer is left.`,
+    message: `${batchSize === 1 ? "A batch is one row, so its gradient is one row's opinion" : `The variance of a gradient over ${batchSize} rows is ${short(ratio!)} times its squared length (the norm test; above 1 it is more noise than gradient)`}, and at this learning rate the steps do not average it out: ${percent(left)} of the loss of the best constant answer is left.`,
     evidence: {
       noiseShare: noise,
-      normTest: ratio,
+      ...(ratio !== undefined && { normTest: ratio }),
       alpha,
       updateRatio: update,
       lossLeft: left,
     },
     cause: { batch: batchSize, rows, learningRate: observations[0]!.learningRate },
-    confidence: confidenceOf(ratio, smallBatch.ratio[size], 1),
+    confidence: confidenceOf(ratio ?? noise, smallBatch.ratio[size], 1),
   };
 }

@@ -1,14 +1,19 @@
 // A network that gives every row the same answer.
-import { confidenceOf, percent, short } from "./confidence.ts";
+import { short } from "../data/wording.ts";
+import { confidenceOf, percent } from "./confidence.ts";
+import { lossLeft } from "./course.ts";
 import type { Evidence } from "./evidence.ts";
-import { constant } from "./thresholds.ts";
+import { constant, outcome } from "./thresholds.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** By its final answers where they were looked at; otherwise by the last observed batch: its output's spread by its size. */
-export function constantOutput({ start, data, observations, examples, epochs, end }: Evidence): Verdict | undefined {
+/** By its final answers where they were looked at; otherwise by the last observed batch, and by what it lost. */
+export function constantOutput(evidence: Evidence): Verdict | undefined {
+  const { start, data, observations, examples, epochs, end } = evidence;
   const output = observations.at(-1)?.values.at(-1);
   const spread = examples?.train.spread ?? output?.spread;
-  if (spread === undefined || spread >= constant.spread) return undefined;
+  if (spread === undefined || !(spread < constant.spread)) return undefined;
+  // A batch's answers may vary little by their own size, an offset say, and tell rows apart all the same.
+  if (examples === undefined && !(lossLeft(evidence) > outcome.unlearnt)) return undefined;
   const loss = examples?.train.loss ?? epochs.at(-1)?.loss;
   // The first observation from which on the output kept its spread below the threshold.
   const moving = observations.findLastIndex(({ values }) => (values.at(-1)?.spread ?? 0) >= constant.spread);
@@ -19,7 +24,7 @@ export function constantOutput({ start, data, observations, examples, epochs, en
     severity: "severe",
     layers: start.layers.slice(-1),
     sinceStep: since,
-    message: `The network gives nearly every row the same answer: its answers vary ${percent(spread)} as much as the target does${loss === undefined || data === undefined ? "" : `, and its loss is ${short(loss)}, where the best constant has ${short(data.constantLoss)}`}.`,
+    message: `The network gives nearly every row the same answer: its answers vary ${percent(spread)} ${examples === undefined ? "of their own size" : "as much as the target does"}${loss === undefined || data === undefined ? "" : `, and its loss is ${short(loss)}, where the best constant has ${short(data.constantLoss)}`}.`,
     evidence: {
       spread,
       ...(loss !== undefined && { loss }),

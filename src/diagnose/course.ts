@@ -59,7 +59,7 @@ export function noiseShare(observations: readonly Observed[]): number {
 }
 
 /** Factors of the ledger as geometric means over its steps: { weightFactor, activationFactor, skipFactor? }. */
-export function ledgerCause({ ledger }: Observed) {
+export function ledgerCause({ ledger }: Pick<Observed, "ledger">) {
   const steps = ledger.slice(1);
   const mean = (of: (row: (typeof steps)[number]) => number) => Number(geometricMean(steps.map(of)).toPrecision(4));
   const hasSkips = steps.some(({ skipFactor }) => skipFactor !== 1);

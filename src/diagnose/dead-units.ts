@@ -20,7 +20,7 @@ export function deadUnits(evidence: Evidence): Verdict | undefined {
     sinceStep: sinceStep(evidence, ({ units }) =>
       units.some((one) => names.includes(one.name) && one.dead > dead.share),
     ),
-    message: `${percent(worst.dead)} of the ${worst.units} ${worst.activation} units of ${worst.name} answer no row: their slope is 0 for all of the last batches, so no gradient changes them.`,
+    message: `${percent(worst.dead)} of the ${worst.units} ${worst.activation} units of ${worst.name} ${worst.bounded ? "give every row an extreme answer" : "answer no row"}: their slope is 0 for all of the last batches, so no gradient changes them.`,
     evidence: {
       dead: worst.dead,
       units: worst.units,

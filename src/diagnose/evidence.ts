@@ -1,17 +1,20 @@
 // What a diagnosis goes by: the events of one training, by kind.
 import { ChainruleError } from "../ir/errors.ts";
+import { rowLosses } from "../observe/row-loss.ts";
 import type {
   DataEvent,
   EndEvent,
   EpochEvent,
   ExamplesEvent,
   FailureEvent,
+  MetricValues,
   ObservationEvent,
   StartEvent,
   TrainEvent,
 } from "../train/events.ts";
 import type { Verdict } from "./verdict.ts";
 
+/** All losses are those of a row, also where the training's own are sums over rows. */
 export interface Evidence {
   readonly start: StartEvent;
   /** Absent where the training read no table. */
@@ -37,7 +40,7 @@ export function evidenceOf(events: readonly TrainEvent[]): Evidence {
     );
   }
   const [data, examples, failure, end] = [all("data")[0], all("examples").at(-1), all("failure")[0], all("end").at(-1)];
-  return {
+  const evidence: Evidence = {
     start,
     ...(data && { data }),
     observations: all("observation"),
@@ -46,7 +49,33 @@ export function evidenceOf(events: readonly TrainEvent[]): Evidence {
     ...(failure && { failure }),
     ...(end && { end }),
   };
+  return rowLosses[start.loss].isSum ? perRow(evidence) : evidence;
 }
 
+/** Sums over a batch, or over a split, by their numbers of rows. */
+function perRow({ start, data, observations, epochs, end, ...rest }: Evidence): Evidence {
+  const { batchSize, rows, validationRows } = start;
+  const divided = (metrics: MetricValues, count: number): MetricValues => ({ ...metrics, loss: metrics.loss! / count });
+  return {
+    ...rest,
+    start,
+    ...(data && { data: { ...data, constantLoss: data.constantLoss / batchSize } }),
+    observations: observations.map((seen) => ({ ...seen, loss: seen.loss / batchSize })),
+    epochs: epochs.map(({ validation, ...epoch }) => ({
+      ...epoch,
+      loss: epoch.loss / batchSize,
+      ...(validation && { validation: divided(validation, validationRows) }),
+    })),
+    ...(end && {
+      end: {
+        ...end,
+        metrics: {
+          train: divided(end.metrics.train, rows),
+          ...(end.metrics.validation && { validation: divided(end.metrics.validation, validationRows) }),
+        },
+      },
+    }),
+  };
+}
 /** Looks at the evidence for one kind of trouble. */
 export type Detector = (evidence: Evidence) => Verdict | undefined;

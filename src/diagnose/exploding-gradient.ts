@@ -1,5 +1,6 @@
 // Gradients that grow from layer to layer on their way back.
-import { confidenceOf, short } from "./confidence.ts";
+import { short } from "../data/wording.ts";
+import { confidenceOf } from "./confidence.ts";
 import { byOutcome, early, ledgerCause, median, type Observed } from "./course.ts";
 import type { Evidence } from "./evidence.ts";
 import { exploding } from "./thresholds.ts";

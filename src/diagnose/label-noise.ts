@@ -1,6 +1,8 @@
 // Labels that are wrong in the data: rows that the model misses with as much confidence as it hits others.
+
+import { short } from "../data/wording.ts";
 import type { ErrorsProfile, ResidualsProfile } from "../observe/examples.ts";
-import { confidenceOf, percent, short } from "./confidence.ts";
+import { confidenceOf, percent } from "./confidence.ts";
 import type { Evidence } from "./evidence.ts";
 import { noisyLabels, noisyValues } from "./thresholds.ts";
 import type { Verdict } from "./verdict.ts";

@@ -1,5 +1,6 @@
 // A feature that tells the target nearly alone, far better than any other: often a copy of it, or something known only later.
-import { confidenceOf, percent, short } from "./confidence.ts";
+import { short } from "../data/wording.ts";
+import { confidenceOf, percent } from "./confidence.ts";
 import type { Evidence } from "./evidence.ts";
 import { leaking } from "./thresholds.ts";
 import type { Verdict } from "./verdict.ts";

@@ -1,5 +1,6 @@
 // Steps so long that they land beyond the valley: weights change by much of their length, the loss jumps.
-import { confidenceOf, percent, short } from "./confidence.ts";
+import { short } from "../data/wording.ts";
+import { confidenceOf, nameOf, percent } from "./confidence.ts";
 import { alphaOf, byOutcome, early, lossLeft, median, type Observed } from "./course.ts";
 import type { Evidence } from "./evidence.ts";
 import { highRate } from "./thresholds.ts";
@@ -31,7 +32,7 @@ export function learningRateTooHigh(evidence: Evidence): Verdict | undefined {
     severity: byOutcome(evidence),
     layers: [],
     sinceStep: seen.step,
-    message: `A step moves the weights of ${layer.name} by ${percent(layer.updateRatio)} of their length at a learning rate of ${short(seen.learningRate)}${
+    message: `A step moves the weights of ${nameOf(layer.name)} by ${layer.updateRatio > 10 ? `${short(layer.updateRatio)} times` : `${percent(layer.updateRatio)} of`} their length at a learning rate of ${short(seen.learningRate)}${
       alpha > highRate.alpha
         ? `, and lands beyond the lowest point on its way (α = ${short(alpha)})`
         : worst > highRate.jump

@@ -44,6 +44,7 @@ export function nonFinite({ observations, failure }: Evidence): Verdict | undefi
           value: origin.value,
           operands: [...origin.operands],
           indices: [...origin.indices],
+          ...(origin.split !== undefined && { split: origin.split }),
           ...(origin.row !== undefined && { row: origin.row }),
           ...(origin.tableRow !== undefined && { tableRow: origin.tableRow }),
           ...(origin.column !== undefined && { column: origin.column }),

@@ -1,6 +1,8 @@
 // The network learns its training rows by heart: what it gains on them it does not gain on others.
+
+import { short } from "../data/wording.ts";
 import type { EpochEvent } from "../train/events.ts";
-import { confidenceOf, short } from "./confidence.ts";
+import { confidenceOf } from "./confidence.ts";
 import type { Evidence } from "./evidence.ts";
 import { overfit } from "./thresholds.ts";
 import type { Verdict } from "./verdict.ts";
@@ -19,7 +21,8 @@ export function overfitting({ data, epochs, end }: Evidence): Verdict | undefine
     .slice(-3)
     .map(loss)
     .sort((a, b) => a - b)[1]!;
-  const scale = data?.constantLoss ?? measured[0]!.loss;
+  const scale = data?.constantLoss || measured[0]!.loss;
+  if (scale === 0) return undefined;
   const trained = measured.at(-1)!.loss;
   // Of the weights that are the result, without dropout.
   const kept = end?.metrics.train.loss ?? best.loss;

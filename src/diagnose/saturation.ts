@@ -1,5 +1,6 @@
 // Units of a bounded activation that stand at its ends, where its slope is next to nothing.
-import { confidenceOf, percent, short } from "./confidence.ts";
+import { short } from "../data/wording.ts";
+import { confidenceOf, percent } from "./confidence.ts";
 import { byOutcome, early, median, sinceStep } from "./course.ts";
 import type { Evidence } from "./evidence.ts";
 import { saturated } from "./thresholds.ts";

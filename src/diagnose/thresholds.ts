@@ -59,6 +59,7 @@ export const noisyValues = {
   excess: 0.05,
   warning: 0.1,
   kurtosis: 3.4,
+  /** Of the target's variance: a model that is not fitted yet has large residuals of its own. */
   leastExplained: 0.2,
 } as const;
 

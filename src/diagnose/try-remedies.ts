@@ -2,6 +2,7 @@
 import { type Prepared, type PrepareOptions, prepare, type Table } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { LossName } from "../nn/losses.ts";
+import { rowLosses } from "../observe/row-loss.ts";
 import type { ObservationEvent, StartEvent, TrainEvent } from "../train/events.ts";
 import { rangeTest } from "../train/range-test.ts";
 import { trainTable } from "../train/tabular.ts";
@@ -90,7 +91,7 @@ export async function tryRemedies(
   const steps = stepsOf(start, verdicts);
   let index = 0;
   const run = async (words: string, change: Change, kinds: ReadonlySet<VerdictKind>): Promise<Tried> => {
-    const outcome = await twin(table, recipe, prepared, change, steps);
+    const outcome = await twin(table, patient, change, steps);
     onTwin({ index, of: Math.max(index, candidates.size) + 1, words, outcome });
     index++;
     return { words, change, kinds, outcome };
@@ -130,14 +131,16 @@ function stepsOf({ parameters, batchSize, stepsPerEpoch, epochs }: StartEvent, v
 }
 
 /** The training with a change, cut off after so many steps. */
-async function twin(table: Table, recipe: Recipe, prepared: Prepared, change: Change, steps: number): Promise<Outcome> {
-  const { data, settings } = changed(recipe, change);
-  const own = preparedWith(change, data, table, prepared);
+async function twin(table: Table, patient: Patient, change: Change, steps: number): Promise<Outcome> {
+  const { data, settings } = changed(patient, change);
+  const own = preparedWith(change, data, table, patient.prepared);
   const seen: ObservationEvent[] = [];
+  let batchSize = patient.batchSize;
   let validationLoss: number | undefined;
   try {
     const observeEvery = Math.ceil(steps / observations);
     for await (const event of trainTable(own, { ...settings, steps, observeEvery })) {
+      if (event.type === "start") batchSize = event.batchSize;
       if (event.type === "observation") seen.push(event);
       if (event.type === "end" && event.bestEpoch > 0) validationLoss = event.metrics.validation?.loss;
     }
@@ -145,11 +148,14 @@ async function twin(table: Table, recipe: Recipe, prepared: Prepared, change: Ch
     if (!(error instanceof ChainruleError && error.code === "NON_FINITE_LOSS")) throw error;
     return { loss: Number.NaN };
   }
-  const unit = unitOf(settings.loss ?? "mse", own) / unitOf(settings.loss ?? "mse", prepared);
+  const loss = settings.loss ?? "mse";
+  const unit = unitOf(loss, own) / unitOf(loss, patient.prepared);
+  // A sum over the batch's rows, as that of a batch of the training.
+  const rows = rowLosses[loss].isSum ? patient.batchSize / batchSize : 1;
   const last = seen.filter(({ step }) => step > 0.75 * seen.at(-1)!.step);
   const product = seen.at(-1)?.ledger.at(-1)?.product;
   return {
-    loss: (unit * last.reduce((sum, { loss }) => sum + loss, 0)) / last.length,
+    loss: (unit * rows * last.reduce((sum, { loss }) => sum + loss, 0)) / last.length,
     ...(validationLoss !== undefined && { validationLoss: unit * validationLoss }),
     ...(product !== undefined && { product }),
   };

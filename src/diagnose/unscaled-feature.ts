@@ -1,6 +1,8 @@
 // Features on a scale that the initial weights were not drawn for.
+
+import { short } from "../data/wording.ts";
 import type { FeatureProfile } from "../observe/data-profile.ts";
-import { confidenceOf, short } from "./confidence.ts";
+import { confidenceOf } from "./confidence.ts";
 import type { Evidence } from "./evidence.ts";
 import { unscaled } from "./thresholds.ts";
 import type { Verdict } from "./verdict.ts";

@@ -1,5 +1,6 @@
 // Gradients that shrink from layer to layer on their way back, until the first layers hardly get any.
-import { confidenceOf, short } from "./confidence.ts";
+import { short } from "../data/wording.ts";
+import { confidenceOf } from "./confidence.ts";
 import { byOutcome, early, ledgerCause, median, type Observed, sinceStep } from "./course.ts";
 import type { Evidence } from "./evidence.ts";
 import { vanishing } from "./thresholds.ts";

@@ -81,6 +81,9 @@ const residualDefinition: LayerDefinition<Residual> = {
 /** "layers.0" of "layers.3" is "layers.3.layers.0"; of the whole model it is "layers.0". */
 export const childPath = (path: string, name: string): string => (path === "" ? name : `${path}.${name}`);
 
+/** "layers.0" of "layers.0.weight" */
+export const parentPath = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf(".")));
+
 /** Applies a part of a model; what it gives is offered to the pass's tap by its path. */
 function applyLayer(layer: Layer, variables: Variables, x: Tensor, pass: Pass, name: string): Applied {
   const path = childPath(pass.path, name);

@@ -46,3 +46,13 @@ export function replaced(hooks: Hooks | undefined, name: string, value: Tensor):
     { name, expected: value.shape, shape: other.shape },
   );
 }
+
+/** Throws INVALID_ARGUMENT where a hook watches a value that holds no floats: it has no gradient to be shown. */
+export function refuseWatch(hooks: Hooks | undefined, name: string, value: Tensor): void {
+  if (hooks === undefined || !Object.hasOwn(hooks, name) || hooks[name]!.watch === undefined) return;
+  throw new ChainruleError(
+    "INVALID_ARGUMENT",
+    `hooks: "${name}" is ${formatType(value)} and has no gradient, so it cannot be watched. Watch the layer that reads it.`,
+    { name },
+  );
+}

@@ -144,6 +144,29 @@ describe("the chain-rule ledger", () => {
     expect(ledger.at(-1)!.product).toBeGreaterThan(0.05);
   });
 
+  it("goes by the identity where nothing comes through a residual's layers", async () => {
+    // The last layer of f gives 0 whatever it gets, as some initialise it: no gradient enters f.
+    const model = sequential(
+      dense(5, 6),
+      activation("tanh"),
+      residual(dense(6, 6), activation("tanh"), dense(6, 6, { init: "zeros" })),
+      activation("relu"),
+      dense(6, 3),
+    );
+    const y = tensor(Int32Array.from({ length: 6 }, (_, i) => i % 3));
+    const measured = measuredNorms(model, rows, y);
+    for (const backend of ["reference", "wasm"] as const) {
+      const { ledger } = await first(model, rows, y, backend);
+      expect(ledger.map(({ product }) => product > 0)).toEqual([true, true, false, true]);
+      for (const row of ledger) {
+        expect(row.product).toBeCloseTo(measured.get(row.layer)! / measured.get(ledger[0]!.layer)!, 5);
+        expect(row.weightFactor * row.activationFactor * row.skipFactor).toBeCloseTo(row.attenuation, 5);
+      }
+      const behind = ledger[0]!;
+      expect(ledger[3]!.attenuation).toBeCloseTo(measured.get("layers.0")! / measured.get(behind.layer)!, 5);
+    }
+  });
+
   it("says 0 where nothing of the gradient is left, and never NaN", () => {
     const chain = chainOf(sequential(dense(1, 1), activation("relu"), dense(1, 1), activation("relu"), dense(1, 1)));
     const gradients = [0, 0, 0, 0, 1].map((rms) => ({ rms, size: 4 }));

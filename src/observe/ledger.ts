@@ -10,7 +10,9 @@ import { type ChainPoint, isWeighted } from "./chain.ts";
  *
  * Everything that stands between the two layers is in the activation factor: the activation, normalisation, pooling,
  * dropout. Where a residual x + f(x) ends on the way back, the gradient of x is the sum of the one that came through f
- * and the one that came through the identity: ‖∂loss/∂x‖ / ‖what came through f‖ is the skip factor, a third one.
+ * and the one that came through the identity: ‖∂loss/∂x‖ / ‖what came through f‖ is the skip factor, a third one. Where
+ * nothing came through f, its layers have 0, and the layer before it is compared with the one behind the sum: its skip
+ * factor is ‖∂loss/∂x‖ / ‖∂loss/∂(x + f(x))‖.
  */
 export interface LedgerRow {
   /** Path of the layer: "layers.0". */
@@ -48,11 +50,12 @@ export function ledgerOf(
 ): LedgerRow[] {
   const norms = gradients.map(({ rms, size }) => rms * Math.sqrt(size));
   const rows: LedgerRow[] = [];
-  let weightFactor = 1;
-  let activationFactor = 1;
-  let skipFactor = 1;
+  let factors: Factors = one;
+  /** Point of the row before, towards the output. */
   let last = -1;
   let output = -1;
+  /** Sums of residuals that are being gone through, with what held behind them. */
+  const sums: { readonly at: number; readonly factors: Factors; readonly last: number }[] = [];
   for (let i = chain.length - 1; i >= 0; i--) {
     const point = chain[i]!;
     if (isWeighted(point)) {
@@ -61,23 +64,33 @@ export function ledgerOf(
         layer: point.name,
         gradientRms: parameterRms(point.name),
         deltaRms: gradients[i]!.rms,
-        weightFactor,
-        activationFactor,
-        skipFactor,
+        ...factors,
         attenuation: quotient(norms[i]!, norms[last]!),
         product: quotient(norms[i]!, norms[output]!),
       });
-      [weightFactor, activationFactor, skipFactor] = [1, 1, 1];
+      factors = one;
       last = i;
     }
+    if (point.made === "sum") sums.push({ at: i, factors, last });
+    const sum = point.made === "fork" ? sums.pop() : undefined;
     if (output < 0 || i === 0) continue;
-    const factor = quotient(norms[i - 1]!, norms[i]!);
-    if (isWeighted(point)) weightFactor *= factor;
-    else if (point.made === "fork") skipFactor *= factor;
-    else activationFactor *= factor;
+    const passed = norms[i - 1]!;
+    if (sum !== undefined && sum.last >= 0 && norms[i] === 0 && passed > 0) {
+      const { skipFactor } = sum.factors;
+      factors = { ...sum.factors, skipFactor: skipFactor * quotient(passed, norms[sum.at]!) };
+      last = sum.last;
+      continue;
+    }
+    const factor = quotient(passed, norms[i]!);
+    const name = isWeighted(point) ? "weightFactor" : point.made === "fork" ? "skipFactor" : "activationFactor";
+    factors = { ...factors, [name]: factors[name] * factor };
   }
   return rows;
 }
+
+type Factors = Pick<LedgerRow, "weightFactor" | "activationFactor" | "skipFactor">;
+
+const one: Factors = { weightFactor: 1, activationFactor: 1, skipFactor: 1 };
 
 /** Where nothing is left of a gradient, nothing comes after it: 0 / 0 is 0. */
 const quotient = (a: number, b: number): number => (a === 0 ? 0 : a / b);

@@ -53,13 +53,16 @@ export interface ParameterProbe {
 /** A parameter before the first step. */
 export interface InitialParameter {
   readonly name: string;
+  /** The kind of its layer; absent outside of the chain's layers. */
+  readonly layer?: ChainPoint["made"];
   readonly shape: Shape;
   readonly value: Sketch;
 }
 
 /**
  * How far the gradients of the batch's rows disagree, over the dense layers. The gradient gₙ of row n has
- * ‖gₙ‖² = Σ ‖δₙ‖² (‖aₙ‖² + 1) over the layers z = a W + b (Goodfellow 2015), times batch² since the loss is a mean.
+ * ‖gₙ‖² = Σ ‖δₙ‖² (‖aₙ‖² + 1) over the layers z = a W + b (Goodfellow 2015), times batch² since the loss is a mean: for a
+ * loss that is a sum both figures are batch² times as large. Behind batch norm gₙ is the row's share in the gradient.
  */
 export interface NoiseProbe {
   /** Rows. */

@@ -76,17 +76,20 @@ export function originOf(
   for (;;) {
     const cause: NodeId | undefined = nodes[at]!.inputs.find(broken);
     if (cause === undefined) break;
+    // The batch was taken from all rows: its own first bad place counts, not that of rows it did not take.
+    const data = dataOf(step, nodes[cause]!);
+    if (data !== undefined) return inData(step, data, nodes[at]!, values.get(at)!, batch);
     at = cause;
   }
   const node = nodes[at]!;
   const elements = values.get(at)!;
-  const place = elements.findIndex((value) => !Number.isFinite(value));
-  const indices = indicesOf(place, node.shape);
-  const value = String(elements[place]) as Origin["value"];
-  if (node.op === "input") return ofInput(step, node, value, indices);
+  const { value, indices } = firstBroken(elements, node.shape);
+  if (node.op === "input") {
+    return { where: "parameters", op: inputName(step, node).replace(/^\w+\./, ""), value, operands: [], indices };
+  }
   const end = ends.find((id) => id >= node.id)!;
   const { where, layer } = belongings.get(end)!;
-  const isRow = where === "forward" && node.shape.length > 0 && node.shape[0] === batch.length;
+  const isRow = where === "forward" && rowsOf(step, nodes, batch.length).has(node.id);
   return {
     where,
     op: node.op,
@@ -98,24 +101,51 @@ export function originOf(
   };
 }
 
-function ofInput(step: ReadableStep, node: Node, value: Origin["value"], indices: readonly number[]): Origin {
-  const name = step.inputs[step.graph.inputs.indexOf(node.id)]!;
-  const split = /^(train|validation)\.([xy])$/.exec(name);
-  if (split === null) {
-    return { where: "parameters", op: name.replace(/^\w+\./, ""), value, operands: [], indices };
-  }
-  const [row, column] = indices;
-  const isColumn = split[2] === "x" && column !== undefined;
+function firstBroken(elements: TypedArray, shape: Shape): Pick<Origin, "value" | "indices"> {
+  const place = elements.findIndex((value: number) => !Number.isFinite(value));
+  return { value: String(elements[place]) as Origin["value"], indices: indicesOf(place, shape) };
+}
+
+const inputName = ({ graph, inputs }: ReadableStep, node: Node): string => inputs[graph.inputs.indexOf(node.id)]!;
+
+/** "x" or "y" where the node is the rows of a split. */
+function dataOf(step: ReadableStep, node: Node): "x" | "y" | undefined {
+  if (node.op !== "input") return undefined;
+  return /^(?:train|validation)\.([xy])$/.exec(inputName(step, node))?.[1] as "x" | "y" | undefined;
+}
+
+function inData(step: ReadableStep, op: "x" | "y", rows: Node, elements: TypedArray, batch: ArrayLike<number>): Origin {
+  const { value, indices } = firstBroken(elements, rows.shape);
+  const [at, column, ...rest] = indices;
+  const row = batch[at!]!;
   return {
     where: "data",
-    op: split[2]!,
+    op,
     value,
     operands: [],
-    indices,
+    indices: [row, ...(column === undefined ? [] : [column]), ...rest],
     split: splitOf(step),
-    row: row!,
-    ...(isColumn && { column }),
+    row,
+    ...(op === "x" && column !== undefined && { column }),
   };
+}
+
+/** Nodes whose first dimension is that of the batch: what is made of its rows, and neither sums nor moves them. */
+function rowsOf(step: ReadableStep, nodes: readonly Node[], rows: number): Set<NodeId> {
+  const own = new Set<NodeId>();
+  for (const node of nodes) {
+    const [first, ...others] = node.inputs;
+    const { axes, permutation, transposeX } = node.attributes as {
+      readonly axes?: readonly number[];
+      readonly permutation?: readonly number[];
+      readonly transposeX?: boolean;
+    };
+    const isBatch = first !== undefined && dataOf(step, nodes[first]!) !== undefined;
+    const isMoved = axes?.includes(0) === true || (permutation?.[0] ?? 0) !== 0 || transposeX === true;
+    const isOfRows = first !== undefined && [first, ...others].some((input) => own.has(input));
+    if (node.shape[0] === rows && (isBatch || (isOfRows && !isMoved))) own.add(node.id);
+  }
+  return own;
 }
 
 /** A program reads the rows of one split alone. */

@@ -304,6 +304,13 @@ describe("hooks", () => {
     await expect(observe({ hooks: { "layers.9": {} } })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[ChainruleError: hooks: there is no value "layers.9" in the model; there are x, layers.0, layers.1, layers.2, layers.3, layers.4, layers.0.weight, layers.0.bias, layers.2.weight, layers.2.bias, layers.4.weight, layers.4.bias.]`,
     );
+    const indices = {
+      model: sequential(embedding(9, 3)),
+      data: { x: tensor(Int32Array.of(1, 2, 3, 4, 5, 0)), y: labels },
+    };
+    await expect(observe({ ...indices, hooks: { x: { watch: () => {} } } })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ChainruleError: hooks: "x" is i32[6] and has no gradient, so it cannot be watched. Watch the layer that reads it.]`,
+    );
     await expect(observe({ hooks: { x: { replace: () => tensor([1]) } } })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[ChainruleError: hooks: what replaces "x" must have its type, f64[6,5]; got f64[1].]`,
     );

@@ -76,7 +76,7 @@ export function planProbes(
     valueSizes: chain.map((point) => sizeOf(shapeOf(point))),
     activations: chain.flatMap((point, at) => {
       const { layer } = point;
-      if (at === 0 || layer?.kind !== "activation" || !hasSlopes(layer)) return [];
+      if (layer?.kind !== "activation" || !hasSlopes(layer)) return [];
       return [{ at, activation: layer.name, bounded: isBounded(layer), units: unitsOf(shapeOf(point)) }];
     }),
     dense,

@@ -1,5 +1,6 @@
 // From the outputs of an observed step to an observation: the machine's figures under their names.
 import type { TypedArray } from "../ir/dtype.ts";
+import { parentPath } from "../nn/model.ts";
 import { sketchLayout } from "../ops/sketch.ts";
 import { ledgerOf } from "./ledger.ts";
 import type { LayerStatistics, LineProbe, NoiseProbe, Observation, ParameterProbe, ValueProbe } from "./observation.ts";
@@ -85,7 +86,7 @@ const norm = (all: readonly { readonly rms: number; readonly size: number }[]): 
 function layersOf(parameters: readonly ParameterProbe[]): LayerStatistics[] {
   const groups = new Map<string, ParameterProbe[]>();
   for (const parameter of parameters) {
-    const name = parameter.name.slice(0, Math.max(0, parameter.name.lastIndexOf(".")));
+    const name = parentPath(parameter.name);
     groups.set(name, [...(groups.get(name) ?? []), parameter]);
   }
   return [...groups].map(([name, group]) => {

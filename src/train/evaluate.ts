@@ -1,23 +1,12 @@
 // Loss and metrics of a split, from predictions that the machine makes.
 import type { LossName } from "../nn/losses.ts";
+import { rowLosses } from "../observe/row-loss.ts";
 import type { Session } from "../run/session.ts";
 import type { MetricValues } from "./events.ts";
 import { classificationMetrics, regressionMetrics } from "./metrics.ts";
 import { evaluationRows } from "./step.ts";
 
 type Floats = Float32Array | Float64Array;
-
-/** How a loss's scores are to be read, and whether it is a mean over rows or a sum. */
-const readings: Readonly<
-  Record<LossName, { readonly scores: "classes" | "binary" | "values"; readonly isSum?: true }>
-> = {
-  crossEntropy: { scores: "classes" },
-  binaryCrossEntropy: { scores: "binary" },
-  halfSumOfSquares: { scores: "values", isSum: true },
-  mse: { scores: "values" },
-  mae: { scores: "values" },
-  huber: { scores: "values" },
-};
 
 export interface Evaluation {
   readonly loss: number;
@@ -38,11 +27,11 @@ export function evaluateSplit(
     const count = Math.min(evaluationRows, rows - from);
     const program = count < evaluationRows && rows > evaluationRows ? `${split}Rest` : split;
     session.run(program, 1, { rows: Int32Array.from({ length: count }, (_, i) => from + i) });
-    total += session.output(program, "loss")[0]! * (readings[loss].isSum ? 1 : count);
+    total += session.output(program, "loss")[0]! * (rowLosses[loss].isSum ? 1 : count);
     chunks.push(session.output(program, "prediction") as Floats);
   }
   const predictions = chunks.length === 1 ? chunks[0]! : join(chunks);
-  return { loss: readings[loss].isSum ? total : total / rows, predictions };
+  return { loss: rowLosses[loss].isSum ? total : total / rows, predictions };
 }
 
 function join(chunks: readonly Floats[]): Floats {
@@ -58,11 +47,11 @@ function join(chunks: readonly Floats[]): Floats {
 
 /** The metrics that fit a loss: loss, accuracy and rocAuc for classes; loss, rmse, mae and r2 for values. */
 export function metricsOf({ loss, predictions }: Evaluation, targets: ArrayLike<number>, name: LossName): MetricValues {
-  const { scores } = readings[name];
-  if (scores === "values") {
+  const { outputs } = rowLosses[name];
+  if (outputs === "value") {
     return { loss, ...regressionMetrics(predictions, Float64Array.from(targets)) };
   }
-  const logits = scores === "binary" ? pairs(predictions) : predictions;
+  const logits = outputs === "binary" ? pairs(predictions) : predictions;
   const { accuracy, rocAuc } = classificationMetrics(logits, Int32Array.from(targets), "logits");
   return { loss, accuracy, ...(rocAuc === undefined ? {} : { rocAuc }) };
 }

@@ -1,5 +1,6 @@
 // The typed event stream of a training: the terminal, run folders and diagnosis all read these and nothing else.
 
+import type { LossName } from "../nn/losses.ts";
 import type { DataProfile } from "../observe/data-profile.ts";
 import type { ExamplesProfile } from "../observe/examples.ts";
 import type { InitialParameter, LayerStatistics, Observation } from "../observe/observation.ts";
@@ -26,6 +27,7 @@ export interface StartEvent {
   /** The BLAS that computes large matrix products, if one does. */
   readonly blas?: string;
   readonly seed: number;
+  readonly loss: LossName;
   readonly layers: readonly string[];
   /** Parameters before the first step. */
   readonly initial: readonly InitialParameter[];

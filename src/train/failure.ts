@@ -1,4 +1,5 @@
 // The error and the event of a loss that is not finite: what became of it, where that came from, and what is kept.
+import { short } from "../data/wording.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { formatShape } from "../ir/shape.ts";
 import type { Variables } from "../nn/layer.ts";
@@ -40,7 +41,7 @@ export function nonFinite(given: NonFinite): ChainruleError {
   };
   return new ChainruleError(
     "NON_FINITE_LOSS",
-    `The ${name} became ${Number.isNaN(loss) ? "NaN" : "infinite"} ${when}, with a learning rate of ${Number(learningRate.toPrecision(3))}.${origin ? ` ${describeOrigin(origin)}` : ""} The last good weights, ${kept.step === 0 ? "the initial ones" : `those after step ${kept.step}`}, are kept. ${remedy(origin)}`,
+    `The ${name} became ${Number.isNaN(loss) ? "NaN" : "infinite"} ${when}, with a learning rate of ${short(learningRate)}.${origin ? ` ${describeOrigin(origin)}` : ""} The last good weights, ${kept.step === 0 ? "the initial ones" : `those after step ${kept.step}`}, are kept. ${remedy(origin)}`,
     { ...details },
   );
 }
@@ -78,6 +79,6 @@ export function describeOrigin(origin: Origin): string {
     return `It began in the weights: ${op}${formatShape(indices)} was ${value} before the step.`;
   const part = { forward: "", backward: "the gradients of ", update: "the update of " }[where];
   const place = indices.length === 0 ? "" : ` at ${formatShape(indices)}${ofRow === "" ? "" : ` (${ofRow})`}`;
-  const sizes = operands.map((operand) => String(Number(operand.toPrecision(3)))).join(" and ");
+  const sizes = operands.map(short).join(" and ");
   return `It began in ${part}${layer === undefined ? "the loss" : layer || "the model"}: ${op} gave ${value}${place}${sizes === "" ? "" : `, from ${sizes}`}.`;
 }

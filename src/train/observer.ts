@@ -1,4 +1,6 @@
 // Reads an observed step's outputs after it ran, and calls the hooks that watch.
+
+import { parentPath } from "../nn/model.ts";
 import type { Hooks } from "../observe/hooks.ts";
 import type { InitialParameter, Observation } from "../observe/observation.ts";
 import { readProbes } from "../observe/read-probes.ts";
@@ -39,5 +41,6 @@ export function observer(session: Session, { probes, initial }: TrainingModule, 
 export const initialParameters = ({ probes, initial }: TrainingModule): InitialParameter[] =>
   probes.parameters.map(({ name, shape }) => {
     const value = initial.get(`parameters.${name}`)!;
-    return { name, shape, value: readSketch(sketch(value).data, 0, value.size) };
+    const layer = probes.chain.find((point) => point.name === parentPath(name) && point.layer !== undefined)?.made;
+    return { name, ...(layer && { layer }), shape, value: readSketch(sketch(value).data, 0, value.size) };
   });

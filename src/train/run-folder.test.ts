@@ -46,6 +46,7 @@ const start: StartEvent = {
   threads: 1,
   seed: 7,
   layers: ["layers.0"],
+  loss: "crossEntropy",
   initial: [],
   arena: { bytes: 1024, bytesWithoutReuse: 4096 },
 };

@@ -255,14 +255,16 @@ async function readBytes(dir: string, name: string): Promise<Buffer> {
   } catch (cause) {
     if (cause instanceof ChainruleError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === "ENOENT" && name === "run.json")
+    // ENOTDIR: the place is a file.
+    const isMissing = code === "ENOENT" || code === "ENOTDIR";
+    if (isMissing && name === "run.json")
       throw new ChainruleError(
         "INVALID_RUN",
         `"${dir}" is not a run folder, since it holds no run.json. Give a folder that a training wrote.`,
         { dir, file: name },
         { cause },
       );
-    const why = code === "ENOENT" ? "it does not exist" : `it cannot be read (${code})`;
+    const why = isMissing ? "it does not exist" : `it cannot be read (${code})`;
     throw invalid(dir, name, why, cause);
   }
 }

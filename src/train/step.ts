@@ -5,9 +5,9 @@ import type { NodeId } from "../ir/graph.ts";
 import type { Shape, TensorType } from "../ir/shape.ts";
 import type { Layer, Tap, TensorTree, Variables } from "../nn/layer.ts";
 import { type LossName, losses } from "../nn/losses.ts";
-import { apply, applyTraining } from "../nn/model.ts";
+import { apply, applyTraining, parentPath } from "../nn/model.ts";
 import { chainOf } from "../observe/chain.ts";
-import { type Hooks, replaced } from "../observe/hooks.ts";
+import { type Hooks, refuseWatch, replaced } from "../observe/hooks.ts";
 import type { Belonging, ReadableStep } from "../observe/origin.ts";
 import { type ProbePlan, planProbes, probe, probeStates, probeWay } from "../observe/probes.ts";
 import {
@@ -196,6 +196,7 @@ function trainStep(
       const tap = (name: string, value: Tensor): Tensor => {
         const own = replaced(hooks, name, value);
         if (observed !== undefined && isFloat(own.dtype)) named[name] = own;
+        else if (observed !== undefined) refuseWatch(hooks, name, own);
         return own;
       };
       const used = tapped(p, tap);
@@ -223,8 +224,8 @@ function trainStep(
     });
     observed.mark(loss, { where: "forward" });
     own.forEach(({ name }, i) => {
-      observed.mark(slopes[i]!, { where: "backward", layer: parentOf(name) });
-      observed.mark(after[i]!, { where: "update", layer: parentOf(name) });
+      observed.mark(slopes[i]!, { where: "backward", layer: parentPath(name) });
+      observed.mark(after[i]!, { where: "update", layer: parentPath(name) });
     });
   }
   const seen =
@@ -264,9 +265,6 @@ function trainStep(
  * them then, and the update is written in place, as in a step that is not observed.
  */
 const last = (tree: TensorTree): TensorTree => mapTree(tree, (x) => x.maximum(x));
-
-/** "layers.0" of "layers.0.weight" */
-export const parentOf = (parameter: string): string => parameter.slice(0, Math.max(0, parameter.lastIndexOf(".")));
 
 /** Parameters as the model uses them: each offered to the tap by its path. */
 function tapped(parameters: TensorTree, tap: Tap): TensorTree {

@@ -18,6 +18,7 @@ import type { Origin } from "../observe/origin.ts";
 import { adam, sgd } from "../optim/index.ts";
 import type { FailureEvent } from "./events.ts";
 import { type TrainOptions, train, trainTable } from "./index.ts";
+import { Sampler } from "./sampler.ts";
 
 const rows = 300;
 const x = randomUniform(randomKey(4), [rows, 5]).mul(2).sub(1);
@@ -61,6 +62,30 @@ describe.each(["wasm", "reference"] as const)("on %s", (backend) => {
       const { origin } = await failure({ ...basics, backend, seed, data });
       expect(origin).toMatchObject({ where: "data", op: "x", value: String(value), row, column });
     }
+  });
+
+  it("the row that the batch took, where others are bad, too", async () => {
+    const data = { x: planted(planted(x, [5, 1], Number.NaN), [100, 2], Number.NaN), y };
+    for (const seed of [0, 1, 2, 3, 4]) {
+      const steps = [5, 100].map((row) => Math.floor(new Sampler(rows, seed).next(rows).indexOf(row) / 16) + 1);
+      const { origin, step } = await failure({ ...basics, backend, seed, data });
+      expect(step).toBe(Math.min(...steps));
+      if (steps[0] === steps[1]) continue;
+      expect(origin).toMatchObject(steps[0]! < steps[1]! ? { row: 5, column: 1 } : { row: 100, column: 2 });
+    }
+  });
+
+  it("no row where the place is a feature", async () => {
+    // As many features as rows in a batch: the mean over the batch has the shape of one.
+    const wide = sequential(dense(5, 16), batchNorm(16), activation("relu"), dense(16, 3));
+    const start = initialize(wide, 1);
+    const [first, ...others] = start.parameters.layers as TensorTree[];
+    const weight = (first!.weight as Tensor).mul(0).add((backend === "wasm" ? 1e38 : 1e308) / 8);
+    const parameters = { layers: [{ ...first!, weight }, ...others] };
+    const data = { x: x.mul(0).add(1), y };
+    const { origin } = await failure({ ...basics, backend, data, model: wide, variables: { ...start, parameters } });
+    expect(origin).toMatchObject({ where: "forward", op: "mean", layer: "layers.1" });
+    expect(origin.row).toBeUndefined();
   });
 
   it("row of a target", async () => {
@@ -193,6 +218,13 @@ it("tells the losses of the steps before, and says it in words", async () => {
   expect((error as ChainruleError).message.replace(/step \d+/, "step N")).toMatchInlineSnapshot(
     `"The loss became NaN at step N (epoch 1), with a learning rate of 0.1. It began in the data: row 123 of the data, column 3, holds NaN. The last good weights, the initial ones, are kept. Mend the data, or leave the row out."`,
   );
+});
+
+it("tells the loss of the first step where the second one fails", async () => {
+  const slope = { ...basics, model: dense(5, 1), loss: "mse" as const, optimizer: sgd({ learningRate: 1e30 }) };
+  const event = await failure({ ...slope, data: { x, y: randomUniform(randomKey(9), [rows, 1]) } });
+  expect(event.step).toBe(2);
+  expect(event.lossesBefore).toHaveLength(1);
 });
 
 it("leaves a training that only looks at broken rows later as it is", async () => {

@@ -18,15 +18,22 @@ export interface TracedBack {
 }
 
 /**
- * `from` is a copy taken since the present rows and their order were written; `step` counts the steps done by now. The
- * session is left as it was.
+ * `from` is a copy taken since the present rows and their order were written; `step` counts the steps done by now; `known`
+ * are losses of earlier steps, counted from 1. The session is left as it was.
  */
-export function traceBack(session: Session, training: TrainingModule, from: Copy, step: number): TracedBack {
+export function traceBack(
+  session: Session,
+  training: TrainingModule,
+  from: Copy,
+  step: number,
+  known: ReadonlyMap<number, number> = new Map(),
+): TracedBack {
   const { batch } = training.probes;
   const kept = [...training.initial.keys(), "step", "cursor", "lossSum", "failedAt"];
   const now = read(session, kept);
   const cursor = now.get("cursor")![0]! - (step - from.step) * batch;
   const losses: number[] = [];
+  for (let at = from.step; known.has(at) && losses.length < told; at--) losses.unshift(known.get(at)!);
   try {
     for (const [name, { data }] of from.values) session.write(name, data);
     session.write("failedAt", Int32Array.of(-1));

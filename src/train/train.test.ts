@@ -122,6 +122,7 @@ describe("events", () => {
       threads: 1,
       seed: 9,
       layers: ["layers.0", "layers.2"],
+      loss: "crossEntropy",
       initial: ["layers.0.weight", "layers.0.bias", "layers.2.weight", "layers.2.bias"].map((name) =>
         expect.objectContaining({ name, value: expect.objectContaining({ nonFinite: 0 }) }),
       ),

@@ -2,7 +2,7 @@
 import { isFloat } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Variables } from "../nn/layer.ts";
-import { initialize } from "../nn/model.ts";
+import { initialize, parentPath } from "../nn/model.ts";
 import { Cadence, observationInterval } from "../observe/cadence.ts";
 import { checkHooks } from "../observe/hooks.ts";
 import type { LayerStatistics } from "../observe/observation.ts";
@@ -27,7 +27,7 @@ import {
 } from "./options.ts";
 import { nextTurn, SliceClock, sliceMilliseconds } from "./pace.ts";
 import { Plateau } from "./plateau.ts";
-import { parentOf, type SplitTypes, type TrainingModule, trainingModule } from "./step.ts";
+import { type SplitTypes, type TrainingModule, trainingModule } from "./step.ts";
 import { type TracedBack, traceBack, traceEvaluation } from "./trace-back.ts";
 import { Weights } from "./weights.ts";
 
@@ -154,7 +154,8 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
       threads: session.threads,
       ...(session.blas !== undefined && { blas: session.blas }),
       seed,
-      layers: [...new Set(training.probes.parameters.map(({ name }) => parentOf(name)))],
+      loss,
+      layers: [...new Set(training.probes.parameters.map(({ name }) => parentPath(name)))],
       initial: initialParameters(training),
       arena: session.plan.arena,
     };
@@ -171,6 +172,8 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
     let step = 0;
     let lastShown = began;
     let lastObserved = 0;
+    /** By step: of the reported steps. */
+    const losses = new Map<number, number>();
     const observation = observer(session, training, options.hooks);
     /** Of the step after `done` others. */
     const rateAt = (done: number): number =>
@@ -238,7 +241,7 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
         const lossSum = session.read("lossSum")[0]!;
         const failedAt = session.read("failedAt")[0]!;
         if (failedAt >= 0) {
-          broken ??= traceBack(session, training, weights.latest, step);
+          broken ??= traceBack(session, training, weights.latest, step, losses);
           throw failure("loss", lossSum, failedAt);
         }
         const meanLoss = lossSum / summed;
@@ -246,6 +249,7 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
           if (cadence.isReported(step)) {
             const seen = observation(step, lastObserved === step - 1);
             layers = seen.layers;
+            losses.set(step, seen.loss);
             yield { type: "observation", epoch: epoch + 1, ...seen };
           }
           lastObserved = step;
@@ -256,7 +260,7 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
           summed = 0;
           const before = weights.latest;
           weights.keep(step);
-          if (!weights.areFinite()) broken ??= traceBack(session, training, before, step);
+          if (!weights.areFinite()) broken ??= traceBack(session, training, before, step, losses);
         }
         if (!clock.isUp()) continue;
         const now = performance.now();
