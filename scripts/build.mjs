@@ -23,8 +23,7 @@ function compileMachine() {
   run(
     ["assemblyscript", "bin", "asc.js"],
     join(wasm, "machine/index.ts"),
-    // Functions stay functions unless they are small or marked @inline, as all are that loops over elements call.
-    ...["--outFile", file, "--runtime", "stub", "--noAssert", "-O3", "--shrinkLevel", "1", "--converge"],
+    ...["--outFile", file, "--runtime", "stub", "--noAssert", "-O3", "--converge"],
     ...[
       "--importMemory",
       "--noExportMemory",

@@ -20,6 +20,7 @@ export const entries = {
   "chainrule/optim": "optim/index",
   "chainrule/data": "data/index",
   "chainrule/train": "train/index",
+  "chainrule/check": "grad/check",
   "chainrule/explain": "explain/index",
 };
 

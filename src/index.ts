@@ -2,15 +2,6 @@
 import "./run/engine.ts";
 
 export type { BackendName } from "./backends/backend.ts";
-export type { DirectionCheck, SweepStep } from "./grad/check-direction.ts";
-export {
-  type CheckGradientsOptions,
-  checkGradients,
-  type Disagreement,
-  type GradientCheck,
-} from "./grad/check-gradients.ts";
-export { defineOp, type OpDefinition, type OpGradientContext } from "./grad/define-op.ts";
-export type { KinkedOp, WrongElement, WrongOp } from "./grad/locate-disagreement.ts";
 export {
   type GradOptions,
   grad,

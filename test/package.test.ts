@@ -24,6 +24,7 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 const program = `
 import { grad, tensor, type Tensor } from "chainrule";
+import { checkGradients } from "chainrule/check";
 import { prepare, tableFromRows } from "chainrule/data";
 import { activation, apply, dense, sequential } from "chainrule/nn";
 import { adam } from "chainrule/optim";
@@ -41,6 +42,7 @@ const table = trainTable(prepare(tableFromRows(rows, { source: "rows" }), { targ
 const { metrics } = await table.result();
 console.log(JSON.stringify({
   gradient: gradient.item(),
+  agrees: checkGradients((x) => x.pow(3), [tensor(2)]).passed,
   xor: Array.from(apply(model, variables, x).sigmoid().data, Math.round),
   accuracy: metrics.train["accuracy"],
 }));
@@ -71,7 +73,7 @@ it("imports, type-checks and trains outside of the repository", () => {
     expect.fail((error as { stdout: string }).stdout);
   }
   const output = execFileSync(process.execPath, ["out/main.js"], { cwd: project, encoding: "utf8" });
-  expect(JSON.parse(output)).toEqual({ gradient: 12, xor: [0, 1, 1, 0], accuracy: 1 });
+  expect(JSON.parse(output)).toEqual({ gradient: 12, agrees: true, xor: [0, 1, 1, 0], accuracy: 1 });
 });
 
 it("installs the command", () => {

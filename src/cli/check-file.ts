@@ -63,6 +63,7 @@ export const ownModules = async (): Promise<Record<string, object>> => ({
   "chainrule/optim": await import("../optim/index.ts"),
   "chainrule/data": await import("../data/index.ts"),
   "chainrule/train": await import("../train/index.ts"),
+  "chainrule/check": await import("../grad/check.ts"),
   "chainrule/explain": await import("../explain/index.ts"),
 });
 

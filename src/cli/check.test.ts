@@ -35,7 +35,8 @@ export default ({ w, x }: typeof inputs): Tensor => x.matmul(w).tanh().sum();
 `;
 /** The rule of tanh, its sign wrong in one operand's place. */
 const wrong = `
-import { defineOp, type Tensor, tensor } from "chainrule";
+import { type Tensor, tensor } from "chainrule";
+import { defineOp } from "chainrule/check";
 process.env.NODE_ENV = "production";
 const squash = defineOp({
   name: "squash",
@@ -215,6 +216,33 @@ describe("a run", () => {
     const { code, stdout } = await chainrule("check", "run", "--json");
     const answer = JSON.parse(stdout);
     expect({ code, passed: answer.passed, rows: answer.rows.length }).toEqual({ code: 0, passed: true, rows: 8 });
+  });
+
+  it("that failed, or has not ended, has no model to check", async () => {
+    await writeFile("table.csv", `a,b,level\n${rows.join("\n")}\n`);
+    const diverging = [
+      "--optimizer",
+      "sgd",
+      "--lr",
+      "1e30",
+      "--backend",
+      "reference",
+      "--hidden",
+      "4",
+      "--epochs",
+      "3",
+    ];
+    expect((await chainrule("train", "table.csv", "--target", "level", ...diverging, "--out", "run")).code).toBe(1);
+    const { code, stdout, stderr } = await chainrule("check", "run");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr.replace(/\s+/g, " ")).toContain(
+      'The run "run" has no model: its training failed. chainrule diagnose run says how it went;',
+    );
+    const manifest = await readFile("run/run.json", "utf8");
+    await writeFile("run/run.json", manifest.replace('"status": "failed"', '"status": "running"'));
+    expect((await chainrule("check", "run")).stderr.replace(/\s+/g, " ")).toContain(
+      "its training still goes on, or was cut off.",
+    );
   });
 
   it("says where rows are not there, and refuses --row for files", async () => {

@@ -1,7 +1,8 @@
 // What a gradient check says of wrong rules: the tensor, the element, the op; and of kinks.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkGradients, defineOp, type Tensor, tensor, zeros } from "../index.ts";
+import { type Tensor, tensor, zeros } from "../index.ts";
+import { checkGradients, defineOp } from "./check.ts";
 
 /** An op as `defineOp` makes it in production: its rule is not checked. */
 const unchecked: typeof defineOp = (definition) => {

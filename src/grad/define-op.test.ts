@@ -4,7 +4,6 @@ import { explain, toText } from "../explain/index.ts";
 import {
   ChainruleError,
   compile,
-  defineOp,
   grad,
   hessian,
   jvp,
@@ -15,6 +14,7 @@ import {
   trace,
   valueAndGrad,
 } from "../index.ts";
+import { defineOp } from "./check.ts";
 
 const swish = defineOp({
   name: "swish",

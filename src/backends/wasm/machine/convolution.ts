@@ -12,7 +12,7 @@ import {
   padImage,
   tabulateOffsets,
   Window,
-  Words,
+  zero,
 } from "./patches";
 import { shareStart } from "./share";
 import { tile } from "./tiles";
@@ -202,7 +202,7 @@ export function conv2dScatteredGradient(p: usize, thread: i32, threads: i32, roo
         }
       }
     }
-    Words.zero(padded, paddedWords);
+    zero(padded, paddedWords);
     addPatches(w, padded, w.oh, table, depth, patches);
     cropImage(w, padded, input, load<usize>(p, OUTPUT) + ((<usize>(unit * input * w.height * w.width)) << 2));
   }

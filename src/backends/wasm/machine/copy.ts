@@ -1,5 +1,5 @@
 // COPY, TRANSPOSE, FILL: words moved between strided places; the element type does not matter.
-import { Four } from "./panels";
+import { transpose4 } from "./panels";
 import { shareStart } from "./share";
 
 /** Start of row `index`: `axes` holds (size, from, to bytes apart) of each outer axis, innermost last. */
@@ -75,7 +75,7 @@ export function transpose(p: usize, thread: i32, threads: i32): void {
     let left = columns;
     if (height == 4) {
       for (; left >= 4; left -= 4) {
-        Four.transpose(from, fromBytes, to, toBytes);
+        transpose4(from, fromBytes, to, toBytes);
         from += fromBytes << 2;
         to += 16;
       }

@@ -20,30 +20,23 @@ const DILATION_H: usize = 72;
 const DILATION_W: usize = 76;
 const GROUPS: usize = 80;
 
-class Columns {
-  /** First output column whose input column o · stride + shift is not negative. */
-  @inline static first(shift: i32, stride: i32): i32 {
-    return shift >= 0 ? 0 : (stride - 1 - shift) / stride;
-  }
-
-  /** One past the last output column whose input column o · stride + shift is below `width`. */
-  @inline static end(shift: i32, stride: i32, width: i32, columns: i32): i32 {
-    return shift >= width ? 0 : min(columns, (width - 1 - shift) / stride + 1);
-  }
+/** First output column whose input column o · stride + shift is not negative. */
+function firstColumn(shift: i32, stride: i32): i32 {
+  return shift >= 0 ? 0 : (stride - 1 - shift) / stride;
 }
 
-class Row {
-  /** y += w x */
-  @inline static addScaled(y: usize, x: usize, w: f32, n: i32): void {
+/** One past the last output column whose input column o · stride + shift is below `width`. */
+function endColumn(shift: i32, stride: i32, width: i32, columns: i32): i32 {
+  return shift >= width ? 0 : min(columns, (width - 1 - shift) / stride + 1);
+}
+
+/** y[i · yStep] += w x[i · xStep], steps in bytes */
+function addScaled(y: usize, yStep: usize, x: usize, xStep: usize, w: f32, n: i32): void {
+  if (yStep == 4 && xStep == 4) {
     const w4 = f32x4.splat(w);
     for (; n >= 4; n -= 4, x += 16, y += 16) v128.store(y, f32x4.add(v128.load(y), f32x4.mul(w4, v128.load(x))));
-    Row.addApart(y, 4, x, 4, w, n);
   }
-
-  /** y[i · yStep] += w x[i · xStep], steps in bytes */
-  @inline static addApart(y: usize, yStep: usize, x: usize, xStep: usize, w: f32, n: i32): void {
-    for (; n > 0; n--, x += xStep, y += yStep) store<f32>(y, load<f32>(y) + w * load<f32>(x));
-  }
+  for (; n > 0; n--, x += xStep, y += yStep) store<f32>(y, load<f32>(y) + w * load<f32>(x));
 }
 
 /** One plane (image, channel) of y from x, or (gradient) of dx from dy. */
@@ -78,18 +71,16 @@ function plane(p: usize, unit: i32, gradient: bool): void {
       const shiftY = ky * load<i32>(p, DILATION_H) - load<i32>(p, PADDING_H);
       for (let kx = 0; kx < kw; kx++, w += 4) {
         const shift = kx * load<i32>(p, DILATION_W) - load<i32>(p, PADDING_W);
-        const start = Columns.first(shift, strideW);
-        const count = Columns.end(shift, strideW, width, ow) - start;
+        const start = firstColumn(shift, strideW);
+        const count = endColumn(shift, strideW, width, ow) - start;
         if (count <= 0) continue;
         for (let oy = 0; oy < oh; oy++) {
           const y = oy * load<i32>(p, STRIDE_H) + shiftY;
           if (<u32>y >= <u32>height) continue;
           const input = (y * width + start * strideW + shift) << 2;
           const output = (oy * ow + start) << 2;
-          const x = source + (gradient ? output : input);
-          const z = to + (gradient ? input : output);
-          if (strideW == 1) Row.addScaled(z, x, load<f32>(w), count);
-          else Row.addApart(z, gradient ? strideW << 2 : 4, x, gradient ? 4 : strideW << 2, load<f32>(w), count);
+          if (gradient) addScaled(to + input, strideW << 2, source + output, 4, load<f32>(w), count);
+          else addScaled(to + output, 4, source + input, strideW << 2, load<f32>(w), count);
         }
       }
     }
@@ -131,8 +122,8 @@ export function directWeightGradient(p: usize, thread: i32, threads: i32): void 
       const shiftY = ky * load<i32>(p, DILATION_H) - load<i32>(p, PADDING_H);
       for (let kx = 0; kx < kw; kx++, dw += 4) {
         const shift = kx * load<i32>(p, DILATION_W) - load<i32>(p, PADDING_W);
-        const start = Columns.first(shift, strideW);
-        const count = Columns.end(shift, strideW, width, ow) - start;
+        const start = firstColumn(shift, strideW);
+        const count = endColumn(shift, strideW, width, ow) - start;
         let sum: f32 = 0;
         for (let image = 0; image < batch && count > 0; image++) {
           const x = load<usize>(p, 8) + (((image * channels + inChannel) * height * width) << 2);

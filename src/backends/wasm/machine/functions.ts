@@ -81,10 +81,6 @@ export class Float4 {
     return f32x4.splat(x);
   }
 
-  @inline static of(a: f32, b: f32, c: f32, d: f32): v128 {
-    return f32x4.replace_lane(f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(a), 1, b), 2, c), 3, d);
-  }
-
   /** a·b + c. The relaxed build rounds once, where the processor can: scripts/fused-sites.mjs finds all such sums. */
   @inline static mulAdd(a: v128, b: v128, c: v128): v128 {
     return f32x4.add(f32x4.mul(a, b), c);
@@ -309,7 +305,7 @@ function logOfAny(x: v128, normal: v128): v128 {
 }
 
 function sinOfAny(x: v128): v128 {
-  return Float4.of(
+  return pack4(
     NativeMathf.sin(f32x4.extract_lane(x, 0)),
     NativeMathf.sin(f32x4.extract_lane(x, 1)),
     NativeMathf.sin(f32x4.extract_lane(x, 2)),
@@ -318,10 +314,14 @@ function sinOfAny(x: v128): v128 {
 }
 
 function cosOfAny(x: v128): v128 {
-  return Float4.of(
+  return pack4(
     NativeMathf.cos(f32x4.extract_lane(x, 0)),
     NativeMathf.cos(f32x4.extract_lane(x, 1)),
     NativeMathf.cos(f32x4.extract_lane(x, 2)),
     NativeMathf.cos(f32x4.extract_lane(x, 3)),
   );
+}
+
+function pack4(a: f32, b: f32, c: f32, d: f32): v128 {
+  return f32x4.replace_lane(f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(a), 1, b), 2, c), 3, d);
 }

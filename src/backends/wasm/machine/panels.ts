@@ -1,7 +1,7 @@
 // Packing for the matrix product: strips of 4 rows of x and of 8 columns of y, in the order of k, zeros past the edge.
 import { TILE_M, TILE_N } from "./opcodes";
 
-export class Four {
+class Four {
   /** Low halves: a0 b0 a1 b1 */
   @inline static low(a: v128, b: v128): v128 {
     return i32x4.shuffle(a, b, 0, 4, 1, 5);
@@ -16,22 +16,22 @@ export class Four {
   @inline static highPairs(a: v128, b: v128): v128 {
     return i64x2.shuffle(a, b, 1, 3);
   }
+}
 
-  /** 4 × 4 words at `from` (rows `fromBytes` apart) written transposed at `to` (rows `toBytes` apart). */
-  @inline static transpose(from: usize, fromBytes: usize, to: usize, toBytes: usize): void {
-    const a = v128.load(from);
-    const b = v128.load(from + fromBytes);
-    const c = v128.load(from + fromBytes * 2);
-    const d = v128.load(from + fromBytes * 3);
-    const ab0 = Four.low(a, b);
-    const ab1 = Four.high(a, b);
-    const cd0 = Four.low(c, d);
-    const cd1 = Four.high(c, d);
-    v128.store(to, Four.lowPairs(ab0, cd0));
-    v128.store(to + toBytes, Four.highPairs(ab0, cd0));
-    v128.store(to + toBytes * 2, Four.lowPairs(ab1, cd1));
-    v128.store(to + toBytes * 3, Four.highPairs(ab1, cd1));
-  }
+/** 4 × 4 words at `from` (rows `fromBytes` apart) written transposed at `to` (rows `toBytes` apart). */
+export function transpose4(from: usize, fromBytes: usize, to: usize, toBytes: usize): void {
+  const a = v128.load(from);
+  const b = v128.load(from + fromBytes);
+  const c = v128.load(from + fromBytes * 2);
+  const d = v128.load(from + fromBytes * 3);
+  const ab0 = Four.low(a, b);
+  const ab1 = Four.high(a, b);
+  const cd0 = Four.low(c, d);
+  const cd1 = Four.high(c, d);
+  v128.store(to, Four.lowPairs(ab0, cd0));
+  v128.store(to + toBytes, Four.highPairs(ab0, cd0));
+  v128.store(to + toBytes * 2, Four.lowPairs(ab1, cd1));
+  v128.store(to + toBytes * 3, Four.highPairs(ab1, cd1));
 }
 
 /** One strip: to[k][width] = from[row · rowBytes + k · kBytes] for row < rows ≤ width. */
@@ -69,8 +69,8 @@ function packStrip(to: usize, from: usize, rowBytes: usize, kBytes: usize, rows:
   let i = 0;
   if (kBytes == 4) {
     for (; i + 4 <= k; i += 4) {
-      Four.transpose(from, rowBytes, to, toBytes);
-      if (width == TILE_N) Four.transpose(from + (rowBytes << 2), rowBytes, to + 16, toBytes);
+      transpose4(from, rowBytes, to, toBytes);
+      if (width == TILE_N) transpose4(from + (rowBytes << 2), rowBytes, to + 16, toBytes);
       to += toBytes << 2;
       from += 16;
     }

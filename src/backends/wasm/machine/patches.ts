@@ -37,16 +37,14 @@ export class Geometry {
   }
 }
 
-export class Words {
-  @inline static zero(to: usize, n: i32): void {
-    for (; n >= 4; n -= 4, to += 16) v128.store(to, f32x4.splat(0));
-    for (; n > 0; n--, to += 4) store<f32>(to, 0);
-  }
+export function zero(to: usize, n: i32): void {
+  for (; n >= 4; n -= 4, to += 16) v128.store(to, f32x4.splat(0));
+  for (; n > 0; n--, to += 4) store<f32>(to, 0);
+}
 
-  @inline static copy(to: usize, from: usize, n: i32): void {
-    for (; n >= 4; n -= 4, to += 16, from += 16) v128.store(to, v128.load(from));
-    for (; n > 0; n--, to += 4, from += 4) store<f32>(to, load<f32>(from));
-  }
+export function copyWords(to: usize, from: usize, n: i32): void {
+  for (; n >= 4; n -= 4, to += 16, from += 16) v128.store(to, v128.load(from));
+  for (; n > 0; n--, to += 4, from += 4) store<f32>(to, load<f32>(from));
 }
 
 /** The rows that output rows from `top` on read, of `channels` planes at `from`: to[channels, padded rows, columns]. */
@@ -61,15 +59,15 @@ export function padImage(w: Window, from: usize, channels: i32, top: i32, to: us
       const at = top * w.strideH + r - w.paddingH;
       const row = w.spacingH == 1 ? at : at / w.spacingH;
       if (at < 0 || row >= w.height || row * w.spacingH != at) {
-        Words.zero(to, columns);
+        zero(to, columns);
       } else {
         const source = from + ((<usize>(row * w.width)) << 2);
         if (w.spacingW == 1) {
-          Words.zero(to, min(first, columns));
-          Words.copy(to + (first << 2), source + ((first - w.paddingW) << 2), end - first);
-          Words.zero(to + (end << 2), columns - end);
+          zero(to, min(first, columns));
+          copyWords(to + (first << 2), source + ((first - w.paddingW) << 2), end - first);
+          zero(to + (end << 2), columns - end);
         } else {
-          Words.zero(to, columns);
+          zero(to, columns);
           let column = w.paddingW;
           for (let i = 0; i < w.width; i++, column += w.spacingW) {
             if (<u32>column < <u32>columns) store<f32>(to + (column << 2), load<f32>(source + (i << 2)));
@@ -163,7 +161,7 @@ export function listPatches(w: Window, padded: usize, rows: i32, table: usize, d
     let from = padded + load<i32>(table);
     for (let row = 0; row < rows; row++, from += rowBytes) {
       if (w.strideW == 1) {
-        Words.copy(to, from, w.ow);
+        copyWords(to, from, w.ow);
         to += w.ow << 2;
       } else {
         let a = from;
@@ -268,8 +266,8 @@ export function cropImage(w: Window, padded: usize, channels: i32, to: usize): v
   for (let c = 0; c < channels; c++) {
     for (let y = 0; y < w.height; y++, to += w.width << 2) {
       const kept = y < height ? width : 0;
-      Words.copy(to, padded + ((<usize>((c * rows + y + w.paddingH) * columns + w.paddingW)) << 2), kept);
-      Words.zero(to + (kept << 2), w.width - kept);
+      copyWords(to, padded + ((<usize>((c * rows + y + w.paddingH) * columns + w.paddingW)) << 2), kept);
+      zero(to + (kept << 2), w.width - kept);
     }
   }
 }

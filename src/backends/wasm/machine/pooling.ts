@@ -1,6 +1,6 @@
 // MAX_POOL2D, AVG_POOL2D and their gradients: plain loops over the windows of each plane.
 import { MAX_POOL2D, MAX_POOL2D_GATHER, MAX_POOL2D_GRADIENT } from "./opcodes";
-import { Lanes } from "./reduce";
+import { storeLanes } from "./reduce";
 import { shareStart } from "./share";
 
 /**
@@ -68,7 +68,7 @@ function halve(p: usize, gradient: bool, thread: i32, threads: i32): void {
         const d = Halving.odd(b0, b1);
         const largest = f32x4.max(f32x4.max(a, b), f32x4.max(c, d));
         if (!gradient) {
-          Lanes.store(y, largest, left);
+          storeLanes(y, largest, left);
           continue;
         }
         const dy = v128.load(y);
@@ -83,11 +83,11 @@ function halve(p: usize, gradient: bool, thread: i32, threads: i32): void {
         const dc = v128.and(dy, inC);
         const dd = v128.and(dy, inD);
         // Pairs of columns: two windows a vector.
-        Lanes.store(dx, i32x4.shuffle(da, db, 0, 4, 1, 5), left << 1);
-        Lanes.store(dx + rowBytes, i32x4.shuffle(dc, dd, 0, 4, 1, 5), left << 1);
+        storeLanes(dx, i32x4.shuffle(da, db, 0, 4, 1, 5), left << 1);
+        storeLanes(dx + rowBytes, i32x4.shuffle(dc, dd, 0, 4, 1, 5), left << 1);
         if (left > 2) {
-          Lanes.store(dx + 16, i32x4.shuffle(da, db, 2, 6, 3, 7), (left << 1) - 4);
-          Lanes.store(dx + rowBytes + 16, i32x4.shuffle(dc, dd, 2, 6, 3, 7), (left << 1) - 4);
+          storeLanes(dx + 16, i32x4.shuffle(da, db, 2, 6, 3, 7), (left << 1) - 4);
+          storeLanes(dx + rowBytes + 16, i32x4.shuffle(dc, dd, 2, 6, 3, 7), (left << 1) - 4);
         }
       }
     }

@@ -37,23 +37,10 @@ class IntMin {
 // What is added up before a partial result is put away: bounds the growth of rounding errors in long sums.
 const RUN: i32 = 1024;
 
-export class Lanes {
-  /** Lanes at and past `count` of the last vector become `filler`. */
-  @inline static keep(x: v128, count: i32, filler: v128): v128 {
-    const lanes = i32x4.replace_lane(i32x4.replace_lane(i32x4.replace_lane(i32x4.splat(0), 1, 1), 2, 2), 3, 3);
-    return v128.bitselect(x, filler, i32x4.lt_s(lanes, i32x4.splat(count)));
-  }
-
-  /** Stores the first `count` lanes. */
-  @inline static store(to: usize, x: v128, count: i32): void {
-    if (count >= 4) {
-      v128.store(to, x);
-      return;
-    }
-    store<i32>(to, i32x4.extract_lane(x, 0));
-    if (count > 1) store<i32>(to, i32x4.extract_lane(x, 1), 4);
-    if (count > 2) store<i32>(to, i32x4.extract_lane(x, 2), 8);
-  }
+/** Lanes at and past `count` of the last vector become `filler`. */
+export function keepLanes(x: v128, count: i32, filler: v128): v128 {
+  const lanes = i32x4.replace_lane(i32x4.replace_lane(i32x4.replace_lane(i32x4.splat(0), 1, 1), 2, 2), 3, 3);
+  return v128.bitselect(x, filler, i32x4.lt_s(lanes, i32x4.splat(count)));
 }
 
 /** The four lanes combined into all of them. */
@@ -82,7 +69,7 @@ function foldRun<F>(x: usize, n: i32, neutral: v128): v128 {
     s0 = f.at(s0, v128.load(x));
     x += 16;
   }
-  if (n > 0) s1 = f.at(s1, Lanes.keep(v128.load(x), n, neutral));
+  if (n > 0) s1 = f.at(s1, keepLanes(v128.load(x), n, neutral));
   return f.at(f.at(s0, s1), f.at(s2, s3));
 }
 
@@ -109,6 +96,17 @@ export function foldColumns<F>(x: usize, n: i32, rowBytes: usize, neutral: v128)
     n -= RUN;
   }
   return total;
+}
+
+/** The first `count` lanes. */
+export function storeLanes(to: usize, x: v128, count: i32): void {
+  if (count >= 4) {
+    v128.store(to, x);
+    return;
+  }
+  store<i32>(to, i32x4.extract_lane(x, 0));
+  if (count > 1) store<i32>(to, i32x4.extract_lane(x, 1), 4);
+  if (count > 2) store<i32>(to, i32x4.extract_lane(x, 2), 8);
 }
 
 /** Sixteen columns at once while they last: whole cache lines of each row. */
@@ -158,7 +156,7 @@ function reduce<F>(p: usize, thread: i32, threads: i32, neutral: v128, scaled: b
     for (let i = shareStart(outer, thread, threads); i < end; i++) {
       const count = i == outer - 1 ? lastN : n;
       const from = x + ((i * n) << 2);
-      let total = count <= 4 ? across.at(Lanes.keep(v128.load(from), count, neutral)) : fold<F>(from, count, neutral);
+      let total = count <= 4 ? across.at(keepLanes(v128.load(from), count, neutral)) : fold<F>(from, count, neutral);
       if (scaled) total = f32x4.mul(total, scale);
       store<i32>(z + (i << 2), i32x4.extract_lane(total, 0));
     }
@@ -183,48 +181,46 @@ function reduce<F>(p: usize, thread: i32, threads: i32, neutral: v128, scaled: b
     for (; left > 0; left -= 4) {
       let total = foldColumns<F>(from, n, rowBytes, neutral);
       if (scaled) total = f32x4.mul(total, scale);
-      Lanes.store(to, total, left);
+      storeLanes(to, total, left);
       from += 16;
       to += 16;
     }
   }
 }
 
-class Variance {
-  /** Σ (x − mean)² / (n − correction); four columns, or four interleaved parts of a contiguous row. */
-  @inline static of(x: usize, n: i32, inner: i32, correction: f32): v128 {
-    const rowBytes = (<usize>inner) << 2;
-    const count = f32x4.splat(<f32>n);
-    const freedom = f32x4.splat(max<f32>(<f32>n - correction, 0));
-    let total = f32x4.splat(0);
-    if (inner > 1) {
-      const mean = f32x4.div(foldColumns<Add>(x, n, rowBytes, total), count);
-      while (n > 0) {
-        const stop = x + <usize>min(n, RUN) * rowBytes;
-        let run = f32x4.splat(0);
-        for (; x < stop; x += rowBytes) {
-          const d = f32x4.sub(v128.load(x), mean);
-          run = f32x4.add(run, f32x4.mul(d, d));
-        }
-        total = f32x4.add(total, run);
-        n -= RUN;
-      }
-      return f32x4.div(total, freedom);
-    }
-    const mean = f32x4.div(fold<Add>(x, n, total), count);
+/** Σ (x − mean)² / (n − correction); four columns, or four interleaved parts of a contiguous row. */
+function variance(x: usize, n: i32, inner: i32, correction: f32): v128 {
+  const rowBytes = (<usize>inner) << 2;
+  const count = f32x4.splat(<f32>n);
+  const freedom = f32x4.splat(max<f32>(<f32>n - correction, 0));
+  let total = f32x4.splat(0);
+  if (inner > 1) {
+    const mean = f32x4.div(foldColumns<Add>(x, n, rowBytes, total), count);
     while (n > 0) {
+      const stop = x + <usize>min(n, RUN) * rowBytes;
       let run = f32x4.splat(0);
-      let left = min(n, RUN);
-      for (; left > 0; left -= 4) {
-        const d = Lanes.keep(f32x4.sub(v128.load(x), mean), left, f32x4.splat(0));
+      for (; x < stop; x += rowBytes) {
+        const d = f32x4.sub(v128.load(x), mean);
         run = f32x4.add(run, f32x4.mul(d, d));
-        x += 16;
       }
       total = f32x4.add(total, run);
       n -= RUN;
     }
-    return f32x4.div(changetype<Across<Add>>(0).at(total), freedom);
+    return f32x4.div(total, freedom);
   }
+  const mean = f32x4.div(fold<Add>(x, n, total), count);
+  while (n > 0) {
+    let run = f32x4.splat(0);
+    let left = min(n, RUN);
+    for (; left > 0; left -= 4) {
+      const d = keepLanes(f32x4.sub(v128.load(x), mean), left, f32x4.splat(0));
+      run = f32x4.add(run, f32x4.mul(d, d));
+      x += 16;
+    }
+    total = f32x4.add(total, run);
+    n -= RUN;
+  }
+  return f32x4.div(changetype<Across<Add>>(0).at(total), freedom);
 }
 
 /** m + ln Σ e^(x − m), m the maximum where it is finite */
@@ -241,7 +237,7 @@ function logSumExp(x: usize, n: i32, inner: i32): v128 {
     }
   } else {
     for (; n > 0; n -= 4) {
-      total = f32x4.add(total, Lanes.keep(Float4.exp(f32x4.sub(v128.load(x), m)), n, f32x4.splat(0)));
+      total = f32x4.add(total, keepLanes(Float4.exp(f32x4.sub(v128.load(x), m)), n, f32x4.splat(0)));
       x += 16;
     }
     total = changetype<Across<Add>>(0).at(total);
@@ -287,9 +283,9 @@ function reducePasses(p: usize, kind: i32, thread: i32, threads: i32): void {
         store<i32>(to + lane, at);
       }
     } else if (kind == REDUCE_LOGSUMEXP) {
-      Lanes.store(to, logSumExp(from, n, inner), count);
+      storeLanes(to, logSumExp(from, n, inner), count);
     } else {
-      Lanes.store(to, Variance.of(from, n, inner, load<f32>(p, 36)), count);
+      storeLanes(to, variance(from, n, inner, load<f32>(p, 36)), count);
     }
   }
 }

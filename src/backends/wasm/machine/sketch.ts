@@ -19,15 +19,13 @@ const MOST_SQUARES: f64 = 1.2676506002282294e30; // 2¹⁰⁰
 /** So many elements of a piece are counted one by one: that takes as long as a round of countFour. */
 const FEW: i32 = 48;
 
-class Counts {
-  @inline static add(at: usize, count: i32): void {
-    store<i32>(at, load<i32>(at) + count);
-  }
+function add(at: usize, count: i32): void {
+  store<i32>(at, load<i32>(at) + count);
+}
 
-  /** Counts `count` elements with the biased exponent `e`. */
-  @inline static addExponent(to: usize, e: i32, count: i32): void {
-    Counts.add(to + HISTOGRAM + ((<usize>min(max(e - SKETCH_LOWEST, 0), SKETCH_BUCKETS - 1)) << 2), count);
-  }
+/** Counts `count` elements with the biased exponent `e`. */
+function addExponent(to: usize, e: i32, count: i32): void {
+  add(to + HISTOGRAM + ((<usize>min(max(e - SKETCH_LOWEST, 0), SKETCH_BUCKETS - 1)) << 2), count);
 }
 
 /** Any elements, one by one; their exponents too where the piece is one that the histogram counts. */
@@ -40,7 +38,7 @@ function sketchEach(x: usize, n: i32, to: usize, counts: bool): void {
     const bits = load<u32>(x) & 0x7fffffff;
     const e = <i32>(bits >>> 23);
     if (e == 255) {
-      Counts.add(to + NON_FINITE, 1);
+      add(to + NON_FINITE, 1);
       continue;
     }
     const value = load<f32>(x);
@@ -49,8 +47,8 @@ function sketchEach(x: usize, n: i32, to: usize, counts: bool): void {
     least = min(least, value);
     most = max(most, value);
     if (e != 0) {
-      if (counts) Counts.addExponent(to, e, 1);
-    } else Counts.add(to + (bits == 0 ? ZEROS : SUBNORMAL), 1);
+      if (counts) addExponent(to, e, 1);
+    } else add(to + (bits == 0 ? ZEROS : SUBNORMAL), 1);
   }
   store<f64>(to, sum, SUM);
   store<f64>(to, squares, SQUARES);
@@ -143,10 +141,10 @@ function countFour(bytes: usize, n: i32, e: i32, to: usize): i32 {
   const n1 = countersSum(c1);
   const n2 = countersSum(c2);
   const n3 = countersSum(c3);
-  Counts.addExponent(to, e, n0);
-  Counts.addExponent(to, e - 1, n1);
-  Counts.addExponent(to, e - 2, n2);
-  Counts.addExponent(to, e - 3, n3);
+  addExponent(to, e, n0);
+  addExponent(to, e - 1, n1);
+  addExponent(to, e - 2, n2);
+  addExponent(to, e - 3, n3);
   return n0 + n1 + n2 + n3;
 }
 
@@ -165,7 +163,7 @@ function countRare(bytes: usize, n: i32, e: i32, to: usize): void {
     const low = <u64>(i8x16.bitmask(i8x16.eq(b0, zero)) | (i8x16.bitmask(i8x16.eq(b1, zero)) << 16));
     const high = <u64>(i8x16.bitmask(i8x16.eq(b2, zero)) | (i8x16.bitmask(i8x16.eq(b3, zero)) << 16));
     for (let rest = ~((low & 0xffffffff) | (high << 32)); rest != 0; rest &= rest - 1) {
-      Counts.addExponent(to, load<u8>(bytes + <usize>ctz(rest)), 1);
+      addExponent(to, load<u8>(bytes + <usize>ctz(rest)), 1);
     }
   }
 }
@@ -231,7 +229,7 @@ function sketchVectors(x: usize, n: i32, to: usize, room: usize, counts: bool): 
   if (!counts) return true;
   // From the largest exponent down to where all have been seen: a dozen, mostly.
   for (; left > FEW && e > SKETCH_LOWEST; e -= 4) left -= countFour(room, n, e, to);
-  if (e <= SKETCH_LOWEST) Counts.addExponent(to, SKETCH_LOWEST, left);
+  if (e <= SKETCH_LOWEST) addExponent(to, SKETCH_LOWEST, left);
   else if (left > 0) countRare(room, n, e, to);
   return true;
 }

@@ -1,6 +1,6 @@
 // SOFTMAX: softmax and logSoftmax of x [outer, n, inner] along n.
 import { Float4 } from "./functions";
-import { Add, fold, foldColumns, Lanes, Max } from "./reduce";
+import { Add, fold, foldColumns, keepLanes, Max, storeLanes } from "./reduce";
 import { shareStart } from "./share";
 
 /** A contiguous row: y = e^(x − m) / Σ, or x − m − ln Σ. */
@@ -11,7 +11,7 @@ function row(x: usize, y: usize, n: i32, logarithm: bool): void {
     let total = f32x4.splat(0);
     let left = n;
     for (let a = x; a < end; a += 16, left -= 4) {
-      total = f32x4.add(total, Lanes.keep(Float4.exp(f32x4.sub(v128.load(a), m)), left, f32x4.splat(0)));
+      total = f32x4.add(total, keepLanes(Float4.exp(f32x4.sub(v128.load(a), m)), left, f32x4.splat(0)));
     }
     const sum =
       f32x4.extract_lane(total, 0) +
@@ -19,17 +19,17 @@ function row(x: usize, y: usize, n: i32, logarithm: bool): void {
       (f32x4.extract_lane(total, 2) + f32x4.extract_lane(total, 3));
     const shift = Float4.log(f32x4.splat(sum));
     for (left = n; left > 0; left -= 4, x += 16, y += 16) {
-      Lanes.store(y, f32x4.sub(f32x4.sub(v128.load(x), m), shift), left);
+      storeLanes(y, f32x4.sub(f32x4.sub(v128.load(x), m), shift), left);
     }
     return;
   }
   let out = y;
   for (let left = n; left > 0; left -= 4, x += 16, out += 16) {
-    Lanes.store(out, Float4.exp(f32x4.sub(v128.load(x), m)), left);
+    storeLanes(out, Float4.exp(f32x4.sub(v128.load(x), m)), left);
   }
   const sum = fold<Add>(y, n, f32x4.splat(0));
   out = y;
-  for (let left = n; left > 0; left -= 4, out += 16) Lanes.store(out, f32x4.div(v128.load(out), sum), left);
+  for (let left = n; left > 0; left -= 4, out += 16) storeLanes(out, f32x4.div(v128.load(out), sum), left);
 }
 
 /** `count` ≤ 4 neighbouring columns. */
@@ -41,12 +41,12 @@ function columns(x: usize, y: usize, n: i32, rowBytes: usize, count: i32, logari
   if (logarithm) {
     const shift = Float4.log(total);
     for (; x < end; x += rowBytes, y += rowBytes) {
-      Lanes.store(y, f32x4.sub(f32x4.sub(v128.load(x), m), shift), count);
+      storeLanes(y, f32x4.sub(f32x4.sub(v128.load(x), m), shift), count);
     }
     return;
   }
   for (; x < end; x += rowBytes, y += rowBytes) {
-    Lanes.store(y, f32x4.div(Float4.exp(f32x4.sub(v128.load(x), m)), total), count);
+    storeLanes(y, f32x4.div(Float4.exp(f32x4.sub(v128.load(x), m)), total), count);
   }
 }
 
