@@ -10,7 +10,6 @@ const { values: flags } = parseArgs({
   options: { rounds: { type: "string", default: "7" }, only: { type: "string" } },
 });
 
-const classes = 10;
 const network = (...widths) =>
   sequential(
     ...widths
@@ -20,17 +19,17 @@ const network = (...widths) =>
 const workloads = [
   {
     name: "784-128-10, SGD",
-    widths: [784, 128, classes],
+    widths: [784, 128, 10],
     rows: 6400,
     batch: 64,
     epochs: 12,
     optimizer: sgd({ learningRate: 0.01 }),
   },
-  { name: "784-128-10, Adam", widths: [784, 128, classes], rows: 6400, batch: 64, epochs: 12, optimizer: adam() },
-  { name: "14-64-32-2, Adam", widths: [14, 64, 32, classes], rows: 6400, batch: 64, epochs: 60, optimizer: adam() },
+  { name: "784-128-10, Adam", widths: [784, 128, 10], rows: 6400, batch: 64, epochs: 12, optimizer: adam() },
+  { name: "14-64-32-2, Adam", widths: [14, 64, 32, 2], rows: 6400, batch: 64, epochs: 60, optimizer: adam() },
   {
     name: "784-512-512-10, Adam",
-    widths: [784, 512, 512, classes],
+    widths: [784, 512, 512, 10],
     rows: 6400,
     batch: 128,
     epochs: 4,
@@ -49,7 +48,7 @@ const cadences = [10 ** 9, undefined, 1];
 async function measure({ widths, rows, batch, epochs, optimizer }, options, observeEvery) {
   const data = {
     x: randomUniform(randomKey(1), [rows, widths[0]]),
-    y: tensor(Int32Array.from({ length: rows }, (_, i) => i % classes)),
+    y: tensor(Int32Array.from({ length: rows }, (_, i) => i % widths.at(-1))),
   };
   const training = train({
     model: network(...widths),

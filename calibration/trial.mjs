@@ -4,6 +4,7 @@ import { initialize } from "../dist/nn/model.js";
 import { optimizers, sgd } from "../dist/optim/optimizers.js";
 import { mapTree } from "../dist/trace/tree.js";
 import { perceptron } from "../dist/train/perceptron.js";
+import { fittingInit } from "../dist/train/tabular.js";
 import { classifications, dataSet, regressions } from "./data.mjs";
 
 /** Rates that train standardised data well in some hundred steps. */
@@ -90,11 +91,10 @@ export function prepareTrial({ data, edits, standardize, validation, settings })
 export function initialVariables({ weights, settings }, prepared) {
   if (weights === undefined) return undefined;
   const { preprocessing } = prepared;
-  const saturating = ["sigmoid", "tanh", "softmax"].includes(settings.activation);
   const model = perceptron({
     features: preprocessing.features.length,
     outputs: preprocessing.classes?.length ?? 1,
-    init: settings.init ?? (saturating ? "xavierUniform" : "heUniform"),
+    init: settings.init ?? fittingInit(settings.activation),
     hidden: settings.hidden,
     activation: settings.activation,
     normalization: settings.normalization,

@@ -161,6 +161,35 @@ describe("a training that fails", () => {
   });
 });
 
+describe("a training that has not ended", () => {
+  const cutOff = async (events: number) => {
+    await train("--epochs 5 --hidden 8 --out run");
+    const lines = (await readFile("run/events.jsonl", "utf8")).split("\n");
+    await writeFile("run/events.jsonl", `${lines.slice(0, events).join("\n")}\n`);
+  };
+
+  it("is judged by what was seen of it, and says how far that goes", async () => {
+    // start, data, and the observations of the first steps
+    await cutOff(5);
+    const { code, stdout } = await chainrule("diagnose run");
+    expect(code).toBe(0);
+    expect(stdout.split("\n")[1]).toBe("It has not ended; seen so far: step 3.");
+    const json = JSON.parse((await chainrule("diagnose run --json")).stdout.split("\n").at(-2)!);
+    expect(json.unfinished).toEqual({ step: 3 });
+  });
+
+  it("is not called right before its first step", async () => {
+    await cutOff(1);
+    const { code, stdout } = await chainrule("diagnose run");
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: "run: no step was observed, so there is nothing to judge by\nIt has not ended; seen so far: no step.\n",
+    });
+  });
+});
+
 it("says what is no run", async () => {
+  for (const command of ["diagnose", "ledger"])
+    expect((await chainrule(`${command} iris.csv`)).stderr).toContain('"iris.csv" is not a run folder');
   expect(await chainrule("diagnose nowhere")).toMatchObject({ code: 1, stderr: expect.stringContaining("run folder") });
 });

@@ -5,6 +5,7 @@ import { type Explain, type Explanation, explain, type NamedTensors, withUpdate 
 import { flatIndex } from "../explain/places.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { apply, losses, type TensorTree } from "../nn/index.ts";
+import { clipEpsilon } from "../optim/optimizers.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { flatten } from "../trace/tree.ts";
 import type { Replay } from "./replay.ts";
@@ -43,7 +44,7 @@ export function explainRun(run: Replay, rows: readonly number[], element: string
   const at = flatIndex(indices, leaves[leaf]!.shape);
   const moments = Object.entries(state.optimizer).map(([slot, tree]) => [slot, flatten(tree).leaves[leaf]!.data[at]!]);
   const norm = gradientNorm(one, names);
-  const clip = flags.clip === undefined ? 1 : Math.min(1, flags.clip / (norm + 1e-6));
+  const clip = flags.clip === undefined ? 1 : Math.min(1, flags.clip / (norm + clipEpsilon));
   about.push("The update is that of a step on these rows.");
   if (clip < 1) about.push(`All its gradients together have the norm ${norm}; --clip multiplies them by ${clip}.`);
   const given = { state: Object.fromEntries(moments), step, learningRate, clip };

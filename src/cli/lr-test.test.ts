@@ -30,7 +30,7 @@ async function chainrule(line: string, columns?: number) {
   });
   return { ...texts, code };
 }
-const quick = "--type k=ignore --hidden 16 --backend reference";
+const quick = "--type k=ignore --backend reference --hidden 16";
 
 it("draws the loss over the rate, marks a rate and says how to use it", async () => {
   for (const columns of [undefined, 60, 30]) {
@@ -41,7 +41,7 @@ it("draws the loss over the rate, marks a rate and says how to use it", async ()
     const suggestion = /Suggested learning rate: (\S+)/.exec(text)![1];
     expect(text).toMatch(/[⠁-⣿]{3}/);
     expect(text).toMatch(new RegExp(`▲ ${suggestion}|${suggestion} ▲`));
-    expect(text).toContain(`npx chainrule train waves.csv --target y --lr ${suggestion}`);
+    expect(text).toContain(`npx chainrule train waves.csv --target y ${quick} --lr ${suggestion}`);
     const picture = text.slice(0, text.indexOf("Suggested")).split("\n").slice(1);
     for (const line of picture) expect(displayWidth(line)).toBeLessThanOrEqual((columns ?? 81) - 1);
   }

@@ -1,5 +1,6 @@
 // Trained tables in run folders: model.json and model.safetensors, written and read back with every field checked.
 import { parsePreprocessing } from "../data/index.ts";
+import { shellWord } from "../data/wording.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import {
   activation,
@@ -35,7 +36,10 @@ const named = (tree: TensorTree): Map<string, Tensor> => {
 };
 
 export async function loadTable(run: RunReader): Promise<TableModel> {
-  const { model: json, tensors } = await run.model();
+  const { model: json, tensors } = await run.model().catch((error: unknown) => {
+    const isModel = error instanceof ChainruleError && error.details.file === "model.json";
+    throw (isModel && withoutModel(run)) || error;
+  });
   const wrong = (what: string) =>
     new ChainruleError(
       "INVALID_RUN",
@@ -59,6 +63,17 @@ export async function loadTable(run: RunReader): Promise<TableModel> {
     return rebuild(leaves.map(({ shape }, i) => tensorAt(tensors, paths[i]!, shape, wrong))) as T;
   };
   return { model, loss, preprocessing, variables: { parameters: read(parameters), buffers: read(buffers) } };
+}
+
+/** Why a run has no model, where its training did not come to an end. */
+function withoutModel({ dir, manifest: { status } }: RunReader): ChainruleError | undefined {
+  if (status !== "failed" && status !== "running") return undefined;
+  const why = status === "failed" ? "its training failed" : "its training still goes on, or was cut off";
+  return new ChainruleError(
+    "INVALID_RUN",
+    `The run "${dir}" has no model: ${why}. chainrule diagnose ${shellWord(dir)} says how it went; train again for a model.`,
+    { dir, file: "model.json", status },
+  );
 }
 
 type Wrong = (what: string) => ChainruleError;

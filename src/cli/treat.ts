@@ -5,10 +5,10 @@ import type { Trials } from "../diagnose/try-remedies.ts";
 import type { Verdict } from "../diagnose/verdict.ts";
 import type { TrainEvent } from "../train/events.ts";
 import { print, type Streams } from "./output.ts";
-import { twinLine } from "./terminal/diagnosis.ts";
+import { twinLines } from "./terminal/diagnosis.ts";
 import { recipeOf, type TrainFlags } from "./train-flags.ts";
 
-/** A line a twin, on stderr. */
+/** A line or two a twin, on stderr. */
 export async function treat(
   verdicts: readonly Verdict[],
   events: readonly TrainEvent[],
@@ -20,7 +20,7 @@ export async function treat(
   const trials = await tryRemedies(verdicts, events, table, recipeOf(flags), (twin) =>
     print(streams.stderr, (style) => [
       ...(twin.index === 0 ? ["Trying remedies in short twins of the training:"] : []),
-      style.colors.dim(twinLine(twin, style)),
+      ...twinLines(twin, style).map(style.colors.dim),
     ]),
   );
   if (trials.steps > 0) print(streams.stderr, () => [""]);

@@ -58,15 +58,27 @@ export function noiseShare(observations: readonly Observed[]): number {
   return probes.reduce((sum, { ratio, gradient }) => sum + ratio * gradient, 0) / total;
 }
 
-/** Factors of the ledger as geometric means over its steps: { weightFactor, activationFactor, skipFactor? }. */
-export function ledgerCause({ ledger }: Pick<Observed, "ledger">) {
+/** Factors of the ledger as geometric means over its steps; skipFactor only where a step has an identity beside it. */
+export function meanFactors(ledger: Observed["ledger"]) {
   const steps = ledger.slice(1);
-  const mean = (of: (row: (typeof steps)[number]) => number) => Number(geometricMean(steps.map(of)).toPrecision(4));
+  const mean = (of: (row: (typeof steps)[number]) => number) => geometricMean(steps.map(of));
   const hasSkips = steps.some(({ skipFactor }) => skipFactor !== 1);
   return {
     weightFactor: mean((row) => row.weightFactor),
     activationFactor: mean((row) => row.activationFactor),
     ...(hasSkips && { skipFactor: mean((row) => row.skipFactor) }),
     attenuation: mean((row) => row.attenuation),
+  };
+}
+
+/** meanFactors in four digits. */
+export function ledgerCause({ ledger }: Observed) {
+  const { weightFactor, activationFactor, skipFactor, attenuation } = meanFactors(ledger);
+  const four = (value: number) => Number(value.toPrecision(4));
+  return {
+    weightFactor: four(weightFactor),
+    activationFactor: four(activationFactor),
+    ...(skipFactor !== undefined && { skipFactor: four(skipFactor) }),
+    attenuation: four(attenuation),
   };
 }

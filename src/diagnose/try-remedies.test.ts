@@ -80,6 +80,16 @@ it("compares losses in the target's unit where a twin is trained in another", as
   expect(standardised.before).toEqual(twins[0]!.outcome);
 });
 
+it("compares a loss that is a sum over the batch by what it is a row", async () => {
+  // So slow that no training learns anything: only the batches differ.
+  const settings = { ...quick, loss: "halfSumOfSquares", optimizer: "sgd", learningRate: 1e-12 } as const;
+  const { verdicts, twins } = await treat({ data: features, settings }, [verdictOf("batch-too-small")]);
+  expect(twins.map(({ words }) => words)).toEqual(["as it was", "batches of 64 rows", "batches of 96 rows"]);
+  const [before, ...after] = twins.map(({ outcome }) => outcome.loss);
+  for (const loss of after) expect(Math.abs(loss / before! - 1)).toBeLessThan(0.2);
+  expect(verdicts[0]!.remedies.every(({ after: { loss } }) => loss < before!)).toBe(true);
+});
+
 it("a training whose loss became NaN has no loss, and what makes it finite helps", async () => {
   const settings = { ...quick, optimizer: "sgd", learningRate: 1e9 } as const;
   const { verdicts, best } = await treat({ data: features, settings }, [verdictOf("non-finite")]);

@@ -245,9 +245,12 @@ export const globalNorm = (gradients: unknown): Tensor =>
     .reduce((sum, square) => sum.add(square))
     .sqrt();
 
+/** What clipByNorm adds to the norm: so that a gradient of 0 does not divide by 0. */
+export const clipEpsilon = 1e-6;
+
 /** All gradients times min(1, maximum / (‖g‖ + 1e−6)), ‖g‖ the norm of all together (Pascanu et al. 2013). */
 export function clipByNorm<G>(gradients: G, maximum: number): G {
-  const factor = globalNorm(gradients).add(1e-6).reciprocal().mul(maximum).minimum(1);
+  const factor = globalNorm(gradients).add(clipEpsilon).reciprocal().mul(maximum).minimum(1);
   return mapTree(gradients, (g) => g.mul(factor));
 }
 

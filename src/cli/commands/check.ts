@@ -1,6 +1,7 @@
 // chainrule check: gradients against central differences, of a run's network or of a user's function.
 import { stat } from "node:fs/promises";
 import type { Command } from "commander";
+import { count } from "../../data/wording.ts";
 import type { GradientCheck } from "../../grad/check.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import { sizeOf } from "../../ir/shape.ts";
@@ -69,8 +70,6 @@ async function check(subject: string, flags: CheckFlags, streams: Streams): Prom
   if (flags.json) printJson(streams, { [isRun ? "run" : "file"]: subject, ...(rows && { rows }), ...result });
   if (!result.passed) throw failure(subject, result);
 }
-
-const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
 
 function failure(subject: string, { disagreements, kinks }: GradientCheck): ChainruleError {
   const [first] = disagreements;

@@ -6,7 +6,7 @@ import { ChainruleError } from "../../ir/errors.ts";
 import type { TrainEvent } from "../../train/events.ts";
 import type { RunReader } from "../../train/run-folder.ts";
 import { print, printJson, type Streams } from "../output.ts";
-import { renderDiagnosis, type Tried } from "../terminal/diagnosis.ts";
+import { renderDiagnosis, type Tried, type Unfinished } from "../terminal/diagnosis.ts";
 import type { Style } from "../terminal/style.ts";
 import { commandLine, flagsOf, withChange } from "../train-flags.ts";
 import { treat } from "../treat.ts";
@@ -47,11 +47,21 @@ async function diagnoseRun(dir: string, { json }: DiagnoseFlags, streams: Stream
     });
   }
   const { diagnosis, tried, next } = await treated(run, events, diagnose(events), streams);
+  const unfinished = unfinishedOf(events);
   print(json ? streams.stderr : streams.stdout, (style) => [
-    ...renderDiagnosis(dir, diagnosis, tried, style),
+    ...renderDiagnosis(dir, diagnosis, { tried, ...(unfinished && { unfinished }) }, style),
     ...(next === undefined ? [] : nextLines(next, style)),
   ]);
-  if (json) printJson(streams, { ...diagnosis, ...("untried" in tried && { untried: tried.untried }) });
+  if (!json) return;
+  const untried = "untried" in tried && { untried: tried.untried };
+  printJson(streams, { ...diagnosis, ...untried, ...(unfinished && { unfinished }) });
+}
+
+/** How far a training has come that goes on, or was cut off; undefined where it has ended. */
+function unfinishedOf(events: readonly TrainEvent[]): Unfinished | undefined {
+  if (events.some(({ type }) => type === "end" || type === "failure")) return undefined;
+  const last = events.findLast((event) => "step" in event);
+  return { step: last !== undefined && "step" in last ? last.step : 0 };
 }
 
 const nextLines = (command: string, { colors }: Style): string[] => [

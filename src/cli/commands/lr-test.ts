@@ -1,12 +1,12 @@
 // chainrule lr-test: which learning rate suits a table and a network.
 import type { Command } from "commander";
 import { ChainruleError } from "../../ir/errors.ts";
-import { print, printJson, type Streams, shellWord } from "../output.ts";
+import { print, printJson, type Streams } from "../output.ts";
 import { tableOf } from "../table-of.ts";
 import { renderRangeTest } from "../terminal/range-test.ts";
 import type { Style } from "../terminal/style.ts";
 import { printable, wrap } from "../terminal/text.ts";
-import { dataOptions, settingsOf, type TrainFlags } from "../train-flags.ts";
+import { commandLine, dataOptions, settingsOf, type TrainFlags } from "../train-flags.ts";
 import { addDataOptions, addJsonOption, addNetworkOptions, addTrainingOptions } from "../train-options.ts";
 
 export function addLrTest(program: Command, streams: Streams): void {
@@ -64,6 +64,6 @@ function conclusion(suggestion: number | undefined, diverged: boolean): string {
 
 const next = (data: string, flags: TrainFlags, suggestion: number, { colors }: Style): string[] => [
   "",
-  colors.dim("Next, with the options above:"),
-  `  ${colors.cyan(`npx chainrule train ${shellWord(data)} --target ${shellWord(flags.target)} --lr ${suggestion}`)}`,
+  colors.dim("Next, with the same options:"),
+  `  ${colors.cyan(commandLine(data, { ...flags, lr: suggestion }))}`,
 ];

@@ -58,9 +58,10 @@ Ctrl-C ends a training early and keeps its best weights; a second Ctrl-C ends it
     .action((data: string, flags: GivenFlags) => train(data, flags, streams));
 }
 
-async function train(data: string, { fix, ...given }: GivenFlags, streams: Streams): Promise<void> {
+async function train(data: string, { fix, ...asked }: GivenFlags, streams: Streams): Promise<void> {
   const { prepare } = await import("../engine.ts");
-  const { table, stream } = await tableOf(data, given);
+  const { table, stream } = await tableOf(data, asked);
+  const given: GivenFlags = { ...asked, ...(stream && { stream: true }) };
   const prepared = prepare(table, dataOptions(given));
   print(streams.stderr, (style) => describeData(table, prepared, style, stream));
 
@@ -82,7 +83,7 @@ async function train(data: string, { fix, ...given }: GivenFlags, streams: Strea
     ...describeNext(run, data, findings, style),
   ]);
   const fixSummary = fixed && { fix: { from: first.run, ...fixed.remedy } };
-  if (flags.json) printJson(streams, { run, ...summary(fixed?.prepared ?? prepared, start, end), ...fixSummary });
+  if (flags.json) printJson(streams, { run, ...summary(prepared.task, start, end), ...fixSummary });
 }
 
 /** With the rate that a range test suggests, where it was asked for. */
@@ -111,7 +112,6 @@ interface Trained {
 interface Fixed {
   readonly remedy: Remedy;
   readonly steps: number;
-  readonly prepared: Prepared;
   readonly training: Trained;
 }
 
@@ -120,7 +120,7 @@ async function restart(
   data: string,
   table: Table,
   flags: TrainFlags,
-  { run, events, findings, start, end, error }: Trained,
+  { run, events, findings, end, error }: Trained,
   streams: Streams,
 ): Promise<Fixed | undefined> {
   const say = (text: string) => print(streams.stderr, ({ width }) => wrap(text, width));
@@ -129,8 +129,10 @@ async function restart(
     say("Nothing to fix.");
     return undefined;
   }
-  if (start.rows > table.rows) {
-    say("Nothing was tried: remedies need the whole table in memory. Train on a part of it to find one.");
+  if (flags.stream) {
+    say(
+      "Nothing was tried: the table is read in blocks, and remedies need it whole. Train on a part of it to find one.",
+    );
     return undefined;
   }
   const { bestRemedy, prepare } = await import("../engine.ts");
@@ -145,9 +147,8 @@ async function restart(
   say(`Training again with ${best.remedy.change} (${best.remedy.flags}).`);
   print(streams.stderr, () => [""]);
   const changed = { ...withChange(flags, best.change), ...(flags.out !== undefined && { out: freeFolder(run) }) };
-  const prepared = prepare(table, dataOptions(changed));
-  const training = await runTraining(data, prepared, changed, streams, undefined);
-  return { remedy: best.remedy, steps: trials.steps, prepared, training };
+  const training = await runTraining(data, prepare(table, dataOptions(changed)), changed, streams, undefined);
+  return { remedy: best.remedy, steps: trials.steps, training };
 }
 
 /** "run-fixed", or with the first free number after it. */
@@ -223,14 +224,14 @@ async function runTraining(
   }
   await saveTable(run!, trained);
   const status = end!.reason === "interrupted" ? "interrupted" : "finished";
-  await run!.finish(status, summary(prepared, start!, end!));
+  await run!.finish(status, summary(prepared.task, start!, end!));
   return { run: run!.dir, start: start!, end: end!, events: watch.events, findings: watch.findings() };
 }
 
-function summary({ task, train, validation }: Prepared, start: StartEvent, end: EndEvent) {
+function summary(task: Prepared["task"], start: StartEvent, end: EndEvent) {
   return {
     task,
-    rows: train.rows + (validation?.rows ?? 0),
+    rows: start.rows + start.validationRows,
     features: start.features,
     parameters: start.parameters,
     steps: end.steps,

@@ -2,7 +2,8 @@
 import picocolors from "picocolors";
 import { expect, it } from "vitest";
 import type { Remedy, TriedVerdict } from "../../diagnose/verdict.ts";
-import { renderDiagnosis, twinLine } from "./diagnosis.ts";
+import type { LedgerRow } from "../../observe/ledger.ts";
+import { renderDiagnosis, type Tried, twinLines, type Unfinished } from "./diagnosis.ts";
 import type { Style } from "./style.ts";
 import { displayWidth } from "./text.ts";
 
@@ -39,16 +40,36 @@ const noise: TriedVerdict = {
   ...{ kind: "label-noise", severity: "info", layers: [], sinceStep: 0, evidence: {}, cause: {}, remedies: [] },
   message: "About 5 % of the labels look wrong.",
 };
-const show = (width: number, verdicts: readonly TriedVerdict[], tried: Parameters<typeof renderDiagnosis>[2]) => {
+const output: LedgerRow = {
+  ...{ layer: "layers.0", gradientRms: 0.1, deltaRms: 0.1 },
+  ...{ weightFactor: 1, activationFactor: 1, skipFactor: 1, attenuation: 1, product: 1 },
+};
+const show = (width: number, verdicts: readonly TriedVerdict[], tried: Tried, unfinished?: Unfinished) => {
   const healthy = verdicts.every(({ severity }) => severity === "info");
-  const lines = renderDiagnosis("runs/a", { healthy, verdicts, ledger: [] }, tried, plain(width));
+  const ledger = unfinished?.step === 0 ? [] : [output];
+  const how = { tried, ...(unfinished && { unfinished }) };
+  const all = renderDiagnosis("runs/a", { healthy, verdicts, ledger }, how, plain(width));
+  const title = all.indexOf("The chain-rule ledger of the last step that was observed");
+  const lines = title < 0 ? all : all.slice(0, title - 1);
   for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width);
   return `\n${lines.join("\n")}\n`;
 };
 
 it("in 60 columns", () => {
-  const again: TriedVerdict = { ...vanishing, kind: "saturation", severity: "warning", message: "Units are flat." };
-  expect(show(60, [vanishing, again, noise], { steps: 500 })).toMatchInlineSnapshot(`
+  const longer: Remedy = {
+    ...remedies[0]!,
+    change: "relu with He initial weights + layer normalisation",
+    flags: "--activation relu --init heUniform --layer-norm",
+  };
+  const both: TriedVerdict = { ...vanishing, remedies: [...remedies, longer] };
+  const again: TriedVerdict = {
+    ...vanishing,
+    remedies: both.remedies,
+    kind: "saturation",
+    severity: "warning",
+    message: "Units are flat.",
+  };
+  expect(show(60, [both, again, noise], { steps: 500 })).toMatchInlineSnapshot(`
     "
     runs/a: 3 verdicts, the most severe first
 
@@ -60,13 +81,19 @@ it("in 60 columns", () => {
       cause: activation factor 0.2100, weight factor 0.9000,
       flat true, at layers.0 layers.2 a b and 1 more
 
-      tried for 500 steps               loss  validation  ledger
-      as it was                   not finite           –       –
-      1 relu with He initial we…     0.02130     0.05000  3.1e-1
-      2 residual connections + …      0.4000      0.5000   1.2e0
+      tried for 500 steps             loss  validation  ledger
+      as it was                 not finite           –       –
+      1 relu with He initial       0.02130     0.05000    0.31
+        weights
+      2 residual connections +      0.4000      0.5000     1.2
+        layer normalisation
+      3 relu with He initial       0.02130     0.05000    0.31
+        weights + layer
+        normalisation
 
       1 --activation relu --init heUniform
       2 --layer-norm --residual
+      3 --activation relu --init heUniform --layer-norm
 
     warning: saturation, since step 3
       Units are flat.
@@ -137,11 +164,41 @@ it("where all is well", () => {
   `);
 });
 
-it("twins as they are trained", () => {
-  const line = (outcome: Parameters<typeof twinLine>[0]["outcome"], width: number) =>
-    twinLine({ index: 1, of: 12, words: "residual connections + layer normalisation", outcome }, plain(width));
-  expect(line({ loss: 0.4, validationLoss: 0.5 }, 80)).toMatchInlineSnapshot(
-    `"   2/12  residual connections + layer normalisa…: loss 0.4000, validation 0.5000"`,
+it("of a training that has not ended", () => {
+  expect(show(80, [], { steps: 0 }, { step: 12 })).toBe(
+    "\nruns/a: nothing is wrong\nIt has not ended; seen so far: step 12.\n",
   );
-  expect(line({ loss: Number.NaN }, 50)).toMatchInlineSnapshot(`"   2/12  residual connections + …: loss not finite"`);
+  // Nothing to judge by is no good sign.
+  const style = { width: 80, colors: picocolors.createColors(true) };
+  const empty = { healthy: true, verdicts: [], ledger: [] };
+  const lines = renderDiagnosis("runs/a", empty, { tried: { steps: 0 }, unfinished: { step: 0 } }, style);
+  expect(lines).toEqual([
+    `${style.colors.bold("runs/a")}: no step was observed, so there is nothing to judge by`,
+    "It has not ended; seen so far: no step.",
+  ]);
+});
+
+it("a row as the table has it, and else where it is counted from", () => {
+  const causes = (cause: TriedVerdict["cause"]) =>
+    show(80, [{ ...vanishing, evidence: {}, cause, remedies: [] }], { steps: 500 })
+      .split("\n")
+      .find((line) => line.startsWith("  cause:"));
+  expect(causes({ split: "validation", row: 33, tableRow: 32 })).toBe("  cause: split validation, table row 32");
+  expect(causes({ split: "train", row: 33 })).toBe("  cause: split train, row (counted from 0) 33");
+});
+
+it("twins as they are trained", () => {
+  const lines = (outcome: Parameters<typeof twinLines>[0]["outcome"], width: number) =>
+    `\n${twinLines({ index: 1, of: 12, words: "residual connections + layer normalisation", outcome }, plain(width)).join("\n")}\n`;
+  expect(lines({ loss: 0.4, validationLoss: 0.5 }, 90)).toMatchInlineSnapshot(`
+    "
+       2/12  residual connections + layer normalisation: loss 0.4000, validation 0.5000
+    "
+  `);
+  expect(lines({ loss: Number.NaN }, 50)).toMatchInlineSnapshot(`
+    "
+       2/12  residual connections + layer
+             normalisation: loss not finite
+    "
+  `);
 });

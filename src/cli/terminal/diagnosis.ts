@@ -3,27 +3,35 @@ import { count } from "../../data/wording.ts";
 import { isTreatable } from "../../diagnose/remedies.ts";
 import type { TwinReport } from "../../diagnose/try-remedies.ts";
 import type { Diagnosis, Figures, Outcome, Remedy, Severity, TriedVerdict, Verdict } from "../../diagnose/verdict.ts";
-import { magnitude, significant } from "./format.ts";
+import { plainOrPower, significant } from "./format.ts";
 import { renderLedger } from "./ledger.ts";
 import type { Style } from "./style.ts";
-import { renderTable } from "./table.ts";
-import { cut, printable, wrap } from "./text.ts";
+import { renderTable, type TableColumn, tableWidth } from "./table.ts";
+import { displayWidth, printable, wrap } from "./text.ts";
 
 /** What became of the remedies: tried for so many steps, or not, and why. */
 export type Tried = { readonly steps: number } | { readonly untried: string };
 
+/** A training that goes on, or was cut off. */
+export interface Unfinished {
+  /** The last that is known of; 0 where none is. */
+  readonly step: number;
+}
+
 /** Remedies shown of a verdict. */
 const mostRemedies = 5;
 
-export function renderDiagnosis(run: string, diagnosis: Diagnosis, tried: Tried, style: Style): string[] {
-  const { bold, green } = style.colors;
-  const { healthy, verdicts, ledger } = diagnosis;
-  const name = bold(printable(run));
-  const all = verdicts.length === 0 ? "nothing is wrong" : "nothing that costs anything";
+export function renderDiagnosis(
+  run: string,
+  diagnosis: Diagnosis,
+  { tried, unfinished }: { readonly tried: Tried; readonly unfinished?: Unfinished },
+  style: Style,
+): string[] {
+  const { bold } = style.colors;
+  const { verdicts, ledger } = diagnosis;
   return [
-    healthy
-      ? `${name}: ${green(all)}${verdicts.length === 0 ? "" : `, ${count(verdicts.length, "remark")}`}`
-      : `${name}: ${count(verdicts.length, "verdict")}, the most severe first`,
+    `${bold(printable(run))}: ${headline(diagnosis, style)}`,
+    ...(unfinished ? wrap(`It has not ended; seen so far: ${stepText(unfinished)}.`, style.width) : []),
     ...verdicts.flatMap((verdict, i) => {
       const above = verdicts.slice(0, i).some((other) => isSame(other.remedies, verdict.remedies));
       return ["", ...renderVerdict(verdict, above ? "above" : tried, style)];
@@ -37,19 +45,29 @@ export function renderDiagnosis(run: string, diagnosis: Diagnosis, tried: Tried,
   ];
 }
 
+/** Green where steps were seen, and nothing is wrong in them. */
+function headline({ healthy, verdicts, ledger }: Diagnosis, { colors }: Style): string {
+  if (!healthy) return `${count(verdicts.length, "verdict")}, the most severe first`;
+  const remarks = verdicts.length === 0 ? "" : `, ${count(verdicts.length, "remark")}`;
+  if (ledger.length === 0) return `no step was observed, so there is nothing to judge by${remarks}`;
+  return `${colors.green(verdicts.length === 0 ? "nothing is wrong" : "nothing that costs anything")}${remarks}`;
+}
+
+const stepText = ({ step }: Unfinished) => (step === 0 ? "no step" : `step ${step}`);
+
 /** A line or two each. */
 export const renderVerdicts = (verdicts: readonly Verdict[], style: Style): string[] =>
   verdicts.flatMap((verdict) =>
     indented(`${severityWord(verdict.severity, style)} ${printable(verdict.message)}`, style),
   );
 
-/** "3/9  relu with He initial weights: loss 0.0213, validation 0.05" */
-export function twinLine({ index, of, words, outcome }: TwinReport, { width }: Style): string {
+/** "3/9  relu with He initial weights: loss 0.0213, validation 0.05", in as many lines as it takes. */
+export function twinLines({ index, of, words, outcome }: TwinReport, { width }: Style): string[] {
   const { loss, validationLoss } = outcome;
   const validation = validationLoss === undefined ? "" : `, validation ${significant(validationLoss)}`;
   const head = `  ${String(index + 1).padStart(String(of).length)}/${of}  `;
-  const tail = `: loss ${lossText(loss)}${validation}`;
-  return `${head}${cut(printable(words), Math.max(10, width - head.length - tail.length))}${tail}`;
+  const text = `${printable(words)}: loss ${lossText(loss)}${validation}`;
+  return wrap(text, width - head.length).map((line, i) => (i === 0 ? head : " ".repeat(head.length)) + line);
 }
 
 /** What the flags of a remedy did in twins of the training. */
@@ -72,7 +90,7 @@ function renderVerdict(verdict: TriedVerdict, tried: Tried | "above", style: Sty
   const facts = [
     ["layers", layers.join(", ")],
     ["evidence", figures(evidence)],
-    ["cause", figures(cause)],
+    ["cause", figures(placed(cause))],
   ] as const;
   return [
     `${severityWord(severity, style)} ${bold(kind.replaceAll("-", " "))}, ${since}`,
@@ -89,28 +107,24 @@ function remedyLines(verdict: Verdict, remedies: readonly Remedy[], tried: Tried
   if ("untried" in tried) return [];
   if (remedies.length === 0) return ["", ...indented("Nothing that was tried made it better.", style)];
   const shown = remedies.slice(0, mostRemedies);
-  const rows: readonly (readonly [words: string, outcome: Outcome])[] = [
-    ["as it was", remedies[0]!.before],
-    ...shown.map(({ change, after }, i) => [`${i + 1} ${printable(change)}`, after] as const),
-  ];
-  const column = (header: string, cell: (outcome: Outcome) => string) => ({
+  const outcomes = [remedies[0]!.before, ...shown.map(({ after }) => after)];
+  const column = (header: string, cell: (outcome: Outcome) => string): TableColumn => ({
     header,
-    align: "right" as const,
-    cells: rows.map(([, outcome]) => cell(outcome)),
+    align: "right",
+    cells: outcomes.map(cell),
   });
-  const has = (name: "validationLoss" | "product") => rows.some(([, outcome]) => outcome[name] !== undefined);
+  const has = (name: "validationLoss" | "product") => outcomes.some((outcome) => outcome[name] !== undefined);
+  const measured = [
+    column("loss", ({ loss }) => lossText(loss)),
+    ...(has("validationLoss")
+      ? [column("validation", ({ validationLoss: v }) => (v === undefined ? "–" : significant(v)))]
+      : []),
+    ...(has("product") ? [column("ledger", ({ product: p }) => (p === undefined ? "–" : plainOrPower(p)))] : []),
+  ];
   const inner = { ...style, width: style.width - 2 };
-  const table = renderTable(
-    [
-      { header: `tried for ${count(tried.steps, "step")}`, align: "left", cells: rows.map(([words]) => words) },
-      column("loss", ({ loss }) => lossText(loss)),
-      ...(has("validationLoss")
-        ? [column("validation", ({ validationLoss: v }) => (v === undefined ? "–" : significant(v)))]
-        : []),
-      ...(has("product") ? [column("ledger", ({ product: p }) => (p === undefined ? "–" : magnitude(p)))] : []),
-    ],
-    inner,
-  );
+  const words = ["as it was", ...shown.map(({ change }, i) => `${i + 1} ${printable(change)}`)];
+  const header = `tried for ${count(tried.steps, "step")}`;
+  const table = renderTable(wordsBeside(header, words, measured, inner.width), inner);
   const { cyan } = style.colors;
   return [
     "",
@@ -120,10 +134,40 @@ function remedyLines(verdict: Verdict, remedies: readonly Remedy[], tried: Tried
   ];
 }
 
+/** Columns of words and figures, the words in as many lines as they take. */
+function wordsBeside(
+  header: string,
+  words: readonly string[],
+  figures: readonly TableColumn[],
+  width: number,
+): TableColumn[] {
+  const room = Math.max(
+    displayWidth(header),
+    width - tableWidth([{ header: "", align: "left", cells: [] }, ...figures]),
+  );
+  const lines = words.map((text) =>
+    wrap(text, room - wordIndent.length).map((line, i) => (i === 0 ? line : wordIndent + line)),
+  );
+  const cells = (column: TableColumn) =>
+    lines.flatMap((own, i) => own.map((_, line) => (line === 0 ? column.cells[i]! : "")));
+  return [
+    { header, align: "left", cells: lines.flat() },
+    ...figures.map((column) => ({ ...column, cells: cells(column) })),
+  ];
+}
+
+/** As wide as "1 ". */
+const wordIndent = "  ";
+
 const lossText = (loss: number) => (Number.isNaN(loss) ? "not finite" : significant(loss));
 
 const indented = (text: string, { width }: Style): string[] =>
   wrap(text, Math.min(width, 100) - 2).map((line) => `  ${line}`);
+
+/** The row of a split is counted from 0, and says nothing beside the table's own. */
+function placed({ row, ...cause }: Figures): Figures {
+  return row === undefined || cause.tableRow !== undefined ? cause : { ...cause, "row (counted from 0)": row };
+}
 
 /** "product 3.1e-7, layers 8" */
 function figures(all: Figures): string {

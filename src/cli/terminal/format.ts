@@ -14,6 +14,10 @@ export function magnitude(value: number): string {
   return value === 0 || !Number.isFinite(value) ? String(value) : exponential(value, 1);
 }
 
+/** Three significant digits, 0.94 or 12.3; outside 10⁻³ … 10³ as a power of ten: 2.3e-5. */
+export const plainOrPower = (value: number): string =>
+  value === 0 || value >= 1000 || value < 0.001 ? magnitude(value) : String(Number(value.toPrecision(3)));
+
 const exponential = (value: number, decimals: number) => value.toExponential(decimals).replace("e+", "e");
 
 /** Three significant digits and a unit prefix: 950, 12.3k, 4.56M. */

@@ -1,7 +1,8 @@
 // The chain-rule ledger as a picture and a table.
+import { meanFactors } from "../../diagnose/course.ts";
 import type { LedgerRow } from "../../observe/ledger.ts";
 import { logShare, thinBar } from "./bar.ts";
-import { magnitude } from "./format.ts";
+import { plainOrPower } from "./format.ts";
 import type { Style } from "./style.ts";
 import { renderTable, type TableColumn, tableWidth } from "./table.ts";
 import { cut, padEnd, wrap } from "./text.ts";
@@ -15,7 +16,7 @@ export function renderLedger(ledger: readonly LedgerRow[], style: Style): string
   });
   /** The first row has nothing to be compared with. */
   const factor = (value: (row: LedgerRow) => number) => (row: LedgerRow, i: number) =>
-    i === 0 ? "" : three(value(row));
+    i === 0 ? "" : plainOrPower(value(row));
   const hasSkips = ledger.some((row) => row.skipFactor !== 1);
   const columns: TableColumn[] = [
     { header: "layer", align: "left", cells: ledger.map(({ layer }) => layer) },
@@ -39,7 +40,7 @@ export function renderLedger(ledger: readonly LedgerRow[], style: Style): string
       "total",
       factor((row) => row.attenuation),
     ),
-    right("so far", ({ product }) => magnitude(product)),
+    right("so far", ({ product }) => plainOrPower(product)),
   ];
   const room = style.width - tableWidth(columns) - 2;
   const [lowest, highest] = scaleOf(ledger.map(({ product }) => product));
@@ -53,7 +54,7 @@ export function renderLedger(ledger: readonly LedgerRow[], style: Style): string
     if (i === 0) return `${place}${style.colors.dim(scale.length <= width ? scale : "")}`.trimEnd();
     return `${place}${style.colors.cyan(thinBar(logShare(ledger[i - 1]!.product, lowest, highest), width))}`.trimEnd();
   });
-  return [...lines, "", ...wrap(summary(ledger, hasSkips), Math.min(style.width, 76))];
+  return [...lines, "", ...wrap(summary(ledger), Math.min(style.width, 76))];
 }
 
 /**
@@ -73,7 +74,7 @@ export function renderLedgersBeside(
   const cell = (row: LedgerRow | undefined): string => {
     if (row === undefined) return " ".repeat(column);
     const bar = colors.cyan(padEnd(thinBar(logShare(row.product, lowest, highest), barWidth), barWidth));
-    return padEnd(`${padEnd(row.layer, layerWidth)} ${bar} ${magnitude(row.product)}`, column);
+    return padEnd(`${padEnd(row.layer, layerWidth)} ${bar} ${plainOrPower(row.product)}`, column);
   };
   const line = (cells: readonly string[]) => cells.join("   ").trimEnd();
   return [
@@ -82,10 +83,7 @@ export function renderLedgersBeside(
     "",
     colors.dim(`‖δ‖ by that at the output, ${scaleText(lowest, highest)}`),
     "",
-    ...networks.flatMap(({ name, ledger }) => {
-      const hasSkips = ledger.some((row) => row.skipFactor !== 1);
-      return wrap(`${name}: ${summary(ledger, hasSkips)}`, Math.min(width, 76));
-    }),
+    ...networks.flatMap(({ name, ledger }) => wrap(`${name}: ${summary(ledger)}`, Math.min(width, 76))),
   ];
 }
 
@@ -99,27 +97,21 @@ function scaleOf(all: readonly number[]): [lowest: number, highest: number] {
 }
 
 const scaleText = (lowest: number, highest: number): string =>
-  `${magnitude(lowest)} to ${magnitude(highest)}, logarithmic`.replaceAll("1.0e", "1e");
+  `${plainOrPower(lowest)} to ${plainOrPower(highest)}, logarithmic`.replaceAll("1.0e", "1e");
 
-/** "Of the gradient at the output, 2.3e-5 is left at layers.0: 0.97 · 0.24 = 0.23 a layer." */
-function summary(ledger: readonly LedgerRow[], hasSkips: boolean): string {
+/** "‖δ‖ at layers.0 is 2.3e-5 of that at layers.16. A step back multiplies it by W 0.97 · φ′ 0.24 = 0.23 on average." */
+function summary(ledger: readonly LedgerRow[]): string {
   const last = ledger.at(-1)!;
   if (ledger.length < 2) return "One layer with weights: the gradient has no way to go.";
-  const steps = ledger.slice(1);
-  const mean = (value: (row: LedgerRow) => number) =>
-    three(Math.exp(steps.reduce((sum, row) => sum + Math.log(value(row)), 0) / steps.length));
+  const { weightFactor, activationFactor, skipFactor, attenuation } = meanFactors(ledger);
   const factors = [
-    `W ${mean((row) => row.weightFactor)}`,
-    `φ′ ${mean((row) => row.activationFactor)}`,
-    ...(hasSkips ? [`skip ${mean((row) => row.skipFactor)}`] : []),
+    `W ${plainOrPower(weightFactor)}`,
+    `φ′ ${plainOrPower(activationFactor)}`,
+    ...(skipFactor === undefined ? [] : [`skip ${plainOrPower(skipFactor)}`]),
   ];
   const each =
     last.product > 0
-      ? ` A step back multiplies it by ${factors.join(" · ")} = ${mean((row) => row.attenuation)} on average (geometric means).`
+      ? ` A step back multiplies it by ${factors.join(" · ")} = ${plainOrPower(attenuation)} on average (geometric means).`
       : "";
-  return `‖δ‖ at ${last.layer} is ${magnitude(last.product)} of that at ${ledger[0]!.layer}.${each}`;
+  return `‖δ‖ at ${last.layer} is ${plainOrPower(last.product)} of that at ${ledger[0]!.layer}.${each}`;
 }
-
-/** Three significant digits where they fit four places. */
-const three = (value: number): string =>
-  value === 0 || value >= 1000 || value < 0.001 ? magnitude(value) : String(Number(value.toPrecision(3)));

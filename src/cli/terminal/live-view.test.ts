@@ -32,6 +32,7 @@ const start = (layers: readonly string[]): StartEvent => ({
   threads: 1,
   seed: 0,
   layers,
+  loss: "crossEntropy",
   initial: [],
   arena: { bytes: 65_536, bytesWithoutReuse: 131_072 },
 });

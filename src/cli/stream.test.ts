@@ -1,0 +1,59 @@
+// Tables that are read in blocks because they are large, without having been asked for: what is saved and said of them.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { openTable } from "../data/index.ts";
+import { openRun } from "../train/run-folder.ts";
+import { run } from "./program.ts";
+
+// Every file is a large one here: its head has twenty rows.
+vi.mock("./table-of.ts", () => ({
+  tableOf: async (path: string) => {
+    const stream = await openTable(path, { blockRows: 20 });
+    return { table: stream.head, stream };
+  },
+}));
+
+const home = process.cwd();
+beforeEach(async () => {
+  process.chdir(await mkdtemp(join(tmpdir(), "chainrule-stream-")));
+  const rows = Array.from({ length: 60 }, (_, i) => `${(i * 7) % 40},${(i * 11) % 13},${(i * 7) % 40}`);
+  await writeFile("table.csv", `a,b,y\n${rows.join("\n")}\n`);
+});
+afterEach(async () => {
+  const place = process.cwd();
+  process.chdir(home);
+  await rm(place, { recursive: true });
+});
+
+async function chainrule(line: string) {
+  const texts = { stdout: "", stderr: "" };
+  const code = await run(line.split(" "), {
+    stdout: { write: (text) => (texts.stdout += text) },
+    stderr: { write: (text) => (texts.stderr += text) },
+  });
+  return { code, stdout: texts.stdout, stderr: texts.stderr.replace(/\s+/g, " ") };
+}
+const train = (flags: string) =>
+  chainrule(`train table.csv --target y --backend reference --hidden 4 --epochs 2 --batch 4 --out run ${flags}`);
+
+it("the run says so, counts all rows, and is not repeated from its head alone", async () => {
+  const { code, stdout } = await train("--json");
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).rows).toBe(60);
+  const { manifest } = await openRun("run");
+  expect(manifest).toMatchObject({ settings: { stream: true }, summary: { rows: 60 } });
+  for (const command of ["check run", "explain run run --row 3 --weight layers.0.bias[0]"]) {
+    const answer = await chainrule(command);
+    expect(answer.code).toBe(1);
+    expect(answer.stderr).toContain("it read its table in blocks.");
+  }
+});
+
+it("--fix tries nothing on the head alone", async () => {
+  const { code, stderr } = await train("--optimizer sgd --lr 1e30 --fix");
+  expect(code).toBe(1);
+  expect(stderr).toContain("Nothing was tried: the table is read in blocks, and remedies need it whole.");
+  expect(stderr).not.toContain("Trying remedies");
+});
