@@ -20,12 +20,13 @@ export interface StepSizes {
 /**
  * Nanoseconds, roughly, from docs/decisions/0016-observation.md: a step by its multiplications, an epoch's entry into
  * JavaScript, and an observation by the elements it reads, in two steps since the second one tells where the first one
- * led, and by reading it out.
+ * led, by reading it out, and by waking threads once more where a step is long enough to have some.
  */
 const cost = {
   step: ({ parameters, batch }: StepSizes) => 500 + (6 * parameters * batch) / 50,
   epoch: 50_000,
-  observation: ({ parameters, values }: StepSizes) => 60_000 + 2 * (2 * parameters + 3 * values),
+  observation: (sizes: StepSizes) =>
+    60_000 + (cost.step(sizes) > 400_000 ? 500_000 : 0) + 2 * (2 * sizes.parameters + 3 * sizes.values),
 };
 
 /** Steps from one observation to the next. */
@@ -49,13 +50,14 @@ export class Cadence {
     return step <= first || step % this.#interval === 0 || step === this.#end;
   }
 
-  /** How many steps after `step` the next observed one is: a reported one or the one before it. */
-  untilObserved(step: number): number {
-    if (step < first) return 1;
-    const next = Math.min(
-      (Math.floor(step / this.#interval) + 1) * this.#interval,
-      step < this.#end ? this.#end : Infinity,
-    );
-    return Math.max(1, next - 1 - step);
+  /** Whether it is a reported one or the one before it, whose update the report tells of. */
+  isObserved(step: number): boolean {
+    return this.isReported(step) || this.isReported(step + 1);
+  }
+
+  /** How many steps after `step` the next reported one is. */
+  untilReported(step: number): number {
+    const regular = step < first ? step + 1 : (Math.floor(step / this.#interval) + 1) * this.#interval;
+    return (step < this.#end ? Math.min(regular, this.#end) : regular) - step;
   }
 }

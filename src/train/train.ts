@@ -227,9 +227,9 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
         }
         if (step === limit) break;
         const untilKept = step === 0 ? 1 : Math.min(steps, (Math.floor(done / keepEvery) + 1) * keepEvery) - done;
-        const untilObserved = cadence.untilObserved(step);
-        const count = Math.min(untilKept, untilObserved, clock.steps(), limit - step);
-        const observed = count === untilObserved;
+        const count = Math.min(untilKept, cadence.untilReported(step), clock.steps(), limit - step);
+        // The last one or two of the slice.
+        const observed = [1, 0].filter((back) => back < count && cadence.isObserved(step + count - back)).length;
         if (summed === 0) session.write("lossSum", Float64Array.of(0));
         const from = performance.now();
         const slice = startSlice(session, observed, count);
@@ -245,9 +245,9 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
           throw failure("loss", lossSum, failedAt);
         }
         const meanLoss = lossSum / summed;
-        if (observed && ran === count) {
+        if (observed > 0 && ran === count) {
           if (cadence.isReported(step)) {
-            const seen = observation(step, lastObserved === step - 1);
+            const seen = observation(step, observed > 1 || lastObserved === step - 1);
             layers = seen.layers;
             losses.set(step, seen.loss);
             yield { type: "observation", epoch: epoch + 1, ...seen };
@@ -337,15 +337,15 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
   }
 }
 
-/** `count` steps, the last of them observed; fewer after `session.stop()`. A promise where threads run them. */
-function startSlice(session: Session, observed: boolean, count: number): number | Promise<number> {
-  if (observed && count === 1) return session.start("observe");
-  const plain = session.start("step", observed ? count - 1 : count);
-  if (!observed) return plain;
+/** `count` steps, the last ones of them observed; fewer after `session.stop()`. A promise where threads run them. */
+function startSlice(session: Session, observed: number, count: number): number | Promise<number> {
+  if (observed === count) return session.start("observe", observed);
+  const plain = session.start("step", count - observed);
+  if (observed === 0) return plain;
   const observe = (ran: number) => {
-    if (ran < count - 1) return ran;
-    const last = session.start("observe");
-    return typeof last === "number" ? ran + last : last.then((one) => ran + one);
+    if (ran < count - observed) return ran;
+    const last = session.start("observe", observed);
+    return typeof last === "number" ? ran + last : last.then((more) => ran + more);
   };
   return typeof plain === "number" ? observe(plain) : plain.then(observe);
 }
