@@ -49,6 +49,8 @@ const mostLayers = 40;
 
 function plainReporter(stream: OutputStream): Reporter {
   let state: LiveState | undefined;
+  /** As last written: not every epoch is observed, and old figures are not told anew. */
+  let written: LiveState["layers"] | undefined;
   return {
     show(event) {
       state = event.type === "start" ? initialState(event) : state && advance(state, event);
@@ -57,7 +59,10 @@ function plainReporter(stream: OutputStream): Reporter {
         stream.write(`\n${lines.map((line) => `${line.trimEnd()}\n`).join("")}`);
       }
       if (event.type !== "epoch" || state === undefined) return;
-      if (isReported(event, state.epochs)) stream.write(`${plainLine(state)}\n${plainGradients(state)}\n`);
+      if (isReported(event, state.epochs)) {
+        stream.write(`${plainLine(state)}\n${state.layers === written ? "" : `${plainGradients(state)}\n`}`);
+        written = state.layers;
+      }
       // Short epochs send no progress: a speed measured in an earlier one is not theirs.
       const { rowsPerSecond: _, secondsLeft: __, ...rest } = state;
       state = rest;
