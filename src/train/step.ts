@@ -121,6 +121,13 @@ export function trainingModule(
   const programs: Record<string, Program> = {
     step: traceProgram(stepState, {}, (state) => trainStep(settings, flat, state, undefined), float),
     way: traceProgram({ ...trained, ...probed }, {}, (state) => ({ outputs: probeWay(probes, state) }), float),
+    // The rate of any step, as the machine rounds it.
+    rate: traceProgram(
+      { rateScale: counters.rateScale! },
+      { at: counters.step! },
+      ({ rateScale }, { at }) => ({ outputs: { rate: rateOf(settings, at!).mul(rateScale!) } }),
+      float,
+    ),
   };
   const readable: Record<string, ReadableStep> = {};
   const addReadable = (
@@ -181,7 +188,7 @@ function trainStep(
   state: Tensors,
   observed: { readonly probes: ProbePlan; readonly mark: Mark } | undefined,
 ): ProgramResult {
-  const { model, optimizer, schedule, batchSize, clipNorm, clipValue, hooks } = settings;
+  const { model, optimizer, batchSize, clipNorm, clipValue, hooks } = settings;
   const { parameters, buffers, optimizer: moments } = flat.rebuild(flat.paths.map((path) => state[path]!)) as State;
   const step = state.step!;
   const cursor = state.cursor!;
@@ -207,7 +214,7 @@ function trainStep(
 
   const clipped = clipValue === undefined ? raw : clipByValue(raw, clipValue);
   const gradients = clipNorm === undefined ? clipped : clipByNorm(clipped, clipNorm);
-  const rate = learningRate(schedule, optimizer.learningRate, step).mul(state.rateScale!);
+  const rate = rateOf(settings, step).mul(state.rateScale!);
   const updated = updateOptimizer(optimizer, parameters, gradients, moments, { step, learningRate: rate });
 
   const alive = state.failedAt!.less(0);
@@ -259,6 +266,9 @@ function trainStep(
     outputs: { ...seen?.outputs, ...watched(hooks, values, through as Tensors) },
   };
 }
+
+const rateOf = ({ schedule, optimizer }: StepSettings, step: Tensor): Tensor =>
+  learningRate(schedule, optimizer.learningRate, step);
 
 /**
  * The same numbers as values of their own, made after all others: what reads the weights before the update has read

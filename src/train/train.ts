@@ -6,10 +6,9 @@ import { initialize, parentPath } from "../nn/model.ts";
 import { Cadence, observationInterval } from "../observe/cadence.ts";
 import { checkHooks } from "../observe/hooks.ts";
 import type { LayerStatistics } from "../observe/observation.ts";
-import { learningRate } from "../optim/schedules.ts";
 import { backendOf } from "../run/backends.ts";
 import { Session } from "../run/session.ts";
-import { randomKey, tensor } from "../trace/create.ts";
+import { randomKey } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { evaluateSplit, metricsOf } from "./evaluate.ts";
 import type { MetricValues, StopReason, TrainEvent } from "./events.ts";
@@ -135,7 +134,7 @@ function load(options: TrainOptions): Loaded {
 async function* run(options: TrainOptions, report: Report): AsyncGenerator<TrainEvent, void> {
   check(options);
   const began = performance.now();
-  const { data, validation, optimizer, loss, seed = 0, epochs, schedule = { kind: "constant" } } = options;
+  const { data, validation, loss, seed = 0, epochs, schedule = { kind: "constant" } } = options;
   const { session, training, batchSize, stepsPerBlock, stepsPerEpoch, backend, cadence } = load(options);
   const stop = () => session.stop();
   options.signal?.addEventListener("abort", stop);
@@ -176,8 +175,10 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
     const losses = new Map<number, number>();
     const observation = observer(session, training, options.hooks);
     /** Of the step after `done` others. */
-    const rateAt = (done: number): number =>
-      learningRate(schedule, optimizer.learningRate, stepTensor(done)).item() * session.read("rateScale")[0]!;
+    const rateAt = (done: number): number => {
+      session.run("rate", 1, { at: Int32Array.of(done) });
+      return session.output("rate", "rate")[0]!;
+    };
 
     /** Where weights or losses stopped being finite, as soon as it is known. */
     let broken: TracedBack | undefined;
@@ -188,7 +189,8 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
         loss,
         at,
         done: step,
-        learningRate: rateAt(at ?? step - 1),
+        // 0.0225, where float32 has 0.022499999.
+        learningRate: Number(rateAt(at ?? step - 1).toPrecision(7)),
         stepsPerEpoch,
         kept: weights.lastGood(),
         ...broken,
@@ -304,8 +306,7 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
         epoch,
         step,
         loss: epochLoss / epochSteps,
-        // As the machine rounds it.
-        learningRate: session.read("rateScale").fill(rateAt(step - 1))[0]!,
+        learningRate: rateAt(step - 1),
         ...(metrics && { validation: metrics }),
         best: improved,
         layers,
@@ -349,8 +350,6 @@ function startSlice(session: Session, observed: number, count: number): number |
   };
   return typeof plain === "number" ? observe(plain) : plain.then(observe);
 }
-
-const stepTensor = (step: number) => tensor(Int32Array.of(step), { shape: [] });
 
 function stateOf(session: Session, training: TrainingModule, step: number, rate: number): TrainingState {
   const { optimizer, ...variables } = training.rebuildState((name) =>
