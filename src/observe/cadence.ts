@@ -17,22 +17,29 @@ export interface StepSizes {
   readonly steps: number;
 }
 
+/** Multiplications and additions from which on a step is shared by threads, or handed to a BLAS, where there are any. */
+const shared = 2e7;
+
 /**
- * Nanoseconds, roughly, from docs/decisions/0016-observation.md: a step by its multiplications, an epoch's entry into
- * JavaScript, and an observation by the elements it reads, in two steps since the second one tells where the first one
- * led, by reading it out, and by waking threads once more where a step is long enough to have some.
+ * Nanoseconds, roughly, from docs/decisions/0016-observation.md, at the speed of the fastest machine that a step may meet:
+ * a step by its multiplications; an epoch's entry into JavaScript; an observation by the elements that it reads, in two
+ * steps since the second one tells where the first one led, and by reading it out, while threads fall asleep.
  */
-const cost = {
-  step: ({ parameters, batch }: StepSizes) => 500 + (6 * parameters * batch) / 50,
-  epoch: 50_000,
-  observation: (sizes: StepSizes) =>
-    60_000 + (cost.step(sizes) > 400_000 ? 500_000 : 0) + 2 * (2 * sizes.parameters + 3 * sizes.values),
-};
+function costsOf({ parameters, batch, values }: StepSizes) {
+  const work = 6 * parameters * batch;
+  const isShared = work > shared;
+  return {
+    step: 500 + work / (isShared ? 200 : 50),
+    epoch: 50_000,
+    observation: (isShared ? 2_000_000 : 60_000) + 2 * (2 * parameters + 3 * values),
+  };
+}
 
 /** Steps from one observation to the next. */
 export function observationInterval(sizes: StepSizes): number {
-  const step = cost.step(sizes) + cost.epoch / sizes.stepsPerEpoch;
-  return Math.max(1, Math.ceil(cost.observation(sizes) / (budget * step)), Math.ceil(sizes.steps / most));
+  const { step, epoch, observation } = costsOf(sizes);
+  const share = budget * (step + epoch / sizes.stepsPerEpoch);
+  return Math.max(1, Math.ceil(observation / share), Math.ceil(sizes.steps / most));
 }
 
 export class Cadence {
