@@ -1,6 +1,9 @@
 // Training: the loop, its events, metrics, and networks for tables.
 import "../run/engine.ts";
 
+export type { Hook, Hooks } from "../observe/hooks.ts";
+export type * from "../observe/observation.ts";
+export type { Sketch } from "../observe/sketch.ts";
 export type * from "./events.ts";
 export {
   type ClassificationMetrics,
