@@ -6,7 +6,7 @@ import { healthyTrial } from "./trial.mjs";
 export const strengths = ["weak", "plain", "strong"];
 export const splits = ["tuning", "test"];
 /** Cases of one kind in one half, by strength. */
-const perStrength = { weak: 4, plain: 40, strong: 4 };
+export const perStrength = { weak: 4, plain: 40, strong: 4 };
 /** A third of all. */
 const healthyPerSplit = 360;
 

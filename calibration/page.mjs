@@ -1,12 +1,13 @@
 // docs/calibration.md, from the results of a whole run.
+import { perStrength } from "./cases.mjs";
 import { faults } from "./faults.mjs";
-import { confusionTable, figures, misses, recallTable } from "./report.mjs";
+import { confusionTable, figures, misses, recallTable, share } from "./report.mjs";
 
 const list = (items) => items.map((item) => `- ${item}`).join("\n");
 
 export function page(results) {
   const test = results.filter(({ split }) => split === "test");
-  const { healthy, severe } = figures(test);
+  const { healthy, warning, severe } = figures(test);
   const missed = misses(test.filter(({ kind, strength }) => kind === "healthy" || strength === "plain"));
   const injected = Object.entries(faults).map(
     ([kind, ways]) => `**${kind}**: ${ways.map(({ how }) => how).join("; or ")}.`,
@@ -27,15 +28,15 @@ It takes a few minutes on one core. \`-- --quick\` runs two cases of each kind, 
 
 ## What is trained
 
-A case's name is the seed of everything in it. Half of the cases have tuning seeds: the thresholds of the detectors were
-chosen by them and by more of their kind. The figures below are those of the other half, the test seeds, which were
-drawn after the last threshold was set. (Three earlier draws were looked at and led to changes; they are not shown.)
+A case's name seeds everything in it. Half of the cases have tuning seeds: the thresholds of the detectors were
+chosen by them and by further cases drawn in the same way. The figures below are those of the other half, the test
+seeds, which were drawn after the last threshold was set. They are drawn anew whenever a threshold changes.
 
 - Data: clouds of 3 to 5 classes, moons, circles, spirals, the sign of a product, logistic labels, sparse features, linear
   values, Friedman's function, waves; iris, penguins, and cars.
 - Networks: 1 to 8 hidden layers of 8 to 128 units, eight activations, with and without layer or batch normalisation and
   identities.
-- Optimizers: gradient descent, momentum, RMSprop, Adagrad, Adam, AdamW; batches of 16 to 128 rows; some hundred steps.
+- Optimizers: gradient descent, momentum, RMSprop, Adagrad, Adam, AdamW; batches of 16 to 128 rows; some hundreds of steps.
 
 ## The faults
 
@@ -47,10 +48,15 @@ ${list(injected)}
 ## Found, and false alarms
 
 Recall is the share of the trainings with a fault whose verdicts have its kind. On the right, the share of the ${healthy} healthy trainings
-with a verdict of that kind, of any severity, at least a warning, and severe. ${severe} of them (${Number(((100 * severe) / healthy).toFixed(1))} %)
-have any severe verdict.
+with a verdict of that kind, of any severity, at least a warning, and severe.
+Trainings of each fault: ${Object.entries(perStrength)
+    .map(([strength, count]) => `${strength} ${count}`)
+    .join(", ")}.
 
 ${recallTable(test)}
+
+Of the ${healthy} healthy trainings, ${warning} (${share(warning, healthy)}) have any verdict that is at least a warning, and ${severe} (${share(severe, healthy)})
+any severe one.
 
 ## Which verdicts a fault gets
 

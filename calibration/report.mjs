@@ -1,7 +1,7 @@
 // Results → recall and false alarms per kind, the confusion matrix, as Markdown that also reads well in a terminal.
 import { verdictKinds } from "../dist/diagnose/verdict.js";
 
-const share = (part, whole) => (whole === 0 ? "–" : `${Number(((100 * part) / whole).toFixed(1))} %`);
+export const share = (part, whole) => (whole === 0 ? "–" : `${Number(((100 * part) / whole).toFixed(1))} %`);
 
 /** Rows of cells as a Markdown table whose columns are as wide as their widest cell. */
 function table(header, rows) {
@@ -15,6 +15,7 @@ function table(header, rows) {
 
 const found = (result, kind) => result.verdicts.some((verdict) => verdict.kind === kind);
 const isSevere = ({ verdicts }) => verdicts.some(({ severity }) => severity === "severe");
+const isWarned = ({ verdicts }) => verdicts.some(({ severity }) => severity !== "info");
 
 /** Figures of the results of one half of the seeds. */
 export function figures(results) {
@@ -42,7 +43,13 @@ export function figures(results) {
       },
     ]),
   );
-  return { healthy: healthy.length, severe: healthy.filter(isSevere).length, recall, alarms };
+  return {
+    healthy: healthy.length,
+    warning: healthy.filter(isWarned).length,
+    severe: healthy.filter(isSevere).length,
+    recall,
+    alarms,
+  };
 }
 
 export function recallTable(results) {

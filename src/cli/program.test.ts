@@ -267,17 +267,24 @@ describe("ledger", () => {
 
   it("has a picture of two networks side by side, whose gradients vanish and do not", async () => {
     await writeTable();
-    const train = (out: string, activation: string) =>
+    const train = (out: string, activation: string, epochs = 2) =>
       line(
-        `train table.csv --target level --depth 6 --width 6 --activation ${activation} --epochs 2 --backend reference --out ${out}`,
+        `train table.csv --target level --depth 6 --width 6 --activation ${activation} --epochs ${epochs} --backend reference --out ${out}`,
       );
     await train("sigmoid", "sigmoid");
     await train("relu", "relu");
+    await train("longer", "relu", 3);
     const { code, stdout } = await line("ledger sigmoid --step 1 --beside relu");
     expect(code).toBe(0);
     expect(stdout).toMatchSnapshot();
     const { beside } = JSON.parse((await line("ledger sigmoid --beside relu --json")).stdout.split("\n").at(-2)!);
     expect(beside).toMatchObject({ run: "relu", step: 4, ledger: { length: 7 } });
+    // Each at its own step.
+    const apart = (await line("ledger relu --beside longer")).stdout.split("\n");
+    expect(apart.slice(2, 4)).toEqual([
+      expect.stringMatching(/^relu {20,}longer$/),
+      expect.stringMatching(/^step 4 \(epoch 2\) {10,}step 6 \(epoch 3\)$/),
+    ]);
   });
 
   it("reads back running statistics: a run predicts what it measured", async () => {

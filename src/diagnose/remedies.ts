@@ -167,6 +167,9 @@ const remedials: Readonly<Record<VerdictKind, readonly Remedial[]>> = {
 
 export const wantsRangeTest = (kind: VerdictKind): boolean => remedials[kind].includes(suggestedRate);
 
+/** A loss counts as lower below this share of the one before: twins share their batches, so that chance weighs little. */
+export const lower = 0.97;
+
 /** Whether a flag of chainrule train may mend it. */
 export const isTreatable = (kind: VerdictKind): boolean => remedials[kind].length > 0;
 

@@ -41,6 +41,12 @@ it("finds what makes a deep sigmoid network learn, ranks it, and tries the best 
   expect(steps).toBe(90);
   expect(twins.map(({ index }) => index)).toEqual(twins.map((_, i) => i));
   expect(twins[0]!.words).toBe("as it was");
+  // The total is that of the single changes, from the first twin on; combinations come after it.
+  expect(new Set(twins.map(({ of }) => of)).size).toBe(1);
+  expect(twins.filter(({ index, of }) => index < of && index > 0).every(({ words }) => !words.includes(" + "))).toBe(
+    true,
+  );
+  expect(twins.filter(({ index, of }) => index >= of).every(({ words }) => words.includes(" + "))).toBe(true);
   const { remedies } = verdicts[0]!;
   expect(remedies.map(({ flags }) => flags)).toContain("--activation relu --init heUniform");
   for (const { before, after } of remedies) {

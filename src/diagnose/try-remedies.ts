@@ -13,6 +13,7 @@ import {
   changed,
   combined,
   flagsOf,
+  lower,
   type Patient,
   type Recipe,
   wantsRangeTest,
@@ -31,7 +32,7 @@ export interface Trials {
 export interface TwinReport {
   /** 0: the training as it was. */
   readonly index: number;
-  /** Twins known of so far, that one included. */
+  /** Twins known of from the beginning; those with several changes come on top. */
   readonly of: number;
   readonly words: string;
   readonly outcome: Outcome;
@@ -48,8 +49,6 @@ const leastSteps = 50;
 /** Observations of a twin, about; its loss is the mean over the last quarter of them. */
 const observations = 100;
 
-/** A loss counts as lower from here on: twins share their batches, so that chance weighs little. */
-const lower = 0.97;
 /** A gradient's way counts as mended where its factor is nearer to 1 by so much. */
 const mended = 10;
 
@@ -92,7 +91,7 @@ export async function tryRemedies(
   let index = 0;
   const run = async (words: string, change: Change, kinds: ReadonlySet<VerdictKind>): Promise<Tried> => {
     const outcome = await twin(table, patient, change, steps);
-    onTwin({ index, of: Math.max(index, candidates.size) + 1, words, outcome });
+    onTwin({ index, of: candidates.size + 1, words, outcome });
     index++;
     return { words, change, kinds, outcome };
   };

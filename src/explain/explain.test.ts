@@ -354,7 +354,11 @@ describe("explain", () => {
     const dead = one.of("w[0,1]");
     expect(dead).toMatchObject({ pathCount: 0, gradient: 0, check: { slope: 0 } });
     expect(dead.ends.map(({ left, value }) => [left.text, value])).toEqual([["∂h[0,1]/∂matmul₁[0,1]", 0]]);
-    expect(dead.forward.map(({ left, value }) => [left.text, value])).toEqual([["matmul₁[0,1]", -1]]);
+    // With the element that the path ends at, which its derivative speaks of.
+    expect(dead.forward.map(({ left, symbols, value }) => [left.text, symbols.text, value])).toEqual([
+      ["matmul₁[0,1]", "x[0,0] · w[0,1] + x[0,1] · w[1,1]", -1],
+      ["h[0,1]", "max(matmul₁[0,1], 0)", 0],
+    ]);
     const unseen = one.of("w[1,0]");
     expect(unseen.ends.map(({ left, symbols }) => [left.text, symbols.text])).toEqual([
       ["∂matmul₁[0,0]/∂w[1,0]", "x[0,1]"],
@@ -363,6 +367,13 @@ describe("explain", () => {
     // The sum and its relu are parts of one expression here.
     const inside = explain(({ a }) => a.sub(3).relu().mul(2), { a: tensor(1) }).of("a");
     expect(inside.ends.map(({ left, value }) => [left.text, value])).toEqual([["∂loss/∂a", 0]]);
+  });
+
+  it("says what the loss is once, where the loss is the number", () => {
+    const one = explain(({ a }) => a.exp(), { a: tensor(0) });
+    expect(toText(one.of("loss")).split("\n")[0]).toBe("loss = 1");
+    expect(toMarkdown(one.of("loss")).split("\n")[0]).toBe("$\\mathrm{loss} = 1$");
+    expect(toText(one.of("a")).split("\n")[0]).toBe("a = 0, loss = 1");
   });
 
   it("keeps long sums short: the terms on the way, the largest ones, and the others together", () => {

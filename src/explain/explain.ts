@@ -25,7 +25,11 @@ export function explainer(scalars: ScalarGraph, names: ReadonlyMap<NodeId, strin
       value: scalars.values[node]![index]!,
       loss: scalars.values[scalars.loss]![0]!,
       lossName: written(writer.name({ node: scalars.loss, index: 0 })),
-      forward: writer.forward(element, [...shown.flatMap(({ steps }) => steps), ...reached]),
+      forward: writer.forward(element, [
+        ...shown.flatMap(({ steps }) => steps),
+        ...reached,
+        ...ends.map(({ step }) => step),
+      ]),
       paths: shown.map(({ steps, product }) => ({ factors: writer.factors(element, steps), product })),
       pathCount: count,
       rest,

@@ -24,7 +24,7 @@ export interface Explanation {
   readonly value: number;
   readonly loss: number;
   readonly lossName: Written;
-  /** The values on the way from the number to the loss, along the paths that are shown; up to the ends where there is none. */
+  /** The values on the way from the number to the loss, along the paths that are shown; where there is none, up to the ends and with them. */
   readonly forward: readonly Equation[];
   /** The largest products first. */
   readonly paths: readonly ExplainedPath[];

@@ -146,7 +146,12 @@ function render(explanation: Explanation, f: Format): string {
   const lines = [
     ...about.flatMap(f.sentence),
     ...(about.length > 0 ? [""] : []),
-    ...f.paragraph(`${f.inline([name, number(value)], "=")}, ${f.inline([lossName, number(loss)], "=")}`),
+    ...f.paragraph(
+      [
+        f.inline([name, number(value)], "="),
+        ...(name.text === lossName.text ? [] : [f.inline([lossName, number(loss)], "=")]),
+      ].join(", "),
+    ),
     ...(forward.length > 0 ? f.heading("Forward") : []),
     ...forward.flatMap((equation) => chain(equation, f)),
     ...backward(explanation, f),

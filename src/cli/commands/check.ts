@@ -76,7 +76,7 @@ function failure(subject: string, { disagreements, kinks }: GradientCheck): Chai
   if (first === undefined) {
     return new ChainruleError(
       "NOT_DIFFERENTIABLE",
-      `${subject}: nothing is said of its gradients, as the point lies on a kink. Check it beside.`,
+      `${subject}: nothing is said of its gradients, as the point lies on a kink. Choose inputs a little away from it.`,
       { kinks },
     );
   }

@@ -44,7 +44,7 @@ export function addExplain(program: Command, streams: Streams): void {
       "after",
       `
 Examples:
-  $ chainrule explain runs/2026-01-31-iris-1 --row 3 --weight "layers.0.weight[2,1]"
+  $ chainrule explain runs/2026-01-31-iris-1 --row 3 --weight "layers.0.weight[2,3]"
   $ chainrule explain neuron --x 0.1,0.3 --w=-0.8,0.5 --target 0.2`,
     );
   withOutput(
@@ -57,12 +57,12 @@ Examples:
       .requiredOption("--row <numbers>", "rows of the data, as errors count them: lines of a text file", rowNumbers)
       .requiredOption(
         "--weight <element>",
-        "the number: layers.0.weight[2,1], layers.0.bias[1]; of the first chosen row an output layers.1[0,4] or an input x[0,2]",
+        "the number: layers.0.weight[2,3], layers.0.bias[1]; of the first chosen row an output layers.1[0,4] or an input x[0,2]",
       )
       .option("--step <n>", "after this step; 0 is before the first (default: that of the saved weights)", whole(0)),
     `
 Example:
-  $ chainrule explain runs/2026-01-31-iris-1 --row 3 --weight "layers.0.weight[2,1]"`,
+  $ chainrule explain runs/2026-01-31-iris-1 --row 3 --weight "layers.0.weight[2,3]"`,
   ).action((dir: string, flags: RunFlags) => explainOfRun(dir, flags, streams));
   withOutput(
     explain

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { ObservationEvent } from "../../train/events.ts";
 import { print, printJson, type Streams } from "../output.ts";
-import { renderLedger, renderLedgersBeside } from "../terminal/ledger.ts";
+import { renderLedger, renderLedgersBeside, stepText } from "../terminal/ledger.ts";
 import { printable } from "../terminal/text.ts";
 import { whole } from "../values.ts";
 
@@ -48,17 +48,23 @@ async function ledger(dir: string, { json, ...flags }: LedgerFlags, streams: Str
   const { step, epoch } = chosen;
   const other = flags.beside === undefined ? undefined : await observationOf(flags.beside, flags.step);
   print(json ? streams.stderr : streams.stdout, (style) => [
-    `${style.colors.bold(printable(dir))}: step ${step} (epoch ${epoch}), from the output to the input`,
-    "",
     ...(other === undefined
-      ? renderLedger(chosen.ledger, style)
-      : renderLedgersBeside(
-          [
-            { name: printable(dir), ledger: chosen.ledger },
-            { name: printable(flags.beside!), ledger: other.ledger },
-          ],
-          style,
-        )),
+      ? [
+          `${style.colors.bold(printable(dir))}: ${stepText(step, epoch)}, from the output to the input`,
+          "",
+          ...renderLedger(chosen.ledger, style),
+        ]
+      : [
+          "From the output to the input:",
+          "",
+          ...renderLedgersBeside(
+            [
+              { ...chosen, name: printable(dir) },
+              { ...other, name: printable(flags.beside!) },
+            ],
+            style,
+          ),
+        ]),
   ]);
   if (!json) return;
   const beside = other && { run: flags.beside, step: other.step, epoch: other.epoch, ledger: other.ledger };

@@ -141,7 +141,7 @@ async function restart(
   const trials = await treat(findings.verdicts, events, table, flags, streams);
   const best = bestRemedy(trials);
   if (best === undefined) {
-    say("Nothing that was tried made it better.");
+    say("Nothing that was tried lowered the loss enough to train again.");
     return undefined;
   }
   say(`Training again with ${best.remedy.change} (${best.remedy.flags}).`);

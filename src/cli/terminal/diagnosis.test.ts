@@ -124,9 +124,14 @@ it("in 80 columns, where nothing helped", () => {
       cause: activation factor 0.2100, weight factor 0.9000, flat true, at layers.0
       layers.2 a b and 1 more
 
-      Nothing that was tried made it better.
+      Nothing that was tried lowered the loss by 3 %.
     "
   `);
+});
+
+it("speaks of the loss that is to be low", () => {
+  const shown = show(80, [{ ...vanishing, kind: "overfitting", remedies: [] }], { steps: 500 });
+  expect(shown).toContain("  Nothing that was tried lowered the validation loss by 3 %.\n");
 });
 
 it("where nothing could be tried", () => {
@@ -201,4 +206,10 @@ it("twins as they are trained", () => {
              normalisation: loss not finite
     "
   `);
+  // Combinations come on top of the total that was known: the texts stay one below the other.
+  const heads = [7, 8, 9].map((index) => {
+    const twin = { index, of: 9, words: "relu", outcome: { loss: 0.5 } };
+    return twinLines(twin, plain(80))[0]!;
+  });
+  expect(heads).toEqual(["  8/9  relu: loss 0.5000", "  9/9  relu: loss 0.5000", "  10   relu: loss 0.5000"]);
 });

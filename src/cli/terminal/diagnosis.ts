@@ -1,6 +1,6 @@
 // Verdicts for a person: what is wrong and how much, its figures, and what remedies did.
 import { count } from "../../data/wording.ts";
-import { isTreatable } from "../../diagnose/remedies.ts";
+import { isTreatable, lower } from "../../diagnose/remedies.ts";
 import type { TwinReport } from "../../diagnose/try-remedies.ts";
 import type { Diagnosis, Figures, Outcome, Remedy, Severity, TriedVerdict, Verdict } from "../../diagnose/verdict.ts";
 import { plainOrPower, significant } from "./format.ts";
@@ -61,11 +61,13 @@ export const renderVerdicts = (verdicts: readonly Verdict[], style: Style): stri
     indented(`${severityWord(verdict.severity, style)} ${printable(verdict.message)}`, style),
   );
 
-/** "3/9  relu with He initial weights: loss 0.0213, validation 0.05", in as many lines as it takes. */
+/** "3/9  relu with He initial weights: loss 0.0213, validation 0.05", in as many lines as it takes; "10" of combinations. */
 export function twinLines({ index, of, words, outcome }: TwinReport, { width }: Style): string[] {
   const { loss, validationLoss } = outcome;
   const validation = validationLoss === undefined ? "" : `, validation ${significant(validationLoss)}`;
-  const head = `  ${String(index + 1).padStart(String(of).length)}/${of}  `;
+  const digits = String(of).length;
+  const number = String(index + 1).padStart(digits);
+  const head = `  ${(index < of ? `${number}/${of}` : number).padEnd(2 * digits + 1)}  `;
   const text = `${printable(words)}: loss ${lossText(loss)}${validation}`;
   return wrap(text, width - head.length).map((line, i) => (i === 0 ? head : " ".repeat(head.length)) + line);
 }
@@ -105,7 +107,11 @@ function remedyLines(verdict: Verdict, remedies: readonly Remedy[], tried: Tried
     return indented("No option of chainrule train mends this: it lies in the data.", style);
   if (tried === "above") return indented("The same remedies help as above.", style);
   if ("untried" in tried) return [];
-  if (remedies.length === 0) return ["", ...indented("Nothing that was tried made it better.", style)];
+  if (remedies.length === 0) {
+    const figure = verdict.kind === "overfitting" ? "validation loss" : "loss";
+    const share = Math.round(100 * (1 - lower));
+    return ["", ...indented(`Nothing that was tried lowered the ${figure} by ${share} %.`, style)];
+  }
   const shown = remedies.slice(0, mostRemedies);
   const outcomes = [remedies[0]!.before, ...shown.map(({ after }) => after)];
   const column = (header: string, cell: (outcome: Outcome) => string): TableColumn => ({

@@ -57,14 +57,19 @@ export function renderLedger(ledger: readonly LedgerRow[], style: Style): string
   return [...lines, "", ...wrap(summary(ledger), Math.min(style.width, 76))];
 }
 
+export interface LedgerBeside {
+  readonly name: string;
+  /** Where it stands: runs may end before the step that was asked for. */
+  readonly step: number;
+  readonly epoch: number;
+  readonly ledger: readonly LedgerRow[];
+}
+
 /**
  * Two networks side by side, from the output to the input: what is left of the gradient at each layer, on one scale. Rows
  * are layers with weights, counted from the output, since the networks may differ in all else.
  */
-export function renderLedgersBeside(
-  networks: readonly { readonly name: string; readonly ledger: readonly LedgerRow[] }[],
-  { width, colors }: Style,
-): string[] {
+export function renderLedgersBeside(networks: readonly LedgerBeside[], { width, colors }: Style): string[] {
   const all = networks.flatMap(({ ledger }) => ledger.map(({ product }) => product));
   const [lowest, highest] = scaleOf(all);
   const layerWidth = Math.max(...networks.flatMap(({ ledger }) => ledger.map(({ layer }) => layer.length)));
@@ -79,6 +84,7 @@ export function renderLedgersBeside(
   const line = (cells: readonly string[]) => cells.join("   ").trimEnd();
   return [
     line(networks.map(({ name }) => padEnd(colors.bold(cut(name, column)), column))),
+    line(networks.map(({ step, epoch }) => padEnd(stepText(step, epoch), column))),
     ...Array.from({ length: rows }, (_, i) => line(networks.map(({ ledger }) => cell(ledger[i])))),
     "",
     colors.dim(`‖δ‖ by that at the output, ${scaleText(lowest, highest)}`),
@@ -86,6 +92,8 @@ export function renderLedgersBeside(
     ...networks.flatMap(({ name, ledger }) => wrap(`${name}: ${summary(ledger)}`, Math.min(width, 76))),
   ];
 }
+
+export const stepText = (step: number, epoch: number): string => `step ${step} (epoch ${epoch})`;
 
 /** Powers of ten around all finite products. */
 function scaleOf(all: readonly number[]): [lowest: number, highest: number] {

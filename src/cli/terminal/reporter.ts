@@ -67,7 +67,7 @@ function plainReporter(stream: OutputStream): Reporter {
       const { rowsPerSecond: _, secondsLeft: __, ...rest } = state;
       state = rest;
     },
-    note: (text) => stream.write(`${text}\n`),
+    note: (text) => stream.write(`${wrap(text, styleOf(stream).width).join("\n")}\n`),
     close() {},
   };
 }
