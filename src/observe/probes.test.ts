@@ -226,6 +226,14 @@ describe("an observation", () => {
       sequential(embedding(9, 5), activation("tanh"), dropout(0.3), dense(5, 3)),
       tensor(Int32Array.of(1, 2, 3, 4, 5, 0)),
     ],
+    [
+      "integers that are moved first",
+      sequential(flattenLayer(), embedding(9, 2), flattenLayer(), dense(8, 3)),
+      tensor(
+        Int32Array.from({ length: 24 }, (_, i) => i % 9),
+        { shape: [6, 2, 2] },
+      ),
+    ],
     ["a single layer", dense(5, 3), rows],
     ["nested residuals", sequential(residual(residual(dense(5, 5)), activation("gelu")), dense(5, 3)), rows],
   ];

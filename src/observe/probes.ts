@@ -61,13 +61,14 @@ export interface Probed {
   readonly outputs: Tensors;
 }
 
-/** Plans the probes of a model by the shapes that a pass gave its values. */
+/** Plans the probes of a model by the shapes that a pass gave its values; values of no floats have no gradients. */
 export function planProbes(
-  chain: readonly LayerPoint[],
+  points: readonly LayerPoint[],
   shapes: ReadonlyMap<string, Shape>,
   parameters: readonly { readonly name: string; readonly shape: Shape }[],
   batch: number,
 ): ProbePlan {
+  const chain = points.filter(({ name }) => shapes.has(name));
   const shapeOf = ({ name }: LayerPoint): Shape => shapes.get(name)!;
   const dense = chain.flatMap(({ made }, at) => (made === "dense" && shapeOf(chain[at]!).length === 2 ? [at] : []));
   const own = new Set(dense.flatMap((at) => ["weight", "bias"].map((part) => childPath(chain[at]!.name, part))));

@@ -171,11 +171,11 @@ export function trainingModule(
   };
 }
 
-/** Shapes of the values of a training pass over a batch, by their names. */
+/** Shapes of the float values of a training pass over a batch, by their names. */
 function valueShapes(model: Layer, variables: Variables, batch: TensorType): Map<string, Shape> {
   const shapes = new Map<string, Shape>();
   const record = (name: string, value: Tensor): Tensor => {
-    shapes.set(name, value.shape);
+    if (isFloat(value.dtype)) shapes.set(name, value.shape);
     return value;
   };
   trace([{ ...batch, name: "x" }], ([x]) => [applyTraining(model, variables, x!, randomKey(0), record).y]);

@@ -212,7 +212,7 @@ async function* run(options: TrainOptions, report: Report): AsyncGenerator<Train
     while (epoch < epochs && step < limit && reason === "epochs") {
       let epochLoss = 0;
       let epochSteps = 0;
-      // Steps whose losses are in the machine's lossSum. It is read out at observed steps, wherever slices end.
+      // Steps whose losses are in the machine's lossSum. It is read out where weights are kept, wherever slices end.
       let summed = 0;
       const blocks = feed.epoch();
       let steps = 0;
