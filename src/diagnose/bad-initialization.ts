@@ -3,7 +3,7 @@
 import { short } from "../data/wording.ts";
 import { parentPath } from "../nn/model.ts";
 import type { InitialParameter } from "../observe/observation.ts";
-import { confidenceOf } from "./confidence.ts";
+import { confidenceOf, nameOf } from "./confidence.ts";
 import { byOutcome } from "./course.ts";
 import type { Evidence } from "./evidence.ts";
 import { initial } from "./thresholds.ts";
@@ -36,12 +36,14 @@ function judge({ name, layer: kind, shape, value }: InitialParameter): Judged | 
 }
 
 const words: Readonly<Record<Judged["fault"], (one: Judged) => string>> = {
-  zeros: ({ layer }) => `All initial weights of ${layer} are 0: nothing passes it, neither values nor gradients.`,
-  alike: ({ layer }) => `All initial weights of ${layer} are alike: its units compute the same and learn the same.`,
+  zeros: ({ layer }) =>
+    `All initial weights of ${nameOf(layer)} are 0: nothing passes it, neither values nor gradients.`,
+  alike: ({ layer }) =>
+    `All initial weights of ${nameOf(layer)} are alike: its units compute the same and learn the same.`,
   tiny: ({ layer, gain }) =>
-    `The initial weights of ${layer} are ${short(gain)} times the size that keeps signals the size they are: they fade from layer to layer.`,
+    `The initial weights of ${nameOf(layer)} are ${short(gain)} times the size that keeps signals the size they are: they fade from layer to layer.`,
   huge: ({ layer, gain }) =>
-    `The initial weights of ${layer} are ${short(gain)} times the size that keeps signals the size they are: they swell from layer to layer.`,
+    `The initial weights of ${nameOf(layer)} are ${short(gain)} times the size that keeps signals the size they are: they swell from layer to layer.`,
 };
 
 export function badInitialization(evidence: Evidence): Verdict | undefined {

@@ -1,7 +1,7 @@
 // A network that gives every row the same answer.
 import { short } from "../data/wording.ts";
 import { confidenceOf, percent } from "./confidence.ts";
-import { lossLeft } from "./course.ts";
+import { lossLeft, sinceStep } from "./course.ts";
 import type { Evidence } from "./evidence.ts";
 import { constant, outcome } from "./thresholds.ts";
 import type { Verdict } from "./verdict.ts";
@@ -15,15 +15,12 @@ export function constantOutput(evidence: Evidence): Verdict | undefined {
   // A batch's answers may vary little by their own size, an offset say, and tell rows apart all the same.
   if (examples === undefined && !(lossLeft(evidence) > outcome.unlearnt)) return undefined;
   const loss = examples?.train.loss ?? epochs.at(-1)?.loss;
-  // The first observation from which on the output kept its spread below the threshold.
-  const moving = observations.findLastIndex(({ values }) => (values.at(-1)?.spread ?? 0) >= constant.spread);
-  const since = observations[moving + 1]?.step ?? observations.at(-1)?.step ?? 1;
   const features = data?.features.filter(({ std }) => std > 0).length;
   return {
     kind: "constant-output",
     severity: "severe",
     layers: start.layers.slice(-1),
-    sinceStep: since,
+    sinceStep: sinceStep(evidence, ({ values }) => !((values.at(-1)?.spread ?? 0) >= constant.spread)),
     message: `The network gives nearly every row the same answer: its answers vary ${percent(spread)} ${examples === undefined ? "of their own size" : "as much as the target does"}${loss === undefined || data === undefined ? "" : `, and its loss is ${short(loss)}, where the best constant has ${short(data.constantLoss)}`}.`,
     evidence: {
       spread,

@@ -11,7 +11,7 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-export const geometricMean = (values: readonly number[]): number =>
+const geometricMean = (values: readonly number[]): number =>
   values.length === 0 ? 1 : Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 
 /** The first observations of a training, while it is as it was set up. */

@@ -1,7 +1,7 @@
 // Products of matrices and convolutions: which element of the other operand an element is multiplied by.
 import type { Node, NodeId, OpName } from "../ir/graph.ts";
-import type { Shape } from "../ir/shape.ts";
-import { flatIndex, placeOf } from "./places.ts";
+import { placeOf, type Shape } from "../ir/shape.ts";
+import { flatIndex } from "./places.ts";
 
 /** Place in the other operand, of shape `other`, of what the element x of operand `operand` is multiplied by in the element y. */
 type Partner<N extends OpName> = (

@@ -1,10 +1,5 @@
 // Places of elements: row-major numbers, indices along each axis, and what broadcasting makes of them.
-import { type Shape, sizeOf, stridesOf } from "../ir/shape.ts";
-
-/** Row-major place → index along each axis. */
-export function placeOf(at: number, shape: Shape): number[] {
-  return stridesOf(shape).map((stride, axis) => Math.floor(at / stride) % shape[axis]!);
-}
+import { placeOf, type Shape, sizeOf, stridesOf } from "../ir/shape.ts";
 
 /** Index along each axis → row-major place. */
 export const flatIndex = (indices: readonly number[], shape: Shape): number =>

@@ -1,7 +1,7 @@
 // Writes elements, how they came about, and derivatives between them: with names, and with numbers.
 import type { ElementwiseOpName, Node, NodeId } from "../ir/graph.ts";
 import { definitionOf, isElementwise } from "../ir/op.ts";
-import { sizeOf } from "../ir/shape.ts";
+import { placeOf, sizeOf } from "../ir/shape.ts";
 import { partnerOf } from "./bilinear.ts";
 import type { Equation } from "./explanation.ts";
 import { expression } from "./expression.ts";
@@ -19,7 +19,7 @@ import {
   write,
   written,
 } from "./notation.ts";
-import { broadcastPlaces, placeOf } from "./places.ts";
+import { broadcastPlaces } from "./places.ts";
 import { mostTerms, type Reading, ruleOf, type Step } from "./reading.ts";
 import { type Element, type LocalDerivative, recordOf, type ScalarGraph } from "./scalar-graph.ts";
 import { termsOf } from "./terms.ts";

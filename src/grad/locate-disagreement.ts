@@ -132,7 +132,7 @@ export function wrongElements(point: Point, v: readonly TypedArray[], settings: 
 const recordOf = (node: Node): OpRecord<OpName> => ops[node.op] as unknown as OpRecord<OpName>;
 
 /** The inputs that a gradient may go to: of a user's op not its value, which is computed from the others. */
-export const operandsOf = (node: Node): readonly NodeId[] =>
+const operandsOf = (node: Node): readonly NodeId[] =>
   recordOf(node).definition === undefined ? node.inputs : node.inputs.slice(0, -1);
 
 /** Nodes on the way of gradients from the outputs to `wrt`, in order, and all that varies with `wrt`. */

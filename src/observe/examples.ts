@@ -249,6 +249,7 @@ function errors(probabilities: readonly Float64Array[], targets: Float64Array): 
   const isHit = Array.from(probabilities, (p, i) => p.indexOf(confidence[i]!) === targets[i]);
   const of = (hit: boolean) => confidence.filter((_, i) => isHit[i] === hit).sort();
   const [hits, misses] = [of(true), of(false)];
+  const middle = median(confidence.toSorted());
   const classes = probabilities[0]!.length;
   const [rows, hit] = [new Int32Array(classes), new Int32Array(classes)];
   targets.forEach((target, i) => {
@@ -258,7 +259,7 @@ function errors(probabilities: readonly Float64Array[], targets: Float64Array): 
   return {
     rate: misses.length / targets.length,
     ...(hits.length > 0 && misses.length > 0 && { separation: above(hits, misses) }),
-    confidentRate: misses.filter((c) => c >= median(confidence.toSorted())).length / (targets.length / 2),
+    confidentRate: misses.filter((c) => c >= middle).length / (targets.length / 2),
     errorConfidence: median(misses),
     hitConfidence: median(hits),
     recall: Array.from(rows, (n, c) => hit[c]! / n),

@@ -2,7 +2,7 @@
 import { isFloat, type TypedArray } from "../ir/dtype.ts";
 import type { Graph, Node, NodeId, OpName } from "../ir/graph.ts";
 import { isElementwise, type OpRecord } from "../ir/op.ts";
-import { type Shape, sizeOf } from "../ir/shape.ts";
+import { placeOf, type Shape } from "../ir/shape.ts";
 import { ops } from "../ops/index.ts";
 
 /** What a node of a step belongs to. */
@@ -103,7 +103,7 @@ export function originOf(
 
 function firstBroken(elements: TypedArray, shape: Shape): Pick<Origin, "value" | "indices"> {
   const place = elements.findIndex((value: number) => !Number.isFinite(value));
-  return { value: String(elements[place]) as Origin["value"], indices: indicesOf(place, shape) };
+  return { value: String(elements[place]) as Origin["value"], indices: placeOf(place, shape) };
 }
 
 const inputName = ({ graph, inputs }: ReadableStep, node: Node): string => inputs[graph.inputs.indexOf(node.id)]!;
@@ -164,16 +164,4 @@ function operandOf(node: Node, operand: Node, values: TypedArray | undefined, in
   const own = indices.slice(indices.length - operand.shape.length);
   const at = own.reduce((at, index, axis) => at * operand.shape[axis]! + (operand.shape[axis] === 1 ? 0 : index), 0);
   return [values[at]!];
-}
-
-/** Indices of the element at a place, row-major. */
-function indicesOf(place: number, shape: Shape): number[] {
-  let rest = place;
-  let size = sizeOf(shape);
-  return shape.map((n) => {
-    size /= n;
-    const index = Math.floor(rest / size);
-    rest -= index * size;
-    return index;
-  });
 }

@@ -14,6 +14,18 @@ export interface Evaluation {
   readonly predictions: Floats;
 }
 
+/** The programs that evaluate a split, one after the other, and the rows of each. */
+export function* partsOf(
+  split: "train" | "validation",
+  rows: number,
+): Generator<{ program: string; rows: Int32Array }> {
+  for (let from = 0; from < rows; from += evaluationRows) {
+    const count = Math.min(evaluationRows, rows - from);
+    const program = count < evaluationRows && rows > evaluationRows ? `${split}Rest` : split;
+    yield { program, rows: Int32Array.from({ length: count }, (_, i) => from + i) };
+  }
+}
+
 /** Runs the evaluation programs of one split over all its rows. */
 export function evaluateSplit(
   session: Session,
@@ -23,11 +35,9 @@ export function evaluateSplit(
 ): Evaluation {
   const chunks: Floats[] = [];
   let total = 0;
-  for (let from = 0; from < rows; from += evaluationRows) {
-    const count = Math.min(evaluationRows, rows - from);
-    const program = count < evaluationRows && rows > evaluationRows ? `${split}Rest` : split;
-    session.run(program, 1, { rows: Int32Array.from({ length: count }, (_, i) => from + i) });
-    total += session.output(program, "loss")[0]! * (rowLosses[loss].isSum ? 1 : count);
+  for (const { program, rows: part } of partsOf(split, rows)) {
+    session.run(program, 1, { rows: part });
+    total += session.output(program, "loss")[0]! * (rowLosses[loss].isSum ? 1 : part.length);
     chunks.push(session.output(program, "prediction") as Floats);
   }
   const predictions = chunks.length === 1 ? chunks[0]! : join(chunks);

@@ -5,7 +5,8 @@ import type { Graph } from "../ir/graph.ts";
 import { type Origin, originOf } from "../observe/origin.ts";
 import type { Program } from "../plan/module.ts";
 import { Session } from "../run/session.ts";
-import { evaluationRows, type TrainingModule } from "./step.ts";
+import { partsOf } from "./evaluate.ts";
+import type { TrainingModule } from "./step.ts";
 import { allFinite, type Copy } from "./weights.ts";
 
 /** Losses that are told of the steps before. */
@@ -65,15 +66,8 @@ export function traceEvaluation(
   split: "train" | "validation",
   rows: number,
 ): Origin | undefined {
-  for (let from = 0; from < rows; from += evaluationRows) {
-    const count = Math.min(evaluationRows, rows - from);
-    const program = count < evaluationRows && rows > evaluationRows ? `${split}Rest` : split;
-    const origin = originIn(
-      session,
-      training,
-      program,
-      Int32Array.from({ length: count }, (_, i) => from + i),
-    );
+  for (const part of partsOf(split, rows)) {
+    const origin = originIn(session, training, part.program, part.rows);
     if (origin !== undefined) return origin;
   }
   return undefined;
