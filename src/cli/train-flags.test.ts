@@ -1,7 +1,7 @@
 // Flags as data and as text: what a remedy says on a command line is what it sets.
 import { Command } from "commander";
 import { expect, it } from "vitest";
-import { type Change, flagsOf } from "../diagnose/remedies.ts";
+import { type Change, flagsOf } from "../diagnose/change.ts";
 import { commandLine, settingsOf, type TrainFlags, withChange } from "./train-flags.ts";
 import { addDataOptions, addNetworkOptions, addTrainingOptions } from "./train-options.ts";
 

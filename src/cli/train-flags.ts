@@ -1,6 +1,6 @@
 // What a training was asked for on the command line: flags, what they mean to the engine, and as they stand in run.json.
 import type { ColumnType, PrepareOptions } from "../data/index.ts";
-import type { Change, Recipe } from "../diagnose/remedies.ts";
+import type { Change, Recipe } from "../diagnose/change.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { TableSettings } from "../train/index.ts";
 import type { Json } from "../train/run-folder.ts";

@@ -1,32 +1,11 @@
-// What may mend a verdict: changes of a training as plain data, in words, and as flags of chainrule train.
-import type { ColumnType, Prepared, PrepareOptions } from "../data/index.ts";
+// What may mend a verdict: changes of a training as plain data, and in words.
+import type { Prepared } from "../data/index.ts";
 import { featureNames } from "../data/preprocessing.ts";
-import { shellWord } from "../data/wording.ts";
 import type { ActivationName } from "../nn/activation.ts";
 import type { InitializerName } from "../nn/initializers.ts";
-import { defaultHidden, fittingInit, type TableSettings } from "../train/tabular.ts";
+import { fittingInit } from "../train/tabular.ts";
+import { type Change, type Recipe, withDefaults } from "./change.ts";
 import type { Verdict, VerdictKind } from "./verdict.ts";
-
-/** A training of a table: how its rows are prepared, and how the network is trained on them. */
-export interface Recipe {
-  readonly data: PrepareOptions;
-  readonly settings: TableSettings;
-}
-
-/** What a remedy sets anew. */
-export interface Change {
-  readonly standardize?: true;
-  /** Names of columns that are left out. */
-  readonly ignore?: readonly string[];
-  readonly hidden?: readonly number[];
-  readonly activation?: ActivationName;
-  readonly init?: InitializerName;
-  readonly normalization?: "batch" | "layer";
-  readonly residual?: true;
-  readonly learningRate?: number;
-  readonly clipNorm?: number;
-  readonly batchSize?: number;
-}
 
 export interface Candidate {
   /** In words. */
@@ -56,14 +35,15 @@ const activation =
   (name: ActivationName): Remedial =>
   ({ settings }) => {
     const init = fittingInit(name);
-    const { activation: had = "relu", init: hadInit = fittingInit(had) } = settings;
-    if (had === name && hadInit === init) return undefined;
+    const had = withDefaults(settings);
+    if (had.activation === name && had.init === init) return undefined;
     return { words: `${name} with ${initWords[init]}`, change: { activation: name, init } };
   };
 
 const fitInit: Remedial = ({ settings }) => {
-  const init = fittingInit(settings.activation ?? "relu");
-  return (settings.init ?? init) === init ? undefined : { words: `${initWords[init]}`, change: { init } };
+  const { activation, init: had } = withDefaults(settings);
+  const init = fittingInit(activation);
+  return had === init ? undefined : { words: `${initWords[init]}`, change: { init } };
 };
 
 const normalize =
@@ -74,7 +54,7 @@ const normalize =
       : undefined;
 
 const residual: Remedial = ({ settings }) => {
-  const { hidden = defaultHidden } = settings;
+  const { hidden } = withDefaults(settings);
   const applies = hidden.some((width, i) => i > 0 && width === hidden[i - 1]);
   return settings.residual || !applies ? undefined : { words: "residual connections", change: { residual: true } };
 };
@@ -115,7 +95,7 @@ const batchTimes =
 const narrower =
   (divisor: number): Remedial =>
   ({ settings }) => {
-    const { hidden = defaultHidden } = settings;
+    const { hidden } = withDefaults(settings);
     const widths = hidden.map((width) => Math.max(2, Math.round(width / divisor)));
     const total = (all: readonly number[]) => all.reduce((a, b) => a + b, 0);
     return total(widths) < total(hidden)
@@ -184,39 +164,4 @@ export function combined(candidates: readonly Candidate[]): Candidate | undefine
     words: candidates.map(({ words }) => words).join(" + "),
     change: Object.assign({}, ...candidates.map(({ change }) => change)) as Change,
   };
-}
-
-export function changed({ data, settings }: Recipe, { standardize, ignore, ...rest }: Change): Recipe {
-  const { columnTypes = {} } = data;
-  const given = columnTypes instanceof Map ? [...columnTypes] : Object.entries(columnTypes);
-  const types = new Map<string, ColumnType | "ignore">([
-    ...given,
-    ...(ignore ?? []).map((name) => [name, "ignore"] as const),
-  ]);
-  return {
-    data: { ...data, ...(standardize && { standardize }), ...(ignore && { columnTypes: types }) },
-    settings: { ...settings, ...rest },
-  };
-}
-
-/** As they are given to chainrule train. */
-export function flagsOf(change: Change): string {
-  const { standardize, ignore, hidden, activation, init, normalization, residual, ...rest } = change;
-  const isUniform = hidden !== undefined && hidden.length > 1 && new Set(hidden).size === 1;
-  const flags: readonly (false | undefined | readonly string[])[] = [
-    standardize && ["--standardize"],
-    ...(ignore ?? []).map((name) => ["--type", `${name}=ignore`]),
-    hidden && (isUniform ? ["--depth", `${hidden.length}`, "--width", `${hidden[0]}`] : ["--hidden", hidden.join(",")]),
-    activation && ["--activation", activation],
-    init && ["--init", init],
-    normalization && [`--${normalization}-norm`],
-    residual && ["--residual"],
-    rest.learningRate !== undefined && ["--lr", String(rest.learningRate)],
-    rest.clipNorm !== undefined && ["--clip", String(rest.clipNorm)],
-    rest.batchSize !== undefined && ["--batch", String(rest.batchSize)],
-  ];
-  return flags
-    .flatMap((words) => words || [])
-    .map(shellWord)
-    .join(" ");
 }

@@ -4,7 +4,7 @@ import "../index.ts";
 import { prepare, tableFromRows } from "../data/index.ts";
 import type { TrainEvent } from "../train/events.ts";
 import { trainTable } from "../train/tabular.ts";
-import type { Recipe } from "./remedies.ts";
+import type { Recipe } from "./change.ts";
 import { bestRemedy, type TwinReport, tryRemedies } from "./try-remedies.ts";
 import type { Verdict, VerdictKind } from "./verdict.ts";
 

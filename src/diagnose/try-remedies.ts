@@ -6,18 +6,8 @@ import { rowLosses } from "../observe/row-loss.ts";
 import type { ObservationEvent, StartEvent, TrainEvent } from "../train/events.ts";
 import { rangeTest } from "../train/range-test.ts";
 import { trainTable } from "../train/tabular.ts";
-import {
-  type Candidate,
-  type Change,
-  candidatesFor,
-  changed,
-  combined,
-  flagsOf,
-  lower,
-  type Patient,
-  type Recipe,
-  wantsRangeTest,
-} from "./remedies.ts";
+import { type Change, changed, flagsOf, type Recipe, withDefaults } from "./change.ts";
+import { type Candidate, candidatesFor, combined, lower, type Patient, wantsRangeTest } from "./remedies.ts";
 import type { Outcome, Remedy, TriedVerdict, Verdict, VerdictKind } from "./verdict.ts";
 
 export interface Trials {
@@ -147,7 +137,7 @@ async function twin(table: Table, patient: Patient, change: Change, steps: numbe
     if (!(error instanceof ChainruleError && error.code === "NON_FINITE_LOSS")) throw error;
     return { loss: Number.NaN };
   }
-  const loss = settings.loss ?? "mse";
+  const { loss } = withDefaults(settings);
   const unit = unitOf(loss, own) / unitOf(loss, patient.prepared);
   // A sum over the batch's rows, as that of a batch of the training.
   const rows = rowLosses[loss].isSum ? patient.batchSize / batchSize : 1;
