@@ -25,7 +25,7 @@ export async function checkFile(file: string): Promise<GradientCheck> {
   try {
     return checkGradients(fn as (...args: unknown[]) => Tensor, args);
   } catch (error) {
-    throw told(file, "its function threw", error);
+    throw failureOf(file, "its function threw", error);
   }
 }
 
@@ -51,7 +51,7 @@ async function load(file: string): Promise<Record<string, unknown>> {
   try {
     return await jiti.import<Record<string, unknown>>(path);
   } catch (error) {
-    throw told(file, "it threw while it was loaded", error);
+    throw failureOf(file, "it threw while it was loaded", error);
   }
 }
 
@@ -75,7 +75,7 @@ const unusable = (file: string, what: string) =>
   );
 
 /** Errors of Chainrule say enough by themselves; others are the module's own. */
-function told(file: string, what: string, error: unknown): unknown {
+function failureOf(file: string, what: string, error: unknown): unknown {
   if (error instanceof ChainruleError) return error;
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const line = error instanceof Error ? placeIn(file, error.stack ?? "") : "";

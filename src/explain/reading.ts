@@ -11,8 +11,8 @@ import { termsOf } from "./terms.ts";
 /** From one element to another one that is written by it. */
 export interface Step extends Element {
   readonly value: number;
-  /** All ways between the two, through values that have no name: each a chain of local derivatives. */
-  readonly ways: readonly (readonly LocalDerivative[])[];
+  /** All chains between the two, through values that have no name, each a list of local derivatives. */
+  readonly chains: readonly (readonly LocalDerivative[])[];
 }
 
 /** Operands in an expression, so that it stays short. */
@@ -55,7 +55,10 @@ export class Reading {
       if (step === undefined) continue;
       const key = `${step.node}:${step.index}`;
       const known = found.get(key);
-      found.set(key, known ? { ...step, value: known.value + step.value, ways: [...known.ways, ...step.ways] } : step);
+      found.set(
+        key,
+        known ? { ...step, value: known.value + step.value, chains: [...known.chains, ...step.chains] } : step,
+      );
     }
     return [...found.values()].filter(({ value }) => value !== 0);
   }
@@ -70,15 +73,15 @@ export class Reading {
 
   /** On to the next element that is no part of another one's expression. */
   #past(first: LocalDerivative): Step | undefined {
-    const way = [first];
+    const chain = [first];
     let last: LocalDerivative | undefined = first;
     while (last !== undefined && this.#inside.has(last.node)) {
       const { node, index }: LocalDerivative = last;
       last = this.scalars.derivatives(node, index)[0] ?? this.scalars.zeros(node, index)[0];
-      if (last !== undefined) way.push(last);
+      if (last !== undefined) chain.push(last);
     }
-    const value = way.reduce((product, step) => product * step.value, 1);
-    return last && { node: last.node, index: last.index, value, ways: [way] };
+    const value = chain.reduce((product, step) => product * step.value, 1);
+    return last && { node: last.node, index: last.index, value, chains: [chain] };
   }
 
   #isInside(node: Node): boolean {

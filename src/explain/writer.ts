@@ -109,19 +109,19 @@ export class Writer {
     return this.#reading.isInside(origin.node) ? this.#composed(origin, put, new Set()) : put(element);
   }
 
-  /** An element by its operands; sums name the terms on `way` first. */
-  #composed({ node: id, index }: Element, put: Put, way: ReadonlySet<string>): Piece {
+  /** An element by its operands; sums name the terms on the `path` first. */
+  #composed({ node: id, index }: Element, put: Put, path: ReadonlySet<string>): Piece {
     const node = this.#node(id);
     const record = recordOf(node);
     if (isElementwise(record)) {
       const operands = this.#operands(node, index).map((operand) =>
-        this.#reading.isInside(operand.node) ? this.#composed(this.#origin(operand), put, way) : put(operand),
+        this.#reading.isInside(operand.node) ? this.#composed(this.#origin(operand), put, path) : put(operand),
       );
       return write(node.op as ElementwiseOpName, operands, node.attributes);
     }
     const local = localOf(node.op);
     if (local) return local.value(this.#leaf(node, index, index, put), node.attributes);
-    return this.#sum({ node: id, index }, put, way) ?? formula(definitionOf(record, node.attributes).formula);
+    return this.#sum({ node: id, index }, put, path) ?? formula(definitionOf(record, node.attributes).formula);
   }
 
   #origin({ node, index }: Element): Element {
@@ -135,18 +135,18 @@ export class Writer {
     }));
   }
 
-  #sum(element: Element, put: Put, way: ReadonlySet<string>): Piece | undefined {
+  #sum(element: Element, put: Put, path: ReadonlySet<string>): Piece | undefined {
     const terms = termsOf(this.#scalars, this.#node(element.node), element.index)?.filter(
       ({ x }) => !isZero(this.name(x)),
     );
     if (terms === undefined) return undefined;
-    const onWay = ({ x, partner }: (typeof terms)[number]) =>
-      [x, ...(partner ? [partner] : [])].some((factor) => way.has(keyOf(this.#origin(factor))));
+    const onPath = ({ x, partner }: (typeof terms)[number]) =>
+      [x, ...(partner ? [partner] : [])].some((factor) => path.has(keyOf(this.#origin(factor))));
     const summands = terms.map((term) => ({
       write: () =>
         notation.mul([this.#write(term.x, put), term.partner ? put(term.partner) : constant(term.coefficient)], {}),
       value: term.value,
-      first: onWay(term),
+      first: onPath(term),
     }));
     return sumOf(summands, put === this.name);
   }
@@ -175,19 +175,19 @@ export class Writer {
     };
   }
 
-  /** The values on the way of an element, itself included, each once, in the order of the graph. */
+  /** The values on the paths of an element, itself included, each once, in the order of the graph. */
   forward(start: Element, reached: readonly Element[]): Equation[] {
     const elements = new Map(
       [start, ...reached].map((element) => [keyOf(this.#origin(element)), this.#origin(element)]),
     );
-    const way = new Set(elements.keys());
+    const path = new Set(elements.keys());
     return [...elements.values()]
       .filter(({ node }) => this.#node(node).inputs.length > 0)
       .sort((a, b) => a.node - b.node || a.index - b.index)
       .map((element) =>
         equation(
           this.name(element),
-          (put) => this.#composed(element, put, way),
+          (put) => this.#composed(element, put, path),
           this.#value(element),
           this.name,
           this.#number,
@@ -206,13 +206,15 @@ export class Writer {
   factor(from: Element, step: Step): Equation {
     const left = partial(this.name(step), this.name(from));
     const derivative = (put: Put) =>
-      step.ways.map((way) => this.#along(from, way, put)).reduce((sum, product) => notation.add([sum, product], {}));
+      step.chains
+        .map((chain) => this.#along(from, chain, put))
+        .reduce((sum, product) => notation.add([sum, product], {}));
     return equation(left, derivative, step.value, this.name, this.#number);
   }
 
-  #along(from: Element, way: readonly LocalDerivative[], put: Put): Piece {
-    return way
-      .map((step, i) => this.#derivative(i === 0 ? from : way[i - 1]!, step, put))
+  #along(from: Element, chain: readonly LocalDerivative[], put: Put): Piece {
+    return chain
+      .map((step, i) => this.#derivative(i === 0 ? from : chain[i - 1]!, step, put))
       .reduceRight((product, factor) => notation.mul([product, factor], {}));
   }
 

@@ -1,7 +1,7 @@
 // What the data of a training looks like to the network: scales, classes, and how much a feature tells alone.
 import type { LossName } from "../nn/losses.ts";
 import { rowLosses } from "./row-loss.ts";
-import { tellAlone } from "./tell-alone.ts";
+import { univariateScore } from "./univariate-score.ts";
 
 export interface FeatureProfile {
   readonly name: string;
@@ -59,7 +59,7 @@ export function profileData({ x, y, rows, features, classes, loss, batchSize }: 
   const all = features.map((name, column): FeatureProfile & { rms: number } => ({
     name,
     ...momentsOf(x, rows, width, column),
-    alone: tellAlone(positions, (row) => x[row * width + column]!, y, classes?.length ?? 0),
+    alone: univariateScore(positions, (row) => x[row * width + column]!, y, classes?.length ?? 0),
   }));
   const typicalRms = all.map(({ rms }) => rms).sort((a, b) => a - b)[width >> 1] ?? 0;
   const { constant, isSum } = rowLosses[loss];

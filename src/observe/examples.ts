@@ -258,7 +258,7 @@ function errors(probabilities: readonly Float64Array[], targets: Float64Array): 
   });
   return {
     rate: misses.length / targets.length,
-    ...(hits.length > 0 && misses.length > 0 && { separation: above(hits, misses) }),
+    ...(hits.length > 0 && misses.length > 0 && { separation: rocAuc(hits, misses) }),
     confidentRate: misses.filter((c) => c >= middle).length / (targets.length / 2),
     errorConfidence: median(misses),
     hitConfidence: median(hits),
@@ -266,16 +266,16 @@ function errors(probabilities: readonly Float64Array[], targets: Float64Array): 
   };
 }
 
-/** Probability that an element of a is larger than one of b, ties counting ½; both sorted. */
-function above(a: Float64Array, b: Float64Array): number {
+/** Area under the ROC curve: probability that a positive is larger than a negative, ties counting ½; both sorted. */
+function rocAuc(positives: Float64Array, negatives: Float64Array): number {
   let sum = 0;
   let [smaller, upTo] = [0, 0];
-  for (const value of a) {
-    while (smaller < b.length && b[smaller]! < value) smaller++;
-    while (upTo < b.length && b[upTo]! <= value) upTo++;
+  for (const value of positives) {
+    while (smaller < negatives.length && negatives[smaller]! < value) smaller++;
+    while (upTo < negatives.length && negatives[upTo]! <= value) upTo++;
     sum += (smaller + upTo) / 2;
   }
-  return sum / (a.length * b.length);
+  return sum / (positives.length * negatives.length);
 }
 
 function residuals(said: Float64Array, targets: Float64Array): ResidualsProfile {

@@ -5,8 +5,8 @@ import { isElementwise, type OpRecord } from "../ir/op.ts";
 import { placeOf, type Shape } from "../ir/shape.ts";
 import { ops } from "../ops/index.ts";
 
-/** What a node of a step belongs to. */
-export interface Belonging {
+/** A part of a step: the forward or the backward pass of a layer, the loss, the update of a layer's parameters. */
+export interface Section {
   readonly where: "forward" | "backward" | "update";
   /** Path of the layer; absent outside of layers: in the loss. */
   readonly layer?: string;
@@ -14,7 +14,7 @@ export interface Belonging {
 
 export interface Origin {
   /** "data" where the rows hold it, "parameters" where the weights did before the step. */
-  readonly where: "data" | "parameters" | Belonging["where"];
+  readonly where: "data" | "parameters" | Section["where"];
   /** Op that made it: "exp"; the name of the tensor where no op did: "x", "layers.0.weight". */
   readonly op: string;
   /** Path of the layer that the op belongs to; absent outside of layers. */
@@ -43,8 +43,8 @@ export interface Origin {
 /** A step's graph, and how to read it. */
 export interface ReadableStep {
   readonly graph: Graph;
-  /** Nodes that mark the end of what belongs together, in the order of the graph. */
-  readonly belongings: ReadonlyMap<NodeId, Belonging>;
+  /** The last node of each section, in the order of the graph. */
+  readonly sections: ReadonlyMap<NodeId, Section>;
   /** Names of the graph's inputs, in order: "parameters.…" are weights, "train.x" and "validation.x" data. */
   readonly inputs: readonly string[];
 }
@@ -63,8 +63,8 @@ export function originOf(
   batch: ArrayLike<number>,
   compute: Compute,
 ): Origin | undefined {
-  const { graph, belongings } = step;
-  const ends = [...belongings.keys()].sort((a, b) => a - b);
+  const { graph, sections } = step;
+  const ends = [...sections.keys()].sort((a, b) => a - b);
   const nodes = graph.nodes.slice(0, ends.at(-1)! + 1);
   const floats = nodes.filter(({ dtype }) => isFloat(dtype)).map(({ id }) => id);
   const computed = compute({ ...graph, nodes, outputs: floats }, inputs);
@@ -88,7 +88,7 @@ export function originOf(
     return { where: "parameters", op: inputName(step, node).replace(/^\w+\./, ""), value, operands: [], indices };
   }
   const end = ends.find((id) => id >= node.id)!;
-  const { where, layer } = belongings.get(end)!;
+  const { where, layer } = sections.get(end)!;
   const isRow = where === "forward" && rowsOf(step, nodes, batch.length).has(node.id);
   return {
     where,

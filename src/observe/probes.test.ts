@@ -102,8 +102,8 @@ describe("an observation", () => {
     seen.forEach(({ distance }, t) => {
       // After the update of the step that it was measured at: 1, 11, 21.
       const { before } = steps[10 * Math.floor(t / 10) + 1]!;
-      const way = before.map((leaf, i) => leaf.sub(steps[0]!.before[i]!));
-      expect(distance).toBeCloseTo(length(way) / length(steps[0]!.before), 10);
+      const moved = before.map((leaf, i) => leaf.sub(steps[0]!.before[i]!));
+      expect(distance).toBeCloseTo(length(moved) / length(steps[0]!.before), 10);
     });
   });
 

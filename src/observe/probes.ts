@@ -154,9 +154,9 @@ export function probe(plan: ProbePlan, state: Tensors, step: ProbedStep): Probed
 }
 
 /** ‖θ − θ₀‖²: it changes little from step to step, and is asked for less often than the rest. */
-export function probeWay({ parameters }: ProbePlan, state: Tensors): Tensors {
-  const ways = parameters.map(({ name }) => state[`parameters.${name}`]!.sub(state[`probe.initial.${name}`]!));
-  return { way: total(ways, ways) };
+export function probeDistance({ parameters }: ProbePlan, state: Tensors): Tensors {
+  const moved = parameters.map(({ name }) => state[`parameters.${name}`]!.sub(state[`probe.initial.${name}`]!));
+  return { distance: total(moved, moved) };
 }
 
 /** Largest |x| by a sketch of x, or 1 where all are 0: divided by it, squares of tiny numbers do not vanish in float32. */

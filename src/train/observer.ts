@@ -30,8 +30,8 @@ export function observer(session: Session, { probes, initial }: TrainingModule, 
     const sketches = session.output("observe", "sketches");
     const figures = session.output("observe", "figures");
     if (step - measuredAt >= distanceEvery) {
-      session.run("way");
-      distance = Math.sqrt(session.output("way", "way")[0]!) / (initialNorm || 1);
+      session.run("distance");
+      distance = Math.sqrt(session.output("distance", "distance")[0]!) / (initialNorm || 1);
       measuredAt = step;
     }
     return readProbes(probes, { sketches, figures }, { step, follows, distance });

@@ -8,8 +8,8 @@ import { type LossName, losses } from "../nn/losses.ts";
 import { apply, applyTraining, parentPath } from "../nn/model.ts";
 import { chainOf } from "../observe/chain.ts";
 import { type Hooks, refuseWatch, replaced } from "../observe/hooks.ts";
-import type { Belonging, ReadableStep } from "../observe/origin.ts";
-import { type ProbePlan, planProbes, probe, probeStates, probeWay } from "../observe/probes.ts";
+import type { ReadableStep, Section } from "../observe/origin.ts";
+import { type ProbePlan, planProbes, probe, probeDistance, probeStates } from "../observe/probes.ts";
 import {
   clipByNorm,
   clipByValue,
@@ -67,8 +67,8 @@ export interface TrainingModule {
 /** Rows evaluated at once. */
 export const evaluationRows = 1024;
 
-/** Notes what a node of the graph belongs to: it, and those since the one noted before it. */
-type Mark = (tensor: Tensor, belonging: Belonging) => void;
+/** Notes that a section of the graph ends with a node; it begins after the one noted before it. */
+type Mark = (tensor: Tensor, section: Section) => void;
 
 interface State extends Variables {
   readonly optimizer: OptimizerState;
@@ -120,7 +120,12 @@ export function trainingModule(
   const stepState = { ...trained, ...counters, "train.x": train.x, "train.y": train.y };
   const programs: Record<string, Program> = {
     step: traceProgram(stepState, {}, (state) => trainStep(settings, flat, state, undefined), float),
-    way: traceProgram({ ...trained, ...probed }, {}, (state) => ({ outputs: probeWay(probes, state) }), float),
+    distance: traceProgram(
+      { ...trained, ...probed },
+      {},
+      (state) => ({ outputs: probeDistance(probes, state) }),
+      float,
+    ),
     // The rate of any step, as the machine rounds it.
     rate: traceProgram(
       { rateScale: counters.rateScale! },
@@ -136,11 +141,11 @@ export function trainingModule(
     inputs: Types,
     fn: (s: Tensors, i: Tensors, mark: Mark) => ProgramResult,
   ) => {
-    const belongings = new Map<NodeId, Belonging>();
-    const mark: Mark = (tensor, belonging) => belongings.set(tensor.symbolic!.value.id, belonging);
+    const sections = new Map<NodeId, Section>();
+    const mark: Mark = (tensor, section) => sections.set(tensor.symbolic!.value.id, section);
     const program = traceProgram(state, inputs, (s, i) => fn(s, i, mark), float);
     programs[name] = program;
-    readable[name] = { graph: program.graph, belongings, inputs: [...Object.keys(state), ...Object.keys(inputs)] };
+    readable[name] = { graph: program.graph, sections, inputs: [...Object.keys(state), ...Object.keys(inputs)] };
   };
   addReadable("observe", { ...stepState, ...probed }, {}, (state, _, mark) =>
     trainStep(settings, flat, state, { probes, mark }),

@@ -9,8 +9,8 @@ import { partsOf } from "./evaluate.ts";
 import type { TrainingModule } from "./step.ts";
 import { allFinite, type Copy } from "./weights.ts";
 
-/** Losses that are told of the steps before. */
-const told = 8;
+/** Losses of earlier steps that are reported, at most. */
+const mostLosses = 8;
 
 export interface TracedBack {
   readonly origin?: Origin;
@@ -34,7 +34,7 @@ export function traceBack(
   const now = read(session, kept);
   const cursor = now.get("cursor")![0]! - (step - from.step) * batch;
   const losses: number[] = [];
-  for (let at = from.step; known.has(at) && losses.length < told; at--) losses.unshift(known.get(at)!);
+  for (let at = from.step; known.has(at) && losses.length < mostLosses; at--) losses.unshift(known.get(at)!);
   try {
     for (const [name, { data }] of from.values) session.write(name, data);
     session.write("failedAt", Int32Array.of(-1));
@@ -51,9 +51,9 @@ export function traceBack(
       for (const [name, data] of before) session.write(name, data);
       const first = cursor + (at - from.step) * batch;
       const origin = originIn(session, training, "observe", session.read("order").subarray(first, first + batch));
-      return { ...(origin && { origin }), lossesBefore: losses.slice(-told) };
+      return { ...(origin && { origin }), lossesBefore: losses.slice(-mostLosses) };
     }
-    return { lossesBefore: losses.slice(-told) };
+    return { lossesBefore: losses.slice(-mostLosses) };
   } finally {
     for (const [name, data] of now) session.write(name, data);
   }

@@ -1,4 +1,4 @@
-// How much of a target one feature tells alone: a small decision tree on it, fitted on half of the rows, measured on the rest.
+// How well one feature alone predicts the target: a small decision tree on it, fitted on half of the rows, measured on the rest.
 
 /** Rows and their targets in the order of one feature. */
 interface Sorted {
@@ -22,7 +22,7 @@ const fewest = 4;
  * of the errors of always saying the most frequent class that it avoids. Each half of the rows, by turns, is predicted
  * by steps fitted on the other, greedily as by CART (Breiman et al. 1984). Rows whose value is NaN are left out.
  */
-export function tellAlone(
+export function univariateScore(
   positions: Int32Array,
   value: (row: number) => number,
   y: ArrayLike<number>,
