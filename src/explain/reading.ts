@@ -2,10 +2,11 @@
 import type { Node, NodeId } from "../ir/graph.ts";
 import { isElementwise } from "../ir/op.ts";
 import { sizeOf } from "../ir/shape.ts";
+import { recordOf } from "../ops/index.ts";
 import { simplify } from "../plan/simplify.ts";
 import { GraphBuilder } from "../trace/graph-builder.ts";
 import { isBilinear } from "./bilinear.ts";
-import { type Element, type LocalDerivative, recordOf, type ScalarGraph } from "./scalar-graph.ts";
+import type { Element, LocalDerivative, ScalarGraph } from "./scalar-graph.ts";
 import { termsOf } from "./terms.ts";
 
 /** From one element to another one that is written by it. */

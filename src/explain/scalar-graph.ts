@@ -3,10 +3,10 @@ import { backpropagate } from "../grad/backpropagate.ts";
 import type { Value } from "../ir/builder.ts";
 import { isFloat, type TypedArray } from "../ir/dtype.ts";
 import type { Graph, Node, NodeId } from "../ir/graph.ts";
-import { isElementwise, type OpRecord } from "../ir/op.ts";
+import { isElementwise } from "../ir/op.ts";
 import { prune } from "../ir/prune.ts";
 import { sizeOf } from "../ir/shape.ts";
-import { ops } from "../ops/index.ts";
+import { recordOf } from "../ops/index.ts";
 import { evaluate } from "../trace/evaluator.ts";
 import { GraphBuilder } from "../trace/graph-builder.ts";
 import { isBilinear } from "./bilinear.ts";
@@ -263,8 +263,6 @@ export class ScalarGraph {
     return places;
   }
 }
-
-export const recordOf = (node: Node): OpRecord => ops[node.op] as unknown as OpRecord;
 
 /** Nodes that `end` depends on. */
 function reaches(graph: Graph, end: NodeId): Set<NodeId> {

@@ -2,6 +2,7 @@
 import type { ElementwiseOpName, Node, NodeId } from "../ir/graph.ts";
 import { definitionOf, isElementwise } from "../ir/op.ts";
 import { placeOf, sizeOf } from "../ir/shape.ts";
+import { recordOf } from "../ops/index.ts";
 import { partnerOf } from "./bilinear.ts";
 import type { Equation } from "./explanation.ts";
 import { expression } from "./expression.ts";
@@ -21,7 +22,7 @@ import {
 } from "./notation.ts";
 import { broadcastPlaces } from "./places.ts";
 import { mostTerms, type Reading, ruleOf, type Step } from "./reading.ts";
-import { type Element, type LocalDerivative, recordOf, type ScalarGraph } from "./scalar-graph.ts";
+import type { Element, LocalDerivative, ScalarGraph } from "./scalar-graph.ts";
 import { termsOf } from "./terms.ts";
 
 /** Terms of a longer sum that are written out; the rest is added up. */

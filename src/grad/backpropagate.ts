@@ -1,10 +1,9 @@
 // Reverse mode on graphs: every op's rule once, in reverse order, un-broadcast and accumulated here and nowhere else.
 import type { Builder, Value } from "../ir/builder.ts";
 import { isFloat } from "../ir/dtype.ts";
-import type { NodeId, OpName } from "../ir/graph.ts";
-import type { OpRecord } from "../ir/op.ts";
+import type { NodeId } from "../ir/graph.ts";
 import { sameShape, type TensorType } from "../ir/shape.ts";
-import { ops } from "../ops/index.ts";
+import { recordOf } from "../ops/index.ts";
 import type { GraphBuilder } from "../trace/graph-builder.ts";
 
 /**
@@ -37,7 +36,7 @@ export function backpropagate(
   for (let id = end - 1; id >= 0; id--) {
     const dy = gradients.get(id);
     const node = g.nodes[id]!;
-    const record = ops[node.op] as unknown as OpRecord<OpName>;
+    const record = recordOf(node);
     if (dy === undefined || varies[id] === 0 || record.gradient === "none" || node.inputs.length === 0) continue;
     const inputs = node.inputs.map((input) => g.nodes[input]!);
     const savesInputs = record.saves === "inputs" || record.saves === "both";

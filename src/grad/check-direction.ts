@@ -117,7 +117,7 @@ const magnitude = (a: TypedArray, b: TypedArray): number => {
   return sum;
 };
 
-/** The derivative along v, one array an input. Differences start at x ± firstStep · v. */
+/** The derivative along v, one array per input. Differences start at x ± firstStep · v. */
 export function checkDirection(point: Point, v: readonly TypedArray[], firstStep: number): DirectionCheck {
   const { order, inputs, value, u, gradients } = point;
   const terms = gradients.reduce((sum, dx, i) => sum + magnitude(dx, v[i]!), 0);

@@ -197,7 +197,7 @@ describe("when it is defined", () => {
       `"SHAPE_MISMATCH: square2: the gradient of operand 0 must be a float tensor of its shape, f64[2]; got undefined. Where nothing flows back, return zeros of that shape."`,
     );
     expect(square((dy) => [dy.sum()])).toContain("of its shape, f64[2]; got f64[]");
-    expect(square((dy) => [dy, dy])).toContain("one tensor an operand, 1 in all; got 2");
+    expect(square((dy) => [dy, dy])).toContain("one tensor per operand, 1 in all; got 2");
   });
 
   it("a tensor of the function around it is refused", () => {

@@ -26,12 +26,12 @@ export interface OpDefinition<X extends Operands> {
   /** As text and in TeX. */
   readonly formula: Formula;
   /** y, a float tensor, from the operands by existing ops. Tensors that gradients shall reach must be operands. */
-  readonly value: (...x: Arguments<X>) => Tensor;
+  value(...x: Arguments<X>): Tensor;
   /**
    * ∂loss/∂x for each operand x, made of existing ops, so that it can be differentiated again; undefined for int32 and
    * bool operands. A gradient may have a shape that its operand broadcasts to: it is summed back.
    */
-  readonly gradient: (context: OpGradientContext<X>) => readonly (Tensor | undefined)[];
+  gradient(context: OpGradientContext<X>): readonly (Tensor | undefined)[];
   /** Operands to check the rule at, away from kinks; several lists where shapes or regions differ. */
   readonly samples: readonly X[];
 }
@@ -56,7 +56,7 @@ export interface OpDefinition<X extends Operands> {
  * ```
  */
 export function defineOp<const X extends Operands>(definition: OpDefinition<X>): (...x: Arguments<X>) => Tensor {
-  const apply = (...x: Arguments<X>): Tensor => applied(definition as unknown as AnyDefinition, x as readonly Tensor[]);
+  const apply = (...x: Arguments<X>): Tensor => applied(definition, x);
   if (isDevelopment()) checkSamples(definition.name, apply as (...x: Tensor[]) => Tensor, definition.samples);
   return apply;
 }
@@ -165,7 +165,7 @@ function gradientsOf(name: string, dxs: readonly (Tensor | undefined)[], types: 
   if (!Array.isArray(dxs) || dxs.length > types.length) {
     throw new ChainruleError(
       "INVALID_ARGUMENT",
-      `${name}: its gradient must return a list with one tensor an operand, ${types.length} in all; got ${Array.isArray(dxs) ? dxs.length : typeof dxs}.`,
+      `${name}: its gradient must return a list with one tensor per operand, ${types.length} in all; got ${Array.isArray(dxs) ? dxs.length : typeof dxs}.`,
       { op: name },
     );
   }

@@ -1,10 +1,10 @@
 // Where a gradient goes wrong: the element of an input, and the op whose rule disagrees with differences of its own values.
 import type { TypedArray } from "../ir/dtype.ts";
-import type { Graph, Node, NodeId, OpName } from "../ir/graph.ts";
-import { definitionOf, type OpRecord } from "../ir/op.ts";
+import type { Graph, Node, NodeId } from "../ir/graph.ts";
+import { definitionOf } from "../ir/op.ts";
 import { prune } from "../ir/prune.ts";
 import { placeOf } from "../ir/shape.ts";
-import { ops } from "../ops/index.ts";
+import { recordOf } from "../ops/index.ts";
 import { evaluate } from "../trace/evaluator.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { callGraph } from "../trace/trace.ts";
@@ -128,8 +128,6 @@ export function wrongElements(point: Point, v: readonly TypedArray[], settings: 
     return [{ input, indices: placeOf(at, x.shape), analytic: further, numeric, error }];
   });
 }
-
-const recordOf = (node: Node): OpRecord<OpName> => ops[node.op] as unknown as OpRecord<OpName>;
 
 /** The inputs that a gradient may go to: of a user's op not its value, which is computed from the others. */
 const operandsOf = (node: Node): readonly NodeId[] =>

@@ -6,12 +6,10 @@ import { isElementwise, type OpRecord } from "../ir/op.ts";
 import type { Shape, TensorType } from "../ir/shape.ts";
 import { formatShape, formatType } from "../ir/shape.ts";
 import { type Case, cases } from "../ops/cases.ts";
-import { ops } from "../ops/index.ts";
+import { records } from "../ops/index.ts";
 import { domainOf, generator, isContinuous, sampleInputs } from "../ops/sample.ts";
 import { build } from "../trace/trace.ts";
 import { checkGradients } from "./check-gradients.ts";
-
-const records = Object.values(ops) as unknown as OpRecord[];
 
 /** The broadcast forms that n operands of an elementwise op meet. */
 const forms: Record<number, readonly (readonly Shape[])[]> = {

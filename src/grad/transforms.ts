@@ -222,7 +222,7 @@ export function hvp<T>(fn: (x: T) => Tensor, x: T, v: T): T {
 }
 
 /**
- * ∂y/∂x of a function from one tensor to one tensor: shape [...y.shape, ...x.shape]. One reverse pass an element of y.
+ * ∂y/∂x of a function from one tensor to one tensor: shape [...y.shape, ...x.shape]. One reverse pass per element of y.
  *
  * ```ts
  * jacobian((x) => x.square())(tensor([1, 2])) // [[2, 0], [0, 4]]

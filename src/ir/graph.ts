@@ -123,7 +123,7 @@ export interface OpAttributes extends ElementwiseAttributes {
   avgPool2dGradient: Pooling & { readonly inputShape: Shape };
   /**
    * Inputs: operands x, then the value that other nodes compute from them → that value. `gradient` is the rule as a graph
-   * from dy, x and y to one gradient a float operand.
+   * from dy, x and y to one gradient per float operand.
    */
   custom: { readonly name: string; readonly formula: Formula; readonly gradient: Graph };
   /** Statistics of all elements, in one vector of a fixed length: see sketchLayout. */

@@ -15,7 +15,7 @@ export interface GradientContext<N extends OpName> {
 }
 
 /**
- * One gradient an input, written as graph nodes; undefined where an input has none (indices, conditions).
+ * One gradient per input, written as graph nodes; undefined where an input has none (indices, conditions).
  * A gradient may have the broadcast shape: it is summed back to the input's shape once, in grad/.
  */
 export type GradientRule<N extends OpName> = {
@@ -24,6 +24,12 @@ export type GradientRule<N extends OpName> = {
 
 /** Values to sample for an input when the op is tested: an interval, class indices below a bound, or zeros and ones. */
 export type Domain = readonly [low: number, high: number] | { readonly indexBelow: number } | "bool" | "key";
+
+/**
+ * Element types of an operand: floats; floats and int32; all; or the one that is named. Operands that accept several
+ * share one.
+ */
+export type Accepted = "float" | "number" | "any" | "int32" | "bool";
 
 export interface OpRecord<N extends OpName = OpName> {
   readonly name: N;
@@ -35,6 +41,8 @@ export interface OpRecord<N extends OpName = OpName> {
   definition?(attributes: OpAttributes[N]): { readonly name: string; readonly formula: Formula };
   /** Number of inputs, or "any". */
   readonly arity: number | "any";
+  /** What each input may hold; the last one serves for all further inputs. Empty: each may have a type of its own. */
+  readonly accepts: readonly Accepted[];
   /** Shape and element type of the output. Throws SHAPE_MISMATCH, DTYPE_MISMATCH or INVALID_ARGUMENT. */
   infer(inputs: readonly TensorType[], attributes: OpAttributes[N]): TensorType;
   readonly saves: "inputs" | "output" | "both" | "nothing";
@@ -66,6 +74,14 @@ export interface ElementwiseRecord<N extends ElementwiseOpName = ElementwiseOpNa
 export type OpTable = {
   readonly [N in OpName]: N extends ElementwiseOpName ? ElementwiseRecord<N> : OpRecord<N>;
 };
+
+/** What input `i` of an op may hold. */
+export const acceptedAt = ({ accepts }: Pick<OpRecord, "accepts">, i: number): Accepted | undefined =>
+  accepts[i] ?? accepts.at(-1);
+
+/** Whether inputs that accept this share one element type. */
+export const isShared = (accepted: Accepted | undefined): accepted is "float" | "number" | "any" =>
+  accepted === "float" || accepted === "number" || accepted === "any";
 
 /** Name and formula of a node: its op's, or its own where a user defined it. */
 export const definitionOf = (record: OpRecord, attributes: OpAttributes[OpName]) =>

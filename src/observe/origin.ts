@@ -1,9 +1,9 @@
 // Where a number that is not finite came from: the first op that made one out of finite numbers, and its place.
 import { isFloat, type TypedArray } from "../ir/dtype.ts";
-import type { Graph, Node, NodeId, OpName } from "../ir/graph.ts";
-import { isElementwise, type OpRecord } from "../ir/op.ts";
+import type { Graph, Node, NodeId } from "../ir/graph.ts";
+import { isElementwise } from "../ir/op.ts";
 import { placeOf, type Shape } from "../ir/shape.ts";
-import { ops } from "../ops/index.ts";
+import { recordOf } from "../ops/index.ts";
 
 /** A part of a step: the forward or the backward pass of a layer, the loss, the update of a layer's parameters. */
 export interface Section {
@@ -155,8 +155,7 @@ const splitOf = ({ inputs }: ReadableStep): "train" | "validation" =>
 /** Nothing for an operand that holds no floats. */
 function operandOf(node: Node, operand: Node, values: TypedArray | undefined, indices: readonly number[]): number[] {
   if (values === undefined) return [];
-  const record = ops[node.op] as unknown as OpRecord<OpName>;
-  if (!isElementwise(record)) {
+  if (!isElementwise(recordOf(node))) {
     let most = 0;
     for (const value of values) if (Math.abs(value) > Math.abs(most)) most = value;
     return [most];

@@ -1,12 +1,10 @@
 // How far the units of an activation are from answering: the slopes φ′(z) of a batch.
 import { vjp } from "../grad/transforms.ts";
-import type { OpName } from "../ir/graph.ts";
-import { isElementwise, type OpRecord } from "../ir/op.ts";
-
+import { isElementwise } from "../ir/op.ts";
 import type { Shape } from "../ir/shape.ts";
 import { type Activation, noVariables } from "../nn/layer.ts";
 import { apply } from "../nn/model.ts";
-import { ops } from "../ops/index.ts";
+import { recordOf } from "../ops/index.ts";
 import { ones, tensor, where } from "../trace/create.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { trace } from "../trace/trace.ts";
@@ -28,9 +26,7 @@ const φ = (layer: Activation, z: Tensor): Tensor => apply(layer, noVariables, z
 /** Whether a = φ(z) element by element: softmax is not, so that its units have no slopes of their own. */
 export function hasSlopes(layer: Activation): boolean {
   const { graph } = trace([{ name: "z", shape: [2, 3], dtype: "float64" }], ([z]) => [φ(layer, z!)]);
-  return graph.nodes.every(
-    ({ op, inputs }) => inputs.length === 0 || isElementwise(ops[op] as unknown as OpRecord<OpName>),
-  );
+  return graph.nodes.every(({ op, inputs }) => inputs.length === 0 || isElementwise(recordOf(op)));
 }
 
 /** The largest |φ′(z)| for z = −10 … 10. */

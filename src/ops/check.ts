@@ -2,10 +2,8 @@
 import { type DType, isFloat } from "../ir/dtype.ts";
 import { ChainruleError, type ErrorCode } from "../ir/errors.ts";
 import type { OpName } from "../ir/graph.ts";
+import { type Accepted, acceptedAt, isShared } from "../ir/op.ts";
 import { broadcastShapes, formatShape, formatType, type Shape, type TensorType } from "../ir/shape.ts";
-
-/** Element types that an op takes: floats, floats and int32, or all. */
-export type Accepted = "float" | "number" | "any";
 
 /** An error about the operands of `op`; `message` goes on after the op's name. */
 export const operandError = (
@@ -52,6 +50,14 @@ export function requireSameDType(op: OpName, inputs: readonly TensorType[]): DTy
     inputs,
     { dtypes: inputs.map((x) => x.dtype) },
   );
+}
+
+/** The operands that share a type have one that their op accepts. */
+export function requireAccepted(op: OpName, inputs: readonly TensorType[], accepts: readonly Accepted[]): void {
+  const sharing = inputs.filter((_, i) => isShared(acceptedAt({ accepts }, i)));
+  if (sharing.length === 0) return;
+  requireSameDType(op, sharing);
+  requireDType(op, sharing[0]!, accepts.find(isShared)!);
 }
 
 /** The shape that the operands broadcast to. */

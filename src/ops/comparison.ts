@@ -75,6 +75,7 @@ export const where: ElementwiseRecord<"where"> = {
     tex: "y = \\begin{cases} a & c \\\\ b & \\text{otherwise} \\end{cases}",
   },
   arity: 3,
+  accepts: ["bool", "any"],
   infer(inputs) {
     const condition = inputs[0]!;
     if (condition.dtype !== "bool") {

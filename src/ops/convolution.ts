@@ -1,7 +1,7 @@
 // 2-d convolution (cross-correlation) and its two gradients, each one's rule written with the other two.
 import type { Convolution } from "../ir/graph.ts";
 import { formatShape, type Shape, sameShape, type TensorType } from "../ir/shape.ts";
-import { operandError, requireDType, requireIntegers, requireRank, requireSameDType, requireShape } from "./check.ts";
+import { operandError, requireIntegers, requireRank, requireShape } from "./check.ts";
 import { defineOp } from "./define.ts";
 
 type ConvolutionOp = "conv2d" | "conv2dInputGradient" | "conv2dWeightGradient";
@@ -76,9 +76,7 @@ export const conv2d = defineOp({
   },
   arity: 2,
   infer: ([x, w], attributes) => {
-    const dtype = requireSameDType("conv2d", [x, w]);
-    requireDType("conv2d", x, "float");
-    return { shape: outputShape("conv2d", x, w, attributes), dtype };
+    return { shape: outputShape("conv2d", x, w, attributes), dtype: x.dtype };
   },
   saves: "inputs",
   gradient: ({ dy, inputs: [x, w], attributes }, g) => [
@@ -97,10 +95,8 @@ export const conv2dInputGradient = defineOp({
   },
   arity: 2,
   infer: ([w, dy], { inputShape, ...attributes }) => {
-    const dtype = requireSameDType("conv2dInputGradient", [w, dy]);
-    requireDType("conv2dInputGradient", w, "float");
     requireShape("conv2dInputGradient", inputShape);
-    const x = { shape: inputShape, dtype };
+    const x = { shape: inputShape, dtype: w.dtype };
     requireOutputShape("conv2dInputGradient", dy, outputShape("conv2dInputGradient", x, w, attributes));
     return x;
   },
@@ -121,10 +117,8 @@ export const conv2dWeightGradient = defineOp({
   },
   arity: 2,
   infer: ([x, dy], { kernelShape, ...attributes }) => {
-    const dtype = requireSameDType("conv2dWeightGradient", [x, dy]);
-    requireDType("conv2dWeightGradient", x, "float");
     requireShape("conv2dWeightGradient", kernelShape);
-    const w = { shape: kernelShape, dtype };
+    const w = { shape: kernelShape, dtype: x.dtype };
     requireOutputShape("conv2dWeightGradient", dy, outputShape("conv2dWeightGradient", x, w, attributes));
     return w;
   },

@@ -9,6 +9,7 @@ export const input = defineOp({
   name: "input",
   formula: { text: "y = an argument of the function", tex: "y" },
   arity: 0,
+  accepts: [],
   infer: (_, { shape, dtype }) => {
     requireShape("input", shape);
     return { shape, dtype };
@@ -22,6 +23,7 @@ export const constant = defineOp({
   name: "constant",
   formula: { text: "y = given numbers", tex: "y = c" },
   arity: 0,
+  accepts: [],
   infer: (_, { shape, dtype, data }) => {
     requireShape("constant", shape);
     if (data.length !== 1 && data.length !== sizeOf(shape)) {
@@ -49,6 +51,7 @@ export const iota = defineOp({
   name: "iota",
   formula: { text: "y = 0, 1, 2 … along an axis", tex: "y_i = i" },
   arity: 0,
+  accepts: [],
   infer: (_, { shape, dtype, axis }) => {
     requireShape("iota", shape);
     requireDType("iota", { shape, dtype }, "number");

@@ -22,6 +22,7 @@ export const custom = defineOp({
   formula: { text: "y = its last operand, with a rule for dx", tex: "y = y, \\quad dx := \\text{rule}(dy, x, y)" },
   definition: ({ name, formula }) => ({ name, formula }),
   arity: "any",
+  accepts: [],
   infer(inputs, { name, gradient }) {
     const y = inputs.at(-1);
     const types = [y, ...inputs.slice(0, -1), y];

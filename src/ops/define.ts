@@ -4,7 +4,7 @@ import type { DType } from "../ir/dtype.ts";
 import type { ElementwiseOpName, OpAttributes, OpName } from "../ir/graph.ts";
 import type { ElementwiseRecord, GradientContext, GradientRule, OpRecord } from "../ir/op.ts";
 import type { TensorType } from "../ir/shape.ts";
-import { type Accepted, requireBroadcast, requireDType, requireSameDType } from "./check.ts";
+import { requireAccepted, requireBroadcast } from "./check.ts";
 
 /** As many operands as the arity says, so that rules can take them apart by position. */
 type Operands<A, T> = A extends 0
@@ -17,19 +17,33 @@ type Operands<A, T> = A extends 0
         ? readonly [T, T, T]
         : readonly T[];
 
-type Rule<C> = (context: C, g: Builder) => readonly (Value | undefined)[];
-type Context<N extends OpName, A> = Omit<GradientContext<N>, "inputs"> & { readonly inputs: Operands<A, Value> };
+type Rule<C> = { rule(context: C, g: Builder): readonly (Value | undefined)[] }["rule"];
 
-interface OpSpec<N extends OpName, A extends number | "any">
-  extends Omit<OpRecord<NoInfer<N>>, "name" | "arity" | "infer" | "gradient"> {
-  readonly name: N;
-  readonly arity: A;
-  readonly infer: (inputs: Operands<A, TensorType>, attributes: OpAttributes[N]) => TensorType;
-  readonly gradient: Rule<Context<N, A>> | "none";
+interface Context<N extends OpName, A> extends GradientContext<N> {
+  readonly inputs: Operands<A, Value>;
 }
 
-export const defineOp = <N extends OpName, A extends number | "any">(spec: OpSpec<N, A>): OpRecord<N> =>
-  spec as unknown as OpRecord<N>;
+interface OpSpec<N extends OpName, A extends number | "any"> extends Omit<OpRecord<N>, "accepts"> {
+  readonly name: N;
+  readonly arity: A;
+  infer(inputs: Operands<A, TensorType>, attributes: OpAttributes[N]): TensorType;
+  readonly gradient: Rule<Context<N, A>> | "none";
+  /** Default: "float" for all operands. */
+  readonly accepts?: OpRecord["accepts"];
+}
+
+/** `infer` is asked once the operands have types that the op accepts. */
+export const defineOp = <N extends OpName, A extends number | "any">(spec: OpSpec<N, A>): OpRecord<N> => {
+  const { name, accepts = ["float"] } = spec;
+  return {
+    ...spec,
+    accepts,
+    infer(inputs: Operands<A, TensorType>, attributes: OpAttributes[N]) {
+      requireAccepted(name, inputs, accepts);
+      return spec.infer(inputs, attributes);
+    },
+  };
+};
 
 type ElementwiseSpec<N extends ElementwiseOpName, C> = Pick<
   ElementwiseRecord<N>,
@@ -37,7 +51,7 @@ type ElementwiseSpec<N extends ElementwiseOpName, C> = Pick<
 > & {
   readonly gradient: Rule<C> | "none";
   /** Element types of the operands. Default: "float". */
-  readonly accepts?: Accepted;
+  readonly accepts?: "float" | "number" | "any";
   /** Element type of the result. Default: that of the operands. */
   readonly result?: (attributes: OpAttributes[N]) => DType;
   /** Throws INVALID_ARGUMENT. */
@@ -79,6 +93,7 @@ function elementwise<N extends ElementwiseOpName, C>(
     name,
     formula,
     arity,
+    accepts: [accepts],
     saves,
     gradient: rule,
     scalar,
@@ -87,9 +102,8 @@ function elementwise<N extends ElementwiseOpName, C>(
     ...(identity === undefined ? {} : { identity }),
     infer(inputs, attributes) {
       check?.(attributes);
-      const dtype = requireSameDType(name, inputs);
-      requireDType(name, inputs[0]!, accepts);
-      return { shape: requireBroadcast(name, inputs), dtype: result?.(attributes) ?? dtype };
+      requireAccepted(name, inputs, [accepts]);
+      return { shape: requireBroadcast(name, inputs), dtype: result?.(attributes) ?? inputs[0]!.dtype };
     },
   };
 }

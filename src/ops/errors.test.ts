@@ -3,8 +3,7 @@ import { expect, test } from "vitest";
 import type { DType } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { OpAttributes, OpName } from "../ir/graph.ts";
-import type { OpRecord } from "../ir/op.ts";
-import { ops } from "./index.ts";
+import { recordOf } from "./index.ts";
 
 /** Code and message of the error that inferring throws. Inputs are types as "float64 2,3". */
 function errorOf<N extends OpName>(op: N, inputs: readonly string[], attributes: OpAttributes[N]): string {
@@ -13,7 +12,7 @@ function errorOf<N extends OpName>(op: N, inputs: readonly string[], attributes:
     return { dtype, shape: sizes.split(",").map(Number) };
   });
   try {
-    (ops[op] as unknown as OpRecord<N>).infer(types, attributes);
+    recordOf(op).infer(types, attributes);
   } catch (error) {
     if (error instanceof ChainruleError) return `${error.code}\n${error.message}`;
     throw error;

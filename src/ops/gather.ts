@@ -1,12 +1,13 @@
 // Rows by index, and its transpose: rows added up by index.
 import { formatShape } from "../ir/shape.ts";
-import { operandError, requireDType, requireInt32, requireIntegers } from "./check.ts";
+import { operandError, requireInt32, requireIntegers } from "./check.ts";
 import { defineOp } from "./define.ts";
 
 export const gather = defineOp({
   name: "gather",
   formula: { text: "y[i, …] = x[indices[i], …]", tex: "y_i = x_{k_i}" },
   arity: 2,
+  accepts: ["any", "int32"],
   infer: ([x, indices]) => {
     requireInt32("gather", "indices", indices);
     if (x.shape.length === 0) {
@@ -29,9 +30,9 @@ export const scatterAdd = defineOp({
   name: "scatterAdd",
   formula: { text: "y[k, …] = Σ updates[i, …] over all i with indices[i] = k", tex: "y_k = \\sum_{i: k_i = k} u_i" },
   arity: 2,
+  accepts: ["int32", "number"],
   infer: ([indices, updates], { rows }) => {
     requireInt32("scatterAdd", "indices", indices);
-    requireDType("scatterAdd", updates, "number");
     requireIntegers("scatterAdd", "rows", [rows], 0);
     const rank = indices.shape.length;
     if (indices.shape.some((n, i) => n !== updates.shape[i])) {

@@ -1,5 +1,6 @@
 // The table of ops: the only list there is, exhaustive by type.
-import type { OpTable } from "../ir/op.ts";
+import type { OpName } from "../ir/graph.ts";
+import type { OpRecord, OpTable } from "../ir/op.ts";
 import { elu, erf, gelu, geluTanh, leakyRelu, relu, sigmoid, silu, softplus, tanh } from "./activations.ts";
 import { abs, add, div, floor, mul, neg, sign, sub } from "./arithmetic.ts";
 import { cast, stopGradient } from "./cast.ts";
@@ -106,3 +107,13 @@ export const ops: OpTable = {
   custom,
   sketch,
 };
+
+const byName: { readonly [N in OpName]: OpRecord<N> } = ops;
+
+/** The record of an op, or of a node's. */
+export function recordOf<N extends OpName>(of: N | { readonly op: N }): OpRecord<N> {
+  return byName[typeof of === "string" ? of : of.op];
+}
+
+/** All records, in the table's order. */
+export const records: readonly OpRecord[] = Object.values(byName);

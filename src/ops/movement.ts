@@ -1,6 +1,6 @@
 // Ops that move elements without computing: reshape, transpose, broadcast, slice, pad, concat.
 import { broadcastShapes, formatShape, sameShape, sizeOf } from "../ir/shape.ts";
-import { operandError, requireAxes, requireIntegers, requireSameDType, requireShape } from "./check.ts";
+import { operandError, requireAxes, requireIntegers, requireShape } from "./check.ts";
 import { defineOp } from "./define.ts";
 
 export const reshape = defineOp({
@@ -9,6 +9,7 @@ export const reshape = defineOp({
   moves: true,
   identity: () => 0,
   arity: 1,
+  accepts: ["any"],
   infer: ([x], { shape }) => {
     requireShape("reshape", shape);
     if (sizeOf(shape) !== sizeOf(x.shape)) {
@@ -33,6 +34,7 @@ export const transpose = defineOp({
   moves: true,
   identity: (_, { permutation }) => (permutation.every((axis, i) => axis === i) ? 0 : undefined),
   arity: 1,
+  accepts: ["any"],
   infer: ([x], { permutation }) => {
     const rank = x.shape.length;
     const sorted = [...permutation].sort((a, b) => a - b);
@@ -63,6 +65,7 @@ export const broadcast = defineOp({
   moves: true,
   identity: () => 0,
   arity: 1,
+  accepts: ["any"],
   infer: ([x], { shape }) => {
     requireShape("broadcast", shape);
     const common = broadcastShapes(x.shape, shape);
@@ -87,6 +90,7 @@ export const slice = defineOp({
   formula: { text: "y = x[start … stop − 1] in each dimension", tex: "y_i = x_{s + i}" },
   moves: true,
   arity: 1,
+  accepts: ["any"],
   infer: ([x], { start, stop }) => {
     const rank = x.shape.length;
     const valid =
@@ -122,6 +126,7 @@ export const pad = defineOp({
   name: "pad",
   formula: { text: "y = x with `value` before and after it", tex: "y_{b + i} = x_i,\\ \\text{else } v" },
   arity: 1,
+  accepts: ["any"],
   infer: ([x], { before, after }) => {
     requireIntegers("pad", "before", before, 0, x.shape.length);
     requireIntegers("pad", "after", after, 0, x.shape.length);
@@ -142,12 +147,12 @@ export const concat = defineOp({
   name: "concat",
   formula: { text: "y = x₀, x₁, … joined along an axis", tex: "y = [x_0; x_1; \\dots]" },
   arity: "any",
+  accepts: ["any"],
   infer: (inputs, { axis }) => {
     const first = inputs[0];
     if (first === undefined) {
       throw operandError("INVALID_ARGUMENT", "concat", "needs at least one operand; got none.", inputs);
     }
-    const dtype = requireSameDType("concat", inputs);
     requireAxes("concat", first, [axis]);
     const fits = inputs.every(
       ({ shape }) => shape.length === first.shape.length && shape.every((n, i) => i === axis || n === first.shape[i]),
@@ -162,7 +167,7 @@ export const concat = defineOp({
       );
     }
     const joined = inputs.reduce((sum, { shape }) => sum + shape[axis]!, 0);
-    return { shape: first.shape.map((n, i) => (i === axis ? joined : n)), dtype };
+    return { shape: first.shape.map((n, i) => (i === axis ? joined : n)), dtype: first.dtype };
   },
   saves: "nothing",
   gradient: ({ dy, inputs, attributes: { axis } }, g) => {

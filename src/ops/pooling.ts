@@ -1,7 +1,7 @@
 // 2-d pooling by windows: the largest element or the mean, and what carries gradients through them.
 import type { Pooling } from "../ir/graph.ts";
 import { formatShape, type Shape, sameShape, type TensorType } from "../ir/shape.ts";
-import { operandError, requireDType, requireIntegers, requireRank, requireSameDType, requireShape } from "./check.ts";
+import { operandError, requireIntegers, requireRank, requireShape } from "./check.ts";
 import { defineOp } from "./define.ts";
 
 type PoolingOp = "maxPool2d" | "maxPool2dGradient" | "maxPool2dGather" | "avgPool2d" | "avgPool2dGradient";
@@ -11,7 +11,6 @@ function pooledShape(op: PoolingOp, x: TensorType, { kernel, stride, padding }: 
   requireIntegers(op, "kernel", kernel, 1, 2);
   requireIntegers(op, "stride", stride, 1, 2);
   requireIntegers(op, "padding", padding, 0, 2);
-  requireDType(op, x, "float");
   requireRank(op, "x", x, 4, "[batch, channels, height, width]");
   const size = [0, 1].map((i) => {
     const n = x.shape[2 + i]!;
@@ -69,9 +68,8 @@ export const maxPool2dGradient = defineOp({
   },
   arity: 2,
   infer: ([x, dy], attributes) => {
-    const dtype = requireSameDType("maxPool2dGradient", [x, dy]);
     requireShapeOf("maxPool2dGradient", "dy", dy, pooledShape("maxPool2dGradient", x, attributes));
-    return { shape: x.shape, dtype };
+    return x;
   },
   saves: "inputs",
   gradient: ({ dy: u, inputs: [x], attributes }, g) => [undefined, g.apply("maxPool2dGather", [x, u], attributes)],
@@ -87,10 +85,9 @@ export const maxPool2dGather = defineOp({
   },
   arity: 2,
   infer: ([x, u], attributes) => {
-    const dtype = requireSameDType("maxPool2dGather", [x, u]);
     const shape = pooledShape("maxPool2dGather", x, attributes);
     requireShapeOf("maxPool2dGather", "u", u, x.shape);
-    return { shape, dtype };
+    return { shape, dtype: x.dtype };
   },
   saves: "inputs",
   gradient: ({ dy, inputs: [x], attributes }, g) => [undefined, g.apply("maxPool2dGradient", [x, dy], attributes)],

@@ -3,7 +3,7 @@ import type { Builder, Value } from "../ir/builder.ts";
 import type { OpAttributes, OpName } from "../ir/graph.ts";
 import type { GradientContext } from "../ir/op.ts";
 import { reducedShape, type TensorType } from "../ir/shape.ts";
-import { type Accepted, operandError, requireAxes, requireDType, requireElements } from "./check.ts";
+import { operandError, requireAxes, requireElements } from "./check.ts";
 import { defineOp } from "./define.ts";
 
 type Reduction = OpAttributes["sum"];
@@ -14,14 +14,7 @@ const reduced = ({ shape, dtype }: TensorType, { axes, keepDims }: Reduction): T
 });
 
 /** The type that a reduction gives; `undefinedIfEmpty` where it has no value over zero elements. */
-function inferReduction(
-  op: OpName,
-  x: TensorType,
-  attributes: Reduction,
-  accepts: Accepted,
-  undefinedIfEmpty: boolean,
-): TensorType {
-  requireDType(op, x, accepts);
+function inferReduction(op: OpName, x: TensorType, attributes: Reduction, undefinedIfEmpty: boolean): TensorType {
   requireAxes(op, x, attributes.axes);
   if (undefinedIfEmpty) requireElements(op, x, attributes.axes);
   return reduced(x, attributes);
@@ -39,7 +32,8 @@ export const sum = defineOp({
   formula: { text: "y = Σ x", tex: "y = \\sum_i x_i" },
   identity: (_, { axes }) => (axes.length === 0 ? 0 : undefined),
   arity: 1,
-  infer: ([x], attributes) => inferReduction("sum", x, attributes, "number", false),
+  accepts: ["number"],
+  infer: ([x], attributes) => inferReduction("sum", x, attributes, false),
   saves: "nothing",
   gradient: ({ dy, inputs: [x], attributes }, g) => [g.broadcast(kept(g, dy, x, attributes), x.shape)],
   domain: [[-2, 2]],
@@ -50,7 +44,7 @@ export const mean = defineOp({
   formula: { text: "y = Σ x / n", tex: "y = \\frac1n \\sum_i x_i" },
   identity: (_, { axes }) => (axes.length === 0 ? 0 : undefined),
   arity: 1,
-  infer: ([x], attributes) => inferReduction("mean", x, attributes, "float", true),
+  infer: ([x], attributes) => inferReduction("mean", x, attributes, true),
   saves: "nothing",
   gradient: ({ dy, inputs: [x], attributes }, g) => {
     const share = g.mul(kept(g, dy, x, attributes), 1 / countOf(x, attributes.axes));
@@ -72,7 +66,8 @@ export const max = defineOp({
   formula: { text: "y = maxᵢ xᵢ", tex: "y = \\max_i x_i" },
   identity: (_, { axes }) => (axes.length === 0 ? 0 : undefined),
   arity: 1,
-  infer: ([x], attributes) => inferReduction("max", x, attributes, "number", true),
+  accepts: ["number"],
+  infer: ([x], attributes) => inferReduction("max", x, attributes, true),
   saves: "both",
   gradient: shareAmongTies,
   domain: [[-2, 2]],
@@ -84,7 +79,8 @@ export const min = defineOp({
   formula: { text: "y = minᵢ xᵢ", tex: "y = \\min_i x_i" },
   identity: (_, { axes }) => (axes.length === 0 ? 0 : undefined),
   arity: 1,
-  infer: ([x], attributes) => inferReduction("min", x, attributes, "number", true),
+  accepts: ["number"],
+  infer: ([x], attributes) => inferReduction("min", x, attributes, true),
   saves: "both",
   gradient: shareAmongTies,
   domain: [[-2, 2]],
@@ -99,7 +95,7 @@ export const variance = defineOp({
   },
   arity: 1,
   infer: ([x], attributes) => {
-    const type = inferReduction("var", x, attributes, "float", true);
+    const type = inferReduction("var", x, attributes, true);
     const count = countOf(x, attributes.axes);
     if (!(count > attributes.correction)) {
       throw operandError(
@@ -127,7 +123,7 @@ export const logsumexp = defineOp({
   name: "logsumexp",
   formula: { text: "y = ln Σ eˣ", tex: "y = \\ln \\sum_i e^{x_i}" },
   arity: 1,
-  infer: ([x], attributes) => inferReduction("logsumexp", x, attributes, "float", false),
+  infer: ([x], attributes) => inferReduction("logsumexp", x, attributes, false),
   saves: "both",
   // dx = dy e^(x − y); where every x is −∞, so is y, and 0 in its place makes dx = 0 rather than NaN.
   gradient: ({ dy, inputs: [x], y, attributes }, g) => {
@@ -142,8 +138,8 @@ export const argmax = defineOp({
   name: "argmax",
   formula: { text: "y = first i with the largest xᵢ", tex: "y = \\operatorname*{arg\\,max}_i x_i" },
   arity: 1,
+  accepts: ["number"],
   infer: ([x], { axis }) => {
-    requireDType("argmax", x, "number");
     requireAxes("argmax", x, [axis]);
     requireElements("argmax", x, [axis]);
     return { shape: reducedShape(x.shape, [axis], false), dtype: "int32" };

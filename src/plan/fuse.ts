@@ -1,8 +1,8 @@
 // Pass: elementwise ops of one shape that feed each other become one group, so that values between them stay in cache.
 import type { Graph, Node, NodeId } from "../ir/graph.ts";
-import { isElementwise, type OpRecord } from "../ir/op.ts";
+import { isElementwise } from "../ir/op.ts";
 import { sameShape } from "../ir/shape.ts";
-import { ops } from "../ops/index.ts";
+import { recordOf } from "../ops/index.ts";
 
 /** Bounds on one group: what a backend keeps at hand for a block of elements. */
 const maxSteps = 32;
@@ -17,7 +17,7 @@ export interface Group {
   readonly fused: boolean;
 }
 
-export const isFusible = (node: Node): boolean => isElementwise(ops[node.op] as unknown as OpRecord);
+export const isFusible = (node: Node): boolean => isElementwise(recordOf(node));
 
 /** Nodes that take no kernel: they are there before the program runs, or are another view of a buffer. */
 export const isFree = (node: Node): boolean => node.op === "input" || node.op === "constant" || node.op === "reshape";

@@ -7,7 +7,7 @@ export type Binding = { readonly state: string } | { readonly name: string };
 
 export interface Program {
   readonly graph: Graph;
-  /** One an input of the graph. */
+  /** One per input of the graph. */
   readonly inputs: readonly Binding[];
   /** One an output. An output bound to a state is that state's next value; all are read before any is written. */
   readonly outputs: readonly Binding[];

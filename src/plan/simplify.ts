@@ -1,9 +1,9 @@
 // Pass: algebra that needs no numbers (x + 0, x · 1, reshapes of reshapes) and constants computed ahead.
 import { allocate } from "../ir/dtype.ts";
-import type { Graph, Node, NodeId, OpName } from "../ir/graph.ts";
-import { isElementwise, type OpRecord } from "../ir/op.ts";
+import type { Graph, Node, NodeId } from "../ir/graph.ts";
+import { isElementwise } from "../ir/op.ts";
 import { sameShape } from "../ir/shape.ts";
-import { ops } from "../ops/index.ts";
+import { recordOf } from "../ops/index.ts";
 
 /** Splat value of a constant node, undefined for others. */
 export const splatOf = (node: Node): number | undefined =>
@@ -26,8 +26,6 @@ export function simplify(graph: Graph): Graph {
   }
   return { nodes, inputs: graph.inputs.map((id) => renamed[id]!), outputs: graph.outputs.map((id) => renamed[id]!) };
 }
-
-const recordOf = (node: Node) => ops[node.op] as unknown as OpRecord<OpName>;
 
 /** The earlier node that has the value of this one already. */
 function identity(node: Node, nodes: readonly Node[]): NodeId | undefined {

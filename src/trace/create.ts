@@ -112,14 +112,14 @@ export function eye(n: number): Tensor {
 
 /** x where the condition (bool) holds, y elsewhere; all three broadcast. */
 export function where(condition: Tensor, x: Tensor | number, y: Tensor | number): Tensor {
-  return build([condition, x, y], (g, values) => g.apply("where", g.promoted(values, 1), {}));
+  return build([condition, x, y], (g, values) => g.applyTo("where", values, {}));
 }
 
 /** Joined along an axis; the other dimensions must be equal. */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   const first = needOne(tensors, "concat");
   const at = normalizeAxis(axis, first.shape, "concat");
-  return build(tensors, (g, values) => g.apply("concat", g.promoted(values, 0), { axis: at }));
+  return build(tensors, (g, values) => g.applyTo("concat", values, { axis: at }));
 }
 
 /** Joined along a new axis; all shapes must be equal. */

@@ -2,9 +2,9 @@
 import type { Builder, Operand, Value } from "../ir/builder.ts";
 import { allocate, type DType, type FloatDType, isFloat, promote } from "../ir/dtype.ts";
 import type { Graph, Node, NodeId, OpAttributes, OpName } from "../ir/graph.ts";
-import type { OpRecord } from "../ir/op.ts";
+import { acceptedAt, isShared } from "../ir/op.ts";
 import type { Shape, TensorType } from "../ir/shape.ts";
-import { ops } from "../ops/index.ts";
+import { recordOf } from "../ops/index.ts";
 
 export class GraphBuilder implements Builder {
   readonly nodes: Node[] = [];
@@ -35,12 +35,11 @@ export class GraphBuilder implements Builder {
   }
 
   apply<N extends OpName>(op: N, operands: readonly Operand[], attributes: OpAttributes[N]): Value {
-    const record = ops[op] as unknown as OpRecord<N>;
     const inputs = this.#values(operands);
-    const { shape, dtype } = record.infer(inputs, attributes);
+    const { shape, dtype } = recordOf(op).infer(inputs, attributes);
     const id = this.nodes.length;
     const node = { id, op, inputs: inputs.map((value) => value.id), attributes, shape, dtype };
-    this.nodes.push(node as unknown as Node);
+    this.nodes.push(node as Node);
     return node;
   }
 
@@ -72,16 +71,28 @@ export class GraphBuilder implements Builder {
     });
   }
 
-  /** The operands from index `first` on, cast to their common type (bool < int32 < float32 < float64). */
-  promoted(operands: readonly Operand[], first: number): Value[] {
-    const head = operands.slice(0, first) as Value[];
-    const values = this.#values(operands.slice(first));
-    const dtype = values.map((value) => value.dtype).reduce(promote);
-    return [...head, ...values.map((value) => this.cast(value, dtype))];
+  /**
+   * The operands in element types that the op accepts: those that share a type are cast to the widest of theirs
+   * (bool < int32 < float32 < float64); bool to int32 where only numbers are accepted, both to float where only floats are.
+   */
+  accepted(op: OpName, operands: readonly Operand[]): Value[] {
+    const record = recordOf(op);
+    const isSharing = operands.map((_, i) => isShared(acceptedAt(record, i)));
+    const sharing = this.#values(operands.filter((_, i) => isSharing[i]));
+    const dtype = sharing.map((value) => value.dtype).reduce(promote, "bool");
+    const promoted = sharing.map((value) => this.cast(value, dtype));
+    const values = operands.map((operand, i) => (isSharing[i] ? promoted.shift()! : (operand as Value)));
+    return values.map((value, i) => {
+      const accepts = acceptedAt(record, i);
+      if (accepts === "float" && !isFloat(value.dtype)) return this.cast(value, this.float);
+      return accepts === "number" && value.dtype === "bool" ? this.cast(value, "int32") : value;
+    });
   }
 
-  /** An int32 or bool value as float. */
-  toFloat = (value: Value): Value => (isFloat(value.dtype) ? value : this.cast(value, this.float));
+  /** An op on operands of any element types. */
+  applyTo<N extends OpName>(op: N, operands: readonly Operand[], attributes: OpAttributes[N]): Value {
+    return this.apply(op, this.accepted(op, operands), attributes);
+  }
 
   full(type: TensorType, value: number): Value {
     const data = allocate(type.dtype, 1);

@@ -1,11 +1,10 @@
 // The tensor that users hold: an immutable array of numbers, or a value of a function being traced.
-import type { Operand, Value } from "../ir/builder.ts";
-import { type DType, dtypeOf, type TypedArray } from "../ir/dtype.ts";
+import type { Value } from "../ir/builder.ts";
+import { type DType, dtypeOf, isFloat, type TypedArray } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { OpAttributes, OpName } from "../ir/graph.ts";
 import { formatShape, formatType, normalizeAxes, normalizeAxis, type Shape, sizeOf } from "../ir/shape.ts";
 import { formatTensor } from "./format.ts";
-import type { GraphBuilder } from "./graph-builder.ts";
 import { build, type Trace } from "./trace.ts";
 
 /** One axis, several, or all (null, the default). Negative ones count from the end. */
@@ -133,148 +132,144 @@ export class Tensor {
 
   /** −x */
   neg(): Tensor {
-    return this.#unary("neg");
+    return this.#apply("neg", {});
   }
   /** eˣ */
   exp(): Tensor {
-    return this.#float("exp");
+    return this.#apply("exp", {});
   }
   /** eˣ − 1, exact near 0 */
   expm1(): Tensor {
-    return this.#float("expm1");
+    return this.#apply("expm1", {});
   }
   /** ln x */
   log(): Tensor {
-    return this.#float("log");
+    return this.#apply("log", {});
   }
   /** ln(1 + x), exact near 0 */
   log1p(): Tensor {
-    return this.#float("log1p");
+    return this.#apply("log1p", {});
   }
   /** √x */
   sqrt(): Tensor {
-    return this.#float("sqrt");
+    return this.#apply("sqrt", {});
   }
   /** 1 / √x */
   rsqrt(): Tensor {
-    return this.#float("rsqrt");
+    return this.#apply("rsqrt", {});
   }
   /** 1 / x */
   reciprocal(): Tensor {
-    return this.#float("reciprocal");
+    return this.#apply("reciprocal", {});
   }
   /** x² */
   square(): Tensor {
-    return this.#unary("square");
+    return this.#apply("square", {});
   }
   /** |x| */
   abs(): Tensor {
-    return this.#unary("abs");
+    return this.#apply("abs", {});
   }
   /** −1, 0 or 1 */
   sign(): Tensor {
-    return this.#unary("sign");
+    return this.#apply("sign", {});
   }
   /** Largest integer that is at most x */
   floor(): Tensor {
-    return this.#float("floor");
+    return this.#apply("floor", {});
   }
   sin(): Tensor {
-    return this.#float("sin");
+    return this.#apply("sin", {});
   }
   cos(): Tensor {
-    return this.#float("cos");
+    return this.#apply("cos", {});
   }
   /** Error function, 2/√π ∫₀ˣ e^(−t²) dt */
   erf(): Tensor {
-    return this.#float("erf");
+    return this.#apply("erf", {});
   }
   tanh(): Tensor {
-    return this.#float("tanh");
+    return this.#apply("tanh", {});
   }
   /** σ(x) = 1 / (1 + e⁻ˣ) */
   sigmoid(): Tensor {
-    return this.#float("sigmoid");
+    return this.#apply("sigmoid", {});
   }
   /** ln(1 + eˣ) */
   softplus(): Tensor {
-    return this.#float("softplus");
+    return this.#apply("softplus", {});
   }
   /** max(x, 0) */
   relu(): Tensor {
-    return this.#float("relu");
+    return this.#apply("relu", {});
   }
   /** x where x > 0, slope · x elsewhere. */
   leakyRelu(slope = 0.01): Tensor {
-    return this.#float("leakyRelu", { slope });
+    return this.#apply("leakyRelu", { slope });
   }
   /** x where x > 0, α (eˣ − 1) elsewhere. */
   elu(alpha = 1): Tensor {
-    return this.#float("elu", { alpha });
+    return this.#apply("elu", { alpha });
   }
   /** x Φ(x), Φ the normal distribution function (Hendrycks and Gimpel 2016) */
   gelu(): Tensor {
-    return this.#float("gelu");
+    return this.#apply("gelu", {});
   }
   /** The tanh form of gelu: x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))) */
   geluTanh(): Tensor {
-    return this.#float("geluTanh");
+    return this.#apply("geluTanh", {});
   }
   /** x σ(x), also called swish */
   silu(): Tensor {
-    return this.#float("silu");
+    return this.#apply("silu", {});
   }
   /** False where infinite or NaN. */
   isFinite(): Tensor {
-    return this.#float("isFinite");
+    return this.#apply("isFinite", {});
   }
 
   add(y: Tensor | number): Tensor {
-    return this.#binary("add", y);
+    return this.#apply("add", {}, y);
   }
   sub(y: Tensor | number): Tensor {
-    return this.#binary("sub", y);
+    return this.#apply("sub", {}, y);
   }
   mul(y: Tensor | number): Tensor {
-    return this.#binary("mul", y);
+    return this.#apply("mul", {}, y);
   }
   /** x / y, in floats also between integers. */
   div(y: Tensor | number): Tensor {
-    return build([this, y], (g, values) => {
-      const floats = g.promoted(values, 0).map(g.toFloat);
-      return g.apply("div", floats, {});
-    });
+    return this.#apply("div", {}, y);
   }
   /** xʸ, in floats. */
   pow(y: Tensor | number): Tensor {
-    if (y === 2) return this.#float("square");
-    return build([this, y], (g, values) => g.apply("pow", g.promoted(values, 0).map(g.toFloat), {}));
+    return y === 2 && isFloat(this.dtype) ? this.square() : this.#apply("pow", {}, y);
   }
   /** The larger one; NaN where either is. */
   maximum(y: Tensor | number): Tensor {
-    return this.#binary("maximum", y);
+    return this.#apply("maximum", {}, y);
   }
   /** The smaller one; NaN where either is. */
   minimum(y: Tensor | number): Tensor {
-    return this.#binary("minimum", y);
+    return this.#apply("minimum", {}, y);
   }
   equal(y: Tensor | number): Tensor {
-    return this.#binary("equal", y);
+    return this.#apply("equal", {}, y);
   }
   notEqual(y: Tensor | number): Tensor {
-    return this.#binary("notEqual", y);
+    return this.#apply("notEqual", {}, y);
   }
   less(y: Tensor | number): Tensor {
-    return this.#binary("less", y);
+    return this.#apply("less", {}, y);
   }
   lessEqual(y: Tensor | number): Tensor {
-    return this.#binary("lessEqual", y);
+    return this.#apply("lessEqual", {}, y);
   }
   greater(y: Tensor | number): Tensor {
-    return this.#binary("greater", y);
+    return this.#apply("greater", {}, y);
   }
   greaterEqual(y: Tensor | number): Tensor {
-    return this.#binary("greaterEqual", y);
+    return this.#apply("greaterEqual", {}, y);
   }
 
   /** Elements in another type; floats are truncated to int32. */
@@ -284,7 +279,7 @@ export class Tensor {
 
   /** The same values, through which no gradient flows. */
   stopGradient(): Tensor {
-    return this.#unary("stopGradient");
+    return this.#apply("stopGradient", {});
   }
 
   /**
@@ -293,7 +288,7 @@ export class Tensor {
    */
   matmul(y: Tensor): Tensor {
     return build([this, y], (g, values) => {
-      const [x, z] = g.promoted(values, 0).map(g.toFloat) as [Value, Value];
+      const [x, z] = g.accepted("matmul", values) as [Value, Value];
       const left = x.shape.length === 1 ? g.reshape(x, [1, x.shape[0]!]) : x;
       const right = z.shape.length === 1 ? g.reshape(z, [z.shape[0]!, 1]) : z;
       // [..., m, k] × [k, n] is one product of all rows, and so are its gradients.
@@ -309,37 +304,38 @@ export class Tensor {
     });
   }
 
+  /** Of integers wraps as int32 does; of bools counts them. */
   sum(axis: Axis = null, options?: ReduceOptions): Tensor {
-    return this.#reduce("sum", axis, options, {});
+    return this.#reduce("sum", axis, options);
   }
   mean(axis: Axis = null, options?: ReduceOptions): Tensor {
-    return this.#reduce("mean", axis, options, {});
+    return this.#reduce("mean", axis, options);
   }
   max(axis: Axis = null, options?: ReduceOptions): Tensor {
-    return this.#reduce("max", axis, options, {});
+    return this.#reduce("max", axis, options);
   }
   min(axis: Axis = null, options?: ReduceOptions): Tensor {
-    return this.#reduce("min", axis, options, {});
+    return this.#reduce("min", axis, options);
   }
   /** Mean of (x − mean)², with n − correction in the denominator (default 0, as in NumPy). */
   var(axis: Axis = null, options?: ReduceOptions & { readonly correction?: number }): Tensor {
-    return this.#reduce("var", axis, options, { correction: options?.correction ?? 0 });
+    return this.#apply("var", { ...this.#reduction("var", axis, options), correction: options?.correction ?? 0 });
   }
   /** ln Σ eˣ, without overflow */
   logsumexp(axis: Axis = null, options?: ReduceOptions): Tensor {
-    return this.#reduce("logsumexp", axis, options, {});
+    return this.#reduce("logsumexp", axis, options);
   }
   /** Index of the first largest element along the axis, int32. */
   argmax(axis: number): Tensor {
-    return this.#unary("argmax", { axis: normalizeAxis(axis, this.shape, "argmax") });
+    return this.#apply("argmax", { axis: normalizeAxis(axis, this.shape, "argmax") });
   }
   /** eˣ / Σ eˣ along the axis */
   softmax(axis = -1): Tensor {
-    return this.#float("softmax", { axis: normalizeAxis(axis, this.shape, "softmax") });
+    return this.#apply("softmax", { axis: normalizeAxis(axis, this.shape, "softmax") });
   }
   /** x − ln Σ eˣ along the axis */
   logSoftmax(axis = -1): Tensor {
-    return this.#float("logSoftmax", { axis: normalizeAxis(axis, this.shape, "logSoftmax") });
+    return this.#apply("logSoftmax", { axis: normalizeAxis(axis, this.shape, "logSoftmax") });
   }
 
   /** The same elements in another shape of the same size; one dimension may be −1, to be worked out. */
@@ -354,12 +350,12 @@ export class Tensor {
       );
     }
     const known = unknown < 0 ? shape : shape.with(unknown, rest === 0 ? 0 : this.size / rest);
-    return this.#unary("reshape", { shape: known });
+    return this.#apply("reshape", { shape: known });
   }
   /** Dimensions in another order (default: reversed). */
   transpose(permutation?: readonly number[]): Tensor {
     const order = permutation?.map((axis) => normalizeAxis(axis, this.shape, "transpose"));
-    return this.#unary("transpose", { permutation: order ?? this.shape.map((_, i) => this.rank - 1 - i) });
+    return this.#apply("transpose", { permutation: order ?? this.shape.map((_, i) => this.rank - 1 - i) });
   }
   /** The tensor with its dimensions reversed. */
   get T(): Tensor {
@@ -367,24 +363,24 @@ export class Tensor {
   }
   /** Repeated along new or size-1 dimensions up to `shape`. */
   broadcast(shape: Shape): Tensor {
-    return this.#unary("broadcast", { shape });
+    return this.#apply("broadcast", { shape });
   }
   /** Elements from `start` up to, not including, `stop` in each dimension (default: to the end). */
   slice(start: readonly number[], stop: readonly number[] = []): Tensor {
     const from = this.shape.map((_, i) => start[i] ?? 0);
-    return this.#unary("slice", { start: from, stop: this.shape.map((n, i) => stop[i] ?? n) });
+    return this.#apply("slice", { start: from, stop: this.shape.map((n, i) => stop[i] ?? n) });
   }
   /** `value` added before and after each dimension. */
   pad(before: readonly number[], after: readonly number[], value = 0): Tensor {
-    return this.#unary("pad", { before, after, value });
+    return this.#apply("pad", { before, after, value });
   }
   /** Rows of this [rows, …] tensor by int32 indices of any shape → [...indices.shape, …]; an embedding look-up. */
   gather(indices: Tensor): Tensor {
-    return build([this, indices], (g, values) => g.apply("gather", values, {}));
+    return this.#apply("gather", {}, indices);
   }
   /** Adds these [...indices.shape, …] rows into `rows` rows of zeros at `indices`; repeated indices add up. */
   scatterAdd(indices: Tensor, rows: number): Tensor {
-    return build([indices, this], (g, values) => g.apply("scatterAdd", values, { rows }));
+    return build([indices, this], (g, values) => g.applyTo("scatterAdd", values, { rows }));
   }
 
   /** 2-d convolution (cross-correlation): x [batch, in, h, w], w [out, in / groups, kh, kw] → [batch, out, h', w']. */
@@ -395,7 +391,7 @@ export class Tensor {
       dilation: pair(options.dilation ?? 1),
       groups: options.groups ?? 1,
     };
-    return build([this, w], (g, values) => g.apply("conv2d", g.promoted(values, 0), attributes));
+    return this.#apply("conv2d", attributes, w);
   }
   /** Largest element of each window of [batch, channels, h, w]; padding counts as −∞. */
   maxPool2d(kernel: number | readonly [number, number], options: PoolingOptions = {}): Tensor {
@@ -412,33 +408,19 @@ export class Tensor {
       stride: pair(options.stride ?? kernel),
       padding: pair(options.padding ?? 0),
     };
-    return this.#unary(op, attributes);
+    return this.#apply(op, attributes);
   }
 
-  #unary<N extends OpName>(op: N, attributes: OpAttributes[N] = {} as OpAttributes[N]): Tensor {
-    return build([this], (g, values) => g.apply(op, values, attributes));
+  /** The op on this tensor, and on others beside it, in the element types that its record asks for. */
+  #apply<N extends OpName>(op: N, attributes: OpAttributes[N], ...others: readonly (Tensor | number)[]): Tensor {
+    return build([this, ...others], (g, values) => g.applyTo(op, values, attributes));
   }
 
-  #float<N extends OpName>(op: N, attributes: OpAttributes[N] = {} as OpAttributes[N]): Tensor {
-    return build([this], (g, [x]) => g.apply(op, [g.toFloat(x as Value)], attributes));
+  #reduce(op: "sum" | "mean" | "max" | "min" | "logsumexp", axis: Axis, options: ReduceOptions | undefined): Tensor {
+    return this.#apply(op, this.#reduction(op, axis, options));
   }
 
-  #binary<N extends OpName>(op: N, y: Tensor | number, attributes: OpAttributes[N] = {} as OpAttributes[N]): Tensor {
-    return build([this, y], (g: GraphBuilder, values: Operand[]) => g.apply(op, g.promoted(values, 0), attributes));
-  }
-
-  #reduce<N extends "sum" | "mean" | "max" | "min" | "var" | "logsumexp">(
-    op: N,
-    axis: Axis,
-    options: ReduceOptions | undefined,
-    rest: Omit<OpAttributes[N], "axes" | "keepDims">,
-  ): Tensor {
-    const axes = normalizeAxes(axis, this.shape, op);
-    const attributes = { axes, keepDims: options?.keepDims ?? false, ...rest } as unknown as OpAttributes[N];
-    return build([this], (g, [x]) => g.apply(op, [numeric(g, x as Value, op)], attributes));
+  #reduction(op: OpName, axis: Axis, options: ReduceOptions | undefined) {
+    return { axes: normalizeAxes(axis, this.shape, op), keepDims: options?.keepDims ?? false };
   }
 }
-
-/** Sums and extremes of integers stay integers; booleans are counted; the other reductions work in floats. */
-const numeric = (g: GraphBuilder, x: Value, op: "sum" | "mean" | "max" | "min" | "var" | "logsumexp"): Value =>
-  op === "sum" || op === "max" || op === "min" ? (x.dtype === "bool" ? g.cast(x, "int32") : x) : g.toFloat(x);

@@ -1,7 +1,5 @@
 // Fused elementwise kernels: blocks of elements go through the chain of steps in registers of a few hundred numbers.
 import { allocate, type TypedArray } from "../../ir/dtype.ts";
-import type { OpName } from "../../ir/graph.ts";
-import type { ElementwiseRecord, OpRecord } from "../../ir/op.ts";
 import { broadcastStrides, sizeOf } from "../../ir/shape.ts";
 import { ops } from "../../ops/index.ts";
 import type { FusedArgument, FusedKernel, FusedStep, View } from "../../plan/plan.ts";
@@ -62,6 +60,5 @@ function storeBlock(register: TypedArray, out: TypedArray): BlockAction {
 }
 
 function scalarOf(step: FusedStep): Scalar {
-  const record = ops[step.op] as OpRecord<OpName> as ElementwiseRecord;
-  return record.scalar(step.attributes as never);
+  return ops[step.op].scalar(step.attributes as never);
 }

@@ -1,10 +1,10 @@
 // Runs a graph node by node, without a plan: eager tensors and constant folding.
 import { allocate, type TypedArray } from "../../ir/dtype.ts";
 import { ChainruleError } from "../../ir/errors.ts";
-import type { Graph, Node, OpName } from "../../ir/graph.ts";
-import { isElementwise, type OpRecord } from "../../ir/op.ts";
+import type { Graph, Node } from "../../ir/graph.ts";
+import { isElementwise } from "../../ir/op.ts";
 import { broadcastStrides, formatType, type Shape, sizeOf } from "../../ir/shape.ts";
-import { ops } from "../../ops/index.ts";
+import { recordOf } from "../../ops/index.ts";
 import type { KernelOpName } from "../../plan/plan.ts";
 import { applyElementwise } from "./elementwise.ts";
 import type { Kernel, NdArray } from "./kernel.ts";
@@ -40,7 +40,7 @@ function evaluateNode(node: Node, values: readonly NdArray[]): NdArray {
   if (node.op === "constant") return { data: filled(node.attributes.data, sizeOf(shape)), shape, dtype };
   const inputs = node.inputs.map((id) => values[id]!);
   const output: NdArray = { data: allocate(dtype, sizeOf(shape)), shape, dtype };
-  const record = ops[node.op] as OpRecord<OpName>;
+  const record = recordOf(node);
   if (isElementwise(record)) {
     const operands = inputs.map((x) => repeated(x, shape));
     applyElementwise(record.scalar(node.attributes as never), operands, output.data, output.data.length);

@@ -1,16 +1,15 @@
 // Kernels of the reference against figures worked out by hand or by the formula read literally.
 import { describe, expect, test } from "vitest";
 import { allocate, type DType, dtypeOf, type TypedArray } from "../../ir/dtype.ts";
-import type { OpAttributes, OpName } from "../../ir/graph.ts";
-import type { OpRecord } from "../../ir/op.ts";
+import type { OpAttributes } from "../../ir/graph.ts";
 import { type Shape, sizeOf } from "../../ir/shape.ts";
-import { ops } from "../../ops/index.ts";
+import { recordOf } from "../../ops/index.ts";
 import type { KernelOpName } from "../../plan/plan.ts";
 import type { Kernel, NdArray } from "./kernel.ts";
 import { kernels } from "./kernels.ts";
 
 function run<N extends KernelOpName>(op: N, inputs: readonly NdArray[], attributes: OpAttributes[N]): NdArray {
-  const type = (ops[op] as unknown as OpRecord<OpName>).infer(inputs, attributes as never);
+  const type = recordOf(op).infer(inputs, attributes as never);
   const output = { ...type, data: allocate(type.dtype, sizeOf(type.shape)).fill(99) };
   const step = (kernels[op] as Kernel<N>)(inputs, attributes, output);
   step();
