@@ -4,7 +4,7 @@ import { rowLosses } from "../observe/row-loss.ts";
 import type { Session } from "../run/session.ts";
 import type { MetricValues } from "./events.ts";
 import { classificationMetrics, regressionMetrics } from "./metrics.ts";
-import { evaluationRows } from "./step.ts";
+import { evaluationRows } from "./training-module.ts";
 
 type Floats = Float32Array | Float64Array;
 

@@ -3,77 +3,80 @@ import { allocate, type TypedArray } from "../ir/dtype.ts";
 import { sizeOf } from "../ir/shape.ts";
 import type { Session } from "../run/session.ts";
 import type { RowBlock, TrainOptions } from "./options.ts";
-import { Sampler } from "./sampler.ts";
+import { Sampler, type SamplerState, samplerState } from "./sampler.ts";
 
-type Next = IteratorResult<number, undefined>;
+export interface FeedState {
+  /** The rows in the machine: steps over them, and how many are done. Undefined between epochs. */
+  rows: { readonly steps: number; done: number } | undefined;
+  /** Order of the rows of `data`. */
+  readonly sampler: SamplerState;
+  /** Blocks read so far, of all epochs: each has its own order of rows. */
+  blocks: number;
+  /** Whether the rows in the machine are those of `data`. */
+  isData: boolean;
+}
 
-/** How many steps to run on what was just written; synchronous while nothing has to be waited for. */
-export interface Epoch {
-  next(): Next | Promise<Next>;
+export const feedState = (): FeedState => ({ rows: undefined, sampler: samplerState(), blocks: 0, isData: true });
+
+export interface FeedSizes {
+  readonly batchSize: number;
+  /** Steps over the rows that are in the machine at a time. */
+  readonly stepsPerBlock: number;
 }
 
 export class Feed {
   readonly #session: Session;
   readonly #options: TrainOptions;
-  readonly #batchSize: number;
-  readonly #stepsPerBlock: number;
+  readonly #sizes: FeedSizes;
+  readonly #state: FeedState;
   readonly #sampler: Sampler;
+  /** The source of this epoch's blocks, and the block that is being read. */
   #reading: AsyncIterator<RowBlock> | undefined;
-  /** Blocks read so far, of all epochs: each has its own order of rows. */
-  #blocks = 0;
-  /** Whether the rows in the machine are those of `data`. */
-  #isData = true;
+  #pending: Promise<IteratorResult<RowBlock>> | undefined;
 
-  constructor(session: Session, options: TrainOptions, batchSize: number, stepsPerBlock: number) {
+  constructor(session: Session, options: TrainOptions, sizes: FeedSizes, state: FeedState) {
     this.#session = session;
     this.#options = options;
-    this.#batchSize = batchSize;
-    this.#stepsPerBlock = stepsPerBlock;
-    this.#sampler = new Sampler(options.data.x.shape[0]!, options.seed ?? 0);
+    this.#sizes = sizes;
+    this.#state = state;
+    this.#sampler = new Sampler(options.data.x.shape[0]!, options.seed ?? 0, state.sampler);
   }
 
-  /** Puts the rows of `data` back where a block took their place. */
-  writeData(): void {
-    if (this.#isData) return;
-    this.#session.write("train.x", this.#options.data.x.data);
-    this.#session.write("train.y", this.#options.data.y.data);
-    this.#isData = true;
+  /** Begins an epoch: with the rows of `data`, while the first block is read. */
+  begin(): void {
+    const steps = this.#sizes.stepsPerBlock;
+    this.writeData();
+    this.#order(this.#sampler.next(steps * this.#sizes.batchSize));
+    this.#state.rows = { steps, done: 0 };
+    this.#reading = this.#options.blocks?.open()[Symbol.asyncIterator]();
+    this.#read();
   }
 
-  epoch(): Epoch {
-    let isFirst = true;
-    let pending: Promise<IteratorResult<RowBlock>> | undefined;
-    const finished: Next = { done: true, value: undefined };
-    const read = (): void => {
-      pending = this.#reading?.next();
-      // What goes wrong is reported where the block is awaited.
-      pending?.catch(() => {});
-    };
-    return {
-      next: () => {
-        if (isFirst) {
-          isFirst = false;
-          this.writeData();
-          this.#order(this.#sampler.next(this.#stepsPerBlock * this.#batchSize));
-          this.#reading = this.#options.blocks?.open()[Symbol.asyncIterator]();
-          read();
-          return { done: false, value: this.#stepsPerBlock };
-        }
-        if (pending === undefined) return finished;
-        return pending.then(({ done, value }) => {
-          if (done) {
-            this.#reading = undefined;
-            return finished;
-          }
-          this.#write(value);
-          read();
-          const steps = Math.ceil(value.rows / this.#batchSize);
-          const seed = Math.imul(this.#options.seed ?? 0, 31) + ++this.#blocks;
-          this.#order(new Sampler(value.rows, seed).next(steps * this.#batchSize));
-          return { done: false as const, value: steps };
-        });
-      },
-    };
+  /** The steps over the rows in the machine. */
+  get rows(): { readonly steps: number; readonly done: number } | undefined {
+    return this.#state.rows;
+  }
+
+  advance(steps: number): void {
+    this.#state.rows!.done += steps;
+  }
+
+  /** Once the rows are done: writes the next block. False at the end of the epoch. */
+  async refill(): Promise<boolean> {
+    const next = await this.#pending;
+    if (next === undefined || next.done) {
+      this.#reading = undefined;
+      this.#state.rows = undefined;
+      return false;
+    }
+    const { value } = next;
+    this.#write(value);
+    this.#read();
+    const steps = Math.ceil(value.rows / this.#sizes.batchSize);
+    const seed = Math.imul(this.#options.seed ?? 0, 31) + ++this.#state.blocks;
+    this.#order(new Sampler(value.rows, seed).next(steps * this.#sizes.batchSize));
+    this.#state.rows = { steps, done: 0 };
+    return true;
   }
 
   /** Ends the reading of an epoch that is left early. */
@@ -82,8 +85,22 @@ export class Feed {
     this.#reading = undefined;
   }
 
+  /** Puts the rows of `data` back where a block took their place. */
+  writeData(): void {
+    if (this.#state.isData) return;
+    this.#session.write("train.x", this.#options.data.x.data);
+    this.#session.write("train.y", this.#options.data.y.data);
+    this.#state.isData = true;
+  }
+
+  #read(): void {
+    this.#pending = this.#reading?.next();
+    // What goes wrong is reported where the block is awaited.
+    this.#pending?.catch(() => {});
+  }
+
   #order(rows: Int32Array): void {
-    const all = new Int32Array(this.#stepsPerBlock * this.#batchSize);
+    const all = new Int32Array(this.#sizes.stepsPerBlock * this.#sizes.batchSize);
     all.set(rows.subarray(0, all.length));
     this.#session.write("order", all);
     this.#session.write("cursor", Int32Array.of(0));
@@ -100,6 +117,6 @@ export class Feed {
       all.set(values);
       this.#session.write(name, all);
     }
-    this.#isData = false;
+    this.#state.isData = false;
   }
 }

@@ -7,9 +7,9 @@ import { wasm } from "../backends/wasm/wasm.ts";
 import { activation, dense, initialize, sequential } from "../nn/index.ts";
 import { sgd } from "../optim/index.ts";
 import { Session } from "../run/session.ts";
-import { trainingModule } from "./step.ts";
+import { trainingModule } from "./training-module.ts";
 
-it("a million steps of a 2-2-1 network hold memory flat, and learn XOR", () => {
+it("a million steps of a 2-2-1 network hold memory flat, and learn XOR", async () => {
   const model = sequential(
     dense(2, 2, { init: "xavierUniform" }),
     activation("sigmoid"),
@@ -17,7 +17,7 @@ it("a million steps of a 2-2-1 network hold memory flat, and learn XOR", () => {
     activation("sigmoid"),
   );
   const stepsPerEpoch = 1000;
-  const training = trainingModule(
+  const training = await trainingModule(
     {
       model,
       loss: "halfSumOfSquares",

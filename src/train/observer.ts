@@ -1,41 +1,84 @@
 // Reads an observed step's outputs after it ran, and calls the hooks that watch.
-
 import { parentPath } from "../nn/model.ts";
 import type { Hooks } from "../observe/hooks.ts";
-import type { InitialParameter, Observation } from "../observe/observation.ts";
+import type { InitialParameter, LayerStatistics, Observation } from "../observe/observation.ts";
 import { readProbes } from "../observe/read-probes.ts";
 import { readSketch } from "../observe/sketch.ts";
 import { globalNorm } from "../optim/optimizers.ts";
 import type { Session } from "../run/session.ts";
 import { sketch } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
-import type { TrainingModule } from "./step.ts";
+import type { TrainingModule } from "./training-module.ts";
 
-/** Of the step that was done as the `step`-th, just now; `follows`: the one before it was observed, too. */
-export type Observer = (step: number, follows: boolean) => Observation;
+export interface ObserverState {
+  /** The step that was observed last; 0 before. */
+  last: number;
+  /** Layers' figures as last reported. */
+  layers: readonly LayerStatistics[];
+  /** ‖θ − θ₀‖ / ‖θ₀‖, and after which step it was measured; −1 before. */
+  distance: number;
+  measuredAt: number;
+  /** Losses of the last reported steps, by step. */
+  readonly losses: Map<number, number>;
+}
+
+export const observerState = (): ObserverState => ({
+  last: 0,
+  layers: [],
+  distance: 0,
+  measuredAt: -1,
+  losses: new Map(),
+});
 
 /** The distance is measured anew after so many steps. */
 const distanceEvery = 10;
 
-export function observer(session: Session, { probes, initial }: TrainingModule, hooks: Hooks = {}): Observer {
-  const initialNorm = globalNorm(probes.parameters.map(({ name }) => initial.get(`parameters.${name}`)!)).item();
-  const { outputs } = session.plan.programs.observe!;
-  const read = (name: string): Tensor => Tensor.concrete(session.output("observe", name), outputs[name]!.shape);
-  let distance = 0;
-  let measuredAt = Number.NEGATIVE_INFINITY;
-  return (step, follows) => {
-    for (const [name, { watch }] of Object.entries(hooks)) {
+export class Observer {
+  readonly #session: Session;
+  readonly #training: TrainingModule;
+  readonly #hooks: Hooks;
+  readonly #state: ObserverState;
+  readonly #initialNorm: number;
+
+  constructor(session: Session, training: TrainingModule, hooks: Hooks = {}, state: ObserverState) {
+    this.#session = session;
+    this.#training = training;
+    this.#hooks = hooks;
+    this.#state = state;
+    const { probes, initial } = training;
+    this.#initialNorm = globalNorm(probes.parameters.map(({ name }) => initial.get(`parameters.${name}`)!)).item();
+  }
+
+  /** Of the step that was done as the `step`-th, just now; `follows`: the one before it was observed, too. */
+  report(step: number, follows: boolean): Observation {
+    const state = this.#state;
+    const session = this.#session;
+    const { outputs } = session.plan.programs.observe!;
+    const read = (name: string): Tensor => Tensor.concrete(session.output("observe", name), outputs[name]!.shape);
+    for (const [name, { watch }] of Object.entries(this.#hooks)) {
       if (`watched.${name}` in outputs) watch?.(read(`watched.${name}`), read(`watchedGradient.${name}`), step);
     }
     const sketches = session.output("observe", "sketches");
     const figures = session.output("observe", "figures");
-    if (step - measuredAt >= distanceEvery) {
+    if (state.measuredAt < 0 || step - state.measuredAt >= distanceEvery) {
       session.run("distance");
-      distance = Math.sqrt(session.output("distance", "distance")[0]!) / (initialNorm || 1);
-      measuredAt = step;
+      state.distance = Math.sqrt(session.output("distance", "distance")[0]!) / (this.#initialNorm || 1);
+      state.measuredAt = step;
     }
-    return readProbes(probes, { sketches, figures }, { step, follows, distance });
-  };
+    const { distance } = state;
+    const seen = readProbes(this.#training.probes, { sketches, figures }, { step, follows, distance });
+    state.layers = seen.layers;
+    state.losses.set(step, seen.loss);
+    return seen;
+  }
+
+  /** Leaves out the losses of steps before `step`. */
+  forget(step: number): void {
+    for (const at of this.#state.losses.keys()) {
+      if (at >= step) return;
+      this.#state.losses.delete(at);
+    }
+  }
 }
 
 export const initialParameters = ({ probes, initial }: TrainingModule): InitialParameter[] =>

@@ -6,11 +6,11 @@ import { type Origin, originOf } from "../observe/origin.ts";
 import type { Program } from "../plan/module.ts";
 import { Session } from "../run/session.ts";
 import { partsOf } from "./evaluate.ts";
-import type { TrainingModule } from "./step.ts";
+import type { TrainingModule } from "./training-module.ts";
 import { allFinite, type Copy } from "./weights.ts";
 
 /** Losses of earlier steps that are reported, at most. */
-const mostLosses = 8;
+export const mostLosses = 8;
 
 export interface TracedBack {
   readonly origin?: Origin;
@@ -36,7 +36,7 @@ export function traceBack(
   const losses: number[] = [];
   for (let at = from.step; known.has(at) && losses.length < mostLosses; at--) losses.unshift(known.get(at)!);
   try {
-    for (const [name, { data }] of from.values) session.write(name, data);
+    for (const [name, data] of from.values) session.write(name, data);
     session.write("failedAt", Int32Array.of(-1));
     for (let at = from.step; at < step; at++) {
       session.write("step", Int32Array.of(at));

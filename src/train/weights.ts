@@ -3,12 +3,23 @@ import type { TypedArray } from "../ir/dtype.ts";
 import type { Variables } from "../nn/layer.ts";
 import type { Session } from "../run/session.ts";
 import { Tensor } from "../trace/tensor.ts";
-import type { TrainingModule } from "./step.ts";
+import type { TrainingModule } from "./training-module.ts";
 
 export interface Copy {
   /** Steps done. */
   readonly step: number;
-  readonly values: ReadonlyMap<string, Tensor>;
+  /** By the name of the state, with the optimizer's. */
+  readonly values: ReadonlyMap<string, TypedArray>;
+}
+
+export interface WeightsState {
+  /** What the losses of later steps have shown to be good. */
+  good: Copy;
+  /** What was kept last: it has yet to be shown. */
+  latest: Copy;
+  best: Copy;
+  /** Whether `best` was chosen by a validation loss. */
+  isValidated: boolean;
 }
 
 export function allFinite(data: TypedArray): boolean {
@@ -16,67 +27,66 @@ export function allFinite(data: TypedArray): boolean {
   return true;
 }
 
+/** `values` are those before the first step. */
+export function weightsState(values: Copy["values"]): WeightsState {
+  const copy = { step: 0, values };
+  return { good: copy, latest: copy, best: copy, isValidated: false };
+}
+
+/** Copies of the trained state. */
+export const readTrained = (session: Session, { initial }: TrainingModule): Copy["values"] =>
+  new Map([...initial.keys()].map((name) => [name, session.read(name)]));
+
 export class Weights {
   readonly #session: Session;
   readonly #training: TrainingModule;
-  /** What the losses of later steps have shown to be good, and what has yet to be shown. */
-  #good: Copy;
-  #latest: Copy;
-  #best: Copy;
-  /** Whether #best was chosen by a validation loss. */
-  #validated = false;
+  readonly #state: WeightsState;
 
-  constructor(session: Session, training: TrainingModule) {
+  constructor(session: Session, training: TrainingModule, state: WeightsState) {
     this.#session = session;
     this.#training = training;
-    this.#good = this.#latest = this.#best = this.#copy(0);
+    this.#state = state;
   }
 
   /** After steps whose losses were all finite: the copy before them was good. */
   keep(step: number): void {
-    this.#good = this.#latest;
-    this.#latest = this.#copy(step);
+    this.#state.good = this.#state.latest;
+    this.#state.latest = { step, values: readTrained(this.#session, this.#training) };
   }
 
   /** Whether the weights that were kept last are finite; the optimizer's state may not be. */
   areFinite(): boolean {
-    return [...this.#latest.values].every(([name, { data }]) => name.startsWith("optimizer.") || allFinite(data));
+    return [...this.latest.values].every(([name, data]) => name.startsWith("optimizer.") || allFinite(data));
   }
 
-  /** The copy kept last, with the optimizer's state. */
+  /** The copy kept last. */
   get latest(): Copy {
-    return this.#latest;
+    return this.#state.latest;
   }
 
   /** The weights kept last are the best so far. */
-  choose(validated: boolean): void {
-    this.#best = this.#latest;
-    this.#validated = validated;
+  choose(isValidated: boolean): void {
+    this.#state.best = this.#state.latest;
+    this.#state.isValidated = isValidated;
   }
 
   best(): Variables {
-    return this.#variables(this.#best);
+    return this.#variables(this.#state.best);
   }
 
   /** What to go back to where a loss is not finite. */
   lastGood(): { readonly step: number; readonly variables: Variables } {
-    const copy = this.#validated ? this.#best : this.#good;
+    const copy = this.#state.isValidated ? this.#state.best : this.#state.good;
     return { step: copy.step, variables: this.#variables(copy) };
   }
 
   /** Puts the best weights into the session. */
   restore(): void {
-    for (const [name, value] of this.#best.values) this.#session.write(name, value.data);
-  }
-
-  #copy(step: number): Copy {
-    const values = [...this.#training.initial].map(
-      ([name, { shape }]) => [name, Tensor.concrete(this.#session.read(name), shape)] as const,
-    );
-    return { step, values: new Map(values) };
+    for (const [name, data] of this.#state.best.values) this.#session.write(name, data);
   }
 
   #variables({ values }: Copy): Variables {
-    return this.#training.rebuild((name) => values.get(name)!);
+    const { rebuild, initial } = this.#training;
+    return rebuild((name) => Tensor.concrete(values.get(name)!, initial.get(name)!.shape));
   }
 }

@@ -1,0 +1,95 @@
+// A training put in place: its step traced, planned and loaded, the data written.
+import { type FloatDType, isFloat } from "../ir/dtype.ts";
+import { initialize } from "../nn/model.ts";
+import { Cadence, observationInterval } from "../observe/cadence.ts";
+import { checkHooks } from "../observe/hooks.ts";
+import { backendOf } from "../run/backends.ts";
+import { Session } from "../run/session.ts";
+import { randomKey } from "../trace/create.ts";
+import { check, checkClasses, type TrainingData, type TrainOptions } from "./options.ts";
+import { type SplitTypes, type TrainingModule, trainingModule } from "./training-module.ts";
+
+/** A module in a session, with its data in place. */
+export interface Loaded {
+  readonly session: Session;
+  readonly training: TrainingModule;
+  readonly batchSize: number;
+  /** Steps over the rows that are in the machine at a time. */
+  readonly stepsPerBlock: number;
+  readonly stepsPerEpoch: number;
+  readonly backend: string;
+  readonly cadence: Cadence;
+}
+
+/**
+ * `giveWay` is awaited between the stages, which take long for a deep network. An abort on the way changes nothing here:
+ * the training then ends before its first step, with the initial weights as its result.
+ */
+export async function load(options: TrainOptions, giveWay: () => Promise<void>): Promise<Loaded> {
+  check(options);
+  const sizes = sizesOf(options);
+  const backend = backendOf(options);
+  const variables = options.variables ?? initialize(options.model, options.seed);
+  if (options.hooks !== undefined) checkHooks(options.hooks, options.model, variables.parameters);
+  await giveWay();
+  const { data, validation } = options;
+  const training = await trainingModule(
+    { ...options, ...sizes, schedule: options.schedule ?? { kind: "constant" }, float: backend.float },
+    variables,
+    typesOf(data, backend.float),
+    validation && typesOf(validation, backend.float),
+    giveWay,
+  );
+  const session = new Session(training.module, backend);
+  try {
+    await giveWay();
+    write(session, training, options);
+    return { session, training, ...sizes, backend: backend.name, cadence: cadenceOf(options, training, sizes) };
+  } catch (error) {
+    session.dispose();
+    throw error;
+  }
+}
+
+type Sizes = Pick<Loaded, "batchSize" | "stepsPerBlock" | "stepsPerEpoch">;
+
+function sizesOf({ data, blocks, batchSize }: TrainOptions): Sizes {
+  const rows = data.x.shape[0]!;
+  const size = Math.min(batchSize ?? rows, rows);
+  const stepsPerBlock = Math.ceil(rows / size);
+  return { batchSize: size, stepsPerBlock, stepsPerEpoch: stepsPerBlock + Math.ceil((blocks?.rows ?? 0) / size) };
+}
+
+function typesOf({ x, y }: TrainingData, float: FloatDType): SplitTypes {
+  const typeOf = ({ shape, dtype }: TrainingData["x"]) => ({ shape, dtype: isFloat(dtype) ? float : dtype });
+  return { x: typeOf(x), y: typeOf(y) };
+}
+
+/** Throws INDEX_OUT_OF_RANGE for classes that the model does not have. */
+function write(session: Session, training: TrainingModule, { data, validation, loss, seed = 0 }: TrainOptions): void {
+  for (const [name, value] of training.initial) session.write(name, value.data);
+  for (const { name } of training.probes.parameters)
+    session.write(`probe.initial.${name}`, training.initial.get(`parameters.${name}`)!.data);
+  const outputs = session.plan.programs.train!.outputs.prediction!.shape.at(-1)!;
+  for (const [name, split] of Object.entries({ train: data, validation })) {
+    if (split === undefined) continue;
+    if (loss === "crossEntropy") checkClasses(name === "train" ? "data" : name, split.y, outputs);
+    session.write(`${name}.x`, split.x.data);
+    session.write(`${name}.y`, split.y.data);
+  }
+  // The last counter of the key tells training's draws from those of the initial weights.
+  session.write("key", randomKey(seed).data.with(3, 1));
+  session.write("failedAt", Int32Array.of(-1));
+  session.write("rateScale", Float64Array.of(1));
+}
+
+function cadenceOf(
+  { epochs, steps: most = Number.POSITIVE_INFINITY, observeEvery }: TrainOptions,
+  { parameterCount, probes }: TrainingModule,
+  { batchSize, stepsPerEpoch }: Sizes,
+): Cadence {
+  const values = probes.valueSizes.reduce((sum, size) => sum + size, 0);
+  const steps = Math.min(epochs * stepsPerEpoch, most);
+  const sizes = { parameters: parameterCount, batch: batchSize, values, stepsPerEpoch, steps };
+  return new Cadence(observeEvery ?? observationInterval(sizes), steps);
+}

@@ -1,0 +1,40 @@
+// All that changes while a training goes on, beside the session's own state: one record of plain data.
+import type { StopReason } from "./events.ts";
+import { type FeedState, feedState } from "./feed.ts";
+import { type ObserverState, observerState } from "./observer.ts";
+import { type PlateauState, plateauState } from "./plateau.ts";
+import type { TracedBack } from "./trace-back.ts";
+import { type Copy, type WeightsState, weightsState } from "./weights.ts";
+
+export interface RunState {
+  /** Steps done. */
+  step: number;
+  /** Epochs finished. */
+  epoch: number;
+  /** Why the training ends: "epochs" as long as nothing else ends it. */
+  reason: StopReason;
+  /** Losses of this epoch: the sum over `steps` steps; those of `unread` more are in the machine's lossSum. */
+  readonly losses: { sum: number; steps: number; unread: number };
+  /** The epoch with the lowest validation loss; without validation, the last one. */
+  best: { readonly epoch: number; readonly loss: number };
+  readonly feed: FeedState;
+  readonly observer: ObserverState;
+  readonly plateau: PlateauState;
+  readonly weights: WeightsState;
+  /** Where weights or losses stopped being finite, as soon as it is known. */
+  broken: TracedBack | undefined;
+}
+
+/** Before the first step; `initial` are the trained values by name. */
+export const runState = (initial: Copy["values"]): RunState => ({
+  step: 0,
+  epoch: 0,
+  reason: "epochs",
+  losses: { sum: 0, steps: 0, unread: 0 },
+  best: { epoch: 0, loss: Number.POSITIVE_INFINITY },
+  feed: feedState(),
+  observer: observerState(),
+  plateau: plateauState(),
+  weights: weightsState(initial),
+  broken: undefined,
+});

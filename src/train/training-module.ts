@@ -1,0 +1,173 @@
+// A training as one module: data, parameters, moments and counters are state; step, observe, evaluations are programs.
+import { isFloat } from "../ir/dtype.ts";
+import type { NodeId } from "../ir/graph.ts";
+import type { Shape, TensorType } from "../ir/shape.ts";
+import type { Layer, Variables } from "../nn/layer.ts";
+import { applyTraining } from "../nn/model.ts";
+import { chainOf } from "../observe/chain.ts";
+import type { ReadableStep, Section } from "../observe/origin.ts";
+import { type ProbePlan, planProbes, probeDistance, probeStates } from "../observe/probes.ts";
+import { initOptimizer, type OptimizerState } from "../optim/optimizers.ts";
+import type { Module, Program } from "../plan/module.ts";
+import { type ProgramResult, type Tensors, type Types, traceProgram } from "../run/program.ts";
+import { randomKey } from "../trace/create.ts";
+import type { Tensor } from "../trace/tensor.ts";
+import { trace } from "../trace/trace.ts";
+import { flatten } from "../trace/tree.ts";
+import { evaluate, type Mark, rateOf, type StepSettings, type TrainedState, trainStep } from "./step.ts";
+
+export interface ModuleSettings extends StepSettings {
+  /** Steps over the rows that are in the machine at a time. */
+  readonly stepsPerBlock: number;
+}
+
+/** Element types and shapes of one split: rows first. */
+export interface SplitTypes {
+  readonly x: TensorType;
+  readonly y: TensorType;
+}
+
+/** Everything that the module was made from, by the names of its states. */
+export interface TrainingModule {
+  readonly module: Module;
+  /** Initial values of the trained state, by name: "parameters.layers.0.weight", "optimizer.mean.layers.0.weight". */
+  readonly initial: ReadonlyMap<string, Tensor>;
+  /** Puts variables together again from values by name. */
+  rebuild(read: (name: string) => Tensor): Variables;
+  /** The same with the optimizer's state. */
+  rebuildState(read: (name: string) => Tensor): Variables & { readonly optimizer: OptimizerState };
+  /** How to read what the program "observe" gives. */
+  readonly probes: ProbePlan;
+  /** How to read the graphs of "observe" and of the evaluation programs, by program. */
+  readonly readable: Readonly<Record<string, ReadableStep>>;
+  readonly parameterCount: number;
+}
+
+/** Rows evaluated at once. */
+export const evaluationRows = 1024;
+
+/** How many rows the programs evaluate that read a split: "validation" a whole chunk, "validationRest" what is left over. */
+function evaluations(name: string, rows: number): [program: string, rows: number][] {
+  const rest = rows % evaluationRows;
+  if (rows <= evaluationRows) return [[name, rows]];
+  return [[name, evaluationRows], ...(rest > 0 ? [[`${name}Rest`, rest] as [string, number]] : [])];
+}
+
+/**
+ * Programs: "step" trains on the next batch; "observe" does the same and gives what the probes see; "distance" and "rate"
+ * are asked for between steps; "train", "trainRest", "validation", "validationRest" evaluate rows of a split. `giveWay` is
+ * awaited between them.
+ */
+export async function trainingModule(
+  settings: ModuleSettings,
+  variables: Variables,
+  train: SplitTypes,
+  validation: SplitTypes | undefined,
+  giveWay: () => Promise<void> = async () => {},
+): Promise<TrainingModule> {
+  const { float } = settings;
+  const start: TrainedState = { ...variables, optimizer: initOptimizer(settings.optimizer, variables.parameters) };
+  const flat = flatten(start);
+  const own = flatten(variables);
+  const parameters = flatten(variables.parameters);
+  const trained = Object.fromEntries(
+    flat.paths.map((path, i) => [path, { shape: flat.leaves[i]!.shape, dtype: float }]),
+  );
+  const counters = countersOf(settings);
+  const splits = Object.entries({ train, validation }).flatMap(([name, types]) => (types ? [{ name, types }] : []));
+  const data: Types = Object.fromEntries(
+    splits.flatMap(({ name, types }) => [
+      [`${name}.x`, types.x],
+      [`${name}.y`, types.y],
+    ]),
+  );
+  const batch: TensorType = { ...train.x, shape: [settings.batchSize, ...train.x.shape.slice(1)] };
+  const probes = planProbes(
+    chainOf(settings.model),
+    valueShapes(settings.model, variables, batch),
+    parameters.paths.map((name, i) => ({ name, shape: parameters.leaves[i]!.shape })),
+    settings.batchSize,
+  );
+  const probed = probeStates(probes, float);
+  const stepState = { ...trained, ...counters, "train.x": train.x, "train.y": train.y };
+  const programs: Record<string, Program> = {};
+  const readable: Record<string, ReadableStep> = {};
+  const add = async (name: string, { state, inputs = {}, trace, isReadable }: Part): Promise<void> => {
+    const sections = new Map<NodeId, Section>();
+    const mark: Mark = (tensor, section) => sections.set(tensor.symbolic!.value.id, section);
+    const program = traceProgram(state, inputs, (s, i) => trace(s, i, mark), float);
+    programs[name] = program;
+    if (isReadable)
+      readable[name] = { graph: program.graph, sections, inputs: [...Object.keys(state), ...Object.keys(inputs)] };
+    await giveWay();
+  };
+  await add("step", { state: stepState, trace: (state) => trainStep(settings, flat, state, undefined) });
+  await add("distance", {
+    state: { ...trained, ...probed },
+    trace: (state) => ({ outputs: probeDistance(probes, state) }),
+  });
+  // The rate of any step, as the machine rounds it.
+  await add("rate", {
+    state: { rateScale: counters.rateScale! },
+    inputs: { at: counters.step! },
+    trace: ({ rateScale }, { at }) => ({ outputs: { rate: rateOf(settings, at!).mul(rateScale!) } }),
+  });
+  await add("observe", {
+    state: { ...stepState, ...probed },
+    trace: (state, _, mark) => trainStep(settings, flat, state, { probes, mark }),
+    isReadable: true,
+  });
+  for (const { name, types } of splits) {
+    const [x, y] = [`${name}.x`, `${name}.y`];
+    for (const [program, count] of evaluations(name, types.x.shape[0]!)) {
+      await add(program, {
+        state: { ...trained, [x]: types.x, [y]: types.y },
+        inputs: { rows: { shape: [count], dtype: "int32" } },
+        trace: (state, { rows }, mark) =>
+          evaluate(settings, flat, state, { x: state[x]!, y: state[y]!, rows: rows! }, mark),
+        isReadable: true,
+      });
+    }
+  }
+  return {
+    module: { state: { ...trained, ...counters, ...probed, ...data }, programs },
+    initial: new Map(flat.paths.map((path, i) => [path, flat.leaves[i]!])),
+    rebuild: (read) => own.rebuild(own.paths.map(read)) as Variables,
+    rebuildState: (read) => flat.rebuild(flat.paths.map(read)) as TrainedState,
+    probes,
+    readable,
+    parameterCount: parameters.leaves.reduce((sum, leaf) => sum + leaf.size, 0),
+  };
+}
+
+/** A program before it is traced. */
+interface Part {
+  readonly state: Types;
+  readonly inputs?: Types;
+  trace(state: Tensors, inputs: Tensors, mark: Mark): ProgramResult;
+  /** Whether numbers are traced back through its graph. */
+  readonly isReadable?: boolean;
+}
+
+const countersOf = ({ stepsPerBlock, batchSize, float }: ModuleSettings): Types => ({
+  step: { shape: [], dtype: "int32" },
+  key: { shape: [4], dtype: "int32" },
+  // Rows of the epoch's batches, one after the other, and how many are done.
+  order: { shape: [stepsPerBlock * batchSize], dtype: "int32" },
+  cursor: { shape: [], dtype: "int32" },
+  lossSum: { shape: [], dtype: float },
+  // First step whose loss was not finite; −1 while there is none.
+  failedAt: { shape: [], dtype: "int32" },
+  rateScale: { shape: [], dtype: float },
+});
+
+/** Shapes of the float values of a training pass over a batch, by their names. */
+function valueShapes(model: Layer, variables: Variables, batch: TensorType): Map<string, Shape> {
+  const shapes = new Map<string, Shape>();
+  const record = (name: string, value: Tensor): Tensor => {
+    if (isFloat(value.dtype)) shapes.set(name, value.shape);
+    return value;
+  };
+  trace([{ ...batch, name: "x" }], ([x]) => [applyTraining(model, variables, x!, randomKey(0), record).y]);
+  return shapes;
+}
