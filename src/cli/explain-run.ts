@@ -5,7 +5,7 @@ import { type Explain, type Explanation, explain, type NamedTensors, withUpdate 
 import { flatIndex } from "../explain/places.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { apply, losses, type TensorTree } from "../nn/index.ts";
-import { clipEpsilon } from "../optim/optimizers.ts";
+import { clipEpsilon } from "../optim/clip.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { flatten } from "../trace/tree.ts";
 import type { Replay } from "./replay.ts";

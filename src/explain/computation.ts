@@ -4,7 +4,7 @@ import { isFloat } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Node, NodeId } from "../ir/graph.ts";
 import { formatShape, sizeOf } from "../ir/shape.ts";
-import type { Optimizer } from "../optim/optimizers.ts";
+import type { Optimizer } from "../optim/optimizers/index.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { trace } from "../trace/trace.ts";
 import { flatten } from "../trace/tree.ts";

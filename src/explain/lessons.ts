@@ -1,7 +1,7 @@
 // The tutorial's neuron and its network with a hidden layer, as computations to explain.
 import { ChainruleError } from "../ir/errors.ts";
 import { halfSumOfSquares } from "../nn/losses.ts";
-import { sgd } from "../optim/optimizers.ts";
+import { sgd } from "../optim/optimizers/index.ts";
 import { tensor } from "../trace/create.ts";
 import { type Explain, explain, parseElement, withUpdate } from "./computation.ts";
 

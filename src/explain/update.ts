@@ -1,6 +1,7 @@
 // One optimizer's update of one number, written out from the graph of the update itself.
 import type { Graph, NodeId } from "../ir/graph.ts";
-import { type Optimizer, type OptimizerState, updateOptimizer } from "../optim/optimizers.ts";
+import type { Optimizer } from "../optim/optimizers/index.ts";
+import { type OptimizerState, updateOptimizer } from "../optim/update.ts";
 import { simplify } from "../plan/simplify.ts";
 import { evaluate } from "../trace/evaluator.ts";
 import type { Tensor } from "../trace/tensor.ts";

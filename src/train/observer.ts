@@ -4,7 +4,7 @@ import type { Hooks } from "../observe/hooks.ts";
 import type { InitialParameter, LayerStatistics, Observation } from "../observe/observation.ts";
 import { readProbes } from "../observe/read-probes.ts";
 import { readSketch } from "../observe/sketch.ts";
-import { globalNorm } from "../optim/optimizers.ts";
+import { globalNorm } from "../optim/clip.ts";
 import type { Session } from "../run/session.ts";
 import { sketch } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";

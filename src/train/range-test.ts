@@ -1,7 +1,7 @@
 // The learning-rate range test (Smith 2017): one short training whose rate grows at every step, up to where it diverges.
 import type { Prepared } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import type { OptimizerKind } from "../optim/optimizers.ts";
+import { optimizerRecord } from "../optim/optimizers/index.ts";
 import { type TableSettings, trainTable } from "./tabular.ts";
 
 export interface RangePoint {
@@ -32,18 +32,6 @@ const perDecade = 20;
 const memory = 0.8;
 /** The test ends where the smoothed loss is so many times its minimum. */
 const divergence = 4;
-/**
- * The suggestion is the rate at the minimum by `minimum`, or that of the divergence by `divergence` if it is lower:
- * docs/decisions/0017-learning-rate-range-test.md. Optimizers that gather squares, or decay weights by the rate, stand more in a
- * hundred steps than in a whole training.
- */
-const divisors: Readonly<Record<OptimizerKind, { readonly minimum: number; readonly divergence: number }>> = {
-  sgd: { minimum: 3, divergence: 5 },
-  rmsprop: { minimum: 3, divergence: 10 },
-  adagrad: { minimum: 3, divergence: 10 },
-  adam: { minimum: 10, divergence: 10 },
-  adamw: { minimum: 10, divergence: 10 },
-};
 /** Lower ranges that are tried where even the lowest rates are too high, as for inputs in the millions. */
 const lowerRanges = 3;
 
@@ -57,7 +45,7 @@ const lowerRanges = 3;
  */
 export async function rangeTest(prepared: Prepared, settings: TableSettings = {}): Promise<RangeTest> {
   const { optimizer = "adamw" } = settings;
-  const divisor = divisors[typeof optimizer === "object" ? optimizer.kind : optimizer];
+  const divisor = optimizerRecord(typeof optimizer === "object" ? optimizer.kind : optimizer).rangeTest;
   let scale = 1;
   for (let range = 0; ; range++, scale *= 1e-4) {
     const test = await sweep(prepared, settings, scale);

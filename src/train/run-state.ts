@@ -1,8 +1,8 @@
 // All that changes while a training goes on, beside the session's own state: one record of plain data.
+import type { Watched } from "../optim/schedules/record.ts";
 import type { StopReason } from "./events.ts";
 import { type FeedState, feedState } from "./feed.ts";
 import { type ObserverState, observerState } from "./observer.ts";
-import { type PlateauState, plateauState } from "./plateau.ts";
 import type { TracedBack } from "./trace-back.ts";
 import { type Copy, type WeightsState, weightsState } from "./weights.ts";
 
@@ -19,7 +19,8 @@ export interface RunState {
   best: { readonly epoch: number; readonly loss: number };
   readonly feed: FeedState;
   readonly observer: ObserverState;
-  readonly plateau: PlateauState;
+  /** What a schedule that watches the loss knows of the epochs so far. */
+  watched: Watched | undefined;
   readonly weights: WeightsState;
   /** Where weights or losses stopped being finite, as soon as it is known. */
   broken: TracedBack | undefined;
@@ -34,7 +35,7 @@ export const runState = (initial: Copy["values"]): RunState => ({
   best: { epoch: 0, loss: Number.POSITIVE_INFINITY },
   feed: feedState(),
   observer: observerState(),
-  plateau: plateauState(),
+  watched: undefined,
   weights: weightsState(initial),
   broken: undefined,
 });

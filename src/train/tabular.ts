@@ -9,8 +9,8 @@ import { apply } from "../nn/model.ts";
 import { profileData } from "../observe/data-profile.ts";
 import { profileExamples } from "../observe/examples.ts";
 import type { Origin } from "../observe/origin.ts";
-import { adamw, type Optimizer, type OptimizerKind, optimizers } from "../optim/optimizers.ts";
-import type { Schedule, ScheduleKind } from "../optim/schedules.ts";
+import { type Optimizer, type OptimizerKind, optimizerRecord, optimizers } from "../optim/optimizers/index.ts";
+import { fittedSchedule, type Schedule, type ScheduleKind } from "../optim/schedules/index.ts";
 import type { BackendOptions } from "../run/backends.ts";
 import { compile } from "../run/compile.ts";
 import { tensor } from "../trace/create.ts";
@@ -118,7 +118,7 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
   });
   const steps = chosen.epochs * Math.ceil(rows / Math.min(chosen.batchSize, prepared.train.rows));
   const optimizer = optimizerOf(chosen);
-  const { learningRate } = optimizer;
+  const { schedule = "cosine" } = chosen;
   const patience = chosen.patience ?? Math.max(10, Math.ceil(chosen.epochs / 5));
   const data = dataOf(prepared.train, preprocessing.features.length, loss);
   const validation = prepared.validation && dataOf(prepared.validation, preprocessing.features.length, loss);
@@ -129,7 +129,10 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
     blocks,
     loss,
     optimizer,
-    schedule: scheduleOf(chosen.schedule ?? "cosine", steps, learningRate, patience),
+    schedule:
+      typeof schedule === "object"
+        ? schedule
+        : fittedSchedule(schedule, { steps, learningRate: optimizer.learningRate, patience }),
     epochs: chosen.epochs,
     steps: chosen.steps,
     observeEvery: chosen.observeEvery,
@@ -189,19 +192,10 @@ function inTable(origin: Origin, { train, validation, tableRows, preprocessing }
   };
 }
 
-/** Learning rates that do well with the cosine schedule: docs/decisions/0008-defaults-for-tables.md. */
-const defaultRates: Readonly<Record<OptimizerKind, number>> = {
-  sgd: 0.05,
-  rmsprop: 0.003,
-  adagrad: 0.03,
-  adam: 0.005,
-  adamw: 0.01,
-};
-
 function optimizerOf({ optimizer = "adamw", learningRate }: TableSettings): Optimizer {
-  if (typeof optimizer === "object") return learningRate === undefined ? optimizer : { ...optimizer, learningRate };
-  const rate = { learningRate: learningRate ?? defaultRates[optimizer] };
-  return optimizer === "adamw" ? adamw({ ...rate, weightDecay: 0.3 }) : optimizers[optimizer](rate);
+  const rate = learningRate === undefined ? {} : { learningRate };
+  if (typeof optimizer === "object") return { ...optimizer, ...rate };
+  return optimizers[optimizer]({ ...optimizerRecord(optimizer).forTables, ...rate });
 }
 
 /** Batches that give small tables many steps and large ones few; epochs for about 3000 steps, from 15 to 150. */
@@ -209,30 +203,6 @@ function defaults(rows: number) {
   const batchSize = Math.min(512, Math.max(16, 2 ** Math.round(Math.log2(rows / 20))));
   const epochs = Math.min(150, Math.max(15, Math.round((3000 * batchSize) / rows)));
   return { hidden: defaultHidden, batchSize, epochs };
-}
-
-/** Schedules fitted to a training of so many steps that stops after `patience` epochs without progress. */
-function scheduleOf(kind: ScheduleKind | Schedule, steps: number, rate: number, patience: number): Schedule {
-  if (typeof kind === "object") return kind;
-  const cosine = { kind: "cosine", steps, min: rate / 100 } as const;
-  switch (kind) {
-    case "constant":
-      return { kind };
-    case "plateau":
-      return { kind, factor: 0.3, patience: Math.ceil(patience / 3) };
-    case "step":
-      return { kind, every: Math.max(1, Math.ceil(steps / 3)), gamma: 0.1 };
-    case "exponential":
-      return { kind, gamma: 0.01, every: steps };
-    case "cosine":
-      return cosine;
-    case "oneCycle":
-      return { kind, steps };
-    case "warmup": {
-      const rising = Math.max(1, Math.round(steps / 20));
-      return { kind, steps: rising, after: { ...cosine, steps: Math.max(1, steps - rising) } };
-    }
-  }
 }
 
 function checkLoss(loss: LossName, { task, preprocessing }: Prepared): void {

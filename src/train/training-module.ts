@@ -7,7 +7,7 @@ import { applyTraining } from "../nn/model.ts";
 import { chainOf } from "../observe/chain.ts";
 import type { ReadableStep, Section } from "../observe/origin.ts";
 import { type ProbePlan, planProbes, probeDistance, probeStates } from "../observe/probes.ts";
-import { initOptimizer, type OptimizerState } from "../optim/optimizers.ts";
+import { initOptimizer, type OptimizerState } from "../optim/update.ts";
 import type { Module, Program } from "../plan/module.ts";
 import { type ProgramResult, type Tensors, type Types, traceProgram } from "../run/program.ts";
 import { randomKey } from "../trace/create.ts";

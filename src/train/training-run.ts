@@ -2,6 +2,7 @@
 import type { ChainruleError } from "../ir/errors.ts";
 import type { Variables } from "../nn/layer.ts";
 import { parentPath } from "../nn/model.ts";
+import { watchLoss } from "../optim/schedules/index.ts";
 import type { Session } from "../run/session.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { evaluateSplit, metricsOf } from "./evaluate.ts";
@@ -20,7 +21,6 @@ import { type Loaded, load } from "./load.ts";
 import { initialParameters, Observer } from "./observer.ts";
 import type { TrainingData, TrainingState, TrainOptions, TrainResult } from "./options.ts";
 import { SliceClock } from "./pace.ts";
-import { scaleAfter } from "./plateau.ts";
 import { type RunState, runState } from "./run-state.ts";
 import { mostLosses, traceBack, traceEvaluation } from "./trace-back.ts";
 import { readTrained, Weights } from "./weights.ts";
@@ -225,10 +225,8 @@ export class TrainingRun {
       best: improved,
       layers: state.observer.layers,
     };
-    if (schedule?.kind === "plateau") {
-      const scale = scaleAfter(state.plateau, schedule, validationLoss ?? state.losses.sum);
-      this.#loaded.session.write("rateScale", Float64Array.of(scale));
-    }
+    state.watched = schedule && watchLoss(schedule, validationLoss ?? state.losses.sum, state.watched);
+    if (state.watched !== undefined) this.#loaded.session.write("rateScale", Float64Array.of(state.watched.scale));
     if (validation !== undefined && patience !== undefined && epoch - state.best.epoch >= patience) {
       state.reason = "patience";
     }
