@@ -3,8 +3,9 @@ import type { DType } from "../../ir/dtype.ts";
 import type { ElementwiseOpName } from "../../ir/graph.ts";
 import { broadcastStrides, sizeOf } from "../../ir/shape.ts";
 import type { FusedArgument, FusedKernel, FusedStep, View } from "../../plan/plan.ts";
-import { collapse, type Encoder, floatBits, kindOf, unsupported } from "./encoder.ts";
-import { canGenerate, functionBody, type Generated, type Source } from "./generate.ts";
+import { collapse, type Encoder, kindOf, unsupported } from "./encoder.ts";
+import { floatBits } from "./float-bits.ts";
+import { canGenerate, functionOf, type Generated, type Source } from "./generate.ts";
 import * as code from "./machine/opcodes.ts";
 
 /**
@@ -251,7 +252,7 @@ export function encodeFused(kernel: FusedKernel, encoder: Encoder): void {
   if (generated) {
     const operands = new Set(generated.steps.flatMap((step) => step.operands));
     const cost = 0.1 * (operands.size + generated.outputs.length) + 0.05 * generated.steps.length;
-    encoder.call(functionBody(generated), elements, elements * cost);
+    encoder.call(functionOf(generated), elements, elements * cost);
     return;
   }
 

@@ -4,7 +4,8 @@ import type { Kernel, KernelOpName, OpKernel, Plan, View } from "../../plan/plan
 import { encodeConv2d, encodeInputGradient, encodeWeightGradient } from "./encode-convolution.ts";
 import { encodeFused } from "./encode-fused.ts";
 import { encodeMatmul } from "./encode-matmul.ts";
-import { Encoder, floatBits, kindOf, unsupported } from "./encoder.ts";
+import { Encoder, kindOf, unsupported } from "./encoder.ts";
+import { floatBits } from "./float-bits.ts";
 import * as code from "./machine/opcodes.ts";
 
 type Encode<N extends KernelOpName> = (kernel: OpKernel<N>, encoder: Encoder) => void;
@@ -281,7 +282,7 @@ export interface Encoded {
   readonly setup: EncodedProgram;
   readonly origins: Encoder["origins"];
   /** Bodies of generated functions: see generate.ts. */
-  readonly functions: readonly (readonly number[])[];
+  readonly functions: readonly Uint8Array[];
   readonly temporaryBytes: number;
   readonly roomBytes: number;
 }

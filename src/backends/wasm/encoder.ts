@@ -16,15 +16,6 @@ export const evenShares = Number.MAX_VALUE;
 
 const align = (bytes: number, to: number): number => Math.ceil(bytes / to) * to;
 
-const float = new Float32Array(1);
-const int = new Int32Array(float.buffer);
-
-/** The word that holds `value` as a float32. */
-export function floatBits(value: number): number {
-  float[0] = value;
-  return int[0]!;
-}
-
 /** What the machine holds for one element of `dtype`: bool is a float, 0 or 1. */
 export const kindOf = (dtype: DType): number => (dtype === "int32" ? code.KIND_INT : code.KIND_FLOAT);
 
@@ -70,7 +61,7 @@ export class Encoder {
   /** Multiply-adds from which a matrix product goes to a BLAS. */
   readonly blasFrom: number;
   /** Bodies of generated functions, and the table index of the first. */
-  readonly functions: number[][] = [];
+  readonly functions: Uint8Array[] = [];
   readonly #firstFunction: number | undefined;
 
   constructor(buffers: readonly Buffer[], arena: number, temporary: number, blasFrom: number, firstFunction?: number) {
@@ -111,7 +102,8 @@ export class Encoder {
   ): void {
     if (this.#kernel) this.origins.push({ word: this.words.length, kernel: this.#kernel });
     this.#costs.push({ word: this.words.length, nanoseconds, piece });
-    this.words.push(opcode, (fields.length + 2) * 4, ...fields);
+    this.words.push(opcode, (fields.length + 2) * 4);
+    for (const field of fields) this.words.push(field);
     this.roomBytes = Math.max(this.roomBytes, align(roomBytes, 64));
   }
 
@@ -136,7 +128,7 @@ export class Encoder {
   }
 
   /** Calls a generated function for all vectors of `elements`. */
-  call(body: number[], elements: number, nanoseconds: number): void {
+  call(body: Uint8Array, elements: number, nanoseconds: number): void {
     const index = this.#firstFunction! + this.functions.push(body) - 1;
     this.emit(code.CALL, [index, Math.ceil(elements / 4)], 0, nanoseconds);
   }

@@ -1,5 +1,7 @@
 // Fused kernels as WebAssembly functions of their own: a pass over the elements with every value in a register.
+import { type Expression, f32x4, i32x4, isInline, v128, writeExpression } from "./expressions.ts";
 import * as code from "./machine/opcodes.ts";
+import { encodeFunction, type FunctionBody, InstructionWriter, moduleBytes } from "./webassembly.ts";
 
 /** Where an operand comes from. Addresses are constants: the code is made for one memory. */
 export type Source =
@@ -22,99 +24,58 @@ export interface Generated {
   readonly outputs: readonly { readonly source: Source; readonly address: number }[];
 }
 
-const unsigned = (value: number): number[] => {
-  const bytes: number[] = [];
-  let rest = value >>> 0;
-  do {
-    bytes.push((rest & 127) | (rest > 127 ? 128 : 0));
-    rest >>>= 7;
-  } while (rest > 0);
-  return bytes;
-};
-const signed = (value: number): number[] => {
-  const bytes: number[] = [];
-  for (let rest = value | 0; ; rest >>= 7) {
-    const isLast = rest >= -64 && rest < 64;
-    bytes.push((rest & 127) | (isLast ? 0 : 128));
-    if (isLast) return bytes;
-  }
-};
-const vector = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
-const section = (id: number, content: readonly number[]): number[] => [id, ...unsigned(content.length), ...content];
-const text = (name: string): number[] => vector([...name].map((character) => [character.charCodeAt(0)]));
-
-// Instructions, by the names of the WebAssembly specification.
-const get = (local: number) => [0x20, ...unsigned(local)];
-const set = (local: number) => [0x21, ...unsigned(local)];
-const i32 = (value: number) => [0x41, ...signed(value)];
-const [add, remainder, divide, multiply] = [0x6a, 0x70, 0x6e, 0x6c] as const;
-const equal = 0x46;
-const lessUnsigned = 0x49;
-const simd = (opcode: number, ...rest: number[]): number[] => [0xfd, ...unsigned(opcode), ...rest];
-const loadVector = (offset: number) => simd(0x00, 0, ...unsigned(offset));
-const loadSplat = (offset: number) => simd(0x09, 0, ...unsigned(offset));
-const storeVector = (offset: number) => simd(0x0b, 0, ...unsigned(offset));
-const splat = (bits: number) => {
-  const bytes = [bits & 255, (bits >> 8) & 255, (bits >> 16) & 255, (bits >> 24) & 255];
-  return simd(0x0c, ...bytes, ...bytes, ...bytes, ...bytes);
-};
-const one = splat(0x3f800000);
-const zero = splat(0);
-const [and, select] = [simd(0x4e), simd(0x52)] as const;
-
-type Emit = (...operands: readonly number[][]) => number[];
-const plain =
-  (...opcodes: number[]): Emit =>
-  (...operands) => [...operands.flat(), ...opcodes.flatMap((opcode) => simd(opcode))];
 /** A comparison, as 0 or 1. */
-const compare =
-  (opcode: number): Emit =>
-  (...operands) => [...operands.flat(), ...simd(opcode), ...one, ...and];
+const truth = (mask: Expression): Expression => v128.and(mask, f32x4.splat(1));
+
+type Form = (x: Expression, y: Expression, z: Expression) => Expression;
 
 /** The steps that take few instructions, each as the interpreter's step of the same number computes it. */
-const emitters: ReadonlyMap<number, Emit> = new Map<number, Emit>([
-  [code.STEP_COPY, (x) => x!],
-  [code.STEP_NEG, plain(0xe1)],
-  [code.STEP_SQRT, plain(0xe3)],
-  [code.STEP_RSQRT, (x) => [...one, ...x!, ...simd(0xe3), ...simd(0xe7)]],
-  [code.STEP_RECIPROCAL, (x) => [...one, ...x!, ...simd(0xe7)]],
-  [code.STEP_SQUARE, (x) => [...x!, ...x!, ...simd(0xe6)]],
-  [code.STEP_ABS, plain(0xe0)],
-  [code.STEP_FLOOR, plain(0x68)],
-  [code.STEP_RELU, (x) => [...x!, ...zero, ...simd(0xeb)]],
-  [code.STEP_LEAKY_RELU, (x, y) => [...x!, ...y!, ...simd(0xe6), ...x!, ...x!, ...zero, ...simd(0x43), ...select]],
-  [code.STEP_ADD, plain(0xe4)],
-  [code.STEP_SUB, plain(0xe5)],
-  [code.STEP_MUL, plain(0xe6)],
-  [code.STEP_DIV, plain(0xe7)],
-  [code.STEP_MAXIMUM, plain(0xe9)],
-  [code.STEP_MINIMUM, plain(0xe8)],
-  [code.STEP_EQUAL, compare(0x41)],
-  [code.STEP_NOT_EQUAL, compare(0x42)],
-  [code.STEP_LESS, compare(0x43)],
-  [code.STEP_LESS_EQUAL, compare(0x45)],
-  [code.STEP_WHERE, (x, y, condition) => [...x!, ...y!, ...condition!, ...zero, ...simd(0x42), ...select]],
-  [code.STEP_IS_FINITE, (x) => [...x!, ...simd(0xe0), ...splat(0x7f800000), ...simd(0x43), ...one, ...and]],
-  [code.STEP_FLOAT_TO_INT, plain(0xf8)],
-  [code.STEP_INT_TO_FLOAT, plain(0xfa)],
-  [code.STEP_FLOAT_TO_BOOL, (x) => [...x!, ...zero, ...simd(0x42), ...one, ...and]],
-  [code.STEP_INT_TO_BOOL, (x) => [...x!, ...zero, ...simd(0x38), ...one, ...and]],
-  [code.STEP_INT_NEG, plain(0xa1)],
-  [code.STEP_INT_ABS, plain(0xa0)],
-  [code.STEP_INT_SQUARE, (x) => [...x!, ...x!, ...simd(0xb5)]],
-  [code.STEP_INT_ADD, plain(0xae)],
-  [code.STEP_INT_SUB, plain(0xb1)],
-  [code.STEP_INT_MUL, plain(0xb5)],
-  [code.STEP_INT_MAXIMUM, plain(0xb8)],
-  [code.STEP_INT_MINIMUM, plain(0xb6)],
-  [code.STEP_INT_EQUAL, compare(0x37)],
-  [code.STEP_INT_NOT_EQUAL, compare(0x38)],
-  [code.STEP_INT_LESS, compare(0x39)],
-  [code.STEP_INT_LESS_EQUAL, compare(0x3d)],
+const forms: ReadonlyMap<number, Form> = new Map<number, Form>([
+  [code.STEP_COPY, (x) => x],
+  [code.STEP_NEG, (x) => f32x4.neg(x)],
+  [code.STEP_SQRT, (x) => f32x4.sqrt(x)],
+  [code.STEP_RSQRT, (x) => f32x4.div(f32x4.splat(1), f32x4.sqrt(x))],
+  [code.STEP_RECIPROCAL, (x) => f32x4.div(f32x4.splat(1), x)],
+  [code.STEP_SQUARE, (x) => f32x4.mul(x, x)],
+  [code.STEP_ABS, (x) => f32x4.abs(x)],
+  [code.STEP_FLOOR, (x) => f32x4.floor(x)],
+  [code.STEP_RELU, (x) => f32x4.pmax(x, f32x4.splat(0))],
+  [code.STEP_LEAKY_RELU, (x, y) => v128.bitselect(f32x4.mul(x, y), x, f32x4.lt(x, f32x4.splat(0)))],
+  [code.STEP_ADD, (x, y) => f32x4.add(x, y)],
+  [code.STEP_SUB, (x, y) => f32x4.sub(x, y)],
+  [code.STEP_MUL, (x, y) => f32x4.mul(x, y)],
+  [code.STEP_DIV, (x, y) => f32x4.div(x, y)],
+  [code.STEP_MAXIMUM, (x, y) => f32x4.max(x, y)],
+  [code.STEP_MINIMUM, (x, y) => f32x4.min(x, y)],
+  [code.STEP_EQUAL, (x, y) => truth(f32x4.eq(x, y))],
+  [code.STEP_NOT_EQUAL, (x, y) => truth(f32x4.ne(x, y))],
+  [code.STEP_LESS, (x, y) => truth(f32x4.lt(x, y))],
+  [code.STEP_LESS_EQUAL, (x, y) => truth(f32x4.le(x, y))],
+  [code.STEP_WHERE, (x, y, condition) => v128.bitselect(x, y, f32x4.ne(condition, f32x4.splat(0)))],
+  [code.STEP_IS_FINITE, (x) => truth(f32x4.lt(f32x4.abs(x), f32x4.splat(Number.POSITIVE_INFINITY)))],
+  [code.STEP_FLOAT_TO_INT, (x) => i32x4.trunc_sat_f32x4_s(x)],
+  [code.STEP_INT_TO_FLOAT, (x) => f32x4.convert_i32x4_s(x)],
+  [code.STEP_FLOAT_TO_BOOL, (x) => truth(f32x4.ne(x, f32x4.splat(0)))],
+  [code.STEP_INT_TO_BOOL, (x) => truth(i32x4.ne(x, i32x4.splat(0)))],
+  [code.STEP_INT_NEG, (x) => i32x4.neg(x)],
+  [code.STEP_INT_ABS, (x) => i32x4.abs(x)],
+  [code.STEP_INT_SQUARE, (x) => i32x4.mul(x, x)],
+  [code.STEP_INT_ADD, (x, y) => i32x4.add(x, y)],
+  [code.STEP_INT_SUB, (x, y) => i32x4.sub(x, y)],
+  [code.STEP_INT_MUL, (x, y) => i32x4.mul(x, y)],
+  [code.STEP_INT_MAXIMUM, (x, y) => i32x4.max_s(x, y)],
+  [code.STEP_INT_MINIMUM, (x, y) => i32x4.min_s(x, y)],
+  [code.STEP_INT_EQUAL, (x, y) => truth(i32x4.eq(x, y))],
+  [code.STEP_INT_NOT_EQUAL, (x, y) => truth(i32x4.ne(x, y))],
+  [code.STEP_INT_LESS, (x, y) => truth(i32x4.lt_s(x, y))],
+  [code.STEP_INT_LESS_EQUAL, (x, y) => truth(i32x4.le_s(x, y))],
 ]);
 
+const operand = (index: number): Expression => ({ kind: "operand", index });
+const expressions = new Map([...forms].map(([step, form]) => [step, form(operand(0), operand(1), operand(2))]));
+
 /** Whether a step has code; the others (exponentials and the like) are the interpreter's. */
-export const canGenerate = (step: number): boolean => emitters.has(step);
+export const canGenerate = (step: number): boolean => expressions.has(step) && isInline(expressions.get(step)!);
 
 const keyOf = (source: Source): string => Object.values(source).join(" ");
 
@@ -122,101 +83,148 @@ const keyOf = (source: Source): string => Object.values(source).join(" ");
 interface Counter {
   readonly n: number;
   readonly planes: number | undefined;
+  /** Locals. */
   readonly column: number;
   readonly row: number;
 }
 
-const counterKey = (source: Extract<Source, { readonly n: number }>): string =>
+type Counted = Extract<Source, { readonly n: number }>;
+
+const counterKey = (source: Counted): string =>
   "planes" in source ? `${source.n} of ${source.planes}` : `${source.n}`;
 
 // Locals: from and to are vectors, then bytes; then the counters; then vectors.
 const [FROM, TO] = [0, 1];
+const VECTOR_BYTES = 16;
 
-/** The body of a function (from, to): vectors [from, to) of all operands. */
-export function functionBody({ steps, outputs }: Generated): number[] {
-  let locals = 2;
-  const place = new Map<string, number>();
-  const vectors: number[] = [];
-  const newVector = (): number => {
-    vectors.push(0);
-    return -vectors.length;
-  };
-  // Vector locals come after the counters; they are numbered when all counters are known.
-  const sources = [...steps.flatMap(({ operands }) => operands), ...outputs.map(({ source }) => source)];
-  const unique = [...new Map(sources.map((source) => [keyOf(source), source])).values()];
-  const moving = unique.filter((source) => "n" in source || source.kind === "elements");
-  const counters = new Map<string, Counter>();
-  for (const source of moving) {
-    if ("n" in source && !counters.has(counterKey(source))) {
+/** Which local holds what. */
+class Locals {
+  readonly counters = new Map<string, Counter>();
+  /** All operands and outputs, each once. */
+  readonly sources: readonly Source[];
+  readonly #vectors = new Map<string, number>();
+  readonly #firstVector: number;
+
+  constructor({ steps, outputs }: Generated) {
+    const all = [...steps.flatMap(({ operands }) => operands), ...outputs.map(({ source }) => source)];
+    this.sources = [...new Map(all.map((source) => [keyOf(source), source])).values()];
+    let next = TO + 1;
+    for (const source of this.sources) {
+      if (!("n" in source) || this.counters.has(counterKey(source))) continue;
       const planes = "planes" in source ? source.planes : undefined;
-      counters.set(counterKey(source), { n: source.n, planes, column: locals++, row: locals++ });
+      this.counters.set(counterKey(source), { n: source.n, planes, column: next, row: next + 1 });
+      next += 2;
+    }
+    this.#firstVector = next;
+    const ofSteps = steps.map((_, index): Source => ({ kind: "step", index }));
+    for (const source of [...this.sources, ...ofSteps]) {
+      const key = keyOf(source);
+      if (source.kind !== "number" && !this.#vectors.has(key)) this.#vectors.set(key, next++);
     }
   }
-  const first = locals;
-  const local = (vectorIndex: number) => first - vectorIndex - 1;
-  for (const source of unique) if (source.kind !== "number") place.set(keyOf(source), newVector());
-  const results = steps.map((_, index) => place.get(keyOf({ kind: "step", index })) ?? newVector());
 
-  const operand = (source: Source): number[] =>
-    source.kind === "number" ? splat(source.bits) : get(local(place.get(keyOf(source))!));
-
-  const body: number[] = [];
-  // Bytes instead of vectors.
-  for (const bound of [FROM, TO]) body.push(...get(bound), ...i32(16), multiply, ...set(bound));
-  for (const { n, planes, column, row } of counters.values()) {
-    body.push(...get(FROM), ...i32(n * 4), remainder, ...set(column));
-    body.push(...get(FROM), ...i32(n * 4), divide);
-    if (planes !== undefined) body.push(...i32(planes), remainder);
-    body.push(...i32(4), multiply, ...set(row));
+  counterOf(source: Counted): Counter {
+    return this.counters.get(counterKey(source))!;
   }
-  for (const source of unique) {
+
+  /** The vector of a source that is not a number. */
+  of(source: Source): number {
+    return this.#vectors.get(keyOf(source))!;
+  }
+
+  /** As a function declares them: its two parameters come before. */
+  declared(): FunctionBody["locals"] {
+    return [
+      { count: this.#firstVector - (TO + 1), type: "i32" },
+      { count: this.#vectors.size, type: "v128" },
+    ];
+  }
+}
+
+/** Bytes in place of vectors, the counters where `from` lies, and operands that are the same for all elements. */
+function writeStart(code: InstructionWriter, locals: Locals): void {
+  for (const bound of [FROM, TO]) code.localGet(bound).i32Const(VECTOR_BYTES).op("i32.mul").localSet(bound);
+  for (const { n, planes, column, row } of locals.counters.values()) {
+    code
+      .localGet(FROM)
+      .i32Const(n * 4)
+      .op("i32.rem_u")
+      .localSet(column);
+    code
+      .localGet(FROM)
+      .i32Const(n * 4)
+      .op("i32.div_u");
+    if (planes !== undefined) code.i32Const(planes).op("i32.rem_u");
+    code.i32Const(4).op("i32.mul").localSet(row);
+  }
+  for (const source of locals.sources) {
     if (source.kind !== "scalar") continue;
-    body.push(...i32(0), ...loadSplat(source.address), ...set(local(place.get(keyOf(source))!)));
+    code.i32Const(0).memory("v128.load32_splat", source.address).localSet(locals.of(source));
   }
-  body.push(0x03, 0x40); // loop
-  for (const source of moving) {
-    const to = set(local(place.get(keyOf(source))!));
-    if (!("n" in source)) {
-      body.push(...get(FROM), ...loadVector(source.address), ...to);
-      continue;
-    }
-    const { column, row } = counters.get(counterKey(source))!;
-    if (source.kind === "row") body.push(...get(column), ...loadVector(source.address), ...to);
-    else body.push(...get(row), ...loadSplat(source.address), ...to);
-  }
-  steps.forEach(({ step, operands }, i) => {
-    body.push(...emitters.get(step)!(...operands.map(operand)), ...set(local(results[i]!)));
-  });
-  for (const { source, address } of outputs) body.push(...get(FROM), ...operand(source), ...storeVector(address));
-  for (const { n, planes, column, row } of counters.values()) {
-    body.push(...get(column), ...i32(16), add, ...set(column));
-    body.push(...get(column), ...i32(n * 4), equal, 0x04, 0x40); // if
-    body.push(...i32(0), ...set(column), ...get(row), ...i32(4), add, ...set(row));
-    if (planes !== undefined) {
-      body.push(...get(row), ...i32(planes * 4), equal, 0x04, 0x40, ...i32(0), ...set(row), 0x0b);
-    }
-    body.push(0x0b); // end
-  }
-  body.push(...get(FROM), ...i32(16), add, ...set(FROM));
-  body.push(...get(FROM), ...get(TO), lessUnsigned, 0x0d, 0x00, 0x0b, 0x0b); // br_if loop; end; end
-  const declared = vector([
-    [...unsigned(first - 2), 0x7f],
-    [...unsigned(vectors.length), 0x7b],
-  ]);
-  const whole = [...declared, ...body];
-  return [...unsigned(whole.length), ...whole];
 }
 
-/** A module of functions (from, to) on an imported shared memory, exported as "0", "1", …. */
-export function moduleBytes(bodies: readonly (readonly number[])[]): Uint8Array<ArrayBuffer> {
-  const signature = [0x60, ...vector([[0x7f], [0x7f]]), ...vector([])];
-  const memory = [...text("env"), ...text("memory"), 0x02, 0x03, ...unsigned(0), ...unsigned(65536)];
-  return Uint8Array.of(
-    ...[0, 97, 115, 109, 1, 0, 0, 0],
-    ...section(1, vector([signature])),
-    ...section(2, vector([memory])),
-    ...section(3, vector(bodies.map(() => [0]))),
-    ...section(7, vector(bodies.map((_, i) => [...text(`${i}`), 0x00, ...unsigned(i)]))),
-    ...section(10, vector(bodies)),
-  );
+/** The operands of this turn. */
+function writeLoads(code: InstructionWriter, locals: Locals): void {
+  for (const source of locals.sources) {
+    if (source.kind === "elements") code.localGet(FROM).memory("v128.load", source.address);
+    else if (source.kind === "row") code.localGet(locals.counterOf(source).column).memory("v128.load", source.address);
+    else if (source.kind === "column" || source.kind === "plane")
+      code.localGet(locals.counterOf(source).row).memory("v128.load32_splat", source.address);
+    else continue;
+    code.localSet(locals.of(source));
+  }
 }
+
+/** The counters, one vector on. */
+function writeCounting(code: InstructionWriter, locals: Locals): void {
+  for (const { n, planes, column, row } of locals.counters.values()) {
+    code.localGet(column).i32Const(VECTOR_BYTES).op("i32.add").localSet(column);
+    code
+      .localGet(column)
+      .i32Const(n * 4)
+      .op("i32.eq")
+      .if();
+    code.i32Const(0).localSet(column).localGet(row).i32Const(4).op("i32.add").localSet(row);
+    if (planes !== undefined) {
+      code
+        .localGet(row)
+        .i32Const(planes * 4)
+        .op("i32.eq")
+        .if()
+        .i32Const(0)
+        .localSet(row)
+        .op("end");
+    }
+    code.op("end");
+  }
+}
+
+/** A function (from, to) for a code section: vectors [from, to) of all operands. */
+export function functionOf(generated: Generated): Uint8Array {
+  const locals = new Locals(generated);
+  const code = new InstructionWriter();
+  const push = (source: Source): void => {
+    if (source.kind === "number") code.splat(source.bits);
+    else code.localGet(locals.of(source));
+  };
+  writeStart(code, locals);
+  code.loop();
+  writeLoads(code, locals);
+  generated.steps.forEach(({ step, operands }, index) => {
+    writeExpression(code, expressions.get(step)!, (i) => push(operands[i]!));
+    code.localSet(locals.of({ kind: "step", index }));
+  });
+  for (const { source, address } of generated.outputs) {
+    code.localGet(FROM);
+    push(source);
+    code.memory("v128.store", address);
+  }
+  writeCounting(code, locals);
+  code.localGet(FROM).i32Const(VECTOR_BYTES).op("i32.add").localSet(FROM);
+  code.localGet(FROM).localGet(TO).op("i32.lt_u").brIf(0).op("end");
+  return encodeFunction({ locals: locals.declared(), code });
+}
+
+/** A module of functions (from, to) on the machine's memory, exported as "0", "1", …. */
+export const functionsModule = (functions: readonly Uint8Array[]): Uint8Array<ArrayBuffer> =>
+  moduleBytes({ parameters: ["i32", "i32"], functions, memory: true });

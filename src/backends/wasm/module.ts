@@ -2,6 +2,7 @@
 import { ChainruleError } from "../../ir/errors.ts";
 import { instantiate } from "./instance.ts";
 import { fusedSites, machineAlphabet, machineText } from "./machine.generated.ts";
+import { encodeFunction, type InstructionName, InstructionWriter, moduleBytes } from "./webassembly.ts";
 
 /** Plain SIMD gives the same bits everywhere; relaxed SIMD multiplies and adds in one rounding, and is faster. */
 export type Build = "plain" | "relaxed";
@@ -17,24 +18,23 @@ function machineBytes(): Uint8Array<ArrayBuffer> {
 
 /** f32x4.mul, …, f32x4.add → nop nop nop, …, f32x4.relaxed_madd: the same operands in the same order, in place. */
 function fuseMultiplyAdds(bytes: Uint8Array): void {
+  const gap = new InstructionWriter().op("nop").op("nop").op("nop").written();
+  const multiplyAdd = new InstructionWriter().op("f32x4.relaxed_madd").written();
   for (let i = 0, at = 0; i < fusedSites.length; i += 2) {
     at += fusedSites[i]!;
-    bytes.set([1, 1, 1], at);
-    bytes.set(relaxedMultiplyAdd, at + fusedSites[i + 1]!);
+    bytes.set(gap, at);
+    bytes.set(multiplyAdd, at + fusedSites[i + 1]!);
   }
 }
 
-/** A module of one function of no arguments and results, with this body. */
-const functionOf = (...body: number[]): Uint8Array<ArrayBuffer> =>
-  Uint8Array.of(
-    ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0],
-    ...[10, body.length + 4, 1, body.length + 2, 0, ...body, 11],
-  );
-const zeros = [0xfd, 12, ...new Array<number>(16).fill(0)];
-const drop = 26;
-const simdProbe = functionOf(...zeros, drop);
-const relaxedMultiplyAdd = [0xfd, 0x85, 0x02];
-const relaxedProbe = functionOf(...zeros, ...zeros, ...zeros, ...relaxedMultiplyAdd, drop);
+/** A module that an engine takes only if it knows these instructions: of zeros, as many as they take. */
+function probe(operands: number, name: InstructionName): Uint8Array<ArrayBuffer> {
+  const code = new InstructionWriter();
+  for (let i = 0; i < operands; i++) code.splat(0);
+  return moduleBytes({ parameters: [], functions: [encodeFunction({ locals: [], code: code.op(name).op("drop") })] });
+}
+const simdProbe = probe(2, "f32x4.add");
+const relaxedProbe = probe(3, "f32x4.relaxed_madd");
 
 export function requireSimd(webAssembly: typeof WebAssembly | undefined): void {
   if (webAssembly?.validate(simdProbe)) return;

@@ -4,7 +4,7 @@ import type { ElementwiseOpName, OpAttributes } from "../../ir/graph.ts";
 import { broadcastStrides, type Shape, sizeOf } from "../../ir/shape.ts";
 import type { Buffer, FusedArgument, FusedStep, Kernel, KernelOpName, OpKernel, Plan, View } from "../../plan/plan.ts";
 import { encode } from "./encode.ts";
-import { moduleBytes } from "./generate.ts";
+import { functionsModule } from "./generate.ts";
 import { instantiate } from "./instance.ts";
 import { END } from "./machine/opcodes.ts";
 import { basesOf, moduleOf, sharedMemory } from "./module.ts";
@@ -70,7 +70,7 @@ export class TestPlan {
     const room = temporary + encoded.temporaryBytes;
     const start = room + encoded.roomBytes * threads;
     const memory = sharedMemory(Math.ceil((start + encoded.words.byteLength) / 65536) + 1);
-    const functions = new WebAssembly.Module(moduleBytes(encoded.functions));
+    const functions = new WebAssembly.Module(functionsModule(encoded.functions));
     const machine = instantiate(moduleOf("plain"), memory, undefined, functions);
     const ints = new Int32Array(memory.buffer);
     ints.set(encoded.words, start / 4);

@@ -6,7 +6,7 @@ import type { Plan, View } from "../../plan/plan.ts";
 import type { Backend, Machine } from "../backend.ts";
 import { type BlasLibrary, loadGemm } from "../blas/gemm.ts";
 import { type Encoded, encode } from "./encode.ts";
-import { moduleBytes } from "./generate.ts";
+import { functionsModule } from "./generate.ts";
 import { instantiate, type MachineExports } from "./instance.ts";
 import * as code from "./machine/opcodes.ts";
 import { type Build, basesOf, fastestBuild, moduleOf, sharedMemory } from "./module.ts";
@@ -80,7 +80,8 @@ class WasmMachine implements Machine {
       firstFunction: base.table,
     });
     this.#encoded = encoded;
-    const largest = Math.max(0, ...[...encoded.programs.values()].map(({ shared }) => shared));
+    let largest = 0;
+    for (const { shared } of encoded.programs.values()) largest = Math.max(largest, shared);
     this.threads = Math.max(1, Math.min(availableThreads(threads), Math.floor(largest / workPerThread)));
     const roomBytes = align(encoded.roomBytes);
     this.#room = temporary + align(encoded.temporaryBytes);
@@ -89,7 +90,7 @@ class WasmMachine implements Machine {
     const memory = allocate(this.#instructions + encoded.words.byteLength + 64, plan.arena.bytes);
     const module = moduleOf(build);
     const { functions } = encoded;
-    const generated = functions.length > 0 ? new WebAssembly.Module(moduleBytes(functions)) : undefined;
+    const generated = functions.length > 0 ? new WebAssembly.Module(functionsModule(functions)) : undefined;
     this.#machine = instantiate(module, memory, blas && loadGemm(blas.library, memory), generated);
     this.#control = this.#machine.controlAddress();
     this.#join = () =>
@@ -243,13 +244,15 @@ class WasmMachine implements Machine {
 
 /** Multiply-adds of the largest matrix product of a plan. */
 function largestProduct({ programs }: Plan): number {
-  const products = Object.values(programs).flatMap(({ kernels }) =>
-    kernels.map((kernel) => {
-      if (kernel.kind !== "op" || kernel.op !== "matmul") return 0;
-      return sizeOf(kernel.output.shape) * kernel.inputs[0]!.shape.at(kernel.attributes.transposeX ? -2 : -1)!;
-    }),
-  );
-  return Math.max(0, ...products);
+  let largest = 0;
+  for (const { kernels } of Object.values(programs)) {
+    for (const kernel of kernels) {
+      if (kernel.kind !== "op" || kernel.op !== "matmul") continue;
+      const k = kernel.inputs[0]!.shape.at(kernel.attributes.transposeX ? -2 : -1)!;
+      largest = Math.max(largest, sizeOf(kernel.output.shape) * k);
+    }
+  }
+  return largest;
 }
 
 export const wasmBackend = (options: WasmOptions = {}): Backend => ({
