@@ -2,7 +2,7 @@
 // written out, so that help and usage errors need not load the engine.
 import type { BackendName } from "../backends/backend.ts";
 import type { ColumnType, Task } from "../data/index.ts";
-import type { ActivationName, InitializerName, LossName } from "../nn/index.ts";
+import type { ActivationName, InitializerName } from "../nn/index.ts";
 import type { OptimizerKind, ScheduleKind } from "../optim/index.ts";
 
 const names = <N extends string>(all: Record<N, 0>) => Object.keys(all) as N[];
@@ -41,14 +41,7 @@ export const initializers = names<InitializerName>({
   orthogonal: 0,
   zeros: 0,
 });
-export const losses = names<LossName>({
-  crossEntropy: 0,
-  binaryCrossEntropy: 0,
-  mse: 0,
-  mae: 0,
-  huber: 0,
-  halfSumOfSquares: 0,
-});
+export { lossNames as losses } from "../nn/losses/index.ts";
 export const optimizers = names<OptimizerKind>({ adamw: 0, adam: 0, sgd: 0, rmsprop: 0, adagrad: 0 });
 export const schedules = names<ScheduleKind>({
   cosine: 0,

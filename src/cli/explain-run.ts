@@ -5,6 +5,7 @@ import { type Explain, type Explanation, explain, type NamedTensors, withUpdate 
 import { flatIndex } from "../explain/places.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { apply, losses, type TensorTree } from "../nn/index.ts";
+import { targetTensor } from "../nn/losses/targets.ts";
 import { clipEpsilon } from "../optim/clip.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { flatten } from "../trace/tree.ts";
@@ -85,10 +86,7 @@ export function batchOf(
   });
   return {
     x: Tensor.concrete(x, [rows.length, features]),
-    target:
-      trained.loss === "crossEntropy"
-        ? Tensor.concrete(Int32Array.from(target), [rows.length])
-        : Tensor.concrete(target, [rows.length, 1]),
+    target: targetTensor(losses[trained.loss].targets, target, "float64"),
   };
 }
 

@@ -10,6 +10,8 @@ import {
   initialize,
   type Layer,
   layerNorm,
+  losses,
+  lossesOf,
   residual,
   sequential,
   type TensorTree,
@@ -17,7 +19,7 @@ import {
 } from "../nn/index.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { flatten } from "../trace/tree.ts";
-import { lossesOf, type SafetensorsTensor, type TableModel } from "../train/index.ts";
+import type { SafetensorsTensor, TableModel } from "../train/index.ts";
 import type { Json, RunReader, RunTensors, RunWriter } from "../train/run-folder.ts";
 
 export async function saveTable(run: RunWriter, { model, loss, preprocessing, variables }: TableModel): Promise<void> {
@@ -52,7 +54,7 @@ export async function loadTable(run: RunReader): Promise<TableModel> {
   if (loss === undefined) throw wrong(`"loss" must fit a ${preprocessing.target.kind}; it is ${text(json.loss)}`);
   if (!isRecord(json.architecture) || json.architecture.kind !== "sequential")
     throw wrong(`"architecture" must be a sequential model`);
-  const outputs = loss === "crossEntropy" ? preprocessing.classes!.length : 1;
+  const outputs = losses[loss].outputs(preprocessing.classes?.length ?? 0);
   const model = layerOf(json.architecture, "architecture", wrong);
   checkWidths(model, preprocessing.features.length, outputs, wrong);
   const [needed, held] = [weightsOf(model), [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0)];

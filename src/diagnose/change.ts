@@ -27,8 +27,8 @@ export interface Change {
 }
 
 /** The settings that remedies go by, with their defaults. */
-export function withDefaults({ hidden = defaultHidden, activation = "relu", init, loss = "mse" }: TableSettings) {
-  return { hidden, activation, init: init ?? fittingInit(activation), loss };
+export function withDefaults({ hidden = defaultHidden, activation = "relu", init }: TableSettings) {
+  return { hidden, activation, init: init ?? fittingInit(activation) };
 }
 
 export function changed({ data, settings }: Recipe, { standardize, ignore, ...rest }: Change): Recipe {

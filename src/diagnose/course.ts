@@ -1,15 +1,14 @@
 // How a training went, in figures that have no unit: what several detectors judge by.
+import { upperMedian } from "../ir/stats.ts";
 import type { Evidence } from "./evidence.ts";
 import { outcome } from "./thresholds.ts";
 import type { Severity } from "./verdict.ts";
 
 export type Observed = Evidence["observations"][number];
 
-/** The middle one; NaN of none. */
-export function median(values: readonly number[]): number {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
+/** Of those that are numbers: one of them. NaN of none. */
+export const median = (values: readonly number[]): number =>
+  upperMedian(values.filter((value) => !Number.isNaN(value)));
 
 const geometricMean = (values: readonly number[]): number =>
   values.length === 0 ? 1 : Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);

@@ -1,6 +1,6 @@
 // What a diagnosis goes by: the events of one training, by kind.
 import { ChainruleError } from "../ir/errors.ts";
-import { rowLosses } from "../observe/row-loss.ts";
+import { losses } from "../nn/losses/index.ts";
 import type {
   DataEvent,
   EndEvent,
@@ -49,7 +49,7 @@ export function evidenceOf(events: readonly TrainEvent[]): Evidence {
     ...(failure && { failure }),
     ...(end && { end }),
   };
-  return rowLosses[start.loss].isSum ? perRow(evidence) : evidence;
+  return losses[start.loss].reduction === "sum" ? perRow(evidence) : evidence;
 }
 
 /** Sums over a batch, or over a split, by their numbers of rows. */

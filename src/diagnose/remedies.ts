@@ -3,6 +3,7 @@ import type { Prepared } from "../data/index.ts";
 import { featureNames } from "../data/preprocessing.ts";
 import type { ActivationName } from "../nn/activation.ts";
 import type { InitializerName } from "../nn/initializers.ts";
+import { defaultLoss, losses } from "../nn/losses/index.ts";
 import { fittingInit } from "../train/tabular.ts";
 import { type Change, type Recipe, withDefaults } from "./change.ts";
 import type { Verdict, VerdictKind } from "./verdict.ts";
@@ -79,9 +80,8 @@ const clip: Remedial = ({ settings }) => {
   return { words: `gradients clipped to a norm of ${norm}`, change: { clipNorm: norm } };
 };
 
-// A huber loss is neither a square nor an absolute value: its values in two units of the target cannot be compared.
-const standardize: Remedial = ({ data, settings }) =>
-  data.standardize === false && settings.loss !== "huber"
+const standardize: Remedial = ({ data, settings, prepared }) =>
+  data.standardize === false && losses[settings.loss ?? defaultLoss(prepared.task)].unitPower !== undefined
     ? { words: "standardised numbers", change: { standardize: true } }
     : undefined;
 

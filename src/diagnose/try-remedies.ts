@@ -1,12 +1,11 @@
 // Remedies are tried: twins of a training from the same seed, each with one change, and what the change did.
 import { type Prepared, type PrepareOptions, prepare, type Table } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import type { LossName } from "../nn/losses.ts";
-import { rowLosses } from "../observe/row-loss.ts";
+import { defaultLoss, type LossRecord, losses } from "../nn/losses/index.ts";
 import type { ObservationEvent, StartEvent, TrainEvent } from "../train/events.ts";
 import { rangeTest } from "../train/range-test.ts";
 import { trainTable } from "../train/tabular.ts";
-import { type Change, changed, flagsOf, type Recipe, withDefaults } from "./change.ts";
+import { type Change, changed, flagsOf, type Recipe } from "./change.ts";
 import { type Candidate, candidatesFor, combined, lower, type Patient, wantsRangeTest } from "./remedies.ts";
 import type { Outcome, Remedy, TriedVerdict, Verdict, VerdictKind } from "./verdict.ts";
 
@@ -137,10 +136,10 @@ async function twin(table: Table, patient: Patient, change: Change, steps: numbe
     if (!(error instanceof ChainruleError && error.code === "NON_FINITE_LOSS")) throw error;
     return { loss: Number.NaN };
   }
-  const { loss } = withDefaults(settings);
+  const loss = losses[settings.loss ?? defaultLoss(own.task)];
   const unit = unitOf(loss, own) / unitOf(loss, patient.prepared);
   // A sum over the batch's rows, as that of a batch of the training.
-  const rows = rowLosses[loss].isSum ? patient.batchSize / batchSize : 1;
+  const rows = loss.reduction === "sum" ? patient.batchSize / batchSize : 1;
   const last = seen.filter(({ step }) => step > 0.75 * seen.at(-1)!.step);
   const product = seen.at(-1)?.ledger.at(-1)?.product;
   return {
@@ -155,10 +154,9 @@ function preparedWith(change: Change, data: PrepareOptions, table: Table, prepar
   return change.standardize !== undefined || change.ignore !== undefined ? prepare(table, data) : prepared;
 }
 
-/** What a regression's loss has to be multiplied by to be in the target's own unit, or its square. */
-function unitOf(loss: LossName, { preprocessing: { target } }: Prepared): number {
-  if (target.kind !== "regression") return 1;
-  return loss === "mae" ? target.std : target.std ** 2;
+/** What a regression's loss has to be multiplied by to be in a power of the target's own unit. */
+function unitOf({ unitPower = 0 }: LossRecord, { preprocessing: { target } }: Prepared): number {
+  return target.kind === "regression" ? target.std ** unitPower : 1;
 }
 
 type Combination = Candidate & { readonly kinds: ReadonlySet<VerdictKind> };

@@ -1,6 +1,6 @@
 // The tutorial's neuron and its network with a hidden layer, as computations to explain.
 import { ChainruleError } from "../ir/errors.ts";
-import { halfSumOfSquares } from "../nn/losses.ts";
+import { halfSumOfSquares } from "../nn/losses/index.ts";
 import { sgd } from "../optim/optimizers/index.ts";
 import { tensor } from "../trace/create.ts";
 import { type Explain, explain, parseElement, withUpdate } from "./computation.ts";

@@ -8,6 +8,6 @@ export { dropout } from "./dropout.ts";
 export { embedding } from "./embedding.ts";
 export { type InitializerName, initializerNames, initialWeight } from "./initializers.ts";
 export type { Applied, Layer, LayerKind, Tap, TensorTree, Variables } from "./layer.ts";
-export * from "./losses.ts";
+export * from "./losses/index.ts";
 export { apply, applyTraining, initialize, residual, sequential } from "./model.ts";
 export { batchNorm, layerNorm } from "./normalization.ts";

@@ -1,8 +1,9 @@
 // What a profile of the data says: scales, classes, the constant's loss, and what one feature tells alone.
 import { describe, expect, it } from "vitest";
-import { type LossName, lossNames } from "../nn/losses.ts";
+import { arange, concat, zeros } from "../index.ts";
+import { type LossName, losses, lossNames } from "../nn/index.ts";
+import { targetTensor } from "../nn/losses/targets.ts";
 import { profileData } from "./data-profile.ts";
-import { rowLosses } from "./row-loss.ts";
 
 /** A repeatable stream of numbers in [0, 1) (Park and Miller 1988). */
 function generator(seed: number): () => number {
@@ -87,15 +88,17 @@ describe("the best constant's loss", () => {
   const values = [-3, -0.5, 0, 0.25, 0.5, 4, 9];
   const labels = [0, 1, 1, 0, 1, 1, 1];
   it.each(lossNames)("of %s is the least over all constants", (loss) => {
-    const { outputs, of, constant } = rowLosses[loss];
-    const targets = outputs === "value" ? values : labels;
-    const logits = outputs === "classes" ? (c: number) => [0, c] : (c: number) => [c];
-    let least = Number.POSITIVE_INFINITY;
-    for (let c = -4; c <= 9; c += 0.001) {
-      least = Math.min(least, targets.reduce((sum, target) => sum + of(logits(c), target), 0) / targets.length);
-    }
-    expect(constant(targets)).toBeCloseTo(least, 5);
-    expect(constant(targets)).toBeLessThan(least + 1e-9);
+    const { task, outputs, perExample, targets: kind, constantLoss } = losses[loss];
+    const targets = task === "regression" ? values : labels;
+    const constants = arange(13_000).mul(0.001).sub(4).reshape([13_000, 1]);
+    // The last output is the constant, the others are 0.
+    const z = concat([zeros([13_000, outputs(2) - 1]), constants], 1);
+    const total = targets
+      .map((target) => perExample(z, targetTensor(kind, new Float64Array(13_000).fill(target), "float64")))
+      .reduce((a, b) => a.add(b));
+    const least = total.div(targets.length).min().item();
+    expect(constantLoss(targets)).toBeCloseTo(least, 5);
+    expect(constantLoss(targets)).toBeLessThan(least + 1e-9);
   });
 
   it("of a sum is that of a batch", () => {

@@ -1,6 +1,6 @@
 // What the data of a training looks like to the network: scales, classes, and how much a feature tells alone.
-import type { LossName } from "../nn/losses.ts";
-import { rowLosses } from "./row-loss.ts";
+import { upperMedian } from "../ir/stats.ts";
+import { type LossName, losses } from "../nn/losses/index.ts";
 import { univariateScore } from "./univariate-score.ts";
 
 export interface FeatureProfile {
@@ -61,8 +61,8 @@ export function profileData({ x, y, rows, features, classes, loss, batchSize }: 
     ...momentsOf(x, rows, width, column),
     alone: univariateScore(positions, (row) => x[row * width + column]!, y, classes?.length ?? 0),
   }));
-  const typicalRms = all.map(({ rms }) => rms).sort((a, b) => a - b)[width >> 1] ?? 0;
-  const { constant, isSum } = rowLosses[loss];
+  const typicalRms = width === 0 ? 0 : upperMedian(all.map(({ rms }) => rms));
+  const { constantLoss, reduction } = losses[loss];
   return {
     rows,
     task: classes ? "classification" : "regression",
@@ -70,7 +70,7 @@ export function profileData({ x, y, rows, features, classes, loss, batchSize }: 
     features: standingOut(all, typicalRms).map(({ rms: _, ...profile }) => profile),
     typicalRms,
     ...(classes && { classes: classes.map((name, c) => ({ name, rows: countOf(y, c) })) }),
-    constantLoss: constant(y) * (isSum ? Math.min(batchSize, rows) : 1),
+    constantLoss: constantLoss(y) * (reduction === "sum" ? Math.min(batchSize, rows) : 1),
   };
 }
 

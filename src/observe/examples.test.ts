@@ -13,7 +13,7 @@ import {
   sequential,
   type TensorTree,
 } from "../nn/index.ts";
-import type { LossName } from "../nn/losses.ts";
+import type { LossName } from "../nn/losses/index.ts";
 import { flatten } from "../trace/tree.ts";
 import { profileExamples } from "./examples.ts";
 

@@ -1,14 +1,15 @@
 // The rows of the training data one by one: the length of each one's gradient, the rows that pull hardest, and how errors lie.
 import { gradThrough } from "../grad/transforms.ts";
+import { deviation, mean, median, moment, r2, rocAuc } from "../ir/stats.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
-import { type LossName, losses } from "../nn/losses.ts";
+import { type LossName, losses } from "../nn/losses/index.ts";
+import { targetTensor } from "../nn/losses/targets.ts";
 import { apply } from "../nn/model.ts";
 import type { BackendOptions } from "../run/backends.ts";
 import { compile } from "../run/compile.ts";
 import { zeros } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { chainOf } from "./chain.ts";
-import { rowLosses } from "./row-loss.ts";
 
 export interface Example {
   /** Row of the training data, counted from 0. */
@@ -109,11 +110,10 @@ const mostSuspects = 20;
 
 /** Passes over all rows of the training and validation data with the given weights, dropout off. */
 export function profileExamples(settings: ExamplesSettings): ExamplesProfile {
-  const { loss, train, validation, name, tableRow } = settings;
+  const { train, validation, name, tableRow } = settings;
   const look = looker(settings);
   const looked = look(train);
-  const { positions, norms, outputs } = looked;
-  const { of } = rowLosses[loss];
+  const { positions, norms, answers } = looked;
   const order = Array.from(norms.keys()).sort((a, b) => norms[b]! - norms[a]!);
   const at = (share: number): number => norms[order[Math.floor(share * (order.length - 1))]!]!;
   return {
@@ -123,20 +123,27 @@ export function profileExamples(settings: ExamplesSettings): ExamplesProfile {
     suspects: order.slice(0, mostSuspects).map((i): Example => {
       const row = positions[i]!;
       const target = train.y[row]!;
-      const { value, probabilities } = read(loss, outputs[i]!);
+      const { value, loss, probabilities } = answers[i]!;
       return {
         row,
         ...(tableRow && { tableRow: tableRow(row) }),
         gradientNorm: norms[i]!,
-        loss: of(outputs[i]!, target),
+        loss,
         target: name(target),
         predicted: name(value),
         ...(probabilities && { probability: probabilities[target]! }),
       };
     }),
-    train: answersOf(loss, looked, train),
-    ...(validation && { validation: answersOf(loss, look(validation), validation) }),
+    train: answersOf(looked, train),
+    ...(validation && { validation: answersOf(look(validation), validation) }),
   };
+}
+
+/** What the model says of a row: a value, or the likeliest class and the probability of each; and its loss. */
+interface Answer {
+  readonly value: number;
+  readonly loss: number;
+  readonly probabilities?: Float64Array;
 }
 
 interface Look {
@@ -144,8 +151,21 @@ interface Look {
   readonly positions: Int32Array;
   /** ‖gradient‖ of each. */
   readonly norms: Float64Array;
-  /** Outputs of each. */
-  readonly outputs: readonly Float64Array[];
+  readonly answers: readonly Answer[];
+}
+
+/** Outputs [rows, outputs] of a model, read in float64. */
+function read(loss: LossName, outputs: Tensor, targets: ArrayLike<number>): Answer[] {
+  const { logits, perExample, targets: kind } = losses[loss];
+  const z = outputs.cast("float64");
+  const own = perExample(z, targetTensor(kind, targets, "float64")).data;
+  if (logits === undefined) return Array.from(z.data, (value, i) => ({ value, loss: own[i]! }));
+  const classes = logits(z);
+  const [likeliest, all] = [classes.argmax(-1).data, classes.softmax(-1).data as Float64Array];
+  const width = classes.shape.at(-1)!;
+  return Array.from(likeliest, (value, i) => {
+    return { value, loss: own[i]!, probabilities: all.subarray(i * width, (i + 1) * width) };
+  });
 }
 
 /**
@@ -156,7 +176,7 @@ interface Look {
 function looker({ model, variables, loss, train, ...options }: ExamplesSettings): (rows: ExampleRows) => Look {
   const width = train.x.length / train.rows;
   const size = Math.min(chunk, train.rows);
-  const { isSum, outputs: reading } = rowLosses[loss];
+  const { reduction, targets: kind } = losses[loss];
   const chain = chainOf(model);
   const pass = compile(
     ({ parameters, buffers }: Variables, x: Tensor, y: Tensor) => {
@@ -168,7 +188,7 @@ function looker({ model, variables, loss, train, ...options }: ExamplesSettings)
       const squares = chain.flatMap(({ name, layer }, i) => {
         if (layer?.kind !== "dense") return [];
         const input = i === 0 ? x : values[chain[i - 1]!.name]!;
-        const delta = deltas[name]!.mul(isSum ? 1 : size);
+        const delta = deltas[name]!.mul(reduction === "mean" ? size : 1);
         return [
           delta
             .square()
@@ -189,9 +209,9 @@ function looker({ model, variables, loss, train, ...options }: ExamplesSettings)
     const count = Math.min(rows, mostRows);
     const positions = Int32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
     const norms = new Float64Array(count);
-    const outputs: Float64Array[] = [];
+    const answers: Answer[] = [];
     const batch = new Float32Array(size * width);
-    const targets = new (reading === "classes" ? Int32Array : Float32Array)(size);
+    const targets = new Float64Array(size);
     for (let from = 0; from < count; from += size) {
       // One size, so that it is compiled once: what is left of the last batch repeats its last row.
       for (let i = 0; i < size; i++) {
@@ -199,42 +219,25 @@ function looker({ model, variables, loss, train, ...options }: ExamplesSettings)
         batch.set(x.subarray(row * width, (row + 1) * width), i * width);
         targets[i] = y[row]!;
       }
-      const result = pass(
-        variables,
-        Tensor.concrete(batch, [size, width]),
-        Tensor.concrete(targets, reading === "classes" ? [size] : [size, 1]),
-      );
-      const units = result.output.size / size;
+      const result = pass(variables, Tensor.concrete(batch, [size, width]), targetTensor(kind, targets, "float32"));
+      const own = read(loss, result.output, targets);
       for (let i = 0; i < Math.min(size, count - from); i++) {
         norms[from + i] = result.norms.data[i]!;
-        outputs.push(Float64Array.from(result.output.data.subarray(i * units, (i + 1) * units)));
+        answers.push(own[i]!);
       }
     }
-    return { positions, norms, outputs };
+    return { positions, norms, answers };
   };
 }
 
-/** What outputs say: a value, or the likeliest class and the probability of each. */
-function read(loss: LossName, outputs: Float64Array): { value: number; probabilities?: Float64Array } {
-  const { outputs: reading } = rowLosses[loss];
-  if (reading === "value") return { value: outputs[0]! };
-  const logits = reading === "binary" ? Float64Array.of(0, outputs[0]!) : outputs;
-  const max = Math.max(...logits);
-  const powers = logits.map((z) => Math.exp(z - max));
-  const sum = powers.reduce((a, b) => a + b);
-  return { value: logits.indexOf(max), probabilities: powers.map((p) => p / sum) };
-}
-
-function answersOf(loss: LossName, { outputs, positions }: Look, { y }: ExampleRows): AnswersProfile {
+function answersOf({ answers, positions }: Look, { y }: ExampleRows): AnswersProfile {
   const targets = Float64Array.from(positions, (row) => y[row]!);
-  const mean = outputs.reduce((sum, z, i) => sum + rowLosses[loss].of(z, targets[i]!), 0) / outputs.length;
-  const all = outputs.map((z) => read(loss, z));
-  const common = { rows: outputs.length, loss: mean };
-  if (rowLosses[loss].outputs === "value") {
-    const said = Float64Array.from(all, ({ value }) => value);
+  const said = Float64Array.from(answers, ({ value }) => value);
+  const common = { rows: answers.length, loss: mean(Float64Array.from(answers, ({ loss }) => loss)) };
+  const probabilities = answers.flatMap(({ probabilities }) => (probabilities ? [probabilities] : []));
+  if (probabilities.length === 0) {
     return { ...common, spread: quotient(deviation(said), deviation(targets)), residuals: residuals(said, targets) };
   }
-  const probabilities = all.map((one) => one.probabilities!);
   const classes = probabilities[0]!.length;
   let [answered, true_] = [0, 0];
   for (let c = 0; c < classes; c++) {
@@ -245,11 +248,12 @@ function answersOf(loss: LossName, { outputs, positions }: Look, { y }: ExampleR
 }
 
 function errors(probabilities: readonly Float64Array[], targets: Float64Array): ErrorsProfile {
-  const confidence = Float64Array.from(probabilities, (p) => Math.max(...p));
+  const confidence = Float64Array.from(probabilities, largest);
   const isHit = Array.from(probabilities, (p, i) => p.indexOf(confidence[i]!) === targets[i]);
-  const of = (hit: boolean) => confidence.filter((_, i) => isHit[i] === hit).sort();
+  const of = (hit: boolean) => confidence.filter((_, i) => isHit[i] === hit);
   const [hits, misses] = [of(true), of(false)];
-  const middle = median(confidence.toSorted());
+  const middle = median(confidence);
+  const separation = rocAuc(confidence, (i) => isHit[i]!);
   const classes = probabilities[0]!.length;
   const [rows, hit] = [new Int32Array(classes), new Int32Array(classes)];
   targets.forEach((target, i) => {
@@ -258,50 +262,27 @@ function errors(probabilities: readonly Float64Array[], targets: Float64Array): 
   });
   return {
     rate: misses.length / targets.length,
-    ...(hits.length > 0 && misses.length > 0 && { separation: rocAuc(hits, misses) }),
+    ...(separation !== undefined && { separation }),
     confidentRate: misses.filter((c) => c >= middle).length / (targets.length / 2),
-    errorConfidence: median(misses),
-    hitConfidence: median(hits),
+    errorConfidence: misses.length === 0 ? 0 : median(misses),
+    hitConfidence: hits.length === 0 ? 0 : median(hits),
     recall: Array.from(rows, (n, c) => hit[c]! / n),
   };
 }
 
-/** Area under the ROC curve: probability that a positive is larger than a negative, ties counting ½; both sorted. */
-function rocAuc(positives: Float64Array, negatives: Float64Array): number {
-  let sum = 0;
-  let [smaller, upTo] = [0, 0];
-  for (const value of positives) {
-    while (smaller < negatives.length && negatives[smaller]! < value) smaller++;
-    while (upTo < negatives.length && negatives[upTo]! <= value) upTo++;
-    sum += (smaller + upTo) / 2;
-  }
-  return sum / (positives.length * negatives.length);
-}
+const largest = (values: Float64Array): number => values.reduce((a, b) => Math.max(a, b));
 
 function residuals(said: Float64Array, targets: Float64Array): ResidualsProfile {
   const rest = targets.map((target, i) => target - said[i]!);
-  const centre = median(rest.toSorted());
-  const scale = 1.4826 * median(rest.map((r) => Math.abs(r - centre)).sort());
-  const truth = deviation(targets);
-  const squares = rest.reduce((sum, r) => sum + r * r, 0) / rest.length;
+  const centre = median(rest);
+  const scale = 1.4826 * median(rest.map((r) => Math.abs(r - centre)));
   return {
-    r2: 1 - quotient(squares, truth ** 2),
-    scale: quotient(scale, truth),
+    r2: r2(said, targets),
+    scale: quotient(scale, deviation(targets)),
     outliers: rest.filter((r) => Math.abs(r - centre) > 5 * scale).length / rest.length,
     kurtosis: quotient(moment(rest, 4), moment(rest, 2) ** 2),
   };
 }
-
-/** mean (x − mean x)ⁿ */
-function moment(values: Float64Array, n: number): number {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  return values.reduce((sum, value) => sum + (value - mean) ** n, 0) / values.length;
-}
-
-const deviation = (values: Float64Array): number => Math.sqrt(moment(values, 2));
-
-const median = (sorted: Float64Array): number =>
-  sorted.length === 0 ? 0 : (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 
 /** Of a target that is the same for every row there is nothing to say: 0. */
 const quotient = (a: number, b: number): number => (b === 0 ? 0 : a / b);

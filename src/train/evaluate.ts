@@ -1,7 +1,7 @@
 // Loss and metrics of a split, from predictions that the machine makes.
-import type { LossName } from "../nn/losses.ts";
-import { rowLosses } from "../observe/row-loss.ts";
+import { type LossName, losses } from "../nn/losses/index.ts";
 import type { Session } from "../run/session.ts";
+import { Tensor } from "../trace/tensor.ts";
 import type { MetricValues } from "./events.ts";
 import { classificationMetrics, regressionMetrics } from "./metrics.ts";
 import { evaluationRows } from "./training-module.ts";
@@ -33,15 +33,16 @@ export function evaluateSplit(
   rows: number,
   loss: LossName,
 ): Evaluation {
+  const isMean = losses[loss].reduction === "mean";
   const chunks: Floats[] = [];
   let total = 0;
   for (const { program, rows: part } of partsOf(split, rows)) {
     session.run(program, 1, { rows: part });
-    total += session.output(program, "loss")[0]! * (rowLosses[loss].isSum ? 1 : part.length);
+    total += session.output(program, "loss")[0]! * (isMean ? part.length : 1);
     chunks.push(session.output(program, "prediction") as Floats);
   }
   const predictions = chunks.length === 1 ? chunks[0]! : join(chunks);
-  return { loss: rowLosses[loss].isSum ? total : total / rows, predictions };
+  return { loss: isMean ? total / rows : total, predictions };
 }
 
 function join(chunks: readonly Floats[]): Floats {
@@ -57,20 +58,9 @@ function join(chunks: readonly Floats[]): Floats {
 
 /** The metrics that fit a loss: loss, accuracy and rocAuc for classes; loss, rmse, mae and r2 for values. */
 export function metricsOf({ loss, predictions }: Evaluation, targets: ArrayLike<number>, name: LossName): MetricValues {
-  const { outputs } = rowLosses[name];
-  if (outputs === "value") {
-    return { loss, ...regressionMetrics(predictions, Float64Array.from(targets)) };
-  }
-  const logits = outputs === "binary" ? pairs(predictions) : predictions;
-  const { accuracy, rocAuc } = classificationMetrics(logits, Int32Array.from(targets), "logits");
+  const { logits } = losses[name];
+  if (logits === undefined) return { loss, ...regressionMetrics(predictions, Float64Array.from(targets)) };
+  const scores = logits(Tensor.concrete(predictions, [targets.length, predictions.length / targets.length]));
+  const { accuracy, rocAuc } = classificationMetrics(scores.data as Floats, Int32Array.from(targets), "logits");
   return { loss, accuracy, ...(rocAuc === undefined ? {} : { rocAuc }) };
-}
-
-/** One logit z of class 1 as two: 0 and z. */
-function pairs(logits: Floats): Float64Array {
-  const both = new Float64Array(2 * logits.length);
-  logits.forEach((z, i) => {
-    both[2 * i + 1] = z;
-  });
-  return both;
 }

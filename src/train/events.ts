@@ -1,6 +1,6 @@
 // The typed event stream of a training: the terminal, run folders and diagnosis all read these and nothing else.
 
-import type { LossName } from "../nn/losses.ts";
+import type { LossName } from "../nn/losses/index.ts";
 import type { DataProfile } from "../observe/data-profile.ts";
 import type { ExamplesProfile } from "../observe/examples.ts";
 import type { InitialParameter, LayerStatistics, Observation } from "../observe/observation.ts";

@@ -1,6 +1,8 @@
 // Training: the loop, its events, metrics, and networks for tables.
 import "../run/engine.ts";
 
+export { rocAuc } from "../ir/stats.ts";
+export { lossesOf } from "../nn/losses/index.ts";
 export type { Hook, Hooks } from "../observe/hooks.ts";
 export type * from "../observe/observation.ts";
 export type { Sketch } from "../observe/sketch.ts";
@@ -11,13 +13,11 @@ export {
   classificationMetrics,
   type RegressionMetrics,
   regressionMetrics,
-  rocAuc,
 } from "./metrics.ts";
 export type { Training, TrainingData, TrainOptions, TrainResult } from "./options.ts";
 export { type RangePoint, type RangeTest, rangeTest } from "./range-test.ts";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type SafetensorsTensor } from "./safetensors.ts";
 export {
-  lossesOf,
   predictTable,
   type TableModel,
   type TableSettings,

@@ -1,12 +1,13 @@
 // A training put in place: its step traced, planned and loaded, the data written.
 import { type FloatDType, isFloat } from "../ir/dtype.ts";
+import { losses } from "../nn/losses/index.ts";
 import { initialize } from "../nn/model.ts";
 import { Cadence, observationInterval } from "../observe/cadence.ts";
 import { checkHooks } from "../observe/hooks.ts";
 import { backendOf } from "../run/backends.ts";
 import { Session } from "../run/session.ts";
 import { randomKey } from "../trace/create.ts";
-import { check, checkClasses, type TrainingData, type TrainOptions } from "./options.ts";
+import { check, checkTargets, type TrainingData, type TrainOptions } from "./options.ts";
 import { type SplitTypes, type TrainingModule, trainingModule } from "./training-module.ts";
 
 /** A module in a session, with its data in place. */
@@ -73,7 +74,7 @@ function write(session: Session, training: TrainingModule, { data, validation, l
   const outputs = session.plan.programs.train!.outputs.prediction!.shape.at(-1)!;
   for (const [name, split] of Object.entries({ train: data, validation })) {
     if (split === undefined) continue;
-    if (loss === "crossEntropy") checkClasses(name === "train" ? "data" : name, split.y, outputs);
+    checkTargets(name === "train" ? "data" : name, split.y, losses[loss], outputs);
     session.write(`${name}.x`, split.x.data);
     session.write(`${name}.y`, split.y.data);
   }

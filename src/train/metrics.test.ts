@@ -1,7 +1,8 @@
 // Metrics against figures worked by hand, figures from scikit-learn 1.9.1, and properties.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { classificationMetrics, regressionMetrics, rocAuc } from "./metrics.ts";
+import { rocAuc } from "../ir/stats.ts";
+import { classificationMetrics, regressionMetrics } from "./metrics.ts";
 
 const labels = (...values: number[]) => Int32Array.from(values);
 const oneHot = (classes: number, predicted: number[]) =>

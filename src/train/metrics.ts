@@ -1,5 +1,6 @@
 // Metrics of predictions against the truth: classification and regression, as in scikit-learn's sklearn.metrics.
 import { ChainruleError } from "../ir/errors.ts";
+import { mean, r2, rocAuc } from "../ir/stats.ts";
 
 /** Figures of one class; "positive" means "of this class". TP, FP, FN: true/false positives, false negatives. */
 export interface ClassMetrics {
@@ -18,7 +19,7 @@ export interface ClassificationMetrics {
   readonly accuracy: number;
   /** −(1/n) Σ ln p(true class), natural logarithm. */
   readonly logLoss: number;
-  /** Area under the ROC curve; absent where a class has no rows, or all of them. See {@link rocAuc}. */
+  /** Area under the ROC curve; absent where a class has no rows, or all of them. See `rocAuc`. */
   readonly rocAuc?: number;
   /** confusion[true][predicted]: number of rows. */
   readonly confusion: readonly (readonly number[])[];
@@ -85,33 +86,6 @@ function classMetrics(confusion: readonly (readonly number[])[], row: readonly n
     f1: ratio(2 * truePositives, support + predicted),
     support,
   };
-}
-
-/**
- * Area under the ROC curve of one positive class: the probability that a positive row scores above a negative one,
- * ties counting ½. From the ranks R (equal scores share their mean rank):
- * AUC = (Σ₊ R − n₊(n₊ + 1)/2) / (n₊ n₋). Source: Hanley & McNeil 1982; Mann & Whitney 1947.
- *
- * @returns undefined where there are no positive or no negative rows
- */
-export function rocAuc(scores: ArrayLike<number>, isPositive: (row: number) => boolean): number | undefined {
-  const rows = scores.length;
-  const order = Uint32Array.from({ length: rows }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
-  let positives = 0;
-  let rankSum = 0;
-  for (let start = 0; start < rows; ) {
-    let end = start;
-    let positivesHere = 0;
-    for (; end < rows && scores[order[end]!] === scores[order[start]!]; end++)
-      if (isPositive(order[end]!)) positivesHere++;
-    // 1-based ranks start + 1 … end share their mean.
-    rankSum += positivesHere * ((start + 1 + end) / 2);
-    positives += positivesHere;
-    start = end;
-  }
-  const negatives = rows - positives;
-  if (positives === 0 || negatives === 0) return undefined;
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
 /** One class against the rest, unweighted mean: roc_auc_score(multi_class="ovr", average="macro"). */
@@ -198,31 +172,19 @@ export function regressionMetrics(
         `predictions and ${rows} targets.`,
       { predictions: predictions.length, targets: rows },
     );
-  let targetSum = 0;
-  let constant = true;
-  for (let i = 0; i < rows; i++) {
+  for (let i = 0; i < rows; i++)
     if (!Number.isFinite(predictions[i]) || !Number.isFinite(targets[i]))
       throw new ChainruleError(
         "INVALID_ARGUMENT",
         `Regression metrics need finite numbers; row ${i} has prediction ${predictions[i]} and target ${targets[i]}.`,
         { row: i, prediction: predictions[i], target: targets[i] },
       );
-    targetSum += targets[i]!;
-    constant &&= targets[i] === targets[0];
-  }
-  const targetMean = targetSum / rows;
-  let squares = 0;
-  let absolutes = 0;
-  let spread = 0;
-  for (let i = 0; i < rows; i++) {
-    const residual = predictions[i]! - targets[i]!;
-    squares += residual * residual;
-    absolutes += Math.abs(residual);
-    spread += (targets[i]! - targetMean) ** 2;
-  }
-  // Rounding of the mean can make the spread of equal targets non-zero, so equality is tested on the targets.
-  const r2 = constant || spread === 0 ? (squares === 0 ? 1 : 0) : 1 - squares / spread;
-  return { rmse: Math.sqrt(squares / rows), mae: absolutes / rows, r2 };
+  const residuals = Float64Array.from(predictions, (said, i) => said - targets[i]!);
+  return {
+    rmse: Math.sqrt(mean(residuals, (e) => e * e)),
+    mae: mean(residuals, Math.abs),
+    r2: r2(predictions, targets),
+  };
 }
 
 /** Checks shapes and values; returns the number of classes. */
@@ -256,7 +218,6 @@ function checkScores(scores: Float32Array | Float64Array, labels: Int32Array): n
 }
 
 const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
 function rowMaximum(z: Float32Array | Float64Array): number {
   let top = z[0]!;

@@ -200,6 +200,6 @@ it("refuses data and settings that do not fit, before the first step", async () 
     SHAPE_MISMATCH: crossEntropy: logits [..., classes] need labels of shape [...]; got [2, 2] and [2, 1].
     INVALID_ARGUMENT: A seed must be a whole number up to 2^53; got 0.5.
     INVALID_ARGUMENT: There is no backend "cuda"; choose one of auto, wasm, reference.
-    INVALID_ARGUMENT: There is no loss "hinge"; choose one of halfSumOfSquares, mse, mae, huber, binaryCrossEntropy, crossEntropy."
+    INVALID_ARGUMENT: There is no loss "hinge"; choose one of crossEntropy, binaryCrossEntropy, mse, mae, huber, halfSumOfSquares."
   `);
 });

@@ -3,7 +3,7 @@ import type { TypedArray } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { formatShape } from "../ir/shape.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
-import { type LossName, lossNames } from "../nn/losses.ts";
+import { type LossName, type LossRecord, lossNames } from "../nn/losses/index.ts";
 import type { Hooks } from "../observe/hooks.ts";
 import type { Optimizer } from "../optim/optimizers/index.ts";
 import type { Schedule } from "../optim/schedules/index.ts";
@@ -132,13 +132,13 @@ export function check({ data, validation, loss, epochs, steps, batchSize, observ
   }
 }
 
-/** Throws INDEX_OUT_OF_RANGE: the compiled loss would take such a row for one of loss 0. */
-export function checkClasses(split: string, y: Tensor, classes: number): void {
-  const row = y.data.findIndex((label) => !(label >= 0 && label < classes));
+/** Throws INDEX_OUT_OF_RANGE: a compiled loss would take a class that the model does not have for a row of loss 0. */
+export function checkTargets(split: string, y: Tensor, { targets: { range } }: LossRecord, outputs: number): void {
+  const row = range === undefined ? -1 : y.data.findIndex((target) => !range.includes(target, outputs));
   if (row < 0) return;
   throw new ChainruleError(
     "INDEX_OUT_OF_RANGE",
-    `train: ${split}.y must hold class indices from 0 to ${classes - 1}, since the model has ${classes} outputs; row ${row} has ${y.data[row]}.`,
-    { row, label: y.data[row], classes },
+    `train: ${split}.y must hold ${range!.words(outputs)}, since the model has ${outputs} outputs; row ${row} has ${y.data[row]}.`,
+    { row, label: y.data[row], classes: outputs },
   );
 }

@@ -2,7 +2,7 @@
 import { gradThrough } from "../grad/transforms.ts";
 import { type FloatDType, isFloat } from "../ir/dtype.ts";
 import type { Layer, Tap, TensorTree, Variables } from "../nn/layer.ts";
-import { type LossName, losses } from "../nn/losses.ts";
+import { type LossName, losses } from "../nn/losses/index.ts";
 import { apply, applyTraining, parentPath } from "../nn/model.ts";
 import { type Hooks, refuseWatch, replaced } from "../observe/hooks.ts";
 import type { Section } from "../observe/origin.ts";

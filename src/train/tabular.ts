@@ -4,7 +4,8 @@ import { ChainruleError } from "../ir/errors.ts";
 import type { ActivationName } from "../nn/activation.ts";
 import type { InitializerName } from "../nn/initializers.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
-import type { LossName } from "../nn/losses.ts";
+import { defaultLoss, type LossName, losses, lossesOf } from "../nn/losses/index.ts";
+import { targetTensor } from "../nn/losses/targets.ts";
 import { apply } from "../nn/model.ts";
 import { profileData } from "../observe/data-profile.ts";
 import { profileExamples } from "../observe/examples.ts";
@@ -73,12 +74,6 @@ export interface TableTraining extends AsyncIterable<TrainEvent> {
   result(): Promise<TrainResult & { readonly trained: TableModel }>;
 }
 
-/** Losses that fit a task: the first is the default. */
-export const lossesOf = {
-  classification: ["crossEntropy", "binaryCrossEntropy"],
-  regression: ["mse", "mae", "huber", "halfSumOfSquares"],
-} as const satisfies Record<Prepared["task"], readonly LossName[]>;
-
 const saturating: readonly ActivationName[] = ["sigmoid", "tanh", "softmax"];
 
 /** How weights before an activation are drawn so that neither values nor gradients grow or shrink on their way. */
@@ -93,7 +88,7 @@ export const defaultHidden: readonly number[] = [64, 32];
  */
 export function trainTable(prepared: Prepared, settings: TableSettings = {}, stream?: TableStream): TableTraining {
   const { preprocessing, task } = prepared;
-  const loss = settings.loss ?? lossesOf[task][0];
+  const loss = settings.loss ?? defaultLoss(task);
   checkLoss(loss, prepared);
   const blocks = stream && tableBlocks(stream, preprocessing, prepared.train.rows);
   const rows = prepared.train.rows + (blocks?.rows ?? 0);
@@ -106,7 +101,7 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
   };
   const activation = chosen.activation ?? "relu";
   const init = chosen.init ?? fittingInit(activation);
-  const outputs = loss === "crossEntropy" ? preprocessing.classes!.length : 1;
+  const outputs = losses[loss].outputs(preprocessing.classes?.length ?? 0);
   const model = perceptron({
     features: preprocessing.features.length,
     hidden: chosen.hidden,
@@ -206,7 +201,7 @@ function defaults(rows: number) {
 }
 
 function checkLoss(loss: LossName, { task, preprocessing }: Prepared): void {
-  const fitting: readonly LossName[] = lossesOf[task];
+  const fitting = lossesOf[task];
   const classes = preprocessing.classes?.length;
   if (!fitting.includes(loss)) {
     throw new ChainruleError(
@@ -215,10 +210,10 @@ function checkLoss(loss: LossName, { task, preprocessing }: Prepared): void {
       { loss, task },
     );
   }
-  if (loss === "binaryCrossEntropy" && classes !== 2) {
+  if (losses[loss].isForTwoClasses && classes !== 2) {
     throw new ChainruleError(
       "INVALID_ARGUMENT",
-      `binaryCrossEntropy is for two classes; "${preprocessing.target.name}" has ${classes}. Use crossEntropy.`,
+      `${loss} is for two classes; "${preprocessing.target.name}" has ${classes}. Use ${defaultLoss(task)}.`,
       { loss, classes },
     );
   }
@@ -227,7 +222,7 @@ function checkLoss(loss: LossName, { task, preprocessing }: Prepared): void {
 function dataOf({ x, y, rows }: Split, features: number, loss: LossName): TrainingData {
   return {
     x: Tensor.concrete(x, [rows, features]),
-    y: loss === "crossEntropy" ? Tensor.concrete(y, [rows]) : Tensor.concrete(Float32Array.from(y), [rows, 1]),
+    y: targetTensor(losses[loss].targets, y, "float32"),
   };
 }
 
@@ -290,7 +285,7 @@ export function predictTable(
   options: BackendOptions = {},
 ): Float64Array {
   const features = preprocessing.features.length;
-  const forward = compile((v: Variables, batch: Tensor) => probabilities(loss, apply(model, v, batch)), options);
+  const forward = compile((v: Variables, batch: Tensor) => losses[loss].predict(apply(model, v, batch)), options);
   const { target } = preprocessing;
   const parts: Float64Array[] = [];
   for (let from = 0; from < rows; from += chunk) {
@@ -308,11 +303,4 @@ export function predictTable(
     at += part.length;
   }
   return all;
-}
-
-function probabilities(loss: LossName, y: Tensor): Tensor {
-  if (loss === "crossEntropy") return y.softmax(-1);
-  if (loss !== "binaryCrossEntropy") return y;
-  // [rows, 1] logits of class 1 → [rows, 2]
-  return y.mul(tensor([[-1, 1]])).sigmoid();
 }

@@ -1,7 +1,7 @@
 // Losses against their formulas, at the tails, and their gradients.
 import { describe, expect, it } from "vitest";
-import { compile, grad, type Tensor, tensor, valueAndGrad } from "../index.ts";
-import { type LossName, losses, lossNames } from "./index.ts";
+import { compile, grad, type Tensor, tensor, valueAndGrad } from "../../index.ts";
+import { type LossName, losses, lossNames } from "../index.ts";
 
 const y = [0.5, -2, 3, 1.25];
 const t = [1, -2, 0.5, 0];

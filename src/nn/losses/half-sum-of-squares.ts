@@ -1,0 +1,17 @@
+// Half the sum of squares, the error of the tutorial on backpropagation.
+import { mean } from "../../ir/stats.ts";
+import { lossAt } from "./constant.ts";
+import { defineLoss, type Loss } from "./loss.ts";
+import { ofValues } from "./targets.ts";
+
+const perExample: Loss = (prediction, target) => target.sub(prediction).square().mul(0.5);
+
+/** E = ½ Σ (target − y)². */
+export const halfSumOfSquares = defineLoss({
+  name: "halfSumOfSquares",
+  ...ofValues,
+  perExample,
+  reduction: "sum",
+  constantLoss: lossAt(mean, perExample),
+  unitPower: 2,
+});

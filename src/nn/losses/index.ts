@@ -1,0 +1,30 @@
+// The losses: the only list of them.
+import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
+import { crossEntropy } from "./cross-entropy.ts";
+import { halfSumOfSquares } from "./half-sum-of-squares.ts";
+import { huber } from "./huber.ts";
+import type { LossRecord } from "./loss.ts";
+import { mae } from "./mae.ts";
+import { mse } from "./mse.ts";
+
+/** Losses by name: each is a function (prediction, target) → scalar, and the record of what is known of it. */
+export const losses = { crossEntropy, binaryCrossEntropy, mse, mae, huber, halfSumOfSquares } satisfies Record<
+  string,
+  LossRecord
+>;
+
+export type { Loss, LossRecord } from "./loss.ts";
+export { binaryCrossEntropy, crossEntropy, halfSumOfSquares, huber, mae, mse };
+
+export type LossName = keyof typeof losses;
+export const lossNames = Object.keys(losses) as LossName[];
+
+/** Losses that fit a task, in the order of the list. */
+export const lossesOf = {
+  classification: lossNames.filter((name) => losses[name].task === "classification"),
+  regression: lossNames.filter((name) => losses[name].task === "regression"),
+} as const satisfies Record<LossRecord["task"], readonly LossName[]>;
+
+/** The loss that a task is given where none is asked for. */
+export const defaultLoss = (task: LossRecord["task"]): LossName =>
+  lossesOf[task].find((name) => losses[name].isDefault)!;

@@ -1,0 +1,53 @@
+// What the project knows of a loss, in one place, and the function that a record is.
+import type { Tensor } from "../../trace/tensor.ts";
+import type { Targets } from "./targets.ts";
+
+/** (prediction, target) → scalar. */
+export type Loss = (prediction: Tensor, target: Tensor) => Tensor;
+
+/** What a loss of its kind says of itself; as a function it is the loss of a batch. */
+export interface LossRecord extends Loss {
+  readonly name: string;
+  readonly task: "classification" | "regression";
+  /** The one that a task is given where none is asked for. */
+  readonly isDefault?: true;
+  readonly targets: Targets;
+  /** Outputs that the network needs; `classes` is 0 for a regression. */
+  outputs(classes: number): number;
+  /** For targets of two classes and no others. */
+  readonly isForTwoClasses?: true;
+  /** Outputs z [rows, outputs] and targets → the loss of each example, before a batch is reduced. Throws SHAPE_MISMATCH. */
+  perExample(z: Tensor, target: Tensor): Tensor;
+  /** How the losses of the examples become that of a batch. */
+  readonly reduction: "mean" | "sum";
+  /** Outputs z [rows, outputs] → probabilities [rows, classes], or values [rows, 1]. */
+  predict(z: Tensor): Tensor;
+  /** For classes: outputs z [rows, outputs] → numbers [rows, classes] whose softmax are the probabilities. */
+  logits?(z: Tensor): Tensor;
+  /** Mean over the targets [rows] of the loss of the answer, the same for all, that makes it smallest. */
+  constantLoss(targets: ArrayLike<number>): number;
+  /**
+   * The loss is measured in this power of the target's unit: 0 for classes, which have none. Absent where it is in no power of
+   * it, so that losses of targets in two units cannot be compared.
+   */
+  readonly unitPower?: 0 | 1 | 2;
+}
+
+/** The record without its call. */
+type Description = Pick<LossRecord, keyof LossRecord>;
+
+/** A record that can be called: loss(prediction, target) is the mean or the sum of `perExample`, its name that of the record. */
+export function defineLoss({ name, ...rest }: Description): LossRecord {
+  const { targets, reduction } = rest;
+  const perExample: Loss = (z, target) => {
+    targets.check(name, z, target);
+    return rest.perExample(z, target);
+  };
+  const named = {
+    [name]: (prediction: Tensor, target: Tensor): Tensor => {
+      const each = perExample(prediction, target);
+      return reduction === "mean" ? each.mean() : each.sum();
+    },
+  };
+  return Object.assign(named[name]!, { ...rest, perExample });
+}

@@ -1,0 +1,17 @@
+// Mean absolute error.
+import { upperMedian } from "../../ir/stats.ts";
+import { lossAt } from "./constant.ts";
+import { defineLoss, type Loss } from "./loss.ts";
+import { ofValues } from "./targets.ts";
+
+const perExample: Loss = (prediction, target) => prediction.sub(target).abs();
+
+/** Mean of |y − target|. */
+export const mae = defineLoss({
+  name: "mae",
+  ...ofValues,
+  perExample,
+  reduction: "mean",
+  constantLoss: lossAt(upperMedian, perExample),
+  unitPower: 1,
+});
