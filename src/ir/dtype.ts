@@ -2,7 +2,10 @@
 
 import { ChainruleError } from "./errors.ts";
 
-/** float32 and float64 are IEEE 754; int32 wraps like JavaScript's `| 0`; bool is 0 or 1. */
+/**
+ * float32 and float64 are IEEE 754; bool is 0 or 1. Arithmetic of int32 wraps modulo 2³², casts to it saturate
+ * (docs/decisions/0019-int32.md).
+ */
 export type DType = "float32" | "float64" | "int32" | "bool";
 export type FloatDType = "float32" | "float64";
 
@@ -38,12 +41,23 @@ export function dtypeOf(data: TypedArray): DType {
   return data instanceof Int32Array ? "int32" : "bool";
 }
 
-/** Elements of `data` in the storage of `dtype`; the same array where it already is. Floats are truncated to int32. */
+/**
+ * What a number becomes as each element type. To int32 it loses its fraction; beyond −2³¹ … 2³¹ − 1 it becomes the nearest
+ * of these, and NaN 0, as in WebAssembly's i32.trunc_sat_f64_s.
+ */
+export const conversions: Readonly<Record<DType, (x: number) => number>> = {
+  float64: (x) => x,
+  float32: Math.fround,
+  int32: (x) => (x >= 2 ** 31 ? 2 ** 31 - 1 : x <= -(2 ** 31) ? -(2 ** 31) : x | 0),
+  bool: (x) => (x !== 0 ? 1 : 0),
+};
+
+/** Elements of `data` in the storage of `dtype`, as a cast gives them; the same array where it already is. */
 export function convert(data: TypedArray, dtype: DType): TypedArray {
   if (dtypeOf(data) === dtype) return data;
-  if (dtype === "bool") return Uint8Array.from(data, (value) => (value !== 0 ? 1 : 0));
   const out = allocate(dtype, data.length);
-  out.set(data);
+  if (isFloat(dtype)) out.set(data);
+  else for (let i = 0; i < data.length; i++) out[i] = conversions[dtype](data[i]!);
   return out;
 }
 

@@ -1,5 +1,6 @@
 // The record of an op: everything the project knows of it, in one place.
 import type { Builder, Value } from "./builder.ts";
+import type { DType } from "./dtype.ts";
 import type { ElementwiseOpName, Formula, OpAttributes, OpName } from "./graph.ts";
 import type { TensorType } from "./shape.ts";
 
@@ -60,6 +61,8 @@ export interface OpRecord<N extends OpName = OpName> {
    * input whose elements are all known and equal.
    */
   identity?(splats: readonly (number | undefined)[], attributes: OpAttributes[N]): number | undefined;
+  /** Nothing is rounded but what is stored: all backends give the same bits. */
+  readonly exact?: true;
   /** The output has no elements but those of its one input, elsewhere or repeated. */
   readonly moves?: true;
 }
@@ -67,8 +70,11 @@ export interface OpRecord<N extends OpName = OpName> {
 /** An op that is one scalar expression, applied element by element. */
 export interface ElementwiseRecord<N extends ElementwiseOpName = ElementwiseOpName> extends OpRecord<N> {
   readonly arity: number;
-  /** The value at one place, in float64. */
-  scalar(attributes: OpAttributes[N]): (...inputs: number[]) => number;
+  /**
+   * The value at one place, in float64; storing it as `dtype`, the output's type, rounds it, and of int32 keeps the lowest
+   * 32 bits.
+   */
+  scalar(attributes: OpAttributes[N], dtype: DType): (...inputs: number[]) => number;
 }
 
 export type OpTable = {

@@ -42,6 +42,7 @@ export const softplus = unary({
 export const relu = unary({
   name: "relu",
   formula: { text: "y = max(x, 0)", tex: "y = \\max(x, 0)" },
+  exact: true,
   saves: "output",
   gradient: ({ dy, y }, g) => [g.where(g.greater(y, 0), dy, 0)],
   scalar: () => (x) => Math.max(x, 0),

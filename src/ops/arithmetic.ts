@@ -5,6 +5,7 @@ export const neg = unary({
   name: "neg",
   formula: { text: "y = −x", tex: "y = -x" },
   accepts: "number",
+  exact: true,
   saves: "nothing",
   gradient: ({ dy }, g) => [g.neg(dy)],
   scalar: () => (x) => -x,
@@ -40,7 +41,8 @@ export const mul = binary({
   accepts: "number",
   saves: "inputs",
   gradient: ({ dy, a, b }, g) => [g.mul(dy, b), g.mul(dy, a)],
-  scalar: () => (a, b) => a * b,
+  // Of int32 a product may have more digits than a double.
+  scalar: (_, dtype) => (dtype === "int32" ? Math.imul : (a, b) => a * b),
   domain: [[-2, 2]],
 });
 
@@ -65,6 +67,7 @@ export const abs = unary({
   name: "abs",
   formula: { text: "y = |x|", tex: "y = |x|" },
   accepts: "number",
+  exact: true,
   saves: "inputs",
   gradient: ({ dy, x }, g) => [g.mul(dy, g.sign(x))],
   scalar: () => Math.abs,
@@ -76,6 +79,7 @@ export const sign = unary({
   name: "sign",
   formula: { text: "y = −1, 0 or 1 as x is negative, zero or positive", tex: "y = \\operatorname{sign} x" },
   accepts: "number",
+  exact: true,
   saves: "nothing",
   gradient: "none",
   scalar: () => Math.sign,
@@ -86,6 +90,7 @@ export const sign = unary({
 export const floor = unary({
   name: "floor",
   formula: { text: "y = ⌊x⌋", tex: "y = \\lfloor x \\rfloor" },
+  exact: true,
   saves: "nothing",
   gradient: "none",
   scalar: () => Math.floor,

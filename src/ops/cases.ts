@@ -126,6 +126,42 @@ const twice = (): Graph => {
   return { nodes: [input(0, "dy"), input(1, "x"), input(2, "y"), dx], inputs: [0, 1, 2], outputs: [3] };
 };
 
+/** At every size: reductions of rows and of columns. */
+const reducedAt = (n: number) =>
+  rows<OpAttributes["sum"]>([[n, 3], { axes: [0], keepDims: false }], [[3, n], { axes: [1], keepDims: false }]);
+/** Where there is no result over zero elements. */
+const reducedOfSome = (n: number) => (n === 0 ? [] : reducedAt(n));
+
+const alongAt = (n: number) =>
+  n === 0 ? [] : rows<OpAttributes["softmax"]>([[n, 3], { axis: 0 }], [[3, n], { axis: 1 }]);
+
+const flags = [false, true];
+const untransposed = { transposeX: false, transposeY: false };
+const productsAt = (n: number): Case<"matmul">[] => [
+  ...flags.flatMap((transposeX) =>
+    flags.map((transposeY) => ({
+      shapes: [transposeX ? [n, 5] : [5, n], transposeY ? [17, n] : [n, 17]],
+      attributes: { transposeX, transposeY },
+    })),
+  ),
+  ...rows<OpAttributes["matmul"]>([[n, 17], [17, 3], untransposed], [[3, 17], [17, n], untransposed]),
+];
+
+/** Cases of a size: of ops whose kernels work by vectors, blocks or tiles along it. */
+export const sizedCases: { readonly [N in OpName]?: (n: number) => readonly Case<N>[] } = {
+  matmul: productsAt,
+  sum: reducedAt,
+  mean: reducedOfSome,
+  max: reducedOfSome,
+  min: reducedOfSome,
+  var: (n) =>
+    reducedOfSome(n).map(({ shapes, attributes }) => ({ shapes, attributes: { ...attributes, correction: 0 } })),
+  logsumexp: reducedAt,
+  argmax: alongAt,
+  softmax: alongAt,
+  logSoftmax: alongAt,
+};
+
 export const cases: { readonly [N in OpName]: readonly Case<N>[] } = {
   input: [],
   constant: rows(

@@ -42,6 +42,7 @@ export const constant = defineOp({
     }
     return { shape, dtype };
   },
+  exact: true,
   saves: "nothing",
   gradient: "none",
   domain: [],
@@ -58,6 +59,7 @@ export const iota = defineOp({
     requireAxes("iota", { shape, dtype }, [axis]);
     return { shape, dtype };
   },
+  exact: true,
   saves: "nothing",
   gradient: "none",
   domain: [],

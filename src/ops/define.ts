@@ -47,7 +47,7 @@ export const defineOp = <N extends OpName, A extends number | "any">(spec: OpSpe
 
 type ElementwiseSpec<N extends ElementwiseOpName, C> = Pick<
   ElementwiseRecord<N>,
-  "name" | "formula" | "saves" | "scalar" | "domain" | "kinks" | "identity"
+  "name" | "formula" | "saves" | "scalar" | "domain" | "kinks" | "identity" | "exact"
 > & {
   readonly gradient: Rule<C> | "none";
   /** Element types of the operands. Default: "float". */
@@ -86,7 +86,20 @@ function elementwise<N extends ElementwiseOpName, C>(
   arity: number,
   named: (context: GradientContext<N>) => C,
 ): ElementwiseRecord<N> {
-  const { name, formula, saves, gradient, scalar, domain, kinks, identity, accepts = "float", result, check } = spec;
+  const {
+    name,
+    formula,
+    saves,
+    gradient,
+    scalar,
+    domain,
+    kinks,
+    identity,
+    exact,
+    accepts = "float",
+    result,
+    check,
+  } = spec;
   const rule: GradientRule<N> | "none" =
     gradient === "none" ? "none" : (context: GradientContext<N>, g: Builder) => gradient(named(context), g);
   return {
@@ -100,6 +113,7 @@ function elementwise<N extends ElementwiseOpName, C>(
     domain,
     ...(kinks === undefined ? {} : { kinks }),
     ...(identity === undefined ? {} : { identity }),
+    ...(exact === undefined ? {} : { exact }),
     infer(inputs, attributes) {
       check?.(attributes);
       requireAccepted(name, inputs, [accepts]);

@@ -18,6 +18,7 @@ export const gather = defineOp({
     }
     return { shape: [...indices.shape, ...x.shape.slice(1)], dtype: x.dtype };
   },
+  exact: true,
   saves: "inputs",
   gradient: ({ dy, inputs: [x, indices] }, g) => [
     g.apply("scatterAdd", [indices, dy], { rows: x.shape[0]! }),

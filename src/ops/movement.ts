@@ -23,6 +23,7 @@ export const reshape = defineOp({
     }
     return { shape, dtype: x.dtype };
   },
+  exact: true,
   saves: "nothing",
   gradient: ({ dy, inputs: [x] }, g) => [g.reshape(dy, x.shape)],
   domain: [[-2, 2]],
@@ -49,6 +50,7 @@ export const transpose = defineOp({
     }
     return { shape: permutation.map((axis) => x.shape[axis]!), dtype: x.dtype };
   },
+  exact: true,
   saves: "nothing",
   gradient: ({ dy, attributes: { permutation } }, g) => [
     g.transpose(
@@ -80,6 +82,7 @@ export const broadcast = defineOp({
     }
     return { shape, dtype: x.dtype };
   },
+  exact: true,
   saves: "nothing",
   gradient: ({ dy }) => [dy],
   domain: [[-2, 2]],
@@ -115,6 +118,7 @@ export const slice = defineOp({
     }
     return { shape: start.map((from, i) => stop[i]! - from), dtype: x.dtype };
   },
+  exact: true,
   saves: "nothing",
   gradient: ({ dy, inputs: [x], attributes: { start, stop } }, g) => [
     g.apply("pad", [dy], { before: start, after: x.shape.map((n, i) => n - stop[i]!), value: 0 }),
@@ -132,6 +136,7 @@ export const pad = defineOp({
     requireIntegers("pad", "after", after, 0, x.shape.length);
     return { shape: x.shape.map((n, i) => before[i]! + n + after[i]!), dtype: x.dtype };
   },
+  exact: true,
   saves: "nothing",
   gradient: ({ dy, inputs: [x], attributes: { before } }, g) => [
     g.slice(
@@ -169,6 +174,7 @@ export const concat = defineOp({
     const joined = inputs.reduce((sum, { shape }) => sum + shape[axis]!, 0);
     return { shape: first.shape.map((n, i) => (i === axis ? joined : n)), dtype: first.dtype };
   },
+  exact: true,
   saves: "nothing",
   gradient: ({ dy, inputs, attributes: { axis } }, g) => {
     let from = 0;

@@ -53,6 +53,7 @@ export const maxPool2d = defineOp({
   formula: { text: "y = the largest x of each window", tex: "y_{bcij} = \\max_{uv} x_{b,c,\\,is+u-p,\\,js+v-p}" },
   arity: 1,
   infer: ([x], attributes) => ({ shape: pooledShape("maxPool2d", x, attributes), dtype: x.dtype }),
+  exact: true,
   saves: "inputs",
   gradient: ({ dy, inputs: [x], attributes }, g) => [g.apply("maxPool2dGradient", [x, dy], attributes)],
   domain: [[-2, 2]],
@@ -89,6 +90,7 @@ export const maxPool2dGather = defineOp({
     requireShapeOf("maxPool2dGather", "u", u, x.shape);
     return { shape, dtype: x.dtype };
   },
+  exact: true,
   saves: "inputs",
   gradient: ({ dy, inputs: [x], attributes }, g) => [undefined, g.apply("maxPool2dGradient", [x, dy], attributes)],
   domain: [[-2, 2]],

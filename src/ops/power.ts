@@ -7,7 +7,7 @@ export const square = unary({
   accepts: "number",
   saves: "inputs",
   gradient: ({ dy, x }, g) => [g.mul(dy, g.mul(x, 2))],
-  scalar: () => (x) => x * x,
+  scalar: (_, dtype) => (dtype === "int32" ? (x) => Math.imul(x, x) : (x) => x * x),
   domain: [[-2, 2]],
 });
 

@@ -23,6 +23,7 @@ export const randomUniform = defineOp({
   arity: 1,
   accepts: ["int32"],
   infer: ([key], attributes) => inferRandom("randomUniform", key, attributes),
+  exact: true,
   saves: "nothing",
   gradient: "none",
   domain: ["key"],

@@ -68,6 +68,7 @@ export const max = defineOp({
   arity: 1,
   accepts: ["number"],
   infer: ([x], attributes) => inferReduction("max", x, attributes, true),
+  exact: true,
   saves: "both",
   gradient: shareAmongTies,
   domain: [[-2, 2]],
@@ -81,6 +82,7 @@ export const min = defineOp({
   arity: 1,
   accepts: ["number"],
   infer: ([x], attributes) => inferReduction("min", x, attributes, true),
+  exact: true,
   saves: "both",
   gradient: shareAmongTies,
   domain: [[-2, 2]],
@@ -144,6 +146,7 @@ export const argmax = defineOp({
     requireElements("argmax", x, [axis]);
     return { shape: reducedShape(x.shape, [axis], false), dtype: "int32" };
   },
+  exact: true,
   saves: "nothing",
   gradient: "none",
   domain: [[-2, 2]],

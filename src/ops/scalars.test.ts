@@ -36,9 +36,15 @@ test.each([
   ["isFinite", {}, [-Infinity], 0],
   ["where", {}, [1, 2, nan], 2],
   ["cast", { dtype: "int32" }, [-2.9], -2],
+  ["cast", { dtype: "int32" }, [2147483647.5], 2147483647],
+  ["cast", { dtype: "int32" }, [3e9], 2147483647],
+  ["cast", { dtype: "int32" }, [-3e9], -2147483648],
+  ["cast", { dtype: "int32" }, [Infinity], 2147483647],
+  ["cast", { dtype: "int32" }, [nan], 0],
   ["cast", { dtype: "bool" }, [-0.5], 1],
   ["cast", { dtype: "float32" }, [0.1], Math.fround(0.1)],
 ] as const)("%s %j of %j is %d", (name, attributes, inputs, expected) => {
-  const scalar = (ops[name].scalar as (attributes: object) => (...inputs: number[]) => number)(attributes);
+  const dtype = "dtype" in attributes ? attributes.dtype : "float64";
+  const scalar = ops[name].scalar(attributes as never, dtype) as (...inputs: number[]) => number;
   expect(scalar(...inputs)).toBe(expected);
 });

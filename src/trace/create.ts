@@ -1,6 +1,6 @@
 // Ways to make tensors, and functions of several tensors.
 import type { Value } from "../ir/builder.ts";
-import { allocate, type DType, type TypedArray } from "../ir/dtype.ts";
+import { allocate, conversions, type DType, type TypedArray } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { formatShape, normalizeAxis, type Shape, sizeOf } from "../ir/shape.ts";
 import { type NestedArray, Tensor } from "./tensor.ts";
@@ -35,8 +35,7 @@ export function tensor(values: NestedArray | TypedArray, options: TensorOptions 
   }
   if (dtype === undefined) return Tensor.concrete((values as TypedArray).slice(), result);
   const data = allocate(dtype, flat.length);
-  for (let i = 0; i < flat.length; i++)
-    data[i] = dtype === "bool" ? Number(flat[i] !== 0 && flat[i] !== false) : Number(flat[i]);
+  for (let i = 0; i < flat.length; i++) data[i] = conversions[dtype](Number(flat[i]));
   return Tensor.concrete(data, result);
 }
 
@@ -87,7 +86,7 @@ function requireSizes(op: string, shape: Shape): void {
 /** All elements equal to `value`. Throws INVALID_ARGUMENT for sizes that are not whole numbers of at least 0. */
 export function full(shape: Shape, value: number, dtype: DType = "float64"): Tensor {
   requireSizes("full", shape);
-  return Tensor.concrete(allocate(dtype, sizeOf(shape)).fill(value), shape);
+  return Tensor.concrete(allocate(dtype, sizeOf(shape)).fill(conversions[dtype](value)), shape);
 }
 
 export const zeros = (shape: Shape, dtype: DType = "float64"): Tensor => full(shape, 0, dtype);

@@ -40,7 +40,8 @@ const pair = (value: number | readonly [number, number]): readonly [number, numb
   typeof value === "number" ? [value, value] : value;
 
 /**
- * An immutable n-dimensional array, row-major; element types float64 (default), float32, int32 and bool.
+ * An immutable n-dimensional array, row-major; element types float64 (default), float32, int32 (sums and products wrap
+ * modulo 2³²) and bool.
  *
  * Operations return new tensors and compute at once. Inside a function given to `grad`, `compile` and the like, the same
  * operations build its graph. Operands broadcast by NumPy's rules; plain numbers are operands too. Nothing is ever freed
@@ -272,7 +273,14 @@ export class Tensor {
     return this.#apply("greaterEqual", {}, y);
   }
 
-  /** Elements in another type; floats are truncated to int32. */
+  /**
+   * Elements in another type. From floats to int32 the fraction is dropped; what lies beyond int32 becomes the nearest it
+   * has, NaN 0. To bool everything but 0 is true.
+   *
+   * ```ts
+   * tensor([2.9, -2.9, 3e9, NaN]).cast("int32").toArray() // [2, -2, 2147483647, 0]
+   * ```
+   */
   cast(dtype: DType): Tensor {
     return build([this], (g, [x]) => g.cast(x as Value, dtype));
   }

@@ -60,5 +60,5 @@ function storeBlock(register: TypedArray, out: TypedArray): BlockAction {
 }
 
 function scalarOf(step: FusedStep): Scalar {
-  return ops[step.op].scalar(step.attributes as never);
+  return ops[step.op].scalar(step.attributes as never, step.dtype);
 }

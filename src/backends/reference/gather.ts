@@ -1,4 +1,5 @@
 // Rows by index, and rows added up by index; an index out of range is an error, never a wrong number.
+import { allocate } from "../../ir/dtype.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { OpName } from "../../ir/graph.ts";
 import { formatShape, sizeOf } from "../../ir/shape.ts";
@@ -27,7 +28,8 @@ export const gather: Kernel<"gather"> = ([x, indices]: readonly [NdArray, NdArra
 
 export const scatterAdd: Kernel<"scatterAdd"> = ([indices, updates]: readonly [NdArray, NdArray], { rows }, y) => {
   const width = sizeOf(y.shape.slice(1));
-  const sums = new Float64Array(y.data.length);
+  // int32 wraps; floats are added up in float64.
+  const sums = allocate(y.dtype === "int32" ? "int32" : "float64", y.data.length);
   return () => {
     sums.fill(0);
     for (let i = 0; i < indices.data.length; i++) {

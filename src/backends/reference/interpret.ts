@@ -43,7 +43,7 @@ function evaluateNode(node: Node, values: readonly NdArray[]): NdArray {
   const record = recordOf(node);
   if (isElementwise(record)) {
     const operands = inputs.map((x) => repeated(x, shape));
-    applyElementwise(record.scalar(node.attributes as never), operands, output.data, output.data.length);
+    applyElementwise(record.scalar(node.attributes as never, dtype), operands, output.data, output.data.length);
   } else {
     const kernel = kernels[node.op as KernelOpName] as Kernel<KernelOpName>;
     kernel(inputs, node.attributes as never, output)();

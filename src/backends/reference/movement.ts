@@ -1,4 +1,5 @@
 // Kernels that only move elements: copies through lists of offsets, and counting.
+import { conversions } from "../../ir/dtype.ts";
 import { broadcastStrides, sizeOf, stridesOf } from "../../ir/shape.ts";
 import type { Kernel, NdArray } from "./kernel.ts";
 import { dot, offsetsOf } from "./offsets.ts";
@@ -39,7 +40,7 @@ export const pad: Kernel<"pad"> = ([x]: readonly [NdArray], { before, value }, y
   const strides = stridesOf(y.shape);
   const copy = spread(x, offsetsOf(x.shape, strides, dot(before, strides)), y);
   return () => {
-    y.data.fill(value);
+    y.data.fill(conversions[y.dtype](value));
     copy();
   };
 };

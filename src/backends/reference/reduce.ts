@@ -34,6 +34,13 @@ const sumOf: Reduce = (x, start, along) => {
   return sum;
 };
 
+/** Modulo 2³², however long. */
+const wrappedSumOf: Reduce = (x, start, along) => {
+  let sum = 0;
+  for (let i = 0; i < along.length; i++) sum = (sum + x[start + along[i]!]!) | 0;
+  return sum;
+};
+
 const largestOf: Reduce = (x, start, along) => {
   let largest = -Infinity;
   for (let i = 0; i < along.length; i++) largest = Math.max(largest, x[start + along[i]!]!);
@@ -74,7 +81,8 @@ const placeOfLargest: Reduce = (x, start, along) => {
   return place;
 };
 
-export const sum = reducing(sumOf);
+export const sum: Kernel<"sum"> = (inputs: readonly [NdArray], attributes, y) =>
+  reducing(y.dtype === "int32" ? wrappedSumOf : sumOf)(inputs, attributes, y);
 export const mean = reducing((x, start, along) => sumOf(x, start, along) / along.length);
 export const max = reducing(largestOf);
 export const min = reducing(smallestOf);

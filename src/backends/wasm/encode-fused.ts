@@ -1,5 +1,5 @@
 // FusedKernel → a FUSED instruction: element types made explicit, operands classified, registers given out.
-import type { DType } from "../../ir/dtype.ts";
+import { conversions, type DType } from "../../ir/dtype.ts";
 import type { ElementwiseOpName } from "../../ir/graph.ts";
 import { broadcastStrides, sizeOf } from "../../ir/shape.ts";
 import type { FusedArgument, FusedKernel, FusedStep, View } from "../../plan/plan.ts";
@@ -145,8 +145,7 @@ class Chain {
   #as(value: Value, dtype: DType): Value {
     if (value.dtype === dtype) return value;
     if (value.number !== undefined) {
-      const number = dtype === "bool" ? Number(value.number !== 0) : value.number;
-      return { dtype, number: dtype === "int32" ? Math.trunc(number) : number };
+      return { dtype, number: conversions[dtype](value.number) };
     }
     if (dtype === "bool") {
       return this.operate(value.dtype === "int32" ? code.STEP_INT_TO_BOOL : code.STEP_FLOAT_TO_BOOL, dtype, [value]);

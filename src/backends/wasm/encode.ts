@@ -1,4 +1,5 @@
 // Plan → the machine's instructions. One entry an op: an op without one does not compile.
+import { conversions } from "../../ir/dtype.ts";
 import { broadcastStrides, type Shape, sizeOf, stridesOf } from "../../ir/shape.ts";
 import type { Kernel, KernelOpName, OpKernel, Plan, View } from "../../plan/plan.ts";
 import { encodeConv2d, encodeInputGradient, encodeWeightGradient } from "./encode-convolution.ts";
@@ -181,11 +182,8 @@ const table: { readonly [N in KernelOpName]: Encode<N> } = {
     const { output, attributes } = kernel;
     const to = encoder.address(output);
     if (sizeOf(output.shape) === 0) return;
-    encoder.fill(
-      to,
-      sizeOf(output.shape),
-      output.dtype === "int32" ? attributes.value | 0 : floatBits(attributes.value),
-    );
+    const value = conversions[output.dtype](attributes.value);
+    encoder.fill(to, sizeOf(output.shape), output.dtype === "int32" ? value : floatBits(value));
     const strides = stridesOf(output.shape);
     const first = attributes.before.reduce((sum, before, i) => sum + before * strides[i]!, 0);
     encoder.copy(encoder.address(view), to + first * 4, view.shape, stridesOf(view.shape), strides);
