@@ -44,7 +44,7 @@ export async function replay(run: RunReader, step?: number): Promise<Replay> {
   if (end !== undefined && wanted > end.steps) throw beyond(end.steps);
   const training = trainTable(prepared, { ...settingsOf(flags), steps: wanted });
   const epochs: EpochEvent[] = [];
-  for await (const event of training) if (event.type === "epoch") epochs.push(event);
+  for await (const event of training.withoutProfiles()) if (event.type === "epoch") epochs.push(event);
   const { trained, last } = await training.result();
   if (last.step < wanted) throw beyond(last.step);
   const difference = differenceOf(epochs, events);

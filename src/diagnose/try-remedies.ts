@@ -127,7 +127,7 @@ async function twin(table: Table, patient: Patient, change: Change, steps: numbe
   let validationLoss: number | undefined;
   try {
     const observeEvery = Math.ceil(steps / observations);
-    for await (const event of trainTable(own, { ...settings, steps, observeEvery })) {
+    for await (const event of trainTable(own, { ...settings, steps, observeEvery }).withoutProfiles()) {
       if (event.type === "start") batchSize = event.batchSize;
       if (event.type === "observation") seen.push(event);
       if (event.type === "end" && event.bestEpoch > 0) validationLoss = event.metrics.validation?.loss;

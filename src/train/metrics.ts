@@ -159,6 +159,9 @@ export interface RegressionMetrics {
   readonly r2: number;
 }
 
+/** Metrics that are measured in the unit of the target. */
+export const inTargetUnit: ReadonlySet<string> = new Set<keyof RegressionMetrics>(["rmse", "mae"]);
+
 /** Metrics of a regression: predictions ŷ against targets y, both [rows]. */
 export function regressionMetrics(
   predictions: Float32Array | Float64Array,

@@ -1,6 +1,7 @@
 // The learning-rate range test (Smith 2017): one short training whose rate grows at every step, up to where it diverges.
 import type { Prepared } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
+import { deviation, mean } from "../ir/stats.ts";
 import { optimizerRecord } from "../optim/optimizers/index.ts";
 import { type TableSettings, trainTable } from "./tabular.ts";
 
@@ -76,7 +77,7 @@ async function sweep(prepared: Prepared, settings: TableSettings, scale: number)
     },
   );
   try {
-    for await (const event of training) {
+    for await (const event of training.withoutProfiles()) {
       if (event.type !== "observation") continue;
       const { step, learningRate, loss } = event;
       sum = memory * sum + (1 - memory) * loss;
@@ -95,9 +96,8 @@ async function sweep(prepared: Prepared, settings: TableSettings, scale: number)
 /** Whether the minimum is lower than what chance makes of the losses of the first decade, where nothing moves yet. */
 function fell(points: readonly RangePoint[], best: RangePoint): boolean {
   const first = points.slice(0, perDecade).map(({ loss }) => loss);
-  const mean = first.reduce((a, b) => a + b, 0) / first.length;
-  const deviation = Math.sqrt(first.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / first.length);
+  const level = mean(first);
   // Of independent losses the exponential mean has the standard deviation σ √((1 − m) / (1 + m)).
-  const chance = 4 * deviation * Math.sqrt((1 - memory) / (1 + memory));
-  return best.smoothed < mean - Math.max(chance, 1e-3 * mean);
+  const chance = 4 * deviation(first) * Math.sqrt((1 - memory) / (1 + memory));
+  return best.smoothed < level - Math.max(chance, 1e-3 * level);
 }

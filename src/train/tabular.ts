@@ -18,6 +18,7 @@ import { tensor } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
 import type { DataEvent, ExamplesEvent, MetricValues, TrainEvent } from "./events.ts";
 import { withOrigin } from "./failure.ts";
+import { inTargetUnit } from "./metrics.ts";
 import type { TrainingData, TrainResult } from "./options.ts";
 import { type NormalizationName, perceptron } from "./perceptron.ts";
 import { tableBlocks } from "./table-blocks.ts";
@@ -65,7 +66,10 @@ export interface TableModel {
   readonly variables: Variables;
 }
 
+/** Iterate over it for all its events. */
 export interface TableTraining extends AsyncIterable<TrainEvent> {
+  /** The events without `data` and `examples`, which take passes over the rows: for who has no use for them. */
+  withoutProfiles(): AsyncIterable<TrainEvent>;
   /** What the settings came to. */
   readonly optimizer: Optimizer;
   /** As `Training.best`. */
@@ -147,22 +151,28 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
     error instanceof ChainruleError && blocks === undefined
       ? withOrigin(error, (origin) => inTable(origin, prepared))
       : error;
+  async function* withoutProfiles(): AsyncGenerator<TrainEvent, void> {
+    try {
+      for await (const event of training) {
+        yield event.type === "failure" && event.origin !== undefined && blocks === undefined
+          ? { ...event, origin: inTable(event.origin, prepared) }
+          : inUnit(event, unit);
+      }
+    } catch (error) {
+      throw named(error);
+    }
+  }
   return {
     optimizer,
     best: training.best,
+    withoutProfiles,
     async *[Symbol.asyncIterator]() {
-      try {
-        for await (const event of training) {
-          if (event.type === "end") {
-            yield examplesOf({ model, loss, preprocessing, variables: training.best() }, prepared, chosen);
-          }
-          yield event.type === "failure" && event.origin !== undefined && blocks === undefined
-            ? { ...event, origin: inTable(event.origin, prepared) }
-            : inUnit(event, unit);
-          if (event.type === "start") yield dataEvent(prepared, loss, event.batchSize);
+      for await (const event of withoutProfiles()) {
+        if (event.type === "end") {
+          yield examplesOf({ model, loss, preprocessing, variables: training.best() }, prepared, chosen);
         }
-      } catch (error) {
-        throw named(error);
+        yield event;
+        if (event.type === "start") yield dataEvent(prepared, loss, event.batchSize);
       }
     },
     async result() {
@@ -251,12 +261,12 @@ function examplesOf(
   return { type: "examples", ...profile };
 }
 
-/** rmse and mae are measured in standard deviations of the target: times `unit` they are in its own unit. */
+/** Some metrics are measured in standard deviations of the target: times `unit` they are in its own unit. */
 const valuesInUnit = (values: MetricValues, unit: number): MetricValues =>
   unit === 1
     ? values
     : Object.fromEntries(
-        Object.entries(values).map(([name, value]) => [name, name === "rmse" || name === "mae" ? value * unit : value]),
+        Object.entries(values).map(([name, value]) => [name, inTargetUnit.has(name) ? value * unit : value]),
       );
 
 const metricsInUnit = <M extends { train: MetricValues; validation?: MetricValues }>(metrics: M, unit: number): M => ({
