@@ -69,7 +69,10 @@ export async function parseDelimited(
     chunkSize,
     chunk: ({ data, errors }: ParseResult<string[]>): void => {
       // An error in a row beyond this piece's rows is one of a row cut short by the piece's end; it comes back whole.
-      const broken = Math.min(...errors.filter(({ type }) => type === "Quotes").map(({ row }) => row ?? 0));
+      const broken = errors.reduce(
+        (first, { type, row = 0 }) => (type === "Quotes" ? Math.min(first, row) : first),
+        Number.POSITIVE_INFINITY,
+      );
       for (let r = 0; r < data.length; r++) {
         if (r === broken) throw openQuote(source, line);
         takeRow(data[r]!);

@@ -123,6 +123,11 @@ describe("CSV and TSV", () => {
       `"MALFORMED_DATA: people.csv, row 3 has a quoted cell that is not closed properly. Close the quote before the next delimiter or line end, and write a quote inside a quoted cell twice ("")."`,
     );
   });
+
+  test("very many badly quoted rows are told like one", async () => {
+    const text = `a,b\n1,2\n${'"x"y,4\n'.repeat(200_000)}`;
+    expect(await failure(() => csv(text))).toContain("MALFORMED_DATA: people.csv, row 3 has a quoted cell");
+  });
 });
 
 describe("JSON", () => {
@@ -134,6 +139,20 @@ describe("JSON", () => {
     const lines = json('\uFEFF{"a": 1}\n\n{"b": "x"}\r\n{"a": 3, "b": null}\n');
     expect(columns(lines)).toEqual(expected);
     expect([...lines.rowNumbers]).toEqual([1, 3, 4]);
+  });
+
+  test("nesting beyond any table names row and column, wherever it stands", async () => {
+    const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+    const json = (text: string) => failure(() => parseJsonRows(text, { source: "deep.json" }));
+    const message =
+      'MALFORMED_DATA: deep.json, row 1 has arrays or objects more than 1,000 deep under "x". A cell must be a plain value, or be nested less deeply.';
+    expect(await json(`[{ "x": ${deep} }]`)).toBe(message);
+    expect(await json(`{ "x": ${deep} }\n{ "x": 1 }`)).toBe(message);
+    expect(await json(deep)).toContain("row 1 must be an object with a value per column, and is an array");
+    expect(await json(`{ "x": ${deep} }`)).toContain('It holds an array under "x"');
+    expect(await json("[".repeat(100_000))).toContain("the text ends too early");
+    const shallow = `${"[".repeat(900)}${"]".repeat(900)}`;
+    expect(columns(parseJsonRows(`[{ "x": ${shallow} }]`, { source: "deep.json" }))).toEqual({ x: [shallow] });
   });
 
   test("nested values become their JSON text", () => {

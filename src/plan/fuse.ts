@@ -3,6 +3,8 @@ import type { Graph, Node, NodeId } from "../ir/graph.ts";
 import { isElementwise } from "../ir/op.ts";
 import { sameShape } from "../ir/shape.ts";
 import { recordOf } from "../ops/index.ts";
+import { AcyclicGraph } from "./acyclic.ts";
+import { latestTree } from "./latest-tree.ts";
 
 /** Bounds on one group: what a backend keeps at hand for a block of elements. */
 const maxSteps = 32;
@@ -31,29 +33,20 @@ export function fuse(graph: Graph, wanted: (node: Node) => boolean): Group[] {
   const users: NodeId[][] = nodes.map(() => []);
   for (const node of nodes) for (const input of node.inputs) users[input]!.push(node.id);
 
-  // groupOf[id]: the group's first member; nodes without a kernel stand alone too, so that paths lead through them.
-  const groupOf = nodes.map((node) => node.id);
-  const membersOf = new Map<NodeId, NodeId[]>(nodes.map((node) => [node.id, [node.id]]));
-
-  const reachesAround = (from: NodeId, to: NodeId): boolean => {
-    const seen = new Set<NodeId>();
-    const stack = membersOf
-      .get(from)!
-      .flatMap((id) => users[id]!)
-      .map((id) => groupOf[id]!)
-      .filter((group) => group !== from && group !== to);
-    while (stack.length > 0) {
-      const group = stack.pop()!;
-      if (group === to) return true;
-      if (seen.has(group)) continue;
-      seen.add(group);
-      // Ids are no bound: a group may hold a late node and an early one, and so lead back.
-      for (const id of membersOf.get(group)!) {
-        for (const user of users[id]!) if (groupOf[user] !== group) stack.push(groupOf[user]!);
-      }
-    }
-    return false;
-  };
+  // Nodes without a kernel stand alone too, so that paths lead through them.
+  const acyclic = new AcyclicGraph(
+    users,
+    nodes.map(({ id }) => id),
+  );
+  const hasPath = latestTree(graph);
+  /** A path that needs no search, through a group that is neither of the two. */
+  const leadsAround = (from: number, to: number): boolean =>
+    acyclic.members(from).some((id) =>
+      users[id]!.some((user) => {
+        const group = acyclic.groupOf(user);
+        return group !== from && group !== to && acyclic.members(to).some((target) => hasPath(user, target));
+      }),
+    );
 
   const externalInputs = (members: readonly NodeId[]): number =>
     new Set(members.flatMap((id) => nodes[id]!.inputs).filter((id) => !members.includes(id))).size;
@@ -62,24 +55,25 @@ export function fuse(graph: Graph, wanted: (node: Node) => boolean): Group[] {
     const node = nodes[id]!;
     if (!wanted(node) || !isFusible(node)) continue;
     for (const user of users[id]!) {
-      const own = groupOf[id]!;
-      const other = groupOf[user]!;
+      const own = acyclic.groupOf(id);
+      const other = acyclic.groupOf(user);
       const consumer = nodes[user]!;
       if (own === other || !wanted(consumer) || !isFusible(consumer) || !sameShape(consumer.shape, node.shape))
         continue;
-      const merged = [...membersOf.get(own)!, ...membersOf.get(other)!].sort((a, b) => a - b);
-      if (merged.length > maxSteps || externalInputs(merged) > maxInputs || reachesAround(own, other)) continue;
-      for (const member of merged) groupOf[member] = own;
-      membersOf.delete(other);
-      membersOf.set(own, merged);
+      const merged = [...acyclic.members(own), ...acyclic.members(other)];
+      if (merged.length > maxSteps || externalInputs(merged) > maxInputs || leadsAround(own, other)) continue;
+      acyclic.join(own, other);
     }
   }
   const outputs = new Set(graph.outputs);
-  return [...membersOf.values()]
-    .filter((members) => wanted(nodes[members[0]!]!) && !isFree(nodes[members[0]!]!))
+  return nodes
+    .filter((node) => acyclic.groupOf(node.id) === node.id && wanted(node) && !isFree(node))
+    .map(({ id }) => acyclic.members(id))
     .map((members) => ({
       members,
-      visible: members.filter((id) => outputs.has(id) || users[id]!.some((user) => groupOf[user] !== groupOf[id])),
+      visible: members.filter(
+        (id) => outputs.has(id) || users[id]!.some((user) => acyclic.groupOf(user) !== acyclic.groupOf(id)),
+      ),
       fused: isFusible(nodes[members[0]!]!),
     }));
 }

@@ -1,7 +1,9 @@
 // Orders groups: inputs before users, readers of a state before its writer, ties by the original order.
 import { ChainruleError } from "../ir/errors.ts";
 import type { Graph, NodeId } from "../ir/graph.ts";
+import { AcyclicGraph } from "./acyclic.ts";
 import type { Group } from "./fuse.ts";
+import { Heap } from "./heap.ts";
 
 export interface Ordering {
   readonly groups: readonly Group[];
@@ -36,49 +38,58 @@ export function order(
     }
   });
 
-  const reaches = (from: number, to: number): boolean => {
-    const seen = new Set<number>([from]);
-    const stack = [from];
-    while (stack.length > 0) {
-      for (const next of successors[stack.pop()!]!) {
-        if (next === to) return true;
-        if (!seen.has(next)) {
-          seen.add(next);
-          stack.push(next);
-        }
-      }
-    }
-    return false;
-  };
+  const next = successors.map((set) => [...set]);
+  const acyclic = new AcyclicGraph(
+    next,
+    topological(
+      next,
+      groups.map((_, i) => i),
+    ),
+  );
   const early = new Set<NodeId>();
   const writers = new Set<number>();
-  for (const [state, next] of writes) {
-    const writer = groupOf.get(next);
+  for (const [state, value] of writes) {
+    const writer = groupOf.get(value);
     if (writer === undefined) continue;
     const others = [...(readers.get(state) ?? [])].filter((reader) => reader !== writer);
-    if (others.some((reader) => reaches(writer, reader))) {
-      early.add(next);
+    if (others.some((reader) => acyclic.reaches(writer, reader))) {
+      early.add(value);
       continue;
     }
-    for (const reader of others) successors[reader]!.add(writer);
+    for (const reader of others) {
+      acyclic.connect(reader, writer);
+      next[reader]!.push(writer);
+    }
     writers.add(writer);
   }
 
-  const waiting = groups.map(() => 0);
-  for (const set of successors) for (const next of set) waiting[next]!++;
-  const first = groups.map((group) => group.members.at(-1)!);
-  const before = (a: number, b: number) => Number(writers.has(b)) - Number(writers.has(a)) || first[a]! - first[b]!;
-  const ready = groups.map((_, i) => i).filter((i) => waiting[i] === 0);
-  const result: Group[] = [];
-  while (ready.length > 0) {
-    let best = 0;
-    for (let i = 1; i < ready.length; i++) if (before(ready[i]!, ready[best]!) < 0) best = i;
-    const [index] = ready.splice(best, 1) as [number];
-    result.push(groups[index]!);
-    for (const next of successors[index]!) if (--waiting[next]! === 0) ready.push(next);
+  const rank = new Int32Array(groups.length);
+  const last = groups.map(({ members }) => members.at(-1)!);
+  groups
+    .map((_, i) => i)
+    .sort((a, b) => Number(writers.has(b)) - Number(writers.has(a)) || last[a]! - last[b]!)
+    .forEach((group, i) => {
+      rank[group] = i;
+    });
+  return { groups: topological(next, rank).map((i) => groups[i]!), early };
+}
+
+/** The nodes, each after those that lead to it; of those that may come next the one of the lowest rank. */
+function topological(next: readonly (readonly number[])[], rank: ArrayLike<number>): number[] {
+  const waiting = new Int32Array(next.length);
+  for (const targets of next) for (const target of targets) waiting[target]!++;
+  const nodeOf = new Int32Array(next.length);
+  const ready = new Heap();
+  next.forEach((_, node) => {
+    nodeOf[rank[node]!] = node;
+    if (waiting[node] === 0) ready.push(rank[node]!);
+  });
+  const order: number[] = [];
+  for (let least = ready.pop(); least !== undefined; least = ready.pop()) {
+    const node = nodeOf[least]!;
+    order.push(node);
+    for (const target of next[node]!) if (--waiting[target]! === 0) ready.push(rank[target]!);
   }
-  if (result.length < groups.length) {
-    throw new ChainruleError("INVALID_GRAPH", "order: groups of nodes wait for each other; fuse must not make cycles.");
-  }
-  return { groups: result, early };
+  if (order.length === next.length) return order;
+  throw new ChainruleError("INVALID_GRAPH", "order: groups of nodes wait for each other; fuse must not make cycles.");
 }

@@ -41,7 +41,11 @@ export function planProgram(
 ): ProgramDraft {
   const graph = optimize(original);
   const { nodes } = graph;
-  const rootOf = (id: NodeId): NodeId => (nodes[id]!.op === "reshape" ? rootOf(nodes[id]!.inputs[0]!) : id);
+  const rootOf = (id: NodeId): NodeId => {
+    let root = id;
+    while (nodes[root]!.op === "reshape") root = nodes[root]!.inputs[0]!;
+    return root;
+  };
 
   // Where each root node's value lies.
   const views = new Map<NodeId, View>();
@@ -122,9 +126,9 @@ export function planProgram(
     }
   });
   const { groups: ordered, early } = order(graph, groups, writes, rootOf);
-  for (const [, next] of writes) {
-    const group = ordered.find(({ members }) => members.includes(next))!;
-    const own = writes.find(([, id]) => id === next)![0];
+  const groupOf = new Map(ordered.flatMap((group) => group.members.map((id) => [id, group] as const)));
+  for (const [own, next] of writes) {
+    const group = groupOf.get(next)!;
     if (!early.has(next) && writesInPlace(graph, group, next, own, rootOf)) continue;
     copiesAfter.push({ from: next, to: home.get(next)! });
     home.delete(next);

@@ -19,8 +19,8 @@ export class GraphBuilder implements Builder {
   /** A builder that goes on where `graph` ends; ids stay. */
   static from(graph: Graph): GraphBuilder {
     const builder = new GraphBuilder(graph.nodes.some((node) => node.dtype === "float64") ? "float64" : "float32");
-    builder.nodes.push(...graph.nodes);
-    builder.inputs.push(...graph.inputs);
+    for (const node of graph.nodes) builder.nodes.push(node);
+    for (const id of graph.inputs) builder.inputs.push(id);
     return builder;
   }
 
