@@ -1,5 +1,5 @@
 // Results → recall and false alarms per kind, the confusion matrix, as Markdown that also reads well in a terminal.
-import { verdictKinds } from "../dist/diagnose/verdict.js";
+import { verdictKinds } from "../dist/diagnose/detectors.js";
 
 export const share = (part, whole) => (whole === 0 ? "–" : `${Number(((100 * part) / whole).toFixed(1))} %`);
 

@@ -4,6 +4,7 @@ import "../index.ts";
 export { openTable, prepare, readTable, transform } from "../data/index.ts";
 export { diagnose } from "../diagnose/diagnose.ts";
 export { bestRemedy, tryRemedies } from "../diagnose/try-remedies.ts";
+export { Watch } from "../diagnose/watch.ts";
 export { explain, toLatex, toMarkdown, toText } from "../explain/index.ts";
 export { explainNetwork, explainNeuron } from "../explain/lessons.ts";
 export { computeInfo } from "../run/info.ts";

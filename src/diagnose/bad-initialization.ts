@@ -5,9 +5,29 @@ import { parentPath } from "../nn/model.ts";
 import type { InitialParameter } from "../observe/observation.ts";
 import { confidenceOf, nameOf } from "./confidence.ts";
 import { byOutcome } from "./course.ts";
+import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
-import { initial } from "./thresholds.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Finding } from "./finding.ts";
+import { lowerLoss } from "./goals.ts";
+import { activation, fitInit, normalizations } from "./remedies.ts";
+
+/** Size of initial weights by what keeps signals the size they are. */
+const thresholds = {
+  /** Variance by mean square. */
+  alike: 1e-4,
+  tiny: 0.15,
+  huge: 3,
+} as const;
+
+export const badInitialization = defineDetector({
+  kind: "bad-initialization",
+  holds: "the initial weights do not fit the activation",
+  thresholds,
+  needsTime: false,
+  detect,
+  remedies: [fitInit, activation("relu"), ...normalizations],
+  mended: lowerLoss,
+});
 
 interface Judged {
   readonly layer: string;
@@ -24,14 +44,14 @@ function judge({ name, layer: kind, shape, value }: InitialParameter): Judged | 
   const layer = parentPath(name);
   if (value.zeros === value.size) return { layer, fault: "zeros", gain: 0 };
   const spread = value.rms ** 2 - value.mean ** 2;
-  if (spread < initial.alike * value.rms ** 2) return { layer, fault: "alike", gain: 1 };
+  if (spread < thresholds.alike * value.rms ** 2) return { layer, fault: "alike", gain: 1 };
   // [inputs, outputs] of a dense layer; [outputs, inputs, …kernel] of a convolution.
   const kernel = shape.slice(2).reduce((a, b) => a * b, 1);
   const [one, other] = [shape[0]! * kernel, shape[1]! * kernel];
   const [fanIn, fanOut] = shape.length === 2 ? [one, other] : [other, one];
   const [he, glorot] = [Math.sqrt(2 / fanIn), Math.sqrt(2 / (fanIn + fanOut))];
-  if (value.rms < initial.tiny * glorot) return { layer, fault: "tiny", gain: value.rms / glorot };
-  if (value.rms > initial.huge * he) return { layer, fault: "huge", gain: value.rms / he };
+  if (value.rms < thresholds.tiny * glorot) return { layer, fault: "tiny", gain: value.rms / glorot };
+  if (value.rms > thresholds.huge * he) return { layer, fault: "huge", gain: value.rms / he };
   return undefined;
 }
 
@@ -46,14 +66,13 @@ const words: Readonly<Record<Judged["fault"], (one: Judged) => string>> = {
     `The initial weights of ${nameOf(layer)} are ${short(gain)} times the size that keeps signals the size they are: they swell from layer to layer.`,
 };
 
-export function badInitialization(evidence: Evidence): Verdict | undefined {
+function detect(evidence: Evidence): Finding | undefined {
   const first = evidence.observations[0];
   const judged = evidence.start.initial.flatMap((parameter) => judge(parameter) ?? []);
   if (judged.length === 0) return undefined;
   const size = (one: Judged) => (one.gain === 0 ? 100 : Math.abs(Math.log(one.gain)));
   const worst = judged.reduce((most, one) => (size(one) > size(most) ? one : most));
   return {
-    kind: "bad-initialization",
     severity: byOutcome(evidence),
     layers: [...new Set(judged.map(({ layer }) => layer))],
     sinceStep: 1,
@@ -65,9 +84,9 @@ export function badInitialization(evidence: Evidence): Verdict | undefined {
     },
     confidence:
       worst.fault === "tiny"
-        ? confidenceOf(worst.gain, initial.tiny, initial.tiny / 20)
+        ? confidenceOf(worst.gain, thresholds.tiny, thresholds.tiny / 20)
         : worst.fault === "huge"
-          ? confidenceOf(worst.gain, initial.huge, initial.huge * 10)
+          ? confidenceOf(worst.gain, thresholds.huge, thresholds.huge * 10)
           : 1,
   };
 }

@@ -1,26 +1,51 @@
 // A network that gives every row the same answer.
 import { short } from "../data/wording.ts";
 import { confidenceOf, percent } from "./confidence.ts";
-import { lossLeft, sinceStep } from "./course.ts";
+import { lossLeft, outcome, sinceStep } from "./course.ts";
+import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
-import { constant, outcome } from "./thresholds.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Finding } from "./finding.ts";
+import { lowerLoss } from "./goals.ts";
+import { activation, fitInit, normalizations, rateTimes, residual, standardize, suggestedRate } from "./remedies.ts";
+
+const thresholds = {
+  /** Spread of the answers by that of the truth. */
+  spread: 0.05,
+} as const;
+
+export const constantOutput = defineDetector({
+  kind: "constant-output",
+  holds: "every row gets the same answer",
+  thresholds,
+  needsTime: true,
+  detect,
+  remedies: [
+    standardize,
+    fitInit,
+    activation("relu"),
+    residual,
+    ...normalizations,
+    suggestedRate,
+    rateTimes(10),
+    rateTimes(0.1),
+  ],
+  mended: lowerLoss,
+});
 
 /** By its final answers where they were looked at; otherwise by the last observed batch, and by what it lost. */
-export function constantOutput(evidence: Evidence): Verdict | undefined {
+function detect(evidence: Evidence): Finding | undefined {
   const { start, data, observations, examples, epochs, end } = evidence;
   const output = observations.at(-1)?.values.at(-1);
   const spread = examples?.train.spread ?? output?.spread;
-  if (spread === undefined || !(spread < constant.spread)) return undefined;
+  if (spread === undefined || !(spread < thresholds.spread)) return undefined;
   // A batch's answers may vary little by their own size, an offset say, and tell rows apart all the same.
   if (examples === undefined && !(lossLeft(evidence) > outcome.unlearnt)) return undefined;
   const loss = examples?.train.loss ?? epochs.at(-1)?.loss;
   const features = data?.features.filter(({ std }) => std > 0).length;
   return {
-    kind: "constant-output",
     severity: "severe",
     layers: start.layers.slice(-1),
-    sinceStep: sinceStep(evidence, ({ values }) => !((values.at(-1)?.spread ?? 0) >= constant.spread)),
+    sinceStep: sinceStep(evidence, ({ values }) => !((values.at(-1)?.spread ?? 0) >= thresholds.spread)),
     message: `The network gives nearly every row the same answer: its answers vary ${percent(spread)} ${examples === undefined ? "of their own size" : "as much as the target does"}${loss === undefined || data === undefined ? "" : `, and its loss is ${short(loss)}, where the best constant has ${short(data.constantLoss)}`}.`,
     evidence: {
       spread,
@@ -33,12 +58,12 @@ export function constantOutput(evidence: Evidence): Verdict | undefined {
       ...(features !== undefined && { varyingFeatures: features }),
       ...spreads(observations.at(-1)),
     },
-    confidence: confidenceOf(spread, constant.spread, constant.spread / 20),
+    confidence: confidenceOf(spread, thresholds.spread, thresholds.spread / 20),
   };
 }
 
 /** The first value of the pass whose rows are nearly all alike: from there on nothing is left of the input. */
 function spreads(last: Evidence["observations"][number] | undefined) {
-  const lost = last?.values.find(({ spread }) => spread < constant.spread);
+  const lost = last?.values.find(({ spread }) => spread < thresholds.spread);
   return lost === undefined ? {} : { lostAt: lost.name, spreadThere: lost.spread };
 }

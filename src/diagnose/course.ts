@@ -1,14 +1,23 @@
 // How a training went, in figures that have no unit: what several detectors judge by.
 import { upperMedian } from "../ir/stats.ts";
 import type { Evidence } from "./evidence.ts";
-import { outcome } from "./thresholds.ts";
-import type { Severity } from "./verdict.ts";
+import type { Severity } from "./finding.ts";
+
+/** Loss at the end by that of the best constant answer: healthy trainings end below 0.4. */
+export const outcome = {
+  unlearnt: 0.6,
+  /** Of the planned epochs: before, the loss of a training that goes on says little. */
+  share: 0.3,
+} as const;
 
 export type Observed = Evidence["observations"][number];
 
 /** Of those that are numbers: one of them. NaN of none. */
 export const median = (values: readonly number[]): number =>
   upperMedian(values.filter((value) => !Number.isNaN(value)));
+
+export const largest = (values: readonly number[]): number =>
+  values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
 
 const geometricMean = (values: readonly number[]): number =>
   values.length === 0 ? 1 : Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);

@@ -5,8 +5,9 @@ import type { Prepared, PrepareOptions } from "../data/prepare.ts";
 import "../run/engine.ts";
 import type { TrainEvent } from "../train/events.ts";
 import { type TableSettings, trainTable } from "../train/tabular.ts";
+import type { VerdictKind } from "./detectors.ts";
 import { diagnose } from "./diagnose.ts";
-import type { Verdict, VerdictKind } from "./verdict.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** A repeatable stream of numbers in [0, 1) (Park and Miller 1988). */
 function generator(seed: number): () => number {

@@ -12,7 +12,6 @@ import type {
   StartEvent,
   TrainEvent,
 } from "../train/events.ts";
-import type { Verdict } from "./verdict.ts";
 
 /** All losses are those of a row, also where the training's own are sums over rows. */
 export interface Evidence {
@@ -77,5 +76,3 @@ function perRow({ start, data, observations, epochs, end, ...rest }: Evidence): 
     }),
   };
 }
-/** Looks at the evidence for one kind of trouble. */
-export type Detector = (evidence: Evidence) => Verdict | undefined;

@@ -3,12 +3,48 @@
 import { short } from "../data/wording.ts";
 import type { ErrorsProfile, ResidualsProfile } from "../observe/examples.ts";
 import { confidenceOf, percent } from "./confidence.ts";
+import { largest } from "./course.ts";
+import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
-import { noisyLabels, noisyValues } from "./thresholds.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Finding } from "./finding.ts";
+import { lowerLoss } from "./goals.ts";
+
+/** Errors of the training rows (examples.ts). */
+const noisyLabels = {
+  fewestRows: 40,
+  /** Share of errors among the surer half of the rows, and how well confidence tells hits from errors. */
+  seen: { confidentRate: 0.1, separation: 0.76 },
+  /** The same of the rows for validation, where the training rows show at least some of it. */
+  unseen: { confidentRate: 0.06, separation: 0.75, trainingRate: 0.04, trainingSeparation: 0.82 },
+  warning: 0.15,
+  /** Error rate by that of always guessing the most frequent class. */
+  mostErrors: 0.9,
+  /** Of every class: below, the model has not learnt it and cannot judge its labels. */
+  leastRecall: 0.1,
+} as const;
+
+/** Residuals of the training rows. */
+const noisyValues = {
+  /** Variance of the residuals beyond that of their robust scale, by the target's. */
+  excess: 0.05,
+  warning: 0.1,
+  kurtosis: 3.4,
+  /** Of the target's variance: a model that is not fitted yet has large residuals of its own. */
+  leastExplained: 0.2,
+} as const;
+
+export const labelNoise = defineDetector({
+  kind: "label-noise",
+  holds: "rows whose class looks wrong",
+  thresholds: { noisyLabels, noisyValues },
+  needsTime: false,
+  detect,
+  remedies: [],
+  mended: lowerLoss,
+});
 
 /** By the training rows, as the final weights see them; the suspects are the rows that pull hardest. */
-export function labelNoise({ data, examples }: Evidence): Verdict | undefined {
+function detect({ data, examples }: Evidence): Finding | undefined {
   if (data === undefined || examples === undefined || examples.train.rows < noisyLabels.fewestRows) return undefined;
   const { errors, residuals } = examples.train;
   const found = errors
@@ -17,7 +53,6 @@ export function labelNoise({ data, examples }: Evidence): Verdict | undefined {
   if (found === undefined) return undefined;
   const suspects = examples.suspects.map(({ row, tableRow }) => tableRow ?? row);
   return {
-    kind: "label-noise",
     layers: [],
     sinceStep: 0,
     ...found,
@@ -31,7 +66,7 @@ export function labelNoise({ data, examples }: Evidence): Verdict | undefined {
   };
 }
 
-type Found = Pick<Verdict, "severity" | "message" | "evidence" | "cause" | "confidence">;
+type Found = Pick<Finding, "severity" | "message" | "evidence" | "cause" | "confidence">;
 
 /**
  * Where classes overlap, errors crowd where the model is unsure, and the surer half of its answers is nearly free of
@@ -45,7 +80,7 @@ function inClasses(
 ): Found | undefined {
   const { rate, confidentRate, separation = 1 } = errors;
   const rows = classes.reduce((sum, one) => sum + one.rows, 0);
-  const guessing = 1 - Math.max(...classes.map((one) => one.rows)) / rows;
+  const guessing = 1 - largest(classes.map((one) => one.rows)) / rows;
   const { seen, unseen: other } = noisyLabels;
   const isSeen = confidentRate >= seen.confidentRate && separation <= seen.separation;
   const isUnseen =
@@ -56,8 +91,8 @@ function inClasses(
     (unseen.separation ?? 1) <= other.separation;
   if (!isSeen && !isUnseen) return undefined;
   // A model that has learnt nothing, or nothing of one class, errs everywhere, too.
-  const least = Math.min(...errors.recall.filter((recall) => !Number.isNaN(recall)));
-  if (rate > noisyLabels.mostErrors * guessing || least < noisyLabels.leastRecall) return undefined;
+  const isClassMissed = errors.recall.some((recall) => recall < noisyLabels.leastRecall);
+  if (rate > noisyLabels.mostErrors * guessing || isClassMissed) return undefined;
   const [share, apart] = isSeen ? [confidentRate, separation] : [unseen!.confidentRate, unseen!.separation ?? 1];
   return {
     severity: share >= noisyLabels.warning ? "warning" : "info",

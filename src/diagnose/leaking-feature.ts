@@ -1,14 +1,36 @@
 // A feature that tells the target nearly alone, far better than any other: often a copy of it, or something known only later.
 import { short } from "../data/wording.ts";
 import { confidenceOf, percent } from "./confidence.ts";
+import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
-import { leaking } from "./thresholds.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Finding } from "./finding.ts";
+import { atAnyLoss } from "./goals.ts";
+import { ignoreFeatures } from "./remedies.ts";
 
-export function leakingFeature({ data }: Evidence): Verdict | undefined {
-  if (data === undefined || data.rows < leaking.fewestRows) return undefined;
+/** What a feature tells alone (data-profile.ts), and how much it leaves open, by what the next best one leaves open. */
+const thresholds = {
+  alone: 0.97,
+  left: 0.25,
+  /** Nothing measured is that exact. */
+  warningAlone: 0.99,
+  warningLeft: 0.1,
+  fewestRows: 40,
+} as const;
+
+export const leakingFeature = defineDetector({
+  kind: "leaking-feature",
+  holds: "a feature tells the target nearly alone: a copy of it, or known only later",
+  thresholds,
+  needsTime: false,
+  detect,
+  remedies: [ignoreFeatures],
+  mended: atAnyLoss,
+});
+
+function detect({ data }: Evidence): Finding | undefined {
+  if (data === undefined || data.rows < thresholds.fewestRows) return undefined;
   const byWorth = data.features.toSorted((a, b) => b.alone - a.alone);
-  const telling = byWorth.filter(({ alone }) => alone >= leaking.alone);
+  const telling = byWorth.filter(({ alone }) => alone >= thresholds.alone);
   const next = byWorth[telling.length]?.alone ?? 0;
   const worst = telling[0];
   // Where all features tell everything, the task is easy.
@@ -16,20 +38,19 @@ export function leakingFeature({ data }: Evidence): Verdict | undefined {
   // What n rows cannot tell from nothing: one error among them.
   const left = Math.max(1 - telling.at(-1)!.alone, 1 / data.rows);
   const ratio = left / (1 - next);
-  if (ratio > leaking.left) return undefined;
-  const isExact = worst.alone >= leaking.warningAlone && ratio <= leaking.warningLeft;
+  if (ratio > thresholds.left) return undefined;
+  const isExact = worst.alone >= thresholds.warningAlone && ratio <= thresholds.warningLeft;
   const told =
     data.task === "classification"
       ? `avoids ${percent(worst.alone)} of the errors of always guessing the most frequent class`
       : `explains ${percent(worst.alone)} of the target's variance`;
   return {
-    kind: "leaking-feature",
     severity: isExact ? "warning" : "info",
     layers: [],
     sinceStep: 0,
     message: `The feature "${worst.name}" alone ${told}; the next best manages ${percent(next)}. Is it known before the target is, or a copy of it?`,
     evidence: { features: telling.map(({ name }) => name), alone: telling.map(({ alone }) => alone), nextBest: next },
     cause: { left, leftByNextBest: 1 - next, ratio: Number(short(ratio)) },
-    confidence: confidenceOf(ratio, leaking.left, leaking.left / 50),
+    confidence: confidenceOf(ratio, thresholds.left, thresholds.left / 50),
   };
 }

@@ -1,52 +1,75 @@
 // Steps so long that they land beyond the valley: weights change by much of their length, the loss jumps.
 import { short } from "../data/wording.ts";
 import { confidenceOf, nameOf, percent } from "./confidence.ts";
-import { alphaOf, byOutcome, early, lossLeft, median, type Observed } from "./course.ts";
+import { alphaOf, byOutcome, early, largest, lossLeft, median, type Observed } from "./course.ts";
+import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
-import { highRate } from "./thresholds.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Finding } from "./finding.ts";
+import { lowerLoss } from "./goals.ts";
+import { clip, rateTimes, standardize, suggestedRate } from "./remedies.ts";
+
+/** ‖Δθ‖ / ‖θ‖ of a layer in the first steps: 0.16 at most in 95 of 100 healthy trainings. */
+const thresholds = {
+  update: 0.2,
+  largestUpdate: 0.6,
+  /** Of the first steps together; healthy ones have −0.57 in the middle. */
+  alpha: 0,
+  /** Largest loss by the first. */
+  jump: 3,
+} as const;
+
+export const learningRateTooHigh = defineDetector({
+  kind: "learning-rate-too-high",
+  holds: "steps go beyond the minimum they aim at",
+  thresholds,
+  needsTime: false,
+  detect,
+  remedies: [suggestedRate, rateTimes(0.1), clip, standardize],
+  mended: lowerLoss,
+});
 
 /** The largest share of its length that a layer's weights moved in the step. */
-const largestUpdate = ({ layers }: Observed): number => Math.max(0, ...layers.map(({ updateRatio }) => updateRatio));
+const largestUpdate = ({ layers }: Observed): number =>
+  Math.max(0, largest(layers.map(({ updateRatio }) => updateRatio)));
 
 /**
  * Updates that are long beside the weights, and that do not pay: the loss is past its lowest point along them, or rises
  * above where it began.
  */
-export function learningRateTooHigh(evidence: Evidence): Verdict | undefined {
+function detect(evidence: Evidence): Finding | undefined {
   const { observations, epochs, failure, start } = evidence;
   const first = observations[0];
   if (first === undefined) return undefined;
   const begin = early(evidence);
   const update = median(begin.map(largestUpdate));
-  const largest = Math.max(...begin.map(largestUpdate));
+  const longest = largest(begin.map(largestUpdate));
   const alpha = alphaOf(begin);
-  const worst = Math.max(...epochs.map(({ loss }) => loss), ...begin.map(({ loss }) => loss)) / first.loss;
-  const isLong = update > highRate.update || largest > highRate.largestUpdate;
-  const overshoots = alpha > highRate.alpha || worst > highRate.jump || failure !== undefined || lossLeft(evidence) > 1;
+  const worst = largest([...epochs, ...begin].map(({ loss }) => loss)) / first.loss;
+  const isLong = update > thresholds.update || longest > thresholds.largestUpdate;
+  const overshoots =
+    alpha > thresholds.alpha || worst > thresholds.jump || failure !== undefined || lossLeft(evidence) > 1;
   if (!isLong || !overshoots) return undefined;
-  const seen = begin.find((one) => largestUpdate(one) > highRate.update) ?? first;
+  const seen = begin.find((one) => largestUpdate(one) > thresholds.update) ?? first;
   const layer = seen.layers.reduce((most, one) => (one.updateRatio > most.updateRatio ? one : most));
   return {
-    kind: "learning-rate-too-high",
     severity: byOutcome(evidence),
     layers: [],
     sinceStep: seen.step,
     message: `A step moves the weights of ${nameOf(layer.name)} by ${layer.updateRatio > 10 ? `${short(layer.updateRatio)} times` : `${percent(layer.updateRatio)} of`} their length at a learning rate of ${short(seen.learningRate)}${
-      alpha > highRate.alpha
+      alpha > thresholds.alpha
         ? `, and lands beyond the lowest point on its way (α = ${short(alpha)})`
-        : worst > highRate.jump
+        : worst > thresholds.jump
           ? `, and the loss rises to ${short(worst)} times what it was at first`
           : ""
     }.`,
     evidence: {
       updateRatio: update,
-      largestUpdateRatio: largest,
+      largestUpdateRatio: longest,
       alpha,
       lossJump: worst,
       learningRate: seen.learningRate,
     },
     cause: { learningRate: seen.learningRate, batch: start.batchSize, clipping: seen.clipping },
-    confidence: confidenceOf(Math.max(update, largest / 3), highRate.update, 10 * highRate.update),
+    confidence: confidenceOf(Math.max(update, longest / 3), thresholds.update, 10 * thresholds.update),
   };
 }

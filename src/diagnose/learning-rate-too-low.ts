@@ -2,11 +2,34 @@
 import { short } from "../data/wording.ts";
 import { confidenceOf, percent } from "./confidence.ts";
 import { alphaOf, early, lossLeft, median, updateOf } from "./course.ts";
+import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
-import { lowRate } from "./thresholds.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Finding } from "./finding.ts";
+import { lowerLoss } from "./goals.ts";
+import { rateTimes, suggestedRate } from "./remedies.ts";
 
-export function learningRateTooLow(evidence: Evidence): Verdict | undefined {
+const thresholds = {
+  /** ‖θ − θ₀‖ / ‖θ₀‖ at the end; healthy trainings go 0.05 at least. */
+  distance: 0.045,
+  lossLeft: 0.35,
+  severeLossLeft: 0.8,
+  alpha: -0.5,
+  /** ‖Δθ‖ / ‖θ‖ a step: the lower one needs no α. */
+  update: 2e-4,
+  largestUpdate: 2e-3,
+} as const;
+
+export const learningRateTooLow = defineDetector({
+  kind: "learning-rate-too-low",
+  holds: "steps are a small part of the way",
+  thresholds,
+  needsTime: true,
+  detect,
+  remedies: [suggestedRate, rateTimes(10)],
+  mended: lowerLoss,
+});
+
+function detect(evidence: Evidence): Finding | undefined {
   const { observations, epochs, failure } = evidence;
   const [first, last] = [observations[0], observations.at(-1)];
   if (first === undefined || last === undefined || failure !== undefined || epochs.length < 2) return undefined;
@@ -15,18 +38,18 @@ export function learningRateTooLow(evidence: Evidence): Verdict | undefined {
   const left = lossLeft(evidence);
   // A gradient of 0, or none that leads down, is no matter of the rate.
   const moves = update > 0 && last.distance > 0;
-  if (!moves || !(last.distance < lowRate.distance && left > lowRate.lossLeft)) return undefined;
-  if (!(update < lowRate.update || (update < lowRate.largestUpdate && alpha < lowRate.alpha))) return undefined;
+  if (!moves || !(last.distance < thresholds.distance && left > thresholds.lossLeft)) return undefined;
+  if (!(update < thresholds.update || (update < thresholds.largestUpdate && alpha < thresholds.alpha)))
+    return undefined;
   const rate = median(observations.map(({ learningRate }) => learningRate));
   const progress = 1 - epochs.at(-1)!.loss / epochs[0]!.loss;
   return {
-    kind: "learning-rate-too-low",
-    severity: left > lowRate.severeLossLeft ? "severe" : "warning",
+    severity: left > thresholds.severeLossLeft ? "severe" : "warning",
     layers: [],
     sinceStep: first.step,
-    message: `After ${last.step} steps the weights are ${percent(last.distance)} of their length from where they began${alpha < lowRate.alpha ? `, and every step still leads down (α = ${short(alpha)}; −1 is no way at all)` : ""}. At a learning rate of ${short(rate)} a step moves them by ${short(update)} of their length.`,
+    message: `After ${last.step} steps the weights are ${percent(last.distance)} of their length from where they began${alpha < thresholds.alpha ? `, and every step still leads down (α = ${short(alpha)}; −1 is no way at all)` : ""}. At a learning rate of ${short(rate)} a step moves them by ${short(update)} of their length.`,
     evidence: { distance: last.distance, alpha, updateRatio: update, lossLeft: left, progress, steps: last.step },
     cause: { learningRate: rate, clipping: median(observations.map(({ clipping }) => clipping)) },
-    confidence: confidenceOf(last.distance, lowRate.distance, lowRate.distance / 20),
+    confidence: confidenceOf(last.distance, thresholds.distance, thresholds.distance / 20),
   };
 }

@@ -1,8 +1,21 @@
 // NaN and infinity: in the loss, where the training ends, or in gradients and weights before that.
 import { describeOrigin } from "../train/failure.ts";
 import type { Observed } from "./course.ts";
+import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Finding } from "./finding.ts";
+import { lowerLoss } from "./goals.ts";
+import { clip, fitInit, normalizations, rateTimes, standardize, suggestedRate } from "./remedies.ts";
+
+export const nonFinite = defineDetector({
+  kind: "non-finite",
+  holds: "a loss became NaN or infinite",
+  thresholds: {},
+  needsTime: false,
+  detect,
+  remedies: [standardize, fitInit, ...normalizations, clip, suggestedRate, rateTimes(0.1)],
+  mended: lowerLoss,
+});
 
 /** The first value or parameter of a step with numbers that are not finite, in it or in its gradient. */
 function brokenIn({ values, parameters }: Observed): { readonly name: string; readonly count: number } | undefined {
@@ -13,14 +26,13 @@ function brokenIn({ values, parameters }: Observed): { readonly name: string; re
   return sketches.find(({ count }) => count > 0);
 }
 
-export function nonFinite({ observations, failure }: Evidence): Verdict | undefined {
+function detect({ observations, failure }: Evidence): Finding | undefined {
   const broken = observations.find((seen) => brokenIn(seen) !== undefined);
   if (failure === undefined && broken === undefined) return undefined;
   const origin = failure?.origin;
   const part = broken && brokenIn(broken);
   const step = failure?.step ?? broken!.step;
   return {
-    kind: "non-finite",
     severity: "severe",
     layers: origin?.layer ? [origin.layer] : part ? [part.name] : [],
     sinceStep: Math.min(step, broken?.step ?? step),

@@ -3,16 +3,35 @@
 import { short } from "../data/wording.ts";
 import type { EpochEvent } from "../train/events.ts";
 import { confidenceOf } from "./confidence.ts";
+import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
-import { overfit } from "./thresholds.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Finding } from "./finding.ts";
+import { lowerValidationLoss } from "./goals.ts";
+import { narrower, suggestedRate } from "./remedies.ts";
+
+const thresholds = {
+  /** Rise of the validation loss from its minimum, by the loss of the best constant. */
+  rise: 0.15,
+  /** Validation loss of the best epoch less the training loss of its weights, by the loss of the best constant. */
+  gap: 0.45,
+} as const;
+
+export const overfitting = defineDetector({
+  kind: "overfitting",
+  holds: "the validation loss rises while the training loss falls",
+  thresholds,
+  needsTime: true,
+  detect,
+  remedies: [narrower(2), narrower(4), suggestedRate],
+  mended: lowerValidationLoss,
+});
 
 /**
  * Two signs: the validation loss rises from its minimum while the training loss falls on; or it is far above the
  * training loss even at its minimum. Losses are compared with that of the best constant, which is 1 on their scale: a
  * validation loss that doubles from nearly nothing is no harm.
  */
-export function overfitting({ data, epochs, end }: Evidence): Verdict | undefined {
+function detect({ data, epochs, end }: Evidence): Finding | undefined {
   const measured = epochs.filter(({ validation }) => validation !== undefined);
   if (measured.length < 3) return undefined;
   const loss = ({ validation }: EpochEvent): number => validation!.loss!;
@@ -28,13 +47,12 @@ export function overfitting({ data, epochs, end }: Evidence): Verdict | undefine
   const kept = end?.metrics.train.loss ?? best.loss;
   const rise = trained < best.loss ? (last - loss(best)) / scale : 0;
   const gap = (loss(best) - kept) / scale;
-  const [rises, gapes] = [rise > overfit.rise, gap > overfit.gap];
+  const [rises, gapes] = [rise > thresholds.rise, gap > thresholds.gap];
   if (!rises && !gapes) return undefined;
   const isHopeless = loss(best) > scale && kept < 0.5 * scale;
   const rising = `Since epoch ${best.epoch} the validation loss rose from ${short(loss(best))} to ${short(last)}, while the training loss fell from ${short(best.loss)} to ${short(trained)}`;
   const gaping = `The validation loss is ${short(loss(best))} at its best, the training loss of the same weights ${short(kept)}`;
   return {
-    kind: "overfitting",
     severity: isHopeless ? "severe" : gapes ? "warning" : "info",
     layers: [],
     sinceStep: best.step,
@@ -50,8 +68,8 @@ export function overfitting({ data, epochs, end }: Evidence): Verdict | undefine
     },
     cause: { ...(data && { rows: data.rows, features: data.featureCount }) },
     confidence: Math.max(
-      confidenceOf(Math.max(rise, overfit.rise), overfit.rise, 10 * overfit.rise),
-      confidenceOf(Math.max(gap, overfit.gap), overfit.gap, 4 * overfit.gap),
+      confidenceOf(Math.max(rise, thresholds.rise), thresholds.rise, 10 * thresholds.rise),
+      confidenceOf(Math.max(gap, thresholds.gap), thresholds.gap, 4 * thresholds.gap),
     ),
   };
 }

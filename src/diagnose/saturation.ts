@@ -2,12 +2,27 @@
 import { short } from "../data/wording.ts";
 import { confidenceOf, percent } from "./confidence.ts";
 import { byOutcome, early, median, sinceStep } from "./course.ts";
+import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
-import { saturated } from "./thresholds.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Finding } from "./finding.ts";
+import { lowerLoss } from "./goals.ts";
+import { activation, fitInit, normalizations, rateTimes, standardize, suggestedRate } from "./remedies.ts";
+
+/** Share of (row, unit) pairs of a bounded activation with a slope under a twentieth of the steepest. */
+const thresholds = { early: 0.5, late: 0.75 } as const;
+
+export const saturation = defineDetector({
+  kind: "saturation",
+  holds: "units sit where the activation is flat",
+  thresholds,
+  needsTime: false,
+  detect,
+  remedies: [standardize, fitInit, activation("relu"), ...normalizations, suggestedRate, rateTimes(0.1)],
+  mended: lowerLoss,
+});
 
 /** Only where φ is flat on both sides: half of relu's units are silent in any healthy network. */
-export function saturation(evidence: Evidence): Verdict | undefined {
+function detect(evidence: Evidence): Finding | undefined {
   const { observations } = evidence;
   const last = observations.at(-1);
   const bounded = last?.units.filter((one) => one.bounded) ?? [];
@@ -19,23 +34,22 @@ export function saturation(evidence: Evidence): Verdict | undefined {
       const end = median(observations.slice(-5).map((seen) => shareOf(seen, name)));
       return { name, activation, units, start, end, share: Math.max(start, end) };
     })
-    .filter(({ start, end }) => start > saturated.early || end > saturated.late);
+    .filter(({ start, end }) => start > thresholds.early || end > thresholds.late);
   if (layers.length === 0) return undefined;
   const worst = layers.reduce((most, one) => (one.share > most.share ? one : most));
   const names = layers.map(({ name }) => name);
   const before = last.values[last.values.findIndex(({ name }) => name === worst.name) - 1];
   return {
-    kind: "saturation",
     severity: byOutcome(evidence),
     layers: names,
     sinceStep:
-      worst.start > saturated.early ? 1 : sinceStep(evidence, (seen) => shareOf(seen, worst.name) > saturated.late),
+      worst.start > thresholds.early ? 1 : sinceStep(evidence, (seen) => shareOf(seen, worst.name) > thresholds.late),
     message: `${percent(worst.share)} of the answers of ${worst.name} (${worst.activation}) stand where its slope is under a twentieth of its largest${before ? `: what goes in has an RMS of ${short(before.value.rms)}` : ""}. Hardly any gradient passes there.`,
     evidence: { saturated: worst.share, atStart: worst.start, atEnd: worst.end, units: worst.units },
     cause: {
       ...(before && { rmsInput: before.value.rms }),
       activationFactor: last.ledger.at(-1)?.activationFactor ?? 1,
     },
-    confidence: confidenceOf(worst.share, saturated.early, 0.95),
+    confidence: confidenceOf(worst.share, thresholds.early, 0.95),
   };
 }

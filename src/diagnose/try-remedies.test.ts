@@ -5,8 +5,9 @@ import { prepare, tableFromRows } from "../data/index.ts";
 import type { TrainEvent } from "../train/events.ts";
 import { trainTable } from "../train/tabular.ts";
 import type { Recipe } from "./change.ts";
+import type { VerdictKind } from "./detectors.ts";
 import { bestRemedy, type TwinReport, tryRemedies } from "./try-remedies.ts";
-import type { Verdict, VerdictKind } from "./verdict.ts";
+import type { Verdict } from "./verdict.ts";
 
 const table = tableFromRows(
   Array.from({ length: 120 }, (_, i) => {
@@ -23,7 +24,7 @@ const verdictOf = (kind: VerdictKind, evidence: Verdict["evidence"] = {}): Verdi
   return { kind, severity: "severe", layers: [], sinceStep: 1, message: "", evidence, cause: {}, confidence: 1 };
 };
 
-async function treat(recipe: Recipe, verdicts: readonly Verdict[]) {
+async function trialsOf(recipe: Recipe, verdicts: readonly Verdict[]) {
   const events: TrainEvent[] = [];
   try {
     for await (const event of trainTable(prepare(table, recipe.data), recipe.settings)) events.push(event);
@@ -37,7 +38,9 @@ async function treat(recipe: Recipe, verdicts: readonly Verdict[]) {
 
 it("finds what makes a deep sigmoid network learn, ranks it, and tries the best together", async () => {
   const settings = { ...quick, hidden: [6, 6, 6, 6], activation: "sigmoid" } as const;
-  const { verdicts, steps, twins, best } = await treat({ data: features, settings }, [verdictOf("vanishing-gradient")]);
+  const { verdicts, steps, twins, best } = await trialsOf({ data: features, settings }, [
+    verdictOf("vanishing-gradient"),
+  ]);
   expect(steps).toBe(90);
   expect(twins.map(({ index }) => index)).toEqual(twins.map((_, i) => i));
   expect(twins[0]!.words).toBe("as it was");
@@ -63,21 +66,21 @@ it("finds what makes a deep sigmoid network learn, ranks it, and tries the best 
 it("tries what several verdicts ask for once, and gives the same figures every time", async () => {
   const recipe = { data: features, settings: { ...quick, activation: "sigmoid", init: "zeros" } } as const;
   const verdicts = [verdictOf("bad-initialization"), verdictOf("saturation")];
-  const first = await treat(recipe, verdicts);
+  const first = await trialsOf(recipe, verdicts);
   const words = first.twins.map((twin) => twin.words);
   expect(new Set(words).size).toBe(words.length);
   expect(words.filter((text) => text === "Xavier initial weights")).toHaveLength(1);
   for (const { remedies } of first.verdicts)
     expect(remedies.map(({ flags }) => flags)).toContain("--init xavierUniform");
-  expect(await treat(recipe, verdicts)).toEqual(first);
+  expect(await trialsOf(recipe, verdicts)).toEqual(first);
 });
 
 it("compares losses in the target's unit where a twin is trained in another", async () => {
   const recipe = { data: { ...features, standardize: false }, settings: quick } as const;
-  const { verdicts, twins } = await treat(recipe, [verdictOf("unscaled-feature")]);
+  const { verdicts, twins } = await trialsOf(recipe, [verdictOf("unscaled-feature")]);
   const standardised = verdicts[0]!.remedies.find(({ flags }) => flags === "--standardize")!;
   const own = { ...recipe, data: features };
-  const alone = await treat(own, [verdictOf("learning-rate-too-low")]);
+  const alone = await trialsOf(own, [verdictOf("learning-rate-too-low")]);
   const { target } = prepare(table, features).preprocessing;
   const variance = target.kind === "regression" ? target.std ** 2 : 0;
   expect(variance).toBeGreaterThan(10);
@@ -89,7 +92,7 @@ it("compares losses in the target's unit where a twin is trained in another", as
 it("compares a loss that is a sum over the batch by what it is a row", async () => {
   // So slow that no training learns anything: only the batches differ.
   const settings = { ...quick, loss: "halfSumOfSquares", optimizer: "sgd", learningRate: 1e-12 } as const;
-  const { verdicts, twins } = await treat({ data: features, settings }, [verdictOf("batch-too-small")]);
+  const { verdicts, twins } = await trialsOf({ data: features, settings }, [verdictOf("batch-too-small")]);
   expect(twins.map(({ words }) => words)).toEqual(["as it was", "batches of 64 rows", "batches of 96 rows"]);
   const [before, ...after] = twins.map(({ outcome }) => outcome.loss);
   for (const loss of after) expect(Math.abs(loss / before! - 1)).toBeLessThan(0.2);
@@ -98,7 +101,7 @@ it("compares a loss that is a sum over the batch by what it is a row", async () 
 
 it("a training whose loss became NaN has no loss, and what makes it finite helps", async () => {
   const settings = { ...quick, optimizer: "sgd", learningRate: 1e9 } as const;
-  const { verdicts, best } = await treat({ data: features, settings }, [verdictOf("non-finite")]);
+  const { verdicts, best } = await trialsOf({ data: features, settings }, [verdictOf("non-finite")]);
   expect(verdicts[0]!.remedies.length).toBeGreaterThan(0);
   for (const { before, after } of verdicts[0]!.remedies) {
     expect(before).toEqual({ loss: Number.NaN });
@@ -109,7 +112,7 @@ it("a training whose loss became NaN has no loss, and what makes it finite helps
 
 it("leaves out a feature that gives the target away, at the cost of loss, and does not restart with that", async () => {
   const verdict = verdictOf("leaking-feature", { features: ["copy"] });
-  const { verdicts, best } = await treat({ data: { target: "y" }, settings: quick }, [verdict]);
+  const { verdicts, best } = await trialsOf({ data: { target: "y" }, settings: quick }, [verdict]);
   const [remedy, ...others] = verdicts[0]!.remedies;
   expect(others).toEqual([]);
   expect(remedy!.flags).toBe("--type copy=ignore");
@@ -119,7 +122,7 @@ it("leaves out a feature that gives the target away, at the cost of loss, and do
 
 it("tries nothing where no setting mends it", async () => {
   const verdicts = [verdictOf("label-noise"), verdictOf("class-imbalance")];
-  const { twins, steps, ...tried } = await treat({ data: features, settings: quick }, verdicts);
+  const { twins, steps, ...tried } = await trialsOf({ data: features, settings: quick }, verdicts);
   expect({ twins, steps }).toEqual({ twins: [], steps: 0 });
   expect(tried.verdicts.map(({ remedies }) => remedies)).toEqual([[], []]);
 });

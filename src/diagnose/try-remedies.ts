@@ -6,8 +6,11 @@ import type { ObservationEvent, StartEvent, TrainEvent } from "../train/events.t
 import { rangeTest } from "../train/range-test.ts";
 import { trainTable } from "../train/tabular.ts";
 import { type Change, changed, flagsOf, type Recipe } from "./change.ts";
-import { type Candidate, candidatesFor, combined, lower, type Patient, wantsRangeTest } from "./remedies.ts";
-import type { Outcome, Remedy, TriedVerdict, Verdict, VerdictKind } from "./verdict.ts";
+import { largest } from "./course.ts";
+import { detectorOf, type VerdictKind } from "./detectors.ts";
+import { imbalanceOf, lowerLoss, type Outcome } from "./goals.ts";
+import { type Baseline, type Candidate, combined, rangeTestRate } from "./remedies.ts";
+import type { Remedy, TriedVerdict, Verdict } from "./verdict.ts";
 
 export interface Trials {
   readonly verdicts: readonly TriedVerdict[];
@@ -38,9 +41,6 @@ const leastSteps = 50;
 /** Observations of a twin, about; its loss is the mean over the last quarter of them. */
 const observations = 100;
 
-/** A gradient's way counts as mended where its factor is nearer to 1 by so much. */
-const mended = 10;
-
 /**
  * Trains the twins and gives each verdict the remedies that helped, the best first. `events` are those of the training that
  * has the verdicts, as far as it came; `onTwin` hears of every twin. Throws what `prepare` throws.
@@ -54,10 +54,10 @@ export async function tryRemedies(
 ): Promise<Trials> {
   const start = events.find((event): event is StartEvent => event.type === "start");
   const prepared = prepare(table, recipe.data);
-  const tested = verdicts.some(({ kind }) => wantsRangeTest(kind))
+  const tested = verdicts.some(({ kind }) => detectorOf(kind).remedies.some(({ needsRangeTest }) => needsRangeTest))
     ? await rangeTest(prepared, recipe.settings)
     : undefined;
-  const patient = {
+  const baseline = {
     ...recipe,
     prepared,
     learningRate: trainTable(prepared, recipe.settings).optimizer.learningRate,
@@ -67,7 +67,9 @@ export async function tryRemedies(
   /** By their flags: what several verdicts ask for is tried once. */
   const candidates = new Map<string, Candidate & { readonly kinds: Set<VerdictKind> }>();
   for (const verdict of verdicts)
-    for (const candidate of candidatesFor(verdict, patient)) {
+    for (const { candidate: candidateFor } of detectorOf(verdict.kind).remedies) {
+      const candidate = candidateFor(baseline, verdict);
+      if (candidate === undefined) continue;
       const flags = flagsOf(candidate.change);
       if (!candidates.has(flags)) candidates.set(flags, { ...candidate, kinds: new Set() });
       candidates.get(flags)!.kinds.add(verdict.kind);
@@ -79,7 +81,7 @@ export async function tryRemedies(
   const steps = stepsOf(start, verdicts);
   let index = 0;
   const run = async (words: string, change: Change, kinds: ReadonlySet<VerdictKind>): Promise<Tried> => {
-    const outcome = await twin(table, patient, change, steps);
+    const outcome = await twin(table, baseline, change, steps);
     onTwin({ index, of: candidates.size + 1, words, outcome });
     index++;
     return { words, change, kinds, outcome };
@@ -88,14 +90,16 @@ export async function tryRemedies(
   const tried: Tried[] = [];
   for (const { words, change, kinds } of candidates.values()) tried.push(await run(words, change, kinds));
   const together = combinations(tried, before);
-  if (tested) together.push(...(await withRate(tried, before, table, patient)));
+  if (tested) together.push(...(await withRate(tried, before, table, baseline)));
   for (const { words, change, kinds } of together) tried.push(await run(words, change, kinds));
 
-  const remediesOf = ({ kind }: Verdict): Remedy[] =>
-    tried
-      .filter(({ kinds, outcome }) => kinds.has(kind) && helps(kind, before, outcome))
-      .sort((a, b) => rank(kind, a.outcome) - rank(kind, b.outcome) || distance(a.outcome) - distance(b.outcome))
+  const remediesOf = ({ kind }: Verdict): Remedy[] => {
+    const { figure, isReached } = detectorOf(kind).mended;
+    return tried
+      .filter(({ kinds, outcome }) => kinds.has(kind) && isReached(before, outcome))
+      .sort((a, b) => figure(a.outcome) - figure(b.outcome) || imbalanceOf(a.outcome) - imbalanceOf(b.outcome))
       .map(({ words, change, outcome }) => ({ change: words, flags: flagsOf(change), before, after: outcome }));
+  };
   return {
     verdicts: verdicts.map((verdict) => ({ ...verdict, remedies: remediesOf(verdict) })),
     steps,
@@ -111,19 +115,18 @@ interface Tried extends Candidate {
 
 function stepsOf({ parameters, batchSize, stepsPerEpoch, epochs }: StartEvent, verdicts: readonly Verdict[]): number {
   const total = epochs * stepsPerEpoch;
-  // Rows are learnt by heart in the long run.
-  const isLong = verdicts.some(({ kind }) => kind === "overfitting");
-  const wanted = isLong ? total : Math.max(fewestSteps, ...verdicts.map(({ sinceStep }) => further * sinceStep));
+  const isLong = verdicts.some(({ kind }) => detectorOf(kind).mended.needsWholeTraining);
+  const wanted = isLong ? total : Math.max(fewestSteps, further * largest(verdicts.map(({ sinceStep }) => sinceStep)));
   const affordable = Math.max(leastSteps, mostWork / (parameters * batchSize));
   return Math.floor(Math.min(total, wanted, affordable));
 }
 
 /** The training with a change, cut off after so many steps. */
-async function twin(table: Table, patient: Patient, change: Change, steps: number): Promise<Outcome> {
-  const { data, settings } = changed(patient, change);
-  const own = preparedWith(change, data, table, patient.prepared);
+async function twin(table: Table, baseline: Baseline, change: Change, steps: number): Promise<Outcome> {
+  const { data, settings } = changed(baseline, change);
+  const own = preparedWith(change, data, table, baseline.prepared);
   const seen: ObservationEvent[] = [];
-  let batchSize = patient.batchSize;
+  let batchSize = baseline.batchSize;
   let validationLoss: number | undefined;
   try {
     const observeEvery = Math.ceil(steps / observations);
@@ -137,9 +140,9 @@ async function twin(table: Table, patient: Patient, change: Change, steps: numbe
     return { loss: Number.NaN };
   }
   const loss = losses[settings.loss ?? defaultLoss(own.task)];
-  const unit = unitOf(loss, own) / unitOf(loss, patient.prepared);
+  const unit = unitOf(loss, own) / unitOf(loss, baseline.prepared);
   // A sum over the batch's rows, as that of a batch of the training.
-  const rows = loss.reduction === "sum" ? patient.batchSize / batchSize : 1;
+  const rows = loss.reduction === "sum" ? baseline.batchSize / batchSize : 1;
   const last = seen.filter(({ step }) => step > 0.75 * seen.at(-1)!.step);
   const product = seen.at(-1)?.ledger.at(-1)?.product;
   return {
@@ -165,9 +168,10 @@ type Combination = Candidate & { readonly kinds: ReadonlySet<VerdictKind> };
 const helpful = (tried: readonly Tried[], before: Outcome): Tried[] =>
   tried
     .filter(({ change, kinds, outcome }) => {
-      return change.ignore === undefined && [...kinds].some((kind) => helps(kind, before, outcome));
+      const isReached = [...kinds].some((kind) => detectorOf(kind).mended.isReached(before, outcome));
+      return isReached && change.ignore === undefined;
     })
-    .sort((a, b) => finite(a.outcome.loss) - finite(b.outcome.loss));
+    .sort((a, b) => lowerLoss.figure(a.outcome) - lowerLoss.figure(b.outcome));
 
 /** The best change of each sort, the best two and the best three together. */
 function combinations(tried: readonly Tried[], before: Outcome): Combination[] {
@@ -185,39 +189,15 @@ async function withRate(
   tried: readonly Tried[],
   before: Outcome,
   table: Table,
-  patient: Patient,
+  baseline: Baseline,
 ): Promise<Combination[]> {
   const best = helpful(tried, before).find(({ change }) => change.learningRate === undefined);
   if (best === undefined) return [];
-  const { data, settings } = changed(patient, best.change);
-  const { suggestion } = await rangeTest(preparedWith(best.change, data, table, patient.prepared), settings);
-  if (suggestion === undefined || suggestion === patient.learningRate) return [];
-  const rate = {
-    words: `learning rate ${suggestion} from a range test`,
-    change: { learningRate: suggestion },
-  };
-  return [{ ...combined([best, rate])!, kinds: best.kinds }];
+  const { data, settings } = changed(baseline, best.change);
+  const { suggestion } = await rangeTest(preparedWith(best.change, data, table, baseline.prepared), settings);
+  if (suggestion === undefined || suggestion === baseline.learningRate) return [];
+  return [{ ...combined([best, rangeTestRate(suggestion)])!, kinds: best.kinds }];
 }
-
-/** Whether a change did what the verdict asks for. */
-function helps(kind: VerdictKind, before: Outcome, after: Outcome): boolean {
-  // To do without a feature that gives the answer away costs loss, and is right all the same.
-  if (kind === "leaking-feature") return true;
-  const [was, is] = [rank(kind, before), rank(kind, after)];
-  if (is < lower * was) return true;
-  if (kind !== "vanishing-gradient" && kind !== "exploding-gradient") return false;
-  return is * lower <= was && distance(before) - distance(after) > Math.log(mended);
-}
-
-/** What is to be low. */
-const rank = (kind: VerdictKind, { loss, validationLoss }: Outcome): number =>
-  finite(kind === "overfitting" ? validationLoss : loss);
-
-const finite = (figure = Number.NaN): number => (Number.isNaN(figure) ? Number.POSITIVE_INFINITY : figure);
-
-/** How far the gradient's way through the network is from one that keeps its size. */
-const distance = ({ product }: Outcome): number =>
-  product === undefined || product <= 0 ? Number.POSITIVE_INFINITY : Math.abs(Math.log(product));
 
 /**
  * The remedy that a training may begin again with: of all those of warnings and severe verdicts the one with the lowest

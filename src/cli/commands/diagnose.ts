@@ -1,7 +1,6 @@
 // chainrule diagnose: what is wrong with a run, since when and why, and what was tried against it.
 import type { Command } from "commander";
-import type { Findings } from "../../diagnose/diagnose.ts";
-import type { Diagnosis } from "../../diagnose/verdict.ts";
+import type { Diagnosis, Findings } from "../../diagnose/verdict.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { TrainEvent } from "../../train/events.ts";
 import type { RunReader } from "../../train/run-folder.ts";
@@ -9,7 +8,7 @@ import { print, printJson, type Streams } from "../output.ts";
 import { renderDiagnosis, type Tried, type Unfinished } from "../terminal/diagnosis.ts";
 import type { Style } from "../terminal/style.ts";
 import { commandLine, flagsOf, withChange } from "../train-flags.ts";
-import { treat } from "../treat.ts";
+import { showTrials } from "../try-remedies.ts";
 
 interface DiagnoseFlags {
   readonly json?: true;
@@ -46,7 +45,7 @@ async function diagnoseRun(dir: string, { json }: DiagnoseFlags, streams: Stream
       file: "events.jsonl",
     });
   }
-  const { diagnosis, tried, next } = await treated(run, events, diagnose(events), streams);
+  const { diagnosis, tried, next } = await withRemedies(run, events, diagnose(events), streams);
   const unfinished = unfinishedOf(events);
   print(json ? streams.stderr : streams.stdout, (style) => [
     ...renderDiagnosis(dir, diagnosis, { tried, ...(unfinished && { unfinished }) }, style),
@@ -70,22 +69,27 @@ const nextLines = (command: string, { colors }: Style): string[] => [
   `  ${colors.cyan(command)}`,
 ];
 
-interface Treated {
+interface Diagnosed {
   readonly diagnosis: Diagnosis;
   readonly tried: Tried;
   /** The command that trains with the best remedy. */
   readonly next?: string;
 }
 
-async function treated(run: RunReader, events: TrainEvent[], findings: Findings, streams: Streams): Promise<Treated> {
+async function withRemedies(
+  run: RunReader,
+  events: TrainEvent[],
+  findings: Findings,
+  streams: Streams,
+): Promise<Diagnosed> {
   const { bestRemedy, replayData } = await import("../engine.ts");
   const verdicts = findings.verdicts.map((verdict) => ({ ...verdict, remedies: [] }));
-  const untreated = { ...findings, verdicts };
-  if (verdicts.length === 0) return { diagnosis: untreated, tried: { steps: 0 } };
+  const asFound = { ...findings, verdicts };
+  if (verdicts.length === 0) return { diagnosis: asFound, tried: { steps: 0 } };
   try {
     const { table } = await replayData(run);
     const flags = flagsOf(run.dir, run.manifest.settings);
-    const trials = await treat(findings.verdicts, events, table, flags, streams);
+    const trials = await showTrials(findings.verdicts, events, table, flags, streams);
     const best = bestRemedy(trials);
     return {
       diagnosis: { ...findings, verdicts: trials.verdicts },
@@ -94,6 +98,6 @@ async function treated(run: RunReader, events: TrainEvent[], findings: Findings,
     };
   } catch (error) {
     if (!(error instanceof ChainruleError && error.code === "INVALID_RUN")) throw error;
-    return { diagnosis: untreated, tried: { untried: error.message } };
+    return { diagnosis: asFound, tried: { untried: error.message } };
   }
 }

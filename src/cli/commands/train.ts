@@ -4,8 +4,7 @@ import { basename, extname } from "node:path";
 import { type Command, Option } from "commander";
 import type { Prepared, Table, TableStream } from "../../data/index.ts";
 import { count } from "../../data/wording.ts";
-import type { Findings } from "../../diagnose/diagnose.ts";
-import type { Remedy } from "../../diagnose/verdict.ts";
+import type { Findings, Remedy } from "../../diagnose/verdict.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { Variables } from "../../nn/index.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "../../train/events.ts";
@@ -23,8 +22,7 @@ import type { Style } from "../terminal/style.ts";
 import { printable, wrap } from "../terminal/text.ts";
 import { dataOptions, type GivenFlags, saved, settingsOf, type TrainFlags, withChange } from "../train-flags.ts";
 import { addDataOptions, addJsonOption, addNetworkOptions, addTrainingOptions } from "../train-options.ts";
-import { treat } from "../treat.ts";
-import { Watch } from "../watch.ts";
+import { showTrials } from "../try-remedies.ts";
 
 export function addTrain(program: Command, streams: Streams): void {
   const command = program
@@ -138,7 +136,7 @@ async function restart(
   const { bestRemedy, prepare } = await import("../engine.ts");
   if (error instanceof ChainruleError) say(error.message);
   print(streams.stderr, (style) => ["", ...renderVerdicts(findings.verdicts, style), ""]);
-  const trials = await treat(findings.verdicts, events, table, flags, streams);
+  const trials = await showTrials(findings.verdicts, events, table, flags, streams);
   const best = bestRemedy(trials);
   if (best === undefined) {
     say("Nothing that was tried lowered the loss enough to train again.");
@@ -170,8 +168,8 @@ async function runTraining(
   streams: Streams,
   stream: TableStream | undefined,
 ): Promise<Trained> {
-  const { createRun, diagnose, saveTable, sha256File, tensorsOf, trainTable } = await import("../engine.ts");
-  const watch = new Watch(diagnose);
+  const { createRun, saveTable, sha256File, tensorsOf, trainTable, Watch } = await import("../engine.ts");
+  const watch = new Watch();
   const settings = settingsOf(flags);
   const view = await reporter(streams.stderr);
   let run: RunWriter | undefined;

@@ -1,8 +1,10 @@
 // Verdicts for a person: what is wrong and how much, its figures, and what remedies did.
 import { count } from "../../data/wording.ts";
-import { isTreatable, lower } from "../../diagnose/remedies.ts";
+import { detectorOf } from "../../diagnose/detectors.ts";
+import type { Figures, Severity } from "../../diagnose/finding.ts";
+import { lower, type Outcome } from "../../diagnose/goals.ts";
 import type { TwinReport } from "../../diagnose/try-remedies.ts";
-import type { Diagnosis, Figures, Outcome, Remedy, Severity, TriedVerdict, Verdict } from "../../diagnose/verdict.ts";
+import type { Diagnosis, Remedy, TriedVerdict, Verdict } from "../../diagnose/verdict.ts";
 import { plainOrPower, significant } from "./format.ts";
 import { renderLedger } from "./ledger.ts";
 import type { Style } from "./style.ts";
@@ -103,14 +105,13 @@ function renderVerdict(verdict: TriedVerdict, tried: Tried | "above", style: Sty
 }
 
 function remedyLines(verdict: Verdict, remedies: readonly Remedy[], tried: Tried | "above", style: Style): string[] {
-  if (!isTreatable(verdict.kind))
-    return indented("No option of chainrule train mends this: it lies in the data.", style);
+  const { remedies: rules, mended } = detectorOf(verdict.kind);
+  if (rules.length === 0) return indented("No option of chainrule train mends this: it lies in the data.", style);
   if (tried === "above") return indented("The same remedies help as above.", style);
   if ("untried" in tried) return [];
   if (remedies.length === 0) {
-    const figure = verdict.kind === "overfitting" ? "validation loss" : "loss";
     const share = Math.round(100 * (1 - lower));
-    return ["", ...indented(`Nothing that was tried lowered the ${figure} by ${share} %.`, style)];
+    return ["", ...indented(`Nothing that was tried lowered the ${mended.words} by ${share} %.`, style)];
   }
   const shown = remedies.slice(0, mostRemedies);
   const outcomes = [remedies[0]!.before, ...shown.map(({ after }) => after)];

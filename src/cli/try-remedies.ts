@@ -1,4 +1,4 @@
-// Remedies for a training that is wrong, tried before the eyes of whoever waits.
+// Tries remedies for a training that is wrong, and shows each twin as it ends.
 
 import type { Table } from "../data/index.ts";
 import type { Trials } from "../diagnose/try-remedies.ts";
@@ -9,7 +9,7 @@ import { twinLines } from "./terminal/diagnosis.ts";
 import { recipeOf, type TrainFlags } from "./train-flags.ts";
 
 /** A line or two a twin, on stderr. */
-export async function treat(
+export async function showTrials(
   verdicts: readonly Verdict[],
   events: readonly TrainEvent[],
   table: Table,
