@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createJiti } from "jiti";
 import { rolldown } from "rolldown";
 import { fusedSites } from "./fused-sites.mjs";
 
@@ -20,6 +21,7 @@ function compileMachine() {
   const out = join(root, "node_modules/.cache/chainrule");
   mkdirSync(out, { recursive: true });
   const file = join(out, "machine.wasm");
+  rmSync(file, { force: true });
   run(
     ["assemblyscript", "bin", "asc.js"],
     join(wasm, "machine/index.ts"),
@@ -71,6 +73,8 @@ async function bundleThread() {
   return output[0].code;
 }
 
+const { stepsSource } = await createJiti(import.meta.url, { fsCache: false }).import("./machine-source.mjs");
+writeFileSync(join(wasm, "machine/steps.generated.ts"), stepsSource());
 const machine = compileMachine();
 const { alphabet, text } = toText(machine);
 writeFileSync(

@@ -1,75 +1,12 @@
 // FusedKernel → a FUSED instruction: element types made explicit, operands classified, registers given out.
 import { conversions, type DType } from "../../ir/dtype.ts";
-import type { ElementwiseOpName } from "../../ir/graph.ts";
 import { broadcastStrides, sizeOf } from "../../ir/shape.ts";
 import type { FusedArgument, FusedKernel, FusedStep, View } from "../../plan/plan.ts";
 import { collapse, type Encoder, kindOf, unsupported } from "./encoder.ts";
 import { floatBits } from "./float-bits.ts";
-import { canGenerate, functionOf, type Generated, type Source } from "./generate.ts";
+import { functionOf, type Generated, type Source } from "./generate.ts";
 import * as code from "./machine/opcodes.ts";
-
-/**
- * How the machine computes an op. `float` and `int`: steps for operands of that kind; `swap`: operands change places;
- * `compares`: operands decide the kind and the result is a bool; `attribute`: a second operand that is a number.
- */
-interface Recipe {
-  readonly float: number;
-  readonly int?: number;
-  readonly swap?: true;
-  readonly compares?: true;
-  readonly attribute?: string;
-}
-
-const recipes: Record<ElementwiseOpName, Recipe | "cast" | "where"> = {
-  neg: { float: code.STEP_NEG, int: code.STEP_INT_NEG },
-  exp: { float: code.STEP_EXP },
-  expm1: { float: code.STEP_EXPM1 },
-  log: { float: code.STEP_LOG },
-  log1p: { float: code.STEP_LOG1P },
-  sqrt: { float: code.STEP_SQRT },
-  rsqrt: { float: code.STEP_RSQRT },
-  reciprocal: { float: code.STEP_RECIPROCAL },
-  square: { float: code.STEP_SQUARE, int: code.STEP_INT_SQUARE },
-  abs: { float: code.STEP_ABS, int: code.STEP_INT_ABS },
-  sign: { float: code.STEP_SIGN, int: code.STEP_INT_SIGN },
-  floor: { float: code.STEP_FLOOR, int: code.STEP_COPY },
-  sin: { float: code.STEP_SIN },
-  cos: { float: code.STEP_COS },
-  erf: { float: code.STEP_ERF },
-  tanh: { float: code.STEP_TANH },
-  sigmoid: { float: code.STEP_SIGMOID },
-  softplus: { float: code.STEP_SOFTPLUS },
-  relu: { float: code.STEP_RELU },
-  leakyRelu: { float: code.STEP_LEAKY_RELU, attribute: "slope" },
-  elu: { float: code.STEP_ELU, attribute: "alpha" },
-  gelu: { float: code.STEP_GELU },
-  geluTanh: { float: code.STEP_GELU_TANH },
-  silu: { float: code.STEP_SILU },
-  add: { float: code.STEP_ADD, int: code.STEP_INT_ADD },
-  sub: { float: code.STEP_SUB, int: code.STEP_INT_SUB },
-  mul: { float: code.STEP_MUL, int: code.STEP_INT_MUL },
-  div: { float: code.STEP_DIV },
-  pow: { float: code.STEP_POW },
-  maximum: { float: code.STEP_MAXIMUM, int: code.STEP_INT_MAXIMUM },
-  minimum: { float: code.STEP_MINIMUM, int: code.STEP_INT_MINIMUM },
-  equal: { float: code.STEP_EQUAL, int: code.STEP_INT_EQUAL, compares: true },
-  notEqual: { float: code.STEP_NOT_EQUAL, int: code.STEP_INT_NOT_EQUAL, compares: true },
-  less: { float: code.STEP_LESS, int: code.STEP_INT_LESS, compares: true },
-  lessEqual: { float: code.STEP_LESS_EQUAL, int: code.STEP_INT_LESS_EQUAL, compares: true },
-  greater: { float: code.STEP_LESS, int: code.STEP_INT_LESS, swap: true, compares: true },
-  greaterEqual: { float: code.STEP_LESS_EQUAL, int: code.STEP_INT_LESS_EQUAL, swap: true, compares: true },
-  where: "where",
-  isFinite: { float: code.STEP_IS_FINITE, compares: true },
-  cast: "cast",
-  stopGradient: "cast",
-};
-
-/** Steps of many operations an element. */
-const slowSteps: ReadonlySet<number> = new Set([
-  ...[code.STEP_EXP, code.STEP_EXPM1, code.STEP_LOG, code.STEP_LOG1P, code.STEP_SIN, code.STEP_COS, code.STEP_ERF],
-  ...[code.STEP_TANH, code.STEP_SIGMOID, code.STEP_SOFTPLUS, code.STEP_ELU, code.STEP_GELU, code.STEP_GELU_TANH],
-  ...[code.STEP_SILU, code.STEP_POW],
-]);
+import { casts, elementwise, type Step, stepOf } from "./steps.ts";
 
 /** A place that steps read or write; its number in the slot table is known when all are. */
 interface Slot {
@@ -89,7 +26,7 @@ interface Value {
 }
 
 interface Operation {
-  readonly step: number;
+  readonly step: Step;
   readonly result: Value;
   readonly operands: readonly Value[];
 }
@@ -117,7 +54,7 @@ class Chain {
     return value.same ?? value;
   }
 
-  operate(step: number, dtype: DType, operands: readonly Value[]): Value {
+  operate(step: Step, dtype: DType, operands: readonly Value[]): Value {
     const result: Value = { dtype };
     this.operations.push({ step, result, operands: operands.map((value) => this.#placed(value)) });
     return result;
@@ -148,39 +85,41 @@ class Chain {
       return { dtype, number: conversions[dtype](value.number) };
     }
     if (dtype === "bool") {
-      return this.operate(value.dtype === "int32" ? code.STEP_INT_TO_BOOL : code.STEP_FLOAT_TO_BOOL, dtype, [value]);
+      const { intToBool, floatToBool } = casts;
+      return this.operate(stepOf(value.dtype === "int32" ? intToBool : floatToBool), dtype, [value]);
     }
     if (kindOf(value.dtype) === kindOf(dtype)) return { dtype, same: value.same ?? value };
-    return this.operate(dtype === "int32" ? code.STEP_FLOAT_TO_INT : code.STEP_INT_TO_FLOAT, dtype, [value]);
+    const { floatToInt, intToFloat } = casts;
+    return this.operate(stepOf(dtype === "int32" ? floatToInt : intToFloat), dtype, [value]);
   }
 
   #translate(step: FusedStep, index: number): Value {
     const values = step.arguments.map((argument) => this.#value(argument));
-    const recipe = recipes[step.op];
+    const form = elementwise[step.op];
     const isOutput = this.#kernel.outputs.some((output) => output.step === index);
-    if (recipe === "cast") {
+    if (form === "convert") {
       const value = this.#as(values[0]!, step.dtype);
       const isNew = this.operations.at(-1)?.result === value && values[0] !== value;
-      return isOutput && !isNew ? this.operate(code.STEP_COPY, step.dtype, [value]) : value;
+      return isOutput && !isNew ? this.operate(stepOf(casts.copy), step.dtype, [value]) : value;
     }
-    if (recipe === "where") {
+    if ("select" in form) {
       const [condition, x, y] = values as [Value, Value, Value];
-      const operands = [this.#as(x, step.dtype), this.#as(y, step.dtype), this.#as(condition, "bool")];
-      return this.operate(code.STEP_WHERE, step.dtype, operands);
+      const operands = [this.#as(condition, "bool"), this.#as(x, step.dtype), this.#as(y, step.dtype)];
+      return this.operate(stepOf(form.select), step.dtype, operands);
     }
-    const isInt = recipe.compares ? values.every(({ dtype }) => dtype === "int32") : step.dtype === "int32";
-    if (isInt && recipe.int === undefined && !recipe.compares) {
+    const isInt = form.compares ? values.every(({ dtype }) => dtype === "int32") : step.dtype === "int32";
+    if (isInt && form.int === undefined && !form.compares) {
       const types = [{ shape: this.#kernel.shape, dtype: step.dtype }];
       throw unsupported(step.op, types, "the WebAssembly machine has no int32 form of this op.");
     }
-    const useInt = isInt && recipe.int !== undefined;
+    const useInt = isInt && form.int !== undefined;
     const operands = values.map((value) => this.#as(value, useInt ? "int32" : "float32"));
-    if (recipe.swap) operands.reverse();
-    if (recipe.attribute) {
-      operands.push({ dtype: "float32", number: (step.attributes as Record<string, number>)[recipe.attribute]! });
+    if (form.reversed) operands.reverse();
+    if ("attribute" in form) {
+      operands.push({ dtype: "float32", number: (step.attributes as Record<string, number>)[form.attribute]! });
     }
-    const result = this.operate(useInt ? recipe.int! : recipe.float, useInt ? "int32" : "float32", operands);
-    if (recipe.compares) return relabel(result, "bool");
+    const result = this.operate(stepOf(useInt ? form.int! : form.float), useInt ? "int32" : "float32", operands);
+    if (form.compares) return relabel(result, "bool");
     return this.#as(result, step.dtype);
   }
 }
@@ -198,7 +137,7 @@ const broadcasts: ReadonlyMap<string, "row" | "column" | "plane"> = new Map([
 /** The chain as a function of its own; undefined where it has steps or operands that only the interpreter knows. */
 function generatedOf(kernel: FusedKernel, chain: Chain, encoder: Encoder): Generated | undefined {
   const { operations } = chain;
-  if (!operations.every(({ step }) => canGenerate(step))) return undefined;
+  if (!operations.every(({ step }) => step.isInline)) return undefined;
   const indices = new Map(operations.map(({ result }, i) => [result, i]));
   let isKnown = true;
   const sourceOf = (value: Value): Source => {
@@ -298,7 +237,7 @@ export function encodeFused(kernel: FusedKernel, encoder: Encoder): void {
       step,
       slots: [result.slot!, ...operands.map(({ slot }) => slot!)],
     })),
-    ...copies.map(({ from, to }) => ({ step: code.STEP_COPY, slots: [to, from.slot!] })),
+    ...copies.map(({ from, to }) => ({ step: stepOf(casts.copy), slots: [to, from.slot!] })),
   ];
   const all = [...new Set(steps.flatMap(({ slots }) => slots))];
   const isMoving = ({ kind }: Slot): boolean => kind === code.SLOT_DIRECT || kind === code.SLOT_BROADCAST;
@@ -311,7 +250,7 @@ export function encodeFused(kernel: FusedKernel, encoder: Encoder): void {
       : [kind, ...words],
   );
   const stepWords = steps.flatMap(({ step, slots: own }) => [
-    step,
+    step.number,
     ...[0, 1, 2, 3].map((i) => (own[i] ? place.get(own[i])! : 0)),
   ]);
   const moving = all.filter(isMoving).length;
@@ -319,6 +258,6 @@ export function encodeFused(kernel: FusedKernel, encoder: Encoder): void {
     code.FUSED,
     [elements, slots.length - moving, moving, steps.length, ...slotWords, ...stepWords],
     room(registers),
-    elements * steps.reduce((sum, { step }) => sum + (slowSteps.has(step) ? 2 : 0.15), 0.1),
+    elements * steps.reduce((sum, { step }) => sum + step.cost, 0.1),
   );
 }

@@ -8,6 +8,7 @@ import { encodeMatmul } from "./encode-matmul.ts";
 import { Encoder, kindOf, unsupported } from "./encoder.ts";
 import { floatBits } from "./float-bits.ts";
 import * as code from "./machine/opcodes.ts";
+import { casts, stepOf } from "./steps.ts";
 
 type Encode<N extends KernelOpName> = (kernel: OpKernel<N>, encoder: Encoder) => void;
 
@@ -84,7 +85,7 @@ function encodeReduction<N extends Reducing>(
       const cost = kind === code.REDUCE_VAR ? 0.4 : kind === code.REDUCE_LOGSUMEXP ? 2 : 0.15;
       encoder.emit(code.REDUCE, [kind, kindWord, x, z, outer, n, inner, bits, n], 0, outer * n * inner * cost);
     }
-    if (output.dtype === "bool") encoder.convert(z, z, sizeOf(output.shape), code.STEP_FLOAT_TO_BOOL);
+    if (output.dtype === "bool") encoder.convert(z, z, sizeOf(output.shape), stepOf(casts.floatToBool));
   };
 }
 

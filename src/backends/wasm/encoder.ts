@@ -4,6 +4,7 @@ import { ChainruleError } from "../../ir/errors.ts";
 import { formatType, type Shape, sizeOf, stridesOf, type TensorType } from "../../ir/shape.ts";
 import type { Buffer, Kernel, View } from "../../plan/plan.ts";
 import * as code from "./machine/opcodes.ts";
+import { casts, type Step, stepOf } from "./steps.ts";
 
 /** Nanoseconds of one thread's work below which an instruction is not worth sharing. */
 const worthSharing = 5000;
@@ -157,9 +158,9 @@ export class Encoder {
   }
 
   /** One fused step over all elements: how a kernel that needs another element type gets it. */
-  convert(from: number, to: number, elements: number, step: number): void {
+  convert(from: number, to: number, elements: number, step: Step): void {
     const slots = [code.SLOT_DIRECT, from, code.SLOT_DIRECT, to];
-    const steps = [step, code.SLOT_BYTES, 0, 0, 0];
+    const steps = [step.number, code.SLOT_BYTES, 0, 0, 0];
     this.emit(code.FUSED, [elements, 0, 2, 1, ...slots, ...steps], code.SLOT_BYTES * 2, elements * 0.2);
   }
 
@@ -169,7 +170,7 @@ export class Encoder {
     if (kindOf(view.dtype) === kindOf(dtype)) return from;
     const elements = sizeOf(view.shape);
     const to = this.temporary(elements);
-    this.convert(from, to, elements, dtype === "int32" ? code.STEP_FLOAT_TO_INT : code.STEP_INT_TO_FLOAT);
+    this.convert(from, to, elements, stepOf(dtype === "int32" ? casts.floatToInt : casts.intToFloat));
     return to;
   }
 

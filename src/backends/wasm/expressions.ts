@@ -46,6 +46,8 @@ export const call = (name: string, ...operands: readonly Expression[]): Expressi
   operands,
 });
 
+export const operand = (index: number): Expression => ({ kind: "operand", index });
+
 const operandNames = ["x", "y", "z"] as const;
 
 /** The expression in AssemblyScript, its operands called x, y and z. */

@@ -6,7 +6,17 @@ import { type Shape, sizeOf } from "../../ir/shape.ts";
 import { encode } from "./encode.ts";
 import { earlier, input, number, samples, step, TestPlan } from "./test-plan.ts";
 
-const unary: readonly ElementwiseOpName[] = ["neg", "square", "abs", "relu", "sqrt", "rsqrt", "reciprocal", "floor"];
+const unary: readonly ElementwiseOpName[] = [
+  "neg",
+  "square",
+  "abs",
+  "sign",
+  "relu",
+  "sqrt",
+  "rsqrt",
+  "reciprocal",
+  "floor",
+];
 const binary: readonly ElementwiseOpName[] = ["add", "sub", "mul", "div", "maximum", "minimum", "less", "greaterEqual"];
 
 const chains = fc.record({

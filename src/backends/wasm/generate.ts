@@ -1,6 +1,6 @@
 // Fused kernels as WebAssembly functions of their own: a pass over the elements with every value in a register.
-import { type Expression, f32x4, i32x4, isInline, v128, writeExpression } from "./expressions.ts";
-import * as code from "./machine/opcodes.ts";
+import { writeExpression } from "./expressions.ts";
+import type { Step } from "./steps.ts";
 import { encodeFunction, type FunctionBody, InstructionWriter, moduleBytes } from "./webassembly.ts";
 
 /** Where an operand comes from. Addresses are constants: the code is made for one memory. */
@@ -14,68 +14,11 @@ export type Source =
   | { readonly kind: "plane"; readonly address: number; readonly n: number; readonly planes: number }
   | { readonly kind: "step"; readonly index: number };
 
-export interface GeneratedStep {
-  readonly step: number;
-  readonly operands: readonly Source[];
-}
-
 export interface Generated {
-  readonly steps: readonly GeneratedStep[];
+  /** Steps that are made of instructions alone. */
+  readonly steps: readonly { readonly step: Step; readonly operands: readonly Source[] }[];
   readonly outputs: readonly { readonly source: Source; readonly address: number }[];
 }
-
-/** A comparison, as 0 or 1. */
-const truth = (mask: Expression): Expression => v128.and(mask, f32x4.splat(1));
-
-type Form = (x: Expression, y: Expression, z: Expression) => Expression;
-
-/** The steps that take few instructions, each as the interpreter's step of the same number computes it. */
-const forms: ReadonlyMap<number, Form> = new Map<number, Form>([
-  [code.STEP_COPY, (x) => x],
-  [code.STEP_NEG, (x) => f32x4.neg(x)],
-  [code.STEP_SQRT, (x) => f32x4.sqrt(x)],
-  [code.STEP_RSQRT, (x) => f32x4.div(f32x4.splat(1), f32x4.sqrt(x))],
-  [code.STEP_RECIPROCAL, (x) => f32x4.div(f32x4.splat(1), x)],
-  [code.STEP_SQUARE, (x) => f32x4.mul(x, x)],
-  [code.STEP_ABS, (x) => f32x4.abs(x)],
-  [code.STEP_FLOOR, (x) => f32x4.floor(x)],
-  [code.STEP_RELU, (x) => f32x4.pmax(x, f32x4.splat(0))],
-  [code.STEP_LEAKY_RELU, (x, y) => v128.bitselect(f32x4.mul(x, y), x, f32x4.lt(x, f32x4.splat(0)))],
-  [code.STEP_ADD, (x, y) => f32x4.add(x, y)],
-  [code.STEP_SUB, (x, y) => f32x4.sub(x, y)],
-  [code.STEP_MUL, (x, y) => f32x4.mul(x, y)],
-  [code.STEP_DIV, (x, y) => f32x4.div(x, y)],
-  [code.STEP_MAXIMUM, (x, y) => f32x4.max(x, y)],
-  [code.STEP_MINIMUM, (x, y) => f32x4.min(x, y)],
-  [code.STEP_EQUAL, (x, y) => truth(f32x4.eq(x, y))],
-  [code.STEP_NOT_EQUAL, (x, y) => truth(f32x4.ne(x, y))],
-  [code.STEP_LESS, (x, y) => truth(f32x4.lt(x, y))],
-  [code.STEP_LESS_EQUAL, (x, y) => truth(f32x4.le(x, y))],
-  [code.STEP_WHERE, (x, y, condition) => v128.bitselect(x, y, f32x4.ne(condition, f32x4.splat(0)))],
-  [code.STEP_IS_FINITE, (x) => truth(f32x4.lt(f32x4.abs(x), f32x4.splat(Number.POSITIVE_INFINITY)))],
-  [code.STEP_FLOAT_TO_INT, (x) => i32x4.trunc_sat_f32x4_s(x)],
-  [code.STEP_INT_TO_FLOAT, (x) => f32x4.convert_i32x4_s(x)],
-  [code.STEP_FLOAT_TO_BOOL, (x) => truth(f32x4.ne(x, f32x4.splat(0)))],
-  [code.STEP_INT_TO_BOOL, (x) => truth(i32x4.ne(x, i32x4.splat(0)))],
-  [code.STEP_INT_NEG, (x) => i32x4.neg(x)],
-  [code.STEP_INT_ABS, (x) => i32x4.abs(x)],
-  [code.STEP_INT_SQUARE, (x) => i32x4.mul(x, x)],
-  [code.STEP_INT_ADD, (x, y) => i32x4.add(x, y)],
-  [code.STEP_INT_SUB, (x, y) => i32x4.sub(x, y)],
-  [code.STEP_INT_MUL, (x, y) => i32x4.mul(x, y)],
-  [code.STEP_INT_MAXIMUM, (x, y) => i32x4.max_s(x, y)],
-  [code.STEP_INT_MINIMUM, (x, y) => i32x4.min_s(x, y)],
-  [code.STEP_INT_EQUAL, (x, y) => truth(i32x4.eq(x, y))],
-  [code.STEP_INT_NOT_EQUAL, (x, y) => truth(i32x4.ne(x, y))],
-  [code.STEP_INT_LESS, (x, y) => truth(i32x4.lt_s(x, y))],
-  [code.STEP_INT_LESS_EQUAL, (x, y) => truth(i32x4.le_s(x, y))],
-]);
-
-const operand = (index: number): Expression => ({ kind: "operand", index });
-const expressions = new Map([...forms].map(([step, form]) => [step, form(operand(0), operand(1), operand(2))]));
-
-/** Whether a step has code; the others (exponentials and the like) are the interpreter's. */
-export const canGenerate = (step: number): boolean => expressions.has(step) && isInline(expressions.get(step)!);
 
 const keyOf = (source: Source): string => Object.values(source).join(" ");
 
@@ -211,7 +154,7 @@ export function functionOf(generated: Generated): Uint8Array {
   code.loop();
   writeLoads(code, locals);
   generated.steps.forEach(({ step, operands }, index) => {
-    writeExpression(code, expressions.get(step)!, (i) => push(operands[i]!));
+    writeExpression(code, step.expression, (i) => push(operands[i]!));
     code.localSet(locals.of({ kind: "step", index }));
   });
   for (const { source, address } of generated.outputs) {

@@ -1,7 +1,9 @@
 // FUSED: a chain of elementwise steps, run block by block so that intermediate values stay in the first-level cache.
+
+import { STEP_BYTES } from "./map";
 import { BLOCK, SLOT_BROADCAST, SLOT_BYTES, SLOT_NUMBER, SLOT_SCALAR } from "./opcodes";
 import { shareStart } from "./share";
-import { executeStep, STEP_BYTES } from "./steps";
+import { executeStep } from "./steps.generated";
 
 /**
  * Elements [start, start + count) of a broadcast input, in the order of the iteration space, written to `to`.
