@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { verdictKinds } from "../diagnose/detectors.ts";
 import type { Verdict } from "../diagnose/verdict.ts";
-import { openRun } from "../train/run-folder.ts";
+import { openRun } from "../runs/index.ts";
 import { run } from "./program.ts";
 import { displayWidth } from "./terminal/text.ts";
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { openRun } from "../train/run-folder.ts";
+import { openRun } from "../runs/index.ts";
 import { run } from "./program.ts";
 import { displayWidth } from "./terminal/text.ts";
 

@@ -3,7 +3,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { openRun, packageVersion } from "../train/run-folder.ts";
+import { openRun } from "../runs/index.ts";
+import { version } from "../runs/version.ts";
 import { run } from "./program.ts";
 
 const home = process.cwd();
@@ -56,7 +57,7 @@ describe("usage", () => {
   });
 
   it("prints the version", async () => {
-    expect(await line("--version")).toEqual({ code: 0, stdout: `${packageVersion()}\n`, stderr: "" });
+    expect(await line("--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
   });
 
   it("exits with 2, and says what must hold, for wrong options", async () => {

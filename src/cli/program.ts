@@ -1,7 +1,7 @@
 // The command line as a function: arguments and streams in, exit code out.
 import { Command, CommanderError, type Option } from "commander";
 import { ChainruleError } from "../ir/errors.ts";
-import { packageVersion } from "../train/run-folder.ts";
+import { version } from "../runs/version.ts";
 import { addCheck } from "./commands/check.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDiagnose } from "./commands/diagnose.ts";
@@ -36,7 +36,7 @@ function makeProgram(streams: Streams): Command {
   const err = styleOf(streams.stderr);
   const program = new Command("chainrule")
     .description("Trains neural networks and shows every gradient while it does.")
-    .version(packageVersion(), "-V, --version", "print the version")
+    .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .exitOverride()

@@ -2,10 +2,10 @@
 import type { Prepared, Table } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Optimizer } from "../optim/index.ts";
+import type { RunReader } from "../runs/index.ts";
 import type { EpochEvent, TrainEvent } from "../train/events.ts";
 import type { TableModel } from "../train/index.ts";
 import type { TrainingState } from "../train/options.ts";
-import type { RunReader } from "../train/run-folder.ts";
 import { dataOptions, flagsOf, settingsOf, type TrainFlags } from "./train-flags.ts";
 
 export interface Replay {

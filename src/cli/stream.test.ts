@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { openTable } from "../data/index.ts";
-import { openRun } from "../train/run-folder.ts";
+import { openRun } from "../runs/index.ts";
 import { run } from "./program.ts";
 
 // Every file is a large one here: its head has twenty rows.

@@ -2,8 +2,8 @@
 import type { ColumnType, PrepareOptions } from "../data/index.ts";
 import type { Change, Recipe } from "../diagnose/change.ts";
 import { ChainruleError } from "../ir/errors.ts";
+import type { Json } from "../ir/json.ts";
 import type { TableSettings } from "../train/index.ts";
-import type { Json } from "../train/run-folder.ts";
 import type { activations, backends, initializers, losses, optimizers, schedules, tasks } from "./choices.ts";
 import { shellWord } from "./output.ts";
 

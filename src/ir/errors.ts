@@ -32,6 +32,7 @@ export type ErrorCode =
   // training and runs
   | "NON_FINITE_LOSS"
   | "INVALID_RUN"
+  | "INVALID_MODEL"
   | "USAGE";
 
 /**

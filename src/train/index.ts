@@ -7,6 +7,7 @@ export type { Hook, Hooks } from "../observe/hooks.ts";
 export type * from "../observe/observation.ts";
 export type { Sketch } from "../observe/sketch.ts";
 export type * from "./events.ts";
+export { measure } from "./measure.ts";
 export {
   type ClassificationMetrics,
   type ClassMetrics,

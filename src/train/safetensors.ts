@@ -30,6 +30,9 @@ export type SafetensorsTensor = {
   };
 }[SafetensorsDtype];
 
+/** Tensors by name: layers.0.weight. */
+export type StoredTensors = ReadonlyMap<string, SafetensorsTensor>;
+
 export interface SafetensorsFile {
   readonly tensors: Map<string, SafetensorsTensor>;
   readonly metadata: Record<string, string>;

@@ -288,29 +288,31 @@ const chunk = 4096;
  * Predictions for rows of features x [rows, features]: class probabilities [rows, classes], or values [rows] in the
  * target's unit.
  */
-export function predictTable(
-  { model, loss, preprocessing, variables }: TableModel,
+export const predictTable = (
+  trained: TableModel,
   x: Float32Array,
   rows: number,
   options: BackendOptions = {},
-): Float64Array {
+): Float64Array => tablePredictor(trained, options)(x, rows);
+
+/** As predictTable, compiled once for any number of calls. */
+export function tablePredictor(
+  { model, loss, preprocessing, variables }: TableModel,
+  options: BackendOptions = {},
+): (x: Float32Array, rows: number) => Float64Array {
   const features = preprocessing.features.length;
   const forward = compile((v: Variables, batch: Tensor) => losses[loss].predict(apply(model, v, batch)), options);
-  const { target } = preprocessing;
-  const parts: Float64Array[] = [];
-  for (let from = 0; from < rows; from += chunk) {
-    const count = Math.min(chunk, rows - from);
-    const batch = tensor(x.subarray(from * features, (from + count) * features), { shape: [count, features] });
-    const y = forward(variables, batch).data;
-    parts.push(
-      target.kind === "regression" ? Float64Array.from(y, (v) => v * target.std + target.mean) : Float64Array.from(y),
-    );
-  }
-  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  const { target, classes } = preprocessing;
+  const [scale, shift] = target.kind === "regression" ? [target.std, target.mean] : [1, 0];
+  return (x, rows) => {
+    const width = classes?.length ?? 1;
+    const all = new Float64Array(rows * width);
+    for (let from = 0; from < rows; from += chunk) {
+      const count = Math.min(chunk, rows - from);
+      const batch = tensor(x.subarray(from * features, (from + count) * features), { shape: [count, features] });
+      const y = forward(variables, batch).data;
+      for (let i = 0; i < y.length; i++) all[from * width + i] = y[i]! * scale + shift;
+    }
+    return all;
+  };
 }

@@ -2,8 +2,8 @@
 import type { Command } from "commander";
 import type { Diagnosis, Findings } from "../../diagnose/verdict.ts";
 import { ChainruleError } from "../../ir/errors.ts";
+import type { RunReader } from "../../runs/index.ts";
 import type { TrainEvent } from "../../train/events.ts";
-import type { RunReader } from "../../train/run-folder.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { renderDiagnosis, type Tried, type Unfinished } from "../terminal/diagnosis.ts";
 import type { Style } from "../terminal/style.ts";

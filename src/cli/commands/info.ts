@@ -1,6 +1,6 @@
 // chainrule info: what was found on this machine to compute with, and what a training would run on.
 import type { Command } from "commander";
-import { packageVersion } from "../../train/run-folder.ts";
+import { version } from "../../runs/version.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { wrap } from "../terminal/text.ts";
 
@@ -25,7 +25,6 @@ async function info(flags: { readonly json?: true }, streams: Streams): Promise<
   const { computeInfo } = await import("../engine.ts");
   const found = computeInfo();
   const { processor, threads, fusedMultiplyAdd, blas } = found;
-  const version = packageVersion();
   const edge = "from" in blas ? Math.round(Math.cbrt(blas.from)) : 0;
   const rows: [string, string][] = [
     ["chainrule", version],

@@ -1,7 +1,7 @@
-// Trained tables in run folders: model.json and model.safetensors, written and read back with every field checked.
+// A trained network as plain JSON and named tensors, and read back with every field checked.
 import { parsePreprocessing } from "../data/index.ts";
-import { shellWord } from "../data/wording.ts";
-import { ChainruleError } from "../ir/errors.ts";
+import type { ChainruleError } from "../ir/errors.ts";
+import { isRecord, type Json } from "../ir/json.ts";
 import {
   activation,
   activationNames,
@@ -19,16 +19,25 @@ import {
 } from "../nn/index.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { flatten } from "../trace/tree.ts";
-import type { SafetensorsTensor, TableModel } from "../train/index.ts";
-import type { Json, RunReader, RunTensors, RunWriter } from "../train/run-folder.ts";
+import type { SafetensorsTensor, StoredTensors } from "./safetensors.ts";
+import type { TableModel } from "./tabular.ts";
 
-export async function saveTable(run: RunWriter, { model, loss, preprocessing, variables }: TableModel): Promise<void> {
-  const task = preprocessing.target.kind;
-  await run.saveModel({ task, loss, architecture: model, preprocessing } as unknown as Json, tensorsOf(variables));
+/** A network of any layers with its weights. */
+export interface NetworkModel {
+  readonly model: Layer;
+  readonly variables: Variables;
+}
+
+/** All but the weights. */
+export function modelJson(trained: NetworkModel | TableModel): Json {
+  const { model: architecture } = trained;
+  if (!("preprocessing" in trained)) return { architecture } as object as Json;
+  const { loss, preprocessing } = trained;
+  return { task: preprocessing.target.kind, loss, architecture, preprocessing } as object as Json;
 }
 
 /** Named by their paths: layers.0.weight. */
-export function tensorsOf({ parameters, buffers }: Variables): RunTensors {
+export function tensorsOf({ parameters, buffers }: Variables): StoredTensors {
   return new Map([parameters, buffers].flatMap((tree) => [...named(tree)].map(([path, t]) => [path, stored(t)])));
 }
 
@@ -37,17 +46,8 @@ const named = (tree: TensorTree): Map<string, Tensor> => {
   return new Map(leaves.map((leaf, i) => [paths[i]!, leaf]));
 };
 
-export async function loadTable(run: RunReader): Promise<TableModel> {
-  const { model: json, tensors } = await run.model().catch((error: unknown) => {
-    const isModel = error instanceof ChainruleError && error.details.file === "model.json";
-    throw (isModel && withoutModel(run)) || error;
-  });
-  const wrong = (what: string) =>
-    new ChainruleError(
-      "INVALID_RUN",
-      `The file model.json of the run "${run.dir}" is not usable: ${what}. Restore the file, or train again.`,
-      { dir: run.dir, file: "model.json", what },
-    );
+/** A model of tables: `wrong` makes the error of what the JSON or the tensors hold. */
+export function tableModelFrom(json: unknown, tensors: StoredTensors, wrong: Wrong): TableModel {
   if (!isRecord(json)) throw wrong("it must be an object");
   const preprocessing = parsePreprocessing(json.preprocessing);
   const loss = lossesOf[preprocessing.target.kind].find((name) => name === json.loss);
@@ -57,6 +57,17 @@ export async function loadTable(run: RunReader): Promise<TableModel> {
   const outputs = losses[loss].outputs(preprocessing.classes?.length ?? 0);
   const model = layerOf(json.architecture, "architecture", wrong);
   checkWidths(model, preprocessing.features.length, outputs, wrong);
+  return { model, loss, preprocessing, variables: variablesOf(model, tensors, wrong) };
+}
+
+/** A network of any layers. */
+export function networkModelFrom(json: unknown, tensors: StoredTensors, wrong: Wrong): NetworkModel {
+  if (!isRecord(json)) throw wrong("it must be an object");
+  const model = layerOf(json.architecture, "architecture", wrong);
+  return { model, variables: variablesOf(model, tensors, wrong) };
+}
+
+function variablesOf(model: Layer, tensors: StoredTensors, wrong: Wrong): Variables {
   const [needed, held] = [weightsOf(model), [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0)];
   if (needed > held) throw wrong(`its layers need ${needed} weights, and model.safetensors has ${held} numbers`);
   const { parameters, buffers } = initialize(model);
@@ -64,21 +75,11 @@ export async function loadTable(run: RunReader): Promise<TableModel> {
     const { leaves, paths, rebuild } = flatten(tree);
     return rebuild(leaves.map(({ shape }, i) => tensorAt(tensors, paths[i]!, shape, wrong))) as T;
   };
-  return { model, loss, preprocessing, variables: { parameters: read(parameters), buffers: read(buffers) } };
+  return { parameters: read(parameters), buffers: read(buffers) };
 }
 
-/** Why a run has no model, where its training did not come to an end. */
-function withoutModel({ dir, manifest: { status } }: RunReader): ChainruleError | undefined {
-  if (status !== "failed" && status !== "running") return undefined;
-  const why = status === "failed" ? "its training failed" : "its training still goes on, or was cut off";
-  return new ChainruleError(
-    "INVALID_RUN",
-    `The run "${dir}" has no model: ${why}. chainrule diagnose ${shellWord(dir)} says how it went; train again for a model.`,
-    { dir, file: "model.json", status },
-  );
-}
-
-type Wrong = (what: string) => ChainruleError;
+/** The error of what is wrong with a file. */
+export type Wrong = (what: string) => ChainruleError;
 
 /** A layer from JSON: the kinds that networks for tables are made of. */
 function layerOf(json: unknown, at: string, wrong: Wrong): Layer {
@@ -106,7 +107,7 @@ function epsilonOf({ epsilon }: Record<string, unknown>, at: string, wrong: Wron
   throw wrong(`${at}.epsilon must be from 0 to 1; it is ${text(epsilon)}`);
 }
 
-function tensorAt(tensors: RunTensors, name: string, shape: readonly number[], wrong: Wrong): Tensor {
+function tensorAt(tensors: StoredTensors, name: string, shape: readonly number[], wrong: Wrong): Tensor {
   const tensor = tensors.get(name);
   if (tensor === undefined || (tensor.dtype !== "F32" && tensor.dtype !== "F64"))
     throw wrong(`it needs a tensor "${name}" of F32 or F64, and model.safetensors has ${tensor?.dtype ?? "none"}`);
@@ -145,7 +146,5 @@ function stored({ shape, data }: Tensor): SafetensorsTensor {
     : { dtype: "F32", shape, data: data as Float32Array };
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isWidth = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1;
 const text = (value: unknown) => (JSON.stringify(value) ?? "absent").slice(0, 80);

@@ -3,8 +3,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { EpochEvent, StartEvent } from "./events.ts";
-import { createRun, openRun, packageVersion, type RunDescription, type RunTensors, sha256File } from "./run-folder.ts";
+import type { EpochEvent, StartEvent } from "../train/events.ts";
+import type { StoredTensors } from "../train/safetensors.ts";
+import { createRun } from "./create-run.ts";
+import { sha256File } from "./folder.ts";
+import type { RunDescription } from "./manifest.ts";
+import { openRun } from "./open-run.ts";
+import { version } from "./version.ts";
 
 const home = process.cwd();
 beforeEach(async () => process.chdir(await mkdtemp(join(tmpdir(), "chainrule-run-"))));
@@ -21,7 +26,7 @@ const description: RunDescription = {
   data: { file: "titanic.csv", sha256: "0".repeat(64) },
   settings: { hidden: [64, 32], learningRate: 0.01 },
 };
-const tensors = (value: number): RunTensors =>
+const tensors = (value: number): StoredTensors =>
   new Map([["w", { dtype: "F32", shape: [1], data: Float32Array.of(value) }]]);
 const epoch = (n: number): EpochEvent => ({
   type: "epoch",
@@ -80,7 +85,7 @@ describe("a finished run", () => {
     expect(run.manifest).toEqual({
       ...description,
       format: 1,
-      chainrule: packageVersion(),
+      chainrule: version,
       node: process.version,
       created: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       status: "finished",
@@ -207,7 +212,7 @@ describe("reading says what is wrong", () => {
     ];
     for (const change of bad) {
       await writeFile(join("run", "run.json"), change(good));
-      messages.push((await failure(() => openRun("run"))).replace(packageVersion(), "<version>"));
+      messages.push((await failure(() => openRun("run"))).replace(version, "<version>"));
     }
     expect(messages).toMatchInlineSnapshot(`
       [

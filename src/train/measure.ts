@@ -1,6 +1,8 @@
 // Metrics of predictions for a table, by name.
 import { inverseTarget } from "../data/index.ts";
-import { classificationMetrics, type MetricValues, regressionMetrics, type TableModel } from "../train/index.ts";
+import type { MetricValues } from "./events.ts";
+import { classificationMetrics, regressionMetrics } from "./metrics.ts";
+import type { TableModel } from "./tabular.ts";
 
 export interface Measured {
   readonly metrics: MetricValues;

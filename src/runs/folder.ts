@@ -1,0 +1,166 @@
+// A run's files in a folder on disk, written so that a crash at any moment loses nothing that was saved. Node only.
+//
+// A file is replaced in one step: written beside its place, fsync, rename, fsync of the folder.
+import { ChainruleError } from "../ir/errors.ts";
+import type { RunFiles } from "./files.ts";
+import { invalidRun } from "./invalid-run.ts";
+
+/** Modules of Node are asked for where they are used, so that a page may load this file. Throws INVALID_ARGUMENT in a page. */
+function node<N extends "node:fs" | "node:fs/promises" | "node:path" | "node:crypto">(name: N) {
+  const found = globalThis.process?.getBuiltinModule?.(name);
+  if (found !== undefined) return found;
+  throw new ChainruleError(
+    "INVALID_ARGUMENT",
+    "Run folders on disk need Node; in a page, give the run's files as a map from names to bytes.",
+  );
+}
+
+/** The files of a folder that is there. */
+export function folderFiles(dir: string): RunFiles {
+  const { join } = node("node:path");
+  return {
+    dir,
+    read: (name) => readInside(dir, name),
+    async write(name, content) {
+      const { mkdir } = node("node:fs/promises");
+      const slash = name.lastIndexOf("/");
+      const folder = slash < 0 ? dir : join(dir, name.slice(0, slash));
+      if (slash >= 0) await mkdir(folder, { recursive: true });
+      await writeAtomically(folder, name.slice(slash + 1), content);
+    },
+    appender(name) {
+      const { closeSync, fsyncSync, openSync, writeSync } = node("node:fs");
+      const file = openSync(join(dir, name), "ax");
+      return {
+        append: (text) => void writeSync(file, text),
+        sync: () => fsyncSync(file),
+        close: () => closeSync(file),
+      };
+    },
+    list: (folder) => node("node:fs/promises").readdir(join(dir, folder)),
+    remove: (name) => node("node:fs/promises").unlink(join(dir, name)),
+  };
+}
+
+/** Makes the folder of a new run. Throws INVALID_ARGUMENT where `dir` cannot be made or is not empty. */
+export async function newFolder(name: string, dir?: string): Promise<string> {
+  const { dirname } = node("node:path");
+  const place = dir === undefined ? await nextFolder(name) : await emptyFolder(dir);
+  await syncFolder(dirname(place));
+  return place;
+}
+
+/** SHA-256 of a file, in hexadecimal. */
+export async function sha256File(path: string): Promise<string> {
+  const hash = node("node:crypto").createHash("sha256");
+  for await (const chunk of node("node:fs").createReadStream(path)) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+async function nextFolder(name: string): Promise<string> {
+  // Only letters, digits and "-", so that a name cannot lead out of runs/.
+  const safe =
+    name
+      .replace(/[^\p{L}\p{N}]+/gu, "-")
+      .replace(/^-|-$/g, "")
+      .slice(0, 40) || "run";
+  const { mkdir } = node("node:fs/promises");
+  const stem = node("node:path").join("runs", `${new Date().toISOString().slice(0, 10)}-${safe}`);
+  await makeFolder("runs");
+  for (let n = 1; ; n++) {
+    try {
+      await mkdir(`${stem}-${n}`);
+      return `${stem}-${n}`;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+}
+
+/** As mkdir with `recursive`, which never returns where a folder cannot be made in one that exists, as in /proc. */
+async function makeFolder(dir: string): Promise<void> {
+  const { mkdir } = node("node:fs/promises");
+  const { dirname } = node("node:path");
+  try {
+    await mkdir(dir);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    const parent = dirname(dir);
+    if (code !== "ENOENT" || node("node:fs").existsSync(parent)) throw error;
+    await makeFolder(parent);
+    await mkdir(dir);
+  }
+}
+
+async function emptyFolder(dir: string): Promise<string> {
+  let content: string[];
+  try {
+    await makeFolder(dir);
+    content = await node("node:fs/promises").readdir(dir);
+  } catch (cause) {
+    throw new ChainruleError(
+      "INVALID_ARGUMENT",
+      `The run folder "${dir}" could not be made (${(cause as NodeJS.ErrnoException).code}); choose another place.`,
+      { dir },
+      { cause },
+    );
+  }
+  if (content.length > 0)
+    throw new ChainruleError(
+      "INVALID_ARGUMENT",
+      `The run folder "${dir}" must be new or empty, since runs are never overwritten; choose another name.`,
+      { dir },
+    );
+  return dir;
+}
+
+async function writeAtomically(dir: string, name: string, content: Uint8Array): Promise<void> {
+  const { open, rename, rm } = node("node:fs/promises");
+  const { join } = node("node:path");
+  const temporary = join(dir, `.${name}.${node("node:crypto").randomBytes(6).toString("hex")}.tmp`);
+  try {
+    const file = await open(temporary, "wx");
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, join(dir, name));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dir);
+}
+
+/** Makes a rename durable. Windows cannot open folders, and its renames need no such step. */
+async function syncFolder(dir: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const folder = await node("node:fs/promises").open(dir, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Throws INVALID_RUN where the file is there and cannot be read, or is a link that leads out of the folder. */
+async function readInside(dir: string, name: string): Promise<Uint8Array | undefined> {
+  const { readFile, realpath } = node("node:fs/promises");
+  const { join, sep } = node("node:path");
+  try {
+    const root = await realpath(dir);
+    const path = await realpath(join(dir, name));
+    if (!path.startsWith(root.endsWith(sep) ? root : root + sep))
+      throw invalidRun(dir, name, "it is a link that leads out of the run folder");
+    return await readFile(path);
+  } catch (cause) {
+    if (cause instanceof ChainruleError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    // ENOTDIR: the place is a file.
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw invalidRun(dir, name, `it cannot be read (${code})`, cause);
+  }
+}

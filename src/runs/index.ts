@@ -1,0 +1,10 @@
+// Public API of the runs folder: run folders, and runs as maps from names to bytes.
+
+export type { RunWriter } from "./create-run.ts";
+export { createRun } from "./create-run.ts";
+export type { RunMap } from "./files.ts";
+export { sha256File } from "./folder.ts";
+export type { RunDescription, RunManifest, RunStatus } from "./manifest.ts";
+export type { RunReader } from "./open-run.ts";
+export { openRun } from "./open-run.ts";
+export { loadTable, saveTable } from "./run-model.ts";

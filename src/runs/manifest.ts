@@ -1,0 +1,56 @@
+// What run.json holds, and its check.
+import { ChainruleError } from "../ir/errors.ts";
+import { isRecord, type Json } from "../ir/json.ts";
+import { invalidRun, isNatural } from "./invalid-run.ts";
+import { version } from "./version.ts";
+
+/** Raised when older programs could misread a newer folder. */
+export const formatVersion = 1;
+
+export type RunStatus = "running" | "finished" | "interrupted" | "failed";
+
+/** What the caller of {@link createRun} knows at the start. */
+export interface RunDescription {
+  /** Goes into the name of the folder, for example "titanic". */
+  readonly name: string;
+  readonly seed: number;
+  readonly backend: string;
+  readonly data: { readonly file: string; readonly sha256: string };
+  readonly settings: Json;
+}
+
+/** The content of run.json. */
+export interface RunManifest extends RunDescription {
+  readonly format: typeof formatVersion;
+  readonly chainrule: string;
+  readonly node: string;
+  /** ISO 8601, UTC. */
+  readonly created: string;
+  /** "running" in a folder that nobody writes any more means that the training crashed. */
+  readonly status: RunStatus;
+  readonly summary?: Json;
+}
+
+/** Throws INVALID_RUN. */
+export function checkManifest(dir: string, value: unknown): RunManifest {
+  const wrong = (what: string) => invalidRun(dir, "run.json", what);
+  if (!isRecord(value) || !isNatural(value.format))
+    throw wrong(`"format" must be a whole number; this may not be a run`);
+  if (value.format > formatVersion)
+    throw new ChainruleError(
+      "INVALID_RUN",
+      `The run "${dir}" has format ${value.format}; this Chainrule (${version}) reads formats up to ` +
+        `${formatVersion}. Update Chainrule to read it.`,
+      { dir, file: "run.json", format: value.format },
+    );
+  for (const key of ["name", "backend", "chainrule", "node", "created", "status"])
+    if (typeof value[key] !== "string") throw wrong(`"${key}" must be a text; it is ${JSON.stringify(value[key])}`);
+  if (!["running", "finished", "interrupted", "failed"].includes(value.status as string))
+    throw wrong(`"status" must be running, finished, interrupted or failed; it is ${JSON.stringify(value.status)}`);
+  if (typeof value.seed !== "number") throw wrong(`"seed" must be a number; it is ${JSON.stringify(value.seed)}`);
+  const { data } = value;
+  if (!isRecord(data) || typeof data.file !== "string" || !/^[0-9a-f]{64}$/.test(String(data.sha256)))
+    throw wrong(`"data" must be {"file", "sha256"}; it is ${JSON.stringify(data)}`);
+  if (!("settings" in value)) throw wrong(`"settings" is missing`);
+  return value as object as RunManifest;
+}
