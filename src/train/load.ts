@@ -4,6 +4,7 @@ import { losses } from "../nn/losses/index.ts";
 import { initialize } from "../nn/model.ts";
 import { Cadence, observationInterval } from "../observe/cadence.ts";
 import { checkHooks } from "../observe/hooks.ts";
+import { initialStateOf } from "../observe/probes/distance.ts";
 import { backendOf } from "../run/backends.ts";
 import { Session } from "../run/session.ts";
 import { randomKey } from "../trace/create.ts";
@@ -70,7 +71,7 @@ function typesOf({ x, y }: TrainingData, float: FloatDType): SplitTypes {
 function write(session: Session, training: TrainingModule, { data, validation, loss, seed = 0 }: TrainOptions): void {
   for (const [name, value] of training.initial) session.write(name, value.data);
   for (const { name } of training.probes.parameters)
-    session.write(`probe.initial.${name}`, training.initial.get(`parameters.${name}`)!.data);
+    session.write(initialStateOf(name), training.initial.get(`parameters.${name}`)!.data);
   const outputs = session.plan.programs.train!.outputs.prediction!.shape.at(-1)!;
   for (const [name, split] of Object.entries({ train: data, validation })) {
     if (split === undefined) continue;
@@ -89,7 +90,7 @@ function cadenceOf(
   { parameterCount, probes }: TrainingModule,
   { batchSize, stepsPerEpoch }: Sizes,
 ): Cadence {
-  const values = probes.valueSizes.reduce((sum, size) => sum + size, 0);
+  const values = probes.chain.reduce((sum, { size }) => sum + size, 0);
   const steps = Math.min(epochs * stepsPerEpoch, most);
   const sizes = { parameters: parameterCount, batch: batchSize, values, stepsPerEpoch, steps };
   return new Cadence(observeEvery ?? observationInterval(sizes), steps);

@@ -2,7 +2,8 @@
 import { parentPath } from "../nn/model.ts";
 import type { Hooks } from "../observe/hooks.ts";
 import type { InitialParameter, LayerStatistics, Observation } from "../observe/observation.ts";
-import { readProbes } from "../observe/read-probes.ts";
+import { readProbes } from "../observe/probes/index.ts";
+import { ProbeOutputs } from "../observe/probes/outputs.ts";
 import { readSketch } from "../observe/sketch.ts";
 import { globalNorm } from "../optim/clip.ts";
 import type { Session } from "../run/session.ts";
@@ -58,18 +59,21 @@ export class Observer {
     for (const [name, { watch }] of Object.entries(this.#hooks)) {
       if (`watched.${name}` in outputs) watch?.(read(`watched.${name}`), read(`watchedGradient.${name}`), step);
     }
-    const sketches = session.output("observe", "sketches");
-    const figures = session.output("observe", "figures");
+    const { probes, layout } = this.#training;
+    const seen = new ProbeOutputs(layout, {
+      sketches: session.output("observe", "sketches"),
+      figures: session.output("observe", "figures"),
+    });
     if (state.measuredAt < 0 || step - state.measuredAt >= distanceEvery) {
       session.run("distance");
-      state.distance = Math.sqrt(session.output("distance", "distance")[0]!) / (this.#initialNorm || 1);
+      state.distance = Math.sqrt(session.output("distance", "square")[0]!) / (this.#initialNorm || 1);
       state.measuredAt = step;
     }
     const { distance } = state;
-    const seen = readProbes(this.#training.probes, { sketches, figures }, { step, follows, distance });
-    state.layers = seen.layers;
-    state.losses.set(step, seen.loss);
-    return seen;
+    const observation = readProbes(probes, seen, { step, follows, distance });
+    state.layers = observation.layers;
+    state.losses.set(step, observation.loss);
+    return observation;
   }
 
   /** Leaves out the losses of steps before `step`. */

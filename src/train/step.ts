@@ -3,10 +3,10 @@ import { gradThrough } from "../grad/transforms.ts";
 import { type FloatDType, isFloat } from "../ir/dtype.ts";
 import type { Layer, Tap, TensorTree, Variables } from "../nn/layer.ts";
 import { type LossName, losses } from "../nn/losses/index.ts";
-import { apply, applyTraining, parentPath } from "../nn/model.ts";
+import { apply, applyTraining } from "../nn/model.ts";
 import { type Hooks, refuseWatch, replaced } from "../observe/hooks.ts";
 import type { Section } from "../observe/origin.ts";
-import { type ProbePlan, probe } from "../observe/probes.ts";
+import type { SeenStep } from "../observe/probes/probe.ts";
 import { clipByNorm, clipByValue } from "../optim/clip.ts";
 import { learningRate } from "../optim/learning-rate.ts";
 import type { Optimizer } from "../optim/optimizers/index.ts";
@@ -36,82 +36,35 @@ export interface TrainedState extends Variables {
   readonly optimizer: OptimizerState;
 }
 
-/** Notes that a section of the graph ends with a node; it begins after the one noted before it. */
-export type Mark = (tensor: Tensor, section: Section) => void;
-
+/** `observe` adds to the graph what is seen of the step: state of its own, and outputs. */
 export function trainStep(
   settings: StepSettings,
   flat: Flattened,
   state: Tensors,
-  observed: { readonly probes: ProbePlan; readonly mark: Mark } | undefined,
+  observe?: (seen: SeenStep) => ProgramResult,
 ): ProgramResult {
-  const { model, optimizer, batchSize, clipNorm, clipValue, hooks } = settings;
-  const {
-    parameters,
-    buffers,
-    optimizer: moments,
-  } = flat.rebuild(flat.paths.map((path) => state[path]!)) as TrainedState;
+  const { optimizer, batchSize, clipNorm, clipValue, hooks } = settings;
+  const { optimizer: moments, ...variables } = trainedState(flat, state);
+  const { parameters } = variables;
   const step = state.step!;
   const cursor = state.cursor!;
   const rows = state.order!.gather(cursor.add(arange(batchSize)));
-  const batch = state["train.x"]!.gather(rows);
-  const y = state["train.y"]!.gather(rows);
+  const batch = { x: state["train.x"]!.gather(rows), y: state["train.y"]!.gather(rows) };
   const key = foldIn(state.key!, step);
+  const { loss, buffers, values, slopes, gradients } = backward(settings, variables, batch, key, observe !== undefined);
 
-  const [[loss, nextBuffers, values], raw, through] = gradThrough(
-    (p: TensorTree): [Tensor, TensorTree, Record<string, Tensor>] => {
-      const named: Record<string, Tensor> = {};
-      const tap = (name: string, value: Tensor): Tensor => {
-        const own = replaced(hooks, name, value);
-        if (observed !== undefined && isFloat(own.dtype)) named[name] = own;
-        else if (observed !== undefined) refuseWatch(hooks, name, own);
-        return own;
-      };
-      const used = tapped(p, tap);
-      const applied = applyTraining(model, { parameters: used, buffers }, tap("x", batch), key, tap);
-      return [losses[settings.loss](applied.y, y), applied.buffers, named];
-    },
-  )(parameters);
-
-  const clipped = clipValue === undefined ? raw : clipByValue(raw, clipValue);
-  const gradients = clipNorm === undefined ? clipped : clipByNorm(clipped, clipNorm);
+  const byValue = clipValue === undefined ? slopes : clipByValue(slopes, clipValue);
+  const clipped = clipNorm === undefined ? byValue : clipByNorm(byValue, clipNorm);
   const rate = rateOf(settings, step).mul(state.rateScale!);
-  const updated = updateOptimizer(optimizer, parameters, gradients, moments, { step, learningRate: rate });
+  const updated = updateOptimizer(optimizer, parameters, clipped, moments, { step, learningRate: rate });
 
   const alive = state.failedAt!.less(0);
   const failedAt = where(alive, where(loss.isFinite(), -1, step), state.failedAt!);
-  const leaves = [parameters, raw, gradients, updated.parameters].map((tree) => flatten(tree).leaves);
-  const [before, slopes, clippedSlopes, after] = leaves as [Tensor[], Tensor[], Tensor[], Tensor[]];
-  if (observed !== undefined) {
-    const { chain, parameters: own } = observed.probes;
-    chain.forEach(({ name }, i) => {
-      if (values[name] !== undefined) observed.mark(values[name], { where: "forward", layer: name });
-      // The gradient of a layer's input is made on the way back through the layer.
-      const entering = i > 0 ? (through as Tensors)[chain[i - 1]!.name] : undefined;
-      if (entering !== undefined) observed.mark(entering, { where: "backward", layer: name });
-    });
-    observed.mark(loss, { where: "forward" });
-    own.forEach(({ name }, i) => {
-      observed.mark(slopes[i]!, { where: "backward", layer: parentPath(name) });
-      observed.mark(after[i]!, { where: "update", layer: parentPath(name) });
-    });
-  }
-  const seen =
-    observed &&
-    probe(observed.probes, state, {
-      x: values.x ?? batch,
-      loss,
-      rate,
-      values,
-      gradients: through as Tensors,
-      before,
-      raw: slopes,
-      clipped: clippedSlopes,
-      after,
-    });
+  const trees = { parameters, slopes, clipped, updated: updated.parameters };
+  const seen = observe?.({ x: values.x ?? batch.x, loss, rate, values, gradients, ...byPath(trees) });
   const next = flatten({
-    parameters: observed ? last(updated.parameters) : updated.parameters,
-    buffers: nextBuffers,
+    parameters: observe ? last(updated.parameters) : updated.parameters,
+    buffers,
     optimizer: updated.state,
   });
   return {
@@ -124,9 +77,46 @@ export function trainStep(
       failedAt,
       ...seen?.state,
     },
-    outputs: { ...seen?.outputs, ...watched(hooks, values, through as Tensors) },
+    outputs: { ...seen?.outputs, ...watched(hooks, values, gradients) },
   };
 }
+
+/** The forward pass, the loss and its gradients; `named` where the values on the way are asked for. */
+function backward(
+  { model, loss: lossName, hooks }: StepSettings,
+  { parameters, buffers }: Variables,
+  { x, y }: { readonly x: Tensor; readonly y: Tensor },
+  key: Tensor,
+  named: boolean,
+) {
+  const [[loss, next, values], slopes, gradients] = gradThrough(
+    (p: TensorTree): [Tensor, TensorTree, Record<string, Tensor>] => {
+      const values: Record<string, Tensor> = {};
+      const tap = (name: string, value: Tensor): Tensor => {
+        const own = replaced(hooks, name, value);
+        if (named && isFloat(own.dtype)) values[name] = own;
+        else if (named) refuseWatch(hooks, name, own);
+        return own;
+      };
+      const used = tapped(p, tap);
+      const applied = applyTraining(model, { parameters: used, buffers }, tap("x", x), key, tap);
+      return [losses[lossName](applied.y, y), applied.buffers, values];
+    },
+  )(parameters);
+  return { loss, buffers: next, values, slopes, gradients };
+}
+
+const trainedState = (flat: Flattened, state: Tensors): TrainedState =>
+  flat.rebuild(flat.paths.map((path) => state[path]!)) as TrainedState;
+
+/** Leaves of trees by their paths. */
+const byPath = <K extends string>(trees: Readonly<Record<K, TensorTree>>): Record<K, Tensors> =>
+  Object.fromEntries(
+    Object.entries<TensorTree>(trees).map(([name, tree]) => {
+      const { paths, leaves } = flatten(tree);
+      return [name, Object.fromEntries(paths.map((path, i) => [path, leaves[i]!]))];
+    }),
+  ) as Record<K, Tensors>;
 
 export const rateOf = ({ schedule, optimizer }: StepSettings, step: Tensor): Tensor =>
   learningRate(schedule, optimizer.learningRate, step);
@@ -154,6 +144,9 @@ function watched(hooks: Hooks | undefined, values: Tensors, gradients: Tensors):
   );
 }
 
+/** Notes that a section of the graph ends with a node; it begins after the one noted before it. */
+export type Mark = (tensor: Tensor, section: Section) => void;
+
 export function evaluate(
   settings: StepSettings,
   flat: Flattened,
@@ -161,7 +154,7 @@ export function evaluate(
   { x, y, rows }: { readonly x: Tensor; readonly y: Tensor; readonly rows: Tensor },
   mark: Mark,
 ): ProgramResult {
-  const { parameters, buffers } = flat.rebuild(flat.paths.map((path) => state[path]!)) as TrainedState;
+  const { parameters, buffers } = trainedState(flat, state);
   const tap = (name: string, value: Tensor): Tensor => replaced(settings.hooks, name, value);
   const used = { parameters: tapped(parameters, tap), buffers };
   const prediction = apply(settings.model, used, tap("x", x.gather(rows)), (name, value) => {

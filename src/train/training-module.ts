@@ -3,10 +3,14 @@ import { isFloat } from "../ir/dtype.ts";
 import type { NodeId } from "../ir/graph.ts";
 import type { Shape, TensorType } from "../ir/shape.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
-import { applyTraining } from "../nn/model.ts";
+import { applyTraining, parentPath } from "../nn/model.ts";
 import { chainOf } from "../observe/chain.ts";
 import type { ReadableStep, Section } from "../observe/origin.ts";
-import { type ProbePlan, planProbes, probeDistance, probeStates } from "../observe/probes.ts";
+import { distanceStates, traceDistance } from "../observe/probes/distance.ts";
+import { probeStates, traceProbes } from "../observe/probes/index.ts";
+import type { Layout } from "../observe/probes/outputs.ts";
+import { type ProbePlan, planProbes } from "../observe/probes/plan.ts";
+import type { SeenStep } from "../observe/probes/probe.ts";
 import { initOptimizer, type OptimizerState } from "../optim/update.ts";
 import type { Module, Program } from "../plan/module.ts";
 import { type ProgramResult, type Tensors, type Types, traceProgram } from "../run/program.ts";
@@ -36,8 +40,9 @@ export interface TrainingModule {
   rebuild(read: (name: string) => Tensor): Variables;
   /** The same with the optimizer's state. */
   rebuildState(read: (name: string) => Tensor): Variables & { readonly optimizer: OptimizerState };
-  /** How to read what the program "observe" gives. */
+  /** What the program "observe" gives, and where in its outputs. */
   readonly probes: ProbePlan;
+  readonly layout: Layout;
   /** How to read the graphs of "observe" and of the evaluation programs, by program. */
   readonly readable: Readonly<Record<string, ReadableStep>>;
   readonly parameterCount: number;
@@ -88,7 +93,7 @@ export async function trainingModule(
     parameters.paths.map((name, i) => ({ name, shape: parameters.leaves[i]!.shape })),
     settings.batchSize,
   );
-  const probed = probeStates(probes, float);
+  const probed = { ...distanceStates(probes, float), ...probeStates(probes, float) };
   const stepState = { ...trained, ...counters, "train.x": train.x, "train.y": train.y };
   const programs: Record<string, Program> = {};
   const readable: Record<string, ReadableStep> = {};
@@ -104,7 +109,7 @@ export async function trainingModule(
   await add("step", { state: stepState, trace: (state) => trainStep(settings, flat, state, undefined) });
   await add("distance", {
     state: { ...trained, ...probed },
-    trace: (state) => ({ outputs: probeDistance(probes, state) }),
+    trace: (state) => ({ outputs: traceDistance(probes, state) }),
   });
   // The rate of any step, as the machine rounds it.
   await add("rate", {
@@ -112,9 +117,16 @@ export async function trainingModule(
     inputs: { at: counters.step! },
     trace: ({ rateScale }, { at }) => ({ outputs: { rate: rateOf(settings, at!).mul(rateScale!) } }),
   });
+  let layout: Layout | undefined;
   await add("observe", {
     state: { ...stepState, ...probed },
-    trace: (state, _, mark) => trainStep(settings, flat, state, { probes, mark }),
+    trace: (state, _, mark) =>
+      trainStep(settings, flat, state, (seen) => {
+        markSections(seen, probes, mark);
+        const traced = traceProbes(probes, state, seen);
+        layout = traced.layout;
+        return traced;
+      }),
     isReadable: true,
   });
   for (const { name, types } of splits) {
@@ -135,6 +147,7 @@ export async function trainingModule(
     rebuild: (read) => own.rebuild(own.paths.map(read)) as Variables,
     rebuildState: (read) => flat.rebuild(flat.paths.map(read)) as TrainedState,
     probes,
+    layout: layout!,
     readable,
     parameterCount: parameters.leaves.reduce((sum, leaf) => sum + leaf.size, 0),
   };
@@ -147,6 +160,19 @@ interface Part {
   trace(state: Tensors, inputs: Tensors, mark: Mark): ProgramResult;
   /** Whether numbers are traced back through its graph. */
   readonly isReadable?: boolean;
+}
+
+function markSections({ loss, values, gradients, slopes, updated }: SeenStep, plan: ProbePlan, mark: Mark): void {
+  for (const { name, input } of plan.chain) {
+    mark(values[name]!, { where: "forward", layer: name });
+    // The gradient of a layer's input is made on the way back through the layer.
+    if (input !== undefined) mark(gradients[input]!, { where: "backward", layer: name });
+  }
+  mark(loss, { where: "forward" });
+  for (const { name } of plan.parameters) {
+    mark(slopes[name]!, { where: "backward", layer: parentPath(name) });
+    mark(updated[name]!, { where: "update", layer: parentPath(name) });
+  }
 }
 
 const countersOf = ({ stepsPerBlock, batchSize, float }: ModuleSettings): Types => ({

@@ -1,6 +1,6 @@
 // Probes against the same figures computed another way: from a step worked out tensor by tensor.
 import { describe, expect, it } from "vitest";
-import { randomKey, randomUniform, stack, type Tensor, tensor, valueAndGrad } from "../index.ts";
+import { randomKey, randomUniform, stack, type Tensor, tensor, valueAndGrad } from "../../index.ts";
 import {
   activation,
   apply,
@@ -19,12 +19,12 @@ import {
   sequential,
   type TensorTree,
   type Variables,
-} from "../nn/index.ts";
-import { sgd } from "../optim/index.ts";
-import { flatten } from "../trace/tree.ts";
-import { type TrainOptions, train } from "../train/index.ts";
-import { Cadence, observationInterval } from "./cadence.ts";
-import type { Observation } from "./observation.ts";
+} from "../../nn/index.ts";
+import { sgd } from "../../optim/index.ts";
+import { flatten } from "../../trace/tree.ts";
+import { type TrainOptions, train } from "../../train/index.ts";
+import { Cadence, observationInterval } from "../cadence.ts";
+import type { Observation } from "../observation.ts";
 
 const rows = randomUniform(randomKey(4), [6, 5]).mul(2).sub(1);
 const labels = tensor(Int32Array.from({ length: 6 }, (_, i) => i % 3));

@@ -1,13 +1,13 @@
 // How far the units of an activation are from answering: the slopes φ′(z) of a batch.
-import { vjp } from "../grad/transforms.ts";
-import { isElementwise } from "../ir/op.ts";
-import type { Shape } from "../ir/shape.ts";
-import { type Activation, noVariables } from "../nn/layer.ts";
-import { apply } from "../nn/model.ts";
-import { recordOf } from "../ops/index.ts";
-import { ones, tensor, where } from "../trace/create.ts";
-import type { Tensor } from "../trace/tensor.ts";
-import { trace } from "../trace/trace.ts";
+import { vjp } from "../../grad/transforms.ts";
+import { isElementwise } from "../../ir/op.ts";
+import type { Shape } from "../../ir/shape.ts";
+import { type Activation, noVariables } from "../../nn/layer.ts";
+import { apply } from "../../nn/model.ts";
+import { recordOf } from "../../ops/index.ts";
+import { ones, tensor, where } from "../../trace/create.ts";
+import type { Tensor } from "../../trace/tensor.ts";
+import { trace } from "../../trace/trace.ts";
 
 /** A slope under this share of the steepest one is that of a saturated unit. */
 const saturatedBelow = 0.05;

@@ -1,0 +1,77 @@
+// What is probed of a model: its values, units and parameters, with their shapes.
+import { type Shape, sizeOf } from "../../ir/shape.ts";
+import type { ActivationName } from "../../nn/activation.ts";
+import type { Activation } from "../../nn/layer.ts";
+import { childPath } from "../../nn/model.ts";
+import type { ChainPoint, LayerPoint } from "../chain.ts";
+import { hasSlopes, isBounded, unitsOf } from "./slopes.ts";
+
+export interface ProbePlan {
+  readonly chain: readonly ProbedValue[];
+  readonly activations: readonly ProbedActivation[];
+  readonly dense: readonly ProbedDense[];
+  readonly parameters: readonly ProbedParameter[];
+  /** Rows. */
+  readonly batch: number;
+}
+
+/** A point of the chain that holds floats. */
+export interface ProbedValue extends LayerPoint {
+  /** Elements. */
+  readonly size: number;
+  /** Name of the value before it in the chain: undefined where that is the batch. */
+  readonly input: string | undefined;
+}
+
+/** An activation that works element by element. */
+export interface ProbedActivation extends Pick<ChainPoint, "name"> {
+  readonly layer: Activation;
+  readonly activation: ActivationName;
+  readonly bounded: boolean;
+  readonly units: number;
+  readonly input: string | undefined;
+}
+
+/** A dense layer z = a W + b of rows. */
+export interface ProbedDense extends Pick<ChainPoint, "name"> {
+  readonly bias: boolean;
+  readonly input: string | undefined;
+}
+
+export interface ProbedParameter {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly size: number;
+  /** Whether it belongs to one of the dense layers. */
+  readonly isDense: boolean;
+}
+
+/** Plans the probes of a model by the shapes that a pass gave its values; values of no floats have no gradients. */
+export function planProbes(
+  points: readonly LayerPoint[],
+  shapes: ReadonlyMap<string, Shape>,
+  parameters: readonly { readonly name: string; readonly shape: Shape }[],
+  batch: number,
+): ProbePlan {
+  const shapeOf = ({ name }: ChainPoint): Shape => shapes.get(name)!;
+  const chain = points
+    .filter(({ name }) => shapes.has(name))
+    .map((point, at, all) => ({ ...point, size: sizeOf(shapeOf(point)), input: all[at - 1]?.name }));
+  const dense = chain.flatMap((point) => {
+    const { name, layer, input } = point;
+    return layer?.kind === "dense" && shapeOf(point).length === 2 ? [{ name, bias: layer.bias, input }] : [];
+  });
+  const ofDense = new Set(dense.flatMap(({ name }) => ["weight", "bias"].map((part) => childPath(name, part))));
+  return {
+    chain,
+    activations: chain.flatMap((point) => {
+      const { name, layer, input } = point;
+      if (layer?.kind !== "activation" || !hasSlopes(layer)) return [];
+      const units = unitsOf(shapeOf(point));
+      return [{ name, layer, activation: layer.name, bounded: isBounded(layer), units, input }];
+    }),
+    dense,
+    parameters: parameters.map(({ name, shape }) => ({ name, shape, size: sizeOf(shape), isDense: ofDense.has(name) })),
+    batch,
+  };
+}
