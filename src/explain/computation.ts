@@ -1,16 +1,15 @@
 // From a function of named tensors to explanations of its numbers.
-
 import { isFloat } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Node, NodeId } from "../ir/graph.ts";
 import { formatShape, sizeOf } from "../ir/shape.ts";
+import { partial } from "../ops/notation.ts";
 import type { Optimizer } from "../optim/optimizers/index.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { trace } from "../trace/trace.ts";
 import { flatten } from "../trace/tree.ts";
 import { type ExplainOptions, explainer } from "./explain.ts";
 import type { Explanation } from "./explanation.ts";
-import { partial } from "./notation.ts";
 import { flatIndex } from "./places.ts";
 import { ScalarGraph } from "./scalar-graph.ts";
 import { explainUpdate } from "./update.ts";

@@ -1,7 +1,7 @@
 // Worked arithmetic: any number of a traced computation, its way to the loss and its gradient, with its own values.
 import type { NodeId } from "../ir/graph.ts";
+import { written } from "../ops/notation.ts";
 import type { Explanation, FiniteDifference } from "./explanation.ts";
-import { written } from "./notation.ts";
 import { endsFrom, pathsFrom } from "./paths.ts";
 import { Reading } from "./reading.ts";
 import type { Element, ScalarGraph } from "./scalar-graph.ts";

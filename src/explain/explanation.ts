@@ -1,6 +1,6 @@
 // What an explanation holds: plain data, to be drawn as text, Markdown, LaTeX or otherwise.
+import type { Written } from "../ops/notation.ts";
 import type { Optimizer } from "../optim/optimizers/index.ts";
-import type { Written } from "./notation.ts";
 
 /** left = symbols = numbers = value; `numbers` repeats `symbols` with values put in, and is absent where it adds nothing. */
 export interface Equation {

@@ -1,6 +1,7 @@
 // Explanations: worked arithmetic of any number of a computation.
 import "../run/engine.ts";
 
+export type { Written } from "../ops/notation.ts";
 export { type Explain, explain, type Name, type NamedTensors, type UpdateState, withUpdate } from "./computation.ts";
 export type { ExplainOptions } from "./explain.ts";
 export type {
@@ -10,5 +11,4 @@ export type {
   Explanation,
   FiniteDifference,
 } from "./explanation.ts";
-export type { Written } from "./notation.ts";
 export { toLatex, toMarkdown, toText } from "./render.ts";

@@ -6,7 +6,7 @@ import { recordOf } from "../ops/index.ts";
 import { simplify } from "../plan/simplify.ts";
 import { GraphBuilder } from "../trace/graph-builder.ts";
 import { isBilinear } from "./bilinear.ts";
-import type { Element, LocalDerivative, ScalarGraph } from "./scalar-graph.ts";
+import { type Element, isSumLike, type LocalDerivative, type ScalarGraph } from "./scalar-graph.ts";
 import { termsOf } from "./terms.ts";
 
 /** From one element to another one that is written by it. */
@@ -122,7 +122,7 @@ export class Reading {
   }
 
   #isSum(node: Node): boolean {
-    return "axes" in node.attributes && termsOf(this.scalars, node, 0) !== undefined;
+    return isSumLike(node) && termsOf(this.scalars, node, 0) !== undefined;
   }
 
   /** Whether ∂y/∂x is 1 whatever the numbers, as for a sum. */

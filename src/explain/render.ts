@@ -1,6 +1,16 @@
 // An explanation as text for a terminal, as Markdown and as LaTeX.
+import {
+  add,
+  constant,
+  divide,
+  latexText,
+  number,
+  type Piece,
+  partial,
+  subtract,
+  type Written,
+} from "../ops/notation.ts";
 import type { Equation, Explanation } from "./explanation.ts";
-import { constant, latexText, notation, number, type Piece, partial, type Written } from "./notation.ts";
 
 /** What is said, with the writing left to a format. */
 interface Format {
@@ -209,7 +219,7 @@ function gradient(
   const parts = [
     words([...named, ...(others > 0 ? [together] : [])].join(" + ")),
     [...paths.map(({ product }) => number(product)), ...(others > 0 ? [number(rest)] : [])].reduce(
-      (sum, piece) => notation.add([sum, piece], {}),
+      (sum, piece) => add(sum, piece),
       constant(0),
     ),
   ];
@@ -228,7 +238,7 @@ function check({ name, lossName, check: { step, above, below, slope } }: Explana
     ...f.chain({ text: high.text, tex: high.tex }, [full(above)]),
     ...f.chain(low, [full(below)]),
     ...f.chain({ text: "difference / 2h", tex: "\\frac{\\text{difference}}{2h}" }, [
-      notation.div([notation.sub([full(above), full(below)], {}), twice], {}),
+      divide(subtract(full(above), full(below)), twice),
       number(slope),
     ]),
   ];

@@ -102,7 +102,7 @@ export class ScalarGraph {
       const add = (value: number, at: number) => {
         if (value !== 0) found.push({ node: consumer.id, index: at, operand, value });
       };
-      if (isElementwise(recordOf(consumer)) || recordOf(consumer).moves === true) {
+      if (isElementwise(recordOf(consumer)) || recordOf(consumer).moves !== undefined) {
         const { values, to } = this.#diagonal(consumer, operand);
         for (const at of to[index]!) add(values[at]!, at);
       } else this.#column(consumer, operand, index).forEach(add);
@@ -133,8 +133,8 @@ export class ScalarGraph {
   origin(node: NodeId, index: number): Element {
     const own = this.graph.nodes[node]!;
     const record = recordOf(own);
-    if (record.moves === true) return this.origin(own.inputs[0]!, this.#places(own)[index]!);
-    if (!isElementwise(record) && !("axes" in own.attributes)) return { node, index };
+    if (record.moves !== undefined) return this.origin(own.inputs[0]!, this.#places(own)[index]!);
+    if (!isElementwise(record) && !isSumLike(own)) return { node, index };
     const key = `${node}:${index}`;
     let origin = this.#origins.get(key);
     if (origin === undefined) {
@@ -237,7 +237,7 @@ export class ScalarGraph {
       const input = this.graph.nodes[node.inputs[operand]!]!;
       const size = sizeOf(input.shape);
       const values = this.#along(node, operand, new Float64Array(size).fill(1));
-      const from = recordOf(node).moves === true ? this.#places(node) : broadcastPlaces(input.shape, node.shape);
+      const from = recordOf(node).moves !== undefined ? this.#places(node) : broadcastPlaces(input.shape, node.shape);
       const to: number[][] = Array.from({ length: size }, () => []);
       from.forEach((place, at) => {
         to[place]!.push(at);
@@ -263,6 +263,9 @@ export class ScalarGraph {
     return places;
   }
 }
+
+/** Whether elements are made of several of one operand's, as in a sum; numbers, that is, and not places. */
+export const isSumLike = (node: Node): boolean => recordOf(node).reduces !== undefined && isFloat(node.dtype);
 
 /** Nodes that `end` depends on. */
 function reaches(graph: Graph, end: NodeId): Set<NodeId> {

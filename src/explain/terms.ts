@@ -1,5 +1,4 @@
 // Elements that are sums of others: y = Σ x ∂y/∂x holds for sums, means, products of matrices, convolutions, and what picks elements.
-
 import { isFloat } from "../ir/dtype.ts";
 import type { Node } from "../ir/graph.ts";
 import { partnerOf } from "./bilinear.ts";

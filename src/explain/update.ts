@@ -1,5 +1,16 @@
 // One optimizer's update of one number, written out from the graph of the update itself.
 import type { Graph, NodeId } from "../ir/graph.ts";
+import {
+  atom,
+  constant,
+  multiply,
+  nameTex,
+  number,
+  type Piece,
+  subscript,
+  type Written,
+  written,
+} from "../ops/notation.ts";
 import type { Optimizer } from "../optim/optimizers/index.ts";
 import { type OptimizerState, updateOptimizer } from "../optim/update.ts";
 import { simplify } from "../plan/simplify.ts";
@@ -8,7 +19,6 @@ import type { Tensor } from "../trace/tensor.ts";
 import { trace } from "../trace/trace.ts";
 import type { Equation, ExplainedUpdate } from "./explanation.ts";
 import { expression } from "./expression.ts";
-import { atom, constant, nameTex, notation, number, type Piece, subscript, type Written, written } from "./notation.ts";
 
 export interface UpdateOf {
   readonly name: Written;
@@ -66,7 +76,7 @@ export function explainUpdate(optimizer: Optimizer, of: UpdateOf): ExplainedUpda
   simple.inputs.forEach((id, i) => {
     named.set(id, pieces[i]!);
   });
-  const by = (piece: Piece): Piece => notation.mul([constant(clip), piece], {});
+  const by = (piece: Piece): Piece => multiply(constant(clip), piece);
   const equations: Equation[] = [
     ...(isLong ? [{ left: written(own), symbols: written(of.name), value: of.value }] : []),
     {

@@ -1,25 +1,27 @@
 // Writes elements, how they came about, and derivatives between them: with names, and with numbers.
-import type { ElementwiseOpName, Node, NodeId } from "../ir/graph.ts";
+import type { Node, NodeId } from "../ir/graph.ts";
 import { definitionOf, isElementwise } from "../ir/op.ts";
 import { placeOf, sizeOf } from "../ir/shape.ts";
 import { recordOf } from "../ops/index.ts";
-import { partnerOf } from "./bilinear.ts";
-import type { Equation } from "./explanation.ts";
-import { expression } from "./expression.ts";
-import { type Leaf, localOf, truth } from "./local.ts";
 import {
+  add,
   atom,
   constant,
+  type Leaf,
+  multiply,
   nameTex,
-  notation,
   number,
   type Piece,
   partial,
   subscript,
+  truth,
   type Written,
-  write,
   written,
-} from "./notation.ts";
+} from "../ops/notation.ts";
+import { groupNotationOf, write } from "../ops/notations.ts";
+import { partnerOf } from "./bilinear.ts";
+import type { Equation } from "./explanation.ts";
+import { expression } from "./expression.ts";
 import { broadcastPlaces } from "./places.ts";
 import { mostTerms, type Reading, ruleOf, type Step } from "./reading.ts";
 import type { Element, LocalDerivative, ScalarGraph } from "./scalar-graph.ts";
@@ -61,7 +63,7 @@ export class Writer {
     const byOp = new Map<string, NodeId[]>();
     for (const { id, op, inputs } of this.#scalars.graph.nodes) {
       const isRead = inputs.length > 0 && !this.#names.has(id) && !this.#reading.isInside(id);
-      if (!isRead || recordOf(this.#node(id)).moves === true) continue;
+      if (!isRead || recordOf(this.#node(id)).moves !== undefined) continue;
       byOp.set(op, [...(byOp.get(op) ?? []), id]);
     }
     for (const [op, ids] of byOp) {
@@ -118,10 +120,10 @@ export class Writer {
       const operands = this.#operands(node, index).map((operand) =>
         this.#reading.isInside(operand.node) ? this.#composed(this.#origin(operand), put, path) : put(operand),
       );
-      return write(node.op as ElementwiseOpName, operands, node.attributes);
+      return write(record.name, operands, node.attributes);
     }
-    const local = localOf(node.op);
-    if (local) return local.value(this.#leaf(node, index, index, put), node.attributes);
+    const { value } = groupNotationOf(node.op);
+    if (value) return value(this.#leaf(node, index, index, put), node.attributes);
     return this.#sum({ node: id, index }, put, path) ?? formula(definitionOf(record, node.attributes).formula);
   }
 
@@ -144,8 +146,7 @@ export class Writer {
     const onPath = ({ x, partner }: (typeof terms)[number]) =>
       [x, ...(partner ? [partner] : [])].some((factor) => path.has(keyOf(this.#origin(factor))));
     const summands = terms.map((term) => ({
-      write: () =>
-        notation.mul([this.#write(term.x, put), term.partner ? put(term.partner) : constant(term.coefficient)], {}),
+      write: () => multiply(this.#write(term.x, put), term.partner ? put(term.partner) : constant(term.coefficient)),
       value: term.value,
       first: onPath(term),
     }));
@@ -207,26 +208,25 @@ export class Writer {
   factor(from: Element, step: Step): Equation {
     const left = partial(this.name(step), this.name(from));
     const derivative = (put: Put) =>
-      step.chains
-        .map((chain) => this.#along(from, chain, put))
-        .reduce((sum, product) => notation.add([sum, product], {}));
+      step.chains.map((chain) => this.#along(from, chain, put)).reduce((sum, product) => add(sum, product));
     return equation(left, derivative, step.value, this.name, this.#number);
   }
 
   #along(from: Element, chain: readonly LocalDerivative[], put: Put): Piece {
     return chain
       .map((step, i) => this.#derivative(i === 0 ? from : chain[i - 1]!, step, put))
-      .reduceRight((product, factor) => notation.mul([product, factor], {}));
+      .reduceRight((product, factor) => multiply(product, factor));
   }
 
   #derivative(from: Element, { node: id, index, operand, value }: LocalDerivative, put: Put): Piece {
     const node = this.#node(id);
     const record = recordOf(node);
-    if (record.moves === true) return constant(1);
+    if (record.moves !== undefined) return constant(1);
     if (isElementwise(record)) return this.#elementwiseDerivative(node, index, operand, value, put);
     const partner = partnerOf(node, operand, from.index, index, (n) => this.#node(n));
     if (partner !== undefined) return this.#write({ node: node.inputs[1 - operand]!, index: partner }, put);
-    return localOf(node.op)?.derivative(this.#leaf(node, index, from.index, put), node.attributes) ?? constant(value);
+    const { derivative } = groupNotationOf(node.op);
+    return derivative ? derivative(this.#leaf(node, index, from.index, put), node.attributes) : constant(value);
   }
 
   /** The op's gradient rule for dy = 1, as an expression of its operands and its output. */
@@ -264,7 +264,7 @@ function sumOf(terms: readonly SumTerm[], inWords: boolean): Piece {
     const rest = others.reduce((sum, { value }) => sum + value, 0);
     pieces.push(inWords ? atom(`(${words})`, `(\\text{${words}})`) : number(rest));
   }
-  return pieces.reduce((sum, piece) => notation.add([sum, piece], {}), constant(0));
+  return pieces.reduce((sum, piece) => add(sum, piece), constant(0));
 }
 
 /** `numbers` where they are not the symbols once more. */

@@ -63,8 +63,19 @@ export interface OpRecord<N extends OpName = OpName> {
   identity?(splats: readonly (number | undefined)[], attributes: OpAttributes[N]): number | undefined;
   /** Nothing is rounded but what is stored: all backends give the same bits. */
   readonly exact?: true;
-  /** The output has no elements but those of its one input, elsewhere or repeated. */
-  readonly moves?: true;
+  /**
+   * The output has no elements but those of its one input: all in their order ("view"), repeated as elementwise ops repeat
+   * an operand of fewer elements ("broadcast"), or others ("select").
+   */
+  readonly moves?: "view" | "broadcast" | "select";
+  /** Of ops that permute axes: the input's axis for each of the output's. */
+  permutes?(attributes: OpAttributes[N]): readonly number[];
+  /** Attributes with which input `i` is read with its last two axes changed about. */
+  transposing?(attributes: OpAttributes[N], i: number): OpAttributes[N];
+  /** Of reductions: the axes of the one input along which elements go into one. */
+  reduces?(attributes: OpAttributes[N]): readonly number[];
+  /** Whether row i of the output, along its first axis, is made of other rows of the inputs than theirs at i. */
+  mixesRows?(attributes: OpAttributes[N]): boolean;
 }
 
 /** An op that is one scalar expression, applied element by element. */

@@ -135,13 +135,9 @@ function rowsOf(step: ReadableStep, nodes: readonly Node[], rows: number): Set<N
   const own = new Set<NodeId>();
   for (const node of nodes) {
     const [first, ...others] = node.inputs;
-    const { axes, permutation, transposeX } = node.attributes as {
-      readonly axes?: readonly number[];
-      readonly permutation?: readonly number[];
-      readonly transposeX?: boolean;
-    };
+    const record = recordOf(node);
     const isBatch = first !== undefined && dataOf(step, nodes[first]!) !== undefined;
-    const isMoved = axes?.includes(0) === true || (permutation?.[0] ?? 0) !== 0 || transposeX === true;
+    const isMoved = record.reduces?.(node.attributes).includes(0) || record.mixesRows?.(node.attributes);
     const isOfRows = first !== undefined && [first, ...others].some((input) => own.has(input));
     if (node.shape[0] === rows && (isBatch || (isOfRows && !isMoved))) own.add(node.id);
   }

@@ -1,137 +1,168 @@
 // Activation functions and what they are made of, element by element.
+import { type CasesOf, one, rows } from "./case.ts";
+
 import { requireFinite } from "./check.ts";
 import { unary } from "./define.ts";
+import { call, type Notations, number } from "./notation.ts";
 import * as special from "./special.ts";
-
-export const erf = unary({
-  name: "erf",
-  formula: { text: "y = erf(x)", tex: "y = \\operatorname{erf} x = \\frac{2}{\\sqrt\\pi} \\int_0^x e^{-t^2} dt" },
-  saves: "inputs",
-  gradient: ({ dy, x }, g) => [g.mul(dy, g.mul(2 / Math.sqrt(Math.PI), g.exp(g.neg(g.square(x)))))], // 2/√π e^(−x²)
-  scalar: () => special.erf,
-  domain: [[-3, 3]],
-});
-
-export const tanh = unary({
-  name: "tanh",
-  formula: { text: "y = tanh(x)", tex: "y = \\tanh x" },
-  saves: "output",
-  gradient: ({ dy, y }, g) => [g.mul(dy, g.sub(1, g.square(y)))], // dx = dy (1 − y²)
-  scalar: () => Math.tanh,
-  domain: [[-3, 3]],
-});
-
-export const sigmoid = unary({
-  name: "sigmoid",
-  formula: { text: "y = σ(x) = 1 / (1 + e⁻ˣ)", tex: "y = \\sigma(x) = \\frac{1}{1 + e^{-x}}" },
-  saves: "output",
-  gradient: ({ dy, y }, g) => [g.mul(g.mul(dy, y), g.sub(1, y))], // dx = dy y (1 − y)
-  scalar: () => special.sigmoid,
-  domain: [[-4, 4]],
-});
-
-export const softplus = unary({
-  name: "softplus",
-  formula: { text: "y = ln(1 + eˣ)", tex: "y = \\ln(1 + e^x)" },
-  saves: "inputs",
-  gradient: ({ dy, x }, g) => [g.mul(dy, g.sigmoid(x))],
-  scalar: () => (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-  domain: [[-4, 4]],
-});
-
-export const relu = unary({
-  name: "relu",
-  formula: { text: "y = max(x, 0)", tex: "y = \\max(x, 0)" },
-  exact: true,
-  saves: "output",
-  gradient: ({ dy, y }, g) => [g.where(g.greater(y, 0), dy, 0)],
-  scalar: () => (x) => Math.max(x, 0),
-  domain: [[-2, 2]],
-  kinks: [0],
-});
-
-export const leakyRelu = unary({
-  name: "leakyRelu",
-  formula: {
-    text: "y = x where x > 0, else slope · x",
-    tex: "y = \\begin{cases} x & x > 0 \\\\ s\\,x & x \\le 0 \\end{cases}",
-  },
-  check: ({ slope }) => requireFinite("leakyRelu", "slope", slope),
-  saves: "inputs",
-  gradient: ({ dy, x, attributes }, g) => [g.where(g.greater(x, 0), dy, g.mul(dy, attributes.slope))],
-  scalar:
-    ({ slope }) =>
-    (x) =>
-      x > 0 ? x : slope * x,
-  domain: [[-2, 2]],
-  kinks: [0],
-});
-
-export const elu = unary({
-  name: "elu",
-  formula: {
-    text: "y = x where x > 0, else α (eˣ − 1)",
-    tex: "y = \\begin{cases} x & x > 0 \\\\ \\alpha\\,(e^x - 1) & x \\le 0 \\end{cases}",
-  },
-  check: ({ alpha }) => requireFinite("elu", "alpha", alpha),
-  saves: "both",
-  // For x ≤ 0: dx = dy α eˣ = dy (y + α)
-  gradient: ({ dy, x, y, attributes }, g) => [g.where(g.greater(x, 0), dy, g.mul(dy, g.add(y, attributes.alpha)))],
-  scalar:
-    ({ alpha }) =>
-    (x) =>
-      x > 0 ? x : alpha * Math.expm1(x),
-  domain: [[-2, 2]],
-  kinks: [0],
-});
-
-export const gelu = unary({
-  name: "gelu",
-  formula: { text: "y = x Φ(x)", tex: "y = x\\,\\Phi(x)" },
-  saves: "inputs",
-  // dx = dy (Φ(x) + x φ(x)), Φ(x) = ½ (1 + erf(x/√2)), φ(x) = e^(−x²/2) / √2π
-  gradient: ({ dy, x }, g) => {
-    const cdf = g.mul(0.5, g.add(1, g.erf(g.mul(x, Math.SQRT1_2))));
-    const density = g.mul(1 / Math.sqrt(2 * Math.PI), g.exp(g.mul(-0.5, g.square(x))));
-    return [g.mul(dy, g.add(cdf, g.mul(x, density)))];
-  },
-  scalar: () => (x) => x * special.normalCdf(x),
-  domain: [[-3, 3]],
-});
 
 // Hendrycks & Gimpel, "Gaussian error linear units", 2016: u = √(2/π) (x + 0.044715 x³)
 const slope = Math.sqrt(2 / Math.PI);
 const cubic = 0.044715;
 
-export const geluTanh = unary({
-  name: "geluTanh",
-  formula: {
-    text: "y = ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))",
-    tex: "y = \\tfrac12 x \\left(1 + \\tanh\\left(\\sqrt{2/\\pi}\\,(x + 0.044715\\,x^3)\\right)\\right)",
-  },
-  saves: "inputs",
-  // dx = dy (½ (1 + t) + ½ x (1 − t²) u′), t = tanh u, u′ = √(2/π) (1 + 3 · 0.044715 x²)
-  gradient: ({ dy, x }, g) => {
-    const x2 = g.square(x);
-    const t = g.tanh(g.mul(slope, g.mul(x, g.add(1, g.mul(cubic, x2)))));
-    const du = g.mul(slope, g.add(1, g.mul(3 * cubic, x2)));
-    const first = g.mul(0.5, g.add(1, t));
-    const second = g.mul(g.mul(0.5, x), g.mul(g.sub(1, g.square(t)), du));
-    return [g.mul(dy, g.add(first, second))];
-  },
-  scalar: () => (x) => 0.5 * x * (1 + Math.tanh(slope * (x + cubic * x * x * x))),
-  domain: [[-3, 3]],
-});
+export const activations = {
+  erf: unary({
+    name: "erf",
+    formula: { text: "y = erf(x)", tex: "y = \\operatorname{erf} x = \\frac{2}{\\sqrt\\pi} \\int_0^x e^{-t^2} dt" },
+    saves: "inputs",
+    gradient: ({ dy, x }, g) => [g.mul(dy, g.mul(2 / Math.sqrt(Math.PI), g.exp(g.neg(g.square(x)))))], // 2/√π e^(−x²)
+    scalar: () => special.erf,
+    domain: [[-3, 3]],
+  }),
 
-export const silu = unary({
-  name: "silu",
-  formula: { text: "y = x σ(x)", tex: "y = x\\,\\sigma(x)" },
-  saves: "inputs",
-  // dx = dy σ (1 + x (1 − σ))
-  gradient: ({ dy, x }, g) => {
-    const s = g.sigmoid(x);
-    return [g.mul(dy, g.mul(s, g.add(1, g.mul(x, g.sub(1, s)))))];
-  },
-  scalar: () => (x) => x * special.sigmoid(x),
-  domain: [[-4, 4]],
-});
+  tanh: unary({
+    name: "tanh",
+    formula: { text: "y = tanh(x)", tex: "y = \\tanh x" },
+    saves: "output",
+    gradient: ({ dy, y }, g) => [g.mul(dy, g.sub(1, g.square(y)))], // dx = dy (1 − y²)
+    scalar: () => Math.tanh,
+    domain: [[-3, 3]],
+  }),
+
+  sigmoid: unary({
+    name: "sigmoid",
+    formula: { text: "y = σ(x) = 1 / (1 + e⁻ˣ)", tex: "y = \\sigma(x) = \\frac{1}{1 + e^{-x}}" },
+    saves: "output",
+    gradient: ({ dy, y }, g) => [g.mul(g.mul(dy, y), g.sub(1, y))], // dx = dy y (1 − y)
+    scalar: () => special.sigmoid,
+    domain: [[-4, 4]],
+  }),
+
+  softplus: unary({
+    name: "softplus",
+    formula: { text: "y = ln(1 + eˣ)", tex: "y = \\ln(1 + e^x)" },
+    saves: "inputs",
+    gradient: ({ dy, x }, g) => [g.mul(dy, g.sigmoid(x))],
+    scalar: () => (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+    domain: [[-4, 4]],
+  }),
+
+  relu: unary({
+    name: "relu",
+    formula: { text: "y = max(x, 0)", tex: "y = \\max(x, 0)" },
+    exact: true,
+    saves: "output",
+    gradient: ({ dy, y }, g) => [g.where(g.greater(y, 0), dy, 0)],
+    scalar: () => (x) => Math.max(x, 0),
+    domain: [[-2, 2]],
+    kinks: [0],
+  }),
+
+  leakyRelu: unary({
+    name: "leakyRelu",
+    formula: {
+      text: "y = x where x > 0, else slope · x",
+      tex: "y = \\begin{cases} x & x > 0 \\\\ s\\,x & x \\le 0 \\end{cases}",
+    },
+    check: ({ slope }) => requireFinite("leakyRelu", "slope", slope),
+    saves: "inputs",
+    gradient: ({ dy, x, attributes }, g) => [g.where(g.greater(x, 0), dy, g.mul(dy, attributes.slope))],
+    scalar:
+      ({ slope }) =>
+      (x) =>
+        x > 0 ? x : slope * x,
+    domain: [[-2, 2]],
+    kinks: [0],
+  }),
+
+  elu: unary({
+    name: "elu",
+    formula: {
+      text: "y = x where x > 0, else α (eˣ − 1)",
+      tex: "y = \\begin{cases} x & x > 0 \\\\ \\alpha\\,(e^x - 1) & x \\le 0 \\end{cases}",
+    },
+    check: ({ alpha }) => requireFinite("elu", "alpha", alpha),
+    saves: "both",
+    // For x ≤ 0: dx = dy α eˣ = dy (y + α)
+    gradient: ({ dy, x, y, attributes }, g) => [g.where(g.greater(x, 0), dy, g.mul(dy, g.add(y, attributes.alpha)))],
+    scalar:
+      ({ alpha }) =>
+      (x) =>
+        x > 0 ? x : alpha * Math.expm1(x),
+    domain: [[-2, 2]],
+    kinks: [0],
+  }),
+
+  gelu: unary({
+    name: "gelu",
+    formula: { text: "y = x Φ(x)", tex: "y = x\\,\\Phi(x)" },
+    saves: "inputs",
+    // dx = dy (Φ(x) + x φ(x)), Φ(x) = ½ (1 + erf(x/√2)), φ(x) = e^(−x²/2) / √2π
+    gradient: ({ dy, x }, g) => {
+      const cdf = g.mul(0.5, g.add(1, g.erf(g.mul(x, Math.SQRT1_2))));
+      const density = g.mul(1 / Math.sqrt(2 * Math.PI), g.exp(g.mul(-0.5, g.square(x))));
+      return [g.mul(dy, g.add(cdf, g.mul(x, density)))];
+    },
+    scalar: () => (x) => x * special.normalCdf(x),
+    domain: [[-3, 3]],
+  }),
+
+  geluTanh: unary({
+    name: "geluTanh",
+    formula: {
+      text: "y = ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))",
+      tex: "y = \\tfrac12 x \\left(1 + \\tanh\\left(\\sqrt{2/\\pi}\\,(x + 0.044715\\,x^3)\\right)\\right)",
+    },
+    saves: "inputs",
+    // dx = dy (½ (1 + t) + ½ x (1 − t²) u′), t = tanh u, u′ = √(2/π) (1 + 3 · 0.044715 x²)
+    gradient: ({ dy, x }, g) => {
+      const x2 = g.square(x);
+      const t = g.tanh(g.mul(slope, g.mul(x, g.add(1, g.mul(cubic, x2)))));
+      const du = g.mul(slope, g.add(1, g.mul(3 * cubic, x2)));
+      const first = g.mul(0.5, g.add(1, t));
+      const second = g.mul(g.mul(0.5, x), g.mul(g.sub(1, g.square(t)), du));
+      return [g.mul(dy, g.add(first, second))];
+    },
+    scalar: () => (x) => 0.5 * x * (1 + Math.tanh(slope * (x + cubic * x * x * x))),
+    domain: [[-3, 3]],
+  }),
+
+  silu: unary({
+    name: "silu",
+    formula: { text: "y = x σ(x)", tex: "y = x\\,\\sigma(x)" },
+    saves: "inputs",
+    // dx = dy σ (1 + x (1 − σ))
+    gradient: ({ dy, x }, g) => {
+      const s = g.sigmoid(x);
+      return [g.mul(dy, g.mul(s, g.add(1, g.mul(x, g.sub(1, s)))))];
+    },
+    scalar: () => (x) => x * special.sigmoid(x),
+    domain: [[-4, 4]],
+  }),
+};
+
+export const activationsNotation: Notations<typeof activations> = {
+  erf: (args) => call(args, "erf"),
+  tanh: (args) => call(args, "tanh", "\\tanh"),
+  sigmoid: (args) => call(args, "σ", "\\sigma"),
+  softplus: (args) => call(args, "softplus"),
+  relu: ([x]) => ({ text: `max(${x!.text}, 0)`, tex: `\\max\\left(${x!.tex},\\, 0\\right)`, rank: 4 }),
+  leakyRelu: ([x], { slope }) => call([x!, number(slope)], "leakyRelu"),
+  elu: ([x], { alpha }) => call([x!, number(alpha)], "elu"),
+  gelu: (args) => call(args, "gelu"),
+  geluTanh: (args) => call(args, "geluTanh"),
+  silu: (args) => call(args, "silu"),
+};
+
+export const activationsCases: CasesOf<typeof activations> = {
+  erf: one,
+  tanh: one,
+  sigmoid: one,
+  softplus: one,
+  relu: one,
+  leakyRelu: { cases: () => rows([[3, 5], { slope: 0.01 }], [[3, 5], { slope: 0.3 }]) },
+  elu: { cases: () => rows([[3, 5], { alpha: 1 }], [[3, 5], { alpha: 0.5 }]) },
+  gelu: one,
+  geluTanh: one,
+  silu: one,
+};

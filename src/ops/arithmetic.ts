@@ -1,99 +1,126 @@
 // Sums, products and their kin, element by element.
+import { type CasesOf, one, two } from "./case.ts";
+
 import { binary, unary } from "./define.ts";
+import { add, call, divide, multiply, type Notations, negate, subtract } from "./notation.ts";
 
-export const neg = unary({
-  name: "neg",
-  formula: { text: "y = −x", tex: "y = -x" },
-  accepts: "number",
-  exact: true,
-  saves: "nothing",
-  gradient: ({ dy }, g) => [g.neg(dy)],
-  scalar: () => (x) => -x,
-  domain: [[-2, 2]],
-});
+export const arithmetic = {
+  neg: unary({
+    name: "neg",
+    formula: { text: "y = −x", tex: "y = -x" },
+    accepts: "number",
+    exact: true,
+    saves: "nothing",
+    gradient: ({ dy }, g) => [g.neg(dy)],
+    scalar: () => (x) => -x,
+    domain: [[-2, 2]],
+  }),
 
-export const add = binary({
-  name: "add",
-  formula: { text: "y = a + b", tex: "y = a + b" },
-  identity: ([a, b]) => (b === 0 ? 0 : a === 0 ? 1 : undefined),
-  accepts: "number",
-  saves: "nothing",
-  gradient: ({ dy }) => [dy, dy],
-  scalar: () => (a, b) => a + b,
-  domain: [[-2, 2]],
-});
+  add: binary({
+    name: "add",
+    formula: { text: "y = a + b", tex: "y = a + b" },
+    identity: ([a, b]) => (b === 0 ? 0 : a === 0 ? 1 : undefined),
+    accepts: "number",
+    saves: "nothing",
+    gradient: ({ dy }) => [dy, dy],
+    scalar: () => (a, b) => a + b,
+    domain: [[-2, 2]],
+  }),
 
-export const sub = binary({
-  name: "sub",
-  formula: { text: "y = a − b", tex: "y = a - b" },
-  identity: ([, b]) => (b === 0 ? 0 : undefined),
-  accepts: "number",
-  saves: "nothing",
-  gradient: ({ dy }, g) => [dy, g.neg(dy)],
-  scalar: () => (a, b) => a - b,
-  domain: [[-2, 2]],
-});
+  sub: binary({
+    name: "sub",
+    formula: { text: "y = a − b", tex: "y = a - b" },
+    identity: ([, b]) => (b === 0 ? 0 : undefined),
+    accepts: "number",
+    saves: "nothing",
+    gradient: ({ dy }, g) => [dy, g.neg(dy)],
+    scalar: () => (a, b) => a - b,
+    domain: [[-2, 2]],
+  }),
 
-export const mul = binary({
-  name: "mul",
-  formula: { text: "y = a b", tex: "y = a\\,b" },
-  identity: ([a, b]) => (b === 1 ? 0 : a === 1 ? 1 : undefined),
-  accepts: "number",
-  saves: "inputs",
-  gradient: ({ dy, a, b }, g) => [g.mul(dy, b), g.mul(dy, a)],
-  // Of int32 a product may have more digits than a double.
-  scalar: (_, dtype) => (dtype === "int32" ? Math.imul : (a, b) => a * b),
-  domain: [[-2, 2]],
-});
+  mul: binary({
+    name: "mul",
+    formula: { text: "y = a b", tex: "y = a\\,b" },
+    identity: ([a, b]) => (b === 1 ? 0 : a === 1 ? 1 : undefined),
+    accepts: "number",
+    saves: "inputs",
+    gradient: ({ dy, a, b }, g) => [g.mul(dy, b), g.mul(dy, a)],
+    // Of int32 a product may have more digits than a double.
+    scalar: (_, dtype) => (dtype === "int32" ? Math.imul : (a, b) => a * b),
+    domain: [[-2, 2]],
+  }),
 
-// da = dy / b, db = −(dy / b) y
-export const div = binary({
-  name: "div",
-  formula: { text: "y = a / b", tex: "y = \\frac{a}{b}" },
-  identity: ([, b]) => (b === 1 ? 0 : undefined),
-  saves: "both",
-  gradient: ({ dy, b, y }, g) => {
-    const da = g.div(dy, b);
-    return [da, g.neg(g.mul(da, y))];
-  },
-  scalar: () => (a, b) => a / b,
-  domain: [
-    [-2, 2],
-    [0.5, 2],
-  ],
-});
+  // da = dy / b, db = −(dy / b) y
+  div: binary({
+    name: "div",
+    formula: { text: "y = a / b", tex: "y = \\frac{a}{b}" },
+    identity: ([, b]) => (b === 1 ? 0 : undefined),
+    saves: "both",
+    gradient: ({ dy, b, y }, g) => {
+      const da = g.div(dy, b);
+      return [da, g.neg(g.mul(da, y))];
+    },
+    scalar: () => (a, b) => a / b,
+    domain: [
+      [-2, 2],
+      [0.5, 2],
+    ],
+  }),
 
-export const abs = unary({
-  name: "abs",
-  formula: { text: "y = |x|", tex: "y = |x|" },
-  accepts: "number",
-  exact: true,
-  saves: "inputs",
-  gradient: ({ dy, x }, g) => [g.mul(dy, g.sign(x))],
-  scalar: () => Math.abs,
-  domain: [[-2, 2]],
-  kinks: [0],
-});
+  abs: unary({
+    name: "abs",
+    formula: { text: "y = |x|", tex: "y = |x|" },
+    accepts: "number",
+    exact: true,
+    saves: "inputs",
+    gradient: ({ dy, x }, g) => [g.mul(dy, g.sign(x))],
+    scalar: () => Math.abs,
+    domain: [[-2, 2]],
+    kinks: [0],
+  }),
 
-export const sign = unary({
-  name: "sign",
-  formula: { text: "y = −1, 0 or 1 as x is negative, zero or positive", tex: "y = \\operatorname{sign} x" },
-  accepts: "number",
-  exact: true,
-  saves: "nothing",
-  gradient: "none",
-  scalar: () => Math.sign,
-  domain: [[-2, 2]],
-  kinks: [0],
-});
+  sign: unary({
+    name: "sign",
+    formula: { text: "y = −1, 0 or 1 as x is negative, zero or positive", tex: "y = \\operatorname{sign} x" },
+    accepts: "number",
+    exact: true,
+    saves: "nothing",
+    gradient: "none",
+    scalar: () => Math.sign,
+    domain: [[-2, 2]],
+    kinks: [0],
+  }),
 
-export const floor = unary({
-  name: "floor",
-  formula: { text: "y = ⌊x⌋", tex: "y = \\lfloor x \\rfloor" },
-  exact: true,
-  saves: "nothing",
-  gradient: "none",
-  scalar: () => Math.floor,
-  domain: [[-2.9, 2.9]],
-  kinks: [-2, -1, 0, 1, 2],
-});
+  floor: unary({
+    name: "floor",
+    formula: { text: "y = ⌊x⌋", tex: "y = \\lfloor x \\rfloor" },
+    exact: true,
+    saves: "nothing",
+    gradient: "none",
+    scalar: () => Math.floor,
+    domain: [[-2.9, 2.9]],
+    kinks: [-2, -1, 0, 1, 2],
+  }),
+};
+
+export const arithmeticNotation: Notations<typeof arithmetic> = {
+  neg: ([x]) => negate(x!),
+  add: ([a, b]) => add(a!, b!),
+  sub: ([a, b]) => subtract(a!, b!),
+  mul: ([a, b]) => multiply(a!, b!),
+  div: ([a, b]) => divide(a!, b!),
+  abs: ([x]) => ({ text: `|${x!.text}|`, tex: `\\left|${x!.tex}\\right|`, rank: 4 }),
+  sign: (args) => call(args, "sign"),
+  floor: ([x]) => ({ text: `⌊${x!.text}⌋`, tex: `\\lfloor ${x!.tex} \\rfloor`, rank: 4 }),
+};
+
+export const arithmeticCases: CasesOf<typeof arithmetic> = {
+  neg: one,
+  add: two,
+  sub: two,
+  mul: two,
+  div: two,
+  abs: one,
+  sign: one,
+  floor: one,
+};

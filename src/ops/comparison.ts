@@ -1,8 +1,10 @@
 // Comparisons, selection by a condition, and the larger and smaller of two, element by element.
 import type { Builder, Value } from "../ir/builder.ts";
 import type { ElementwiseRecord } from "../ir/op.ts";
+import { type CasesOf, one, three, two } from "./case.ts";
 import { operandError, requireBroadcast, requireSameDType } from "./check.ts";
 import { binary, unary } from "./define.ts";
+import { call, infix, type Notations } from "./notation.ts";
 
 type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
 
@@ -25,54 +27,11 @@ const comparison = <N extends Comparison>(
     kinks: "equal",
   }) as ElementwiseRecord<N>;
 
-export const equal = comparison("equal", "=", "=", (a, b) => a === b);
-export const notEqual = comparison("notEqual", "≠", "\\ne", (a, b) => a !== b);
-export const less = comparison("less", "<", "<", (a, b) => a < b);
-export const lessEqual = comparison("lessEqual", "≤", "\\le", (a, b) => a <= b);
-export const greater = comparison("greater", ">", ">", (a, b) => a > b);
-export const greaterEqual = comparison("greaterEqual", "≥", "\\ge", (a, b) => a >= b);
-
-export const finite = unary({
-  name: "isFinite",
-  formula: { text: "y = |x| < ∞ (false for NaN)", tex: "y = [\\,|x| < \\infty\\,]" },
-  accepts: "any",
-  result: () => "bool",
-  exact: true,
-  saves: "nothing",
-  gradient: "none",
-  scalar: () => (x) => (Number.isFinite(x) ? 1 : 0),
-  domain: [[-2, 2]],
-});
-
 /** dy where `a` wins against `b`, half of it where they are equal, else 0. */
 const winnings = (g: Builder, dy: Value, a: Value, b: Value, wins: Value): Value =>
   g.where(wins, dy, g.where(g.equal(a, b), g.mul(dy, 0.5), 0));
 
-export const maximum = binary({
-  name: "maximum",
-  formula: { text: "y = max(a, b)", tex: "y = \\max(a, b)" },
-  accepts: "number",
-  exact: true,
-  saves: "inputs",
-  gradient: ({ dy, a, b }, g) => [winnings(g, dy, a, b, g.greater(a, b)), winnings(g, dy, a, b, g.greater(b, a))],
-  scalar: () => Math.max,
-  domain: [[-2, 2]],
-  kinks: "equal",
-});
-
-export const minimum = binary({
-  name: "minimum",
-  formula: { text: "y = min(a, b)", tex: "y = \\min(a, b)" },
-  accepts: "number",
-  exact: true,
-  saves: "inputs",
-  gradient: ({ dy, a, b }, g) => [winnings(g, dy, a, b, g.less(a, b)), winnings(g, dy, a, b, g.less(b, a))],
-  scalar: () => Math.min,
-  domain: [[-2, 2]],
-  kinks: "equal",
-});
-
-export const where: ElementwiseRecord<"where"> = {
+const where: ElementwiseRecord<"where"> = {
   name: "where",
   formula: {
     text: "y = a where c holds, else b",
@@ -98,4 +57,81 @@ export const where: ElementwiseRecord<"where"> = {
   gradient: ({ dy, inputs }, g) => [undefined, g.where(inputs[0]!, dy, 0), g.where(inputs[0]!, 0, dy)],
   scalar: () => (c, a, b) => (c !== 0 ? a! : b!),
   domain: ["bool", [-2, 2]],
+};
+
+export const comparisons = {
+  equal: comparison("equal", "=", "=", (a, b) => a === b),
+  notEqual: comparison("notEqual", "≠", "\\ne", (a, b) => a !== b),
+  less: comparison("less", "<", "<", (a, b) => a < b),
+  lessEqual: comparison("lessEqual", "≤", "\\le", (a, b) => a <= b),
+  greater: comparison("greater", ">", ">", (a, b) => a > b),
+  greaterEqual: comparison("greaterEqual", "≥", "\\ge", (a, b) => a >= b),
+
+  isFinite: unary({
+    name: "isFinite",
+    formula: { text: "y = |x| < ∞ (false for NaN)", tex: "y = [\\,|x| < \\infty\\,]" },
+    accepts: "any",
+    result: () => "bool",
+    exact: true,
+    saves: "nothing",
+    gradient: "none",
+    scalar: () => (x) => (Number.isFinite(x) ? 1 : 0),
+    domain: [[-2, 2]],
+  }),
+
+  maximum: binary({
+    name: "maximum",
+    formula: { text: "y = max(a, b)", tex: "y = \\max(a, b)" },
+    accepts: "number",
+    exact: true,
+    saves: "inputs",
+    gradient: ({ dy, a, b }, g) => [winnings(g, dy, a, b, g.greater(a, b)), winnings(g, dy, a, b, g.greater(b, a))],
+    scalar: () => Math.max,
+    domain: [[-2, 2]],
+    kinks: "equal",
+  }),
+
+  minimum: binary({
+    name: "minimum",
+    formula: { text: "y = min(a, b)", tex: "y = \\min(a, b)" },
+    accepts: "number",
+    exact: true,
+    saves: "inputs",
+    gradient: ({ dy, a, b }, g) => [winnings(g, dy, a, b, g.less(a, b)), winnings(g, dy, a, b, g.less(b, a))],
+    scalar: () => Math.min,
+    domain: [[-2, 2]],
+    kinks: "equal",
+  }),
+
+  where,
+};
+
+export const comparisonsNotation: Notations<typeof comparisons> = {
+  equal: (args) => infix(args, "=", "=", 0, 1),
+  notEqual: (args) => infix(args, "≠", "\\ne", 0, 1),
+  less: (args) => infix(args, "<", "<", 0, 1),
+  lessEqual: (args) => infix(args, "≤", "\\le", 0, 1),
+  greater: (args) => infix(args, ">", ">", 0, 1),
+  greaterEqual: (args) => infix(args, "≥", "\\ge", 0, 1),
+  isFinite: ([x]) => ({ text: `|${x!.text}| < ∞`, tex: `|${x!.tex}| < \\infty`, rank: 0 }),
+  maximum: (args) => call(args, "max", "\\max"),
+  minimum: (args) => call(args, "min", "\\min"),
+  where: ([c, a, b]) => ({
+    text: `(${a!.text} where ${c!.text}, else ${b!.text})`,
+    tex: `\\begin{cases} ${a!.tex} & ${c!.tex} \\\\ ${b!.tex} & \\text{else} \\end{cases}`,
+    rank: 4,
+  }),
+};
+
+export const comparisonsCases: CasesOf<typeof comparisons> = {
+  equal: two,
+  notEqual: two,
+  less: two,
+  lessEqual: two,
+  greater: two,
+  greaterEqual: two,
+  isFinite: one,
+  maximum: two,
+  minimum: two,
+  where: three,
 };

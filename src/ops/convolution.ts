@@ -1,8 +1,10 @@
 // 2-d convolution (cross-correlation) and its two gradients, each one's rule written with the other two.
 import type { Convolution } from "../ir/graph.ts";
 import { formatShape, type Shape, sameShape, type TensorType } from "../ir/shape.ts";
+import { type CasesOf, float } from "./case.ts";
 import { operandError, requireIntegers, requireRank, requireShape } from "./check.ts";
 import { defineOp } from "./define.ts";
+import type { Notations } from "./notation.ts";
 
 type ConvolutionOp = "conv2d" | "conv2dInputGradient" | "conv2dWeightGradient";
 
@@ -68,64 +70,129 @@ function requireOutputShape(op: ConvolutionOp, dy: TensorType, expected: Shape):
   );
 }
 
-export const conv2d = defineOp({
-  name: "conv2d",
-  formula: {
-    text: "y[b,o,i,j] = Σ x[b,c,i·s+u·d−p,j·s+v·d−p] w[o,c,u,v]",
-    tex: "y_{boij} = \\sum_{cuv} x_{b,c,\\,is+ud-p,\\,js+vd-p}\\; w_{ocuv}",
-  },
-  arity: 2,
-  infer: ([x, w], attributes) => {
-    return { shape: outputShape("conv2d", x, w, attributes), dtype: x.dtype };
-  },
-  saves: "inputs",
-  gradient: ({ dy, inputs: [x, w], attributes }, g) => [
-    g.apply("conv2dInputGradient", [w, dy], { ...attributes, inputShape: x.shape }),
-    g.apply("conv2dWeightGradient", [x, dy], { ...attributes, kernelShape: w.shape }),
-  ],
-  domain: [[-2, 2]],
-});
+export const convolutions = {
+  conv2d: defineOp({
+    name: "conv2d",
+    formula: {
+      text: "y[b,o,i,j] = Σ x[b,c,i·s+u·d−p,j·s+v·d−p] w[o,c,u,v]",
+      tex: "y_{boij} = \\sum_{cuv} x_{b,c,\\,is+ud-p,\\,js+vd-p}\\; w_{ocuv}",
+    },
+    arity: 2,
+    infer: ([x, w], attributes) => {
+      return { shape: outputShape("conv2d", x, w, attributes), dtype: x.dtype };
+    },
+    saves: "inputs",
+    gradient: ({ dy, inputs: [x, w], attributes }, g) => [
+      g.apply("conv2dInputGradient", [w, dy], { ...attributes, inputShape: x.shape }),
+      g.apply("conv2dWeightGradient", [x, dy], { ...attributes, kernelShape: w.shape }),
+    ],
+    domain: [[-2, 2]],
+  }),
 
-// dx is linear in w and in dy; with u = ∂L/∂dx: ∂L/∂w correlates u with dy, ∂L/∂dy = u ∗ w.
-export const conv2dInputGradient = defineOp({
-  name: "conv2dInputGradient",
-  formula: {
-    text: "dx[b,c,i·s+u·d−p,j·s+v·d−p] += dy[b,o,i,j] w[o,c,u,v]",
-    tex: "dx_{bchk} = \\sum_{oijuv:\\ is+ud-p=h,\\ js+vd-p=k} dy_{boij}\\; w_{ocuv}",
-  },
-  arity: 2,
-  infer: ([w, dy], { inputShape, ...attributes }) => {
-    requireShape("conv2dInputGradient", inputShape);
-    const x = { shape: inputShape, dtype: w.dtype };
-    requireOutputShape("conv2dInputGradient", dy, outputShape("conv2dInputGradient", x, w, attributes));
-    return x;
-  },
-  saves: "inputs",
-  gradient: ({ dy: u, inputs: [w, dy], attributes }, g) => [
-    g.apply("conv2dWeightGradient", [u, dy], { ...pick(attributes), kernelShape: w.shape }),
-    g.apply("conv2d", [u, w], pick(attributes)),
-  ],
-  domain: [[-2, 2]],
-});
+  // dx is linear in w and in dy; with u = ∂L/∂dx: ∂L/∂w correlates u with dy, ∂L/∂dy = u ∗ w.
+  conv2dInputGradient: defineOp({
+    name: "conv2dInputGradient",
+    formula: {
+      text: "dx[b,c,i·s+u·d−p,j·s+v·d−p] += dy[b,o,i,j] w[o,c,u,v]",
+      tex: "dx_{bchk} = \\sum_{oijuv:\\ is+ud-p=h,\\ js+vd-p=k} dy_{boij}\\; w_{ocuv}",
+    },
+    arity: 2,
+    infer: ([w, dy], { inputShape, ...attributes }) => {
+      requireShape("conv2dInputGradient", inputShape);
+      const x = { shape: inputShape, dtype: w.dtype };
+      requireOutputShape("conv2dInputGradient", dy, outputShape("conv2dInputGradient", x, w, attributes));
+      return x;
+    },
+    saves: "inputs",
+    gradient: ({ dy: u, inputs: [w, dy], attributes }, g) => [
+      g.apply("conv2dWeightGradient", [u, dy], { ...pick(attributes), kernelShape: w.shape }),
+      g.apply("conv2d", [u, w], pick(attributes)),
+    ],
+    domain: [[-2, 2]],
+  }),
 
-// dw is linear in x and in dy; with u = ∂L/∂dw in the place of w: ∂L/∂x is the input gradient, ∂L/∂dy = x ∗ u.
-export const conv2dWeightGradient = defineOp({
-  name: "conv2dWeightGradient",
-  formula: {
-    text: "dw[o,c,u,v] = Σ x[b,c,i·s+u·d−p,j·s+v·d−p] dy[b,o,i,j]",
-    tex: "dw_{ocuv} = \\sum_{bij} x_{b,c,\\,is+ud-p,\\,js+vd-p}\\; dy_{boij}",
+  // dw is linear in x and in dy; with u = ∂L/∂dw in the place of w: ∂L/∂x is the input gradient, ∂L/∂dy = x ∗ u.
+  conv2dWeightGradient: defineOp({
+    name: "conv2dWeightGradient",
+    formula: {
+      text: "dw[o,c,u,v] = Σ x[b,c,i·s+u·d−p,j·s+v·d−p] dy[b,o,i,j]",
+      tex: "dw_{ocuv} = \\sum_{bij} x_{b,c,\\,is+ud-p,\\,js+vd-p}\\; dy_{boij}",
+    },
+    arity: 2,
+    infer: ([x, dy], { kernelShape, ...attributes }) => {
+      requireShape("conv2dWeightGradient", kernelShape);
+      const w = { shape: kernelShape, dtype: x.dtype };
+      requireOutputShape("conv2dWeightGradient", dy, outputShape("conv2dWeightGradient", x, w, attributes));
+      return w;
+    },
+    saves: "inputs",
+    gradient: ({ dy: u, inputs: [x, dy], attributes }, g) => [
+      g.apply("conv2dInputGradient", [u, dy], { ...pick(attributes), inputShape: x.shape }),
+      g.apply("conv2d", [x, u], pick(attributes)),
+    ],
+    domain: [[-2, 2]],
+  }),
+};
+
+export const convolutionsNotation: Notations<typeof convolutions> = {
+  conv2d: {
+    // y[b,o,i,j] = Σ x[b,c,i·s+u·d−p,j·s+v·d−p] w[o,c,u,v]
+    partner({ attributes: { stride, padding, dilation, groups }, shape }, operand, x, y, other) {
+      const [b, o] = y as [number, number];
+      const perGroup = operand === 0 ? other[1]! : other[1]! / groups;
+      const group = Math.floor(o / (shape[1]! / groups));
+      const along = [0, 1].map((axis) =>
+        operand === 0
+          ? (x[axis + 2]! + padding[axis]! - y[axis + 2]! * stride[axis]!) / dilation[axis]!
+          : y[axis + 2]! * stride[axis]! + x[axis + 2]! * dilation[axis]! - padding[axis]!,
+      );
+      return operand === 0 ? [o, x[1]! - group * perGroup, ...along] : [b, x[1]! + group * perGroup, ...along];
+    },
   },
-  arity: 2,
-  infer: ([x, dy], { kernelShape, ...attributes }) => {
-    requireShape("conv2dWeightGradient", kernelShape);
-    const w = { shape: kernelShape, dtype: x.dtype };
-    requireOutputShape("conv2dWeightGradient", dy, outputShape("conv2dWeightGradient", x, w, attributes));
-    return w;
+  conv2dInputGradient: {},
+  conv2dWeightGradient: {},
+};
+
+const plain: Convolution = { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 };
+
+/** x, w and settings of y = x ∗ w. */
+const tested: readonly (readonly [Shape, Shape, Convolution])[] = [
+  [[2, 3, 5, 5], [2, 3, 3, 3], plain],
+  [[1, 1, 7, 5], [3, 1, 2, 3], plain],
+  [[2, 2, 7, 5], [3, 2, 3, 3], { ...plain, stride: [2, 2], padding: [1, 1] }],
+  [[1, 2, 6, 7], [2, 2, 3, 2], { ...plain, stride: [2, 3], padding: [0, 1] }],
+  [[1, 2, 7, 7], [2, 2, 3, 3], { ...plain, padding: [2, 2], dilation: [2, 2] }],
+  [[1, 2, 7, 5], [1, 2, 2, 3], { ...plain, dilation: [3, 1] }],
+  [[2, 4, 5, 3], [6, 2, 3, 3], { ...plain, padding: [1, 1], groups: 2 }],
+  [[1, 3, 5, 5], [3, 1, 3, 3], { ...plain, groups: 3 }],
+  [[3, 5, 1, 1], [7, 5, 1, 1], plain],
+  [[1, 1, 3, 3], [1, 1, 3, 3], plain],
+  [[1, 1, 2, 2], [1, 1, 3, 3], { ...plain, padding: [2, 2] }],
+  [[0, 2, 3, 3], [2, 2, 2, 2], plain],
+];
+const convolved = (x: Shape, w: Shape, attributes: Convolution): Shape =>
+  convolutions.conv2d.infer(
+    [
+      { ...float, shape: x },
+      { ...float, shape: w },
+    ],
+    attributes,
+  ).shape;
+
+export const convolutionsCases: CasesOf<typeof convolutions> = {
+  conv2d: { cases: () => tested.map(([x, w, attributes]) => ({ shapes: [x, w], attributes })) },
+  conv2dInputGradient: {
+    cases: () =>
+      tested.map(([x, w, attributes]) => ({
+        shapes: [w, convolved(x, w, attributes)],
+        attributes: { ...attributes, inputShape: x },
+      })),
   },
-  saves: "inputs",
-  gradient: ({ dy: u, inputs: [x, dy], attributes }, g) => [
-    g.apply("conv2dInputGradient", [u, dy], { ...pick(attributes), inputShape: x.shape }),
-    g.apply("conv2d", [x, u], pick(attributes)),
-  ],
-  domain: [[-2, 2]],
-});
+  conv2dWeightGradient: {
+    cases: () =>
+      tested.map(([x, w, attributes]) => ({
+        shapes: [x, convolved(x, w, attributes)],
+        attributes: { ...attributes, kernelShape: w },
+      })),
+  },
+};

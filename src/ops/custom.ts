@@ -2,9 +2,11 @@
 import type { Builder, Value } from "../ir/builder.ts";
 import { isFloat } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import type { Graph, NodeId } from "../ir/graph.ts";
+import type { Graph, Node, NodeId } from "../ir/graph.ts";
 import { formatShape, sameShape } from "../ir/shape.ts";
+import { float, type OpCases, rows } from "./case.ts";
 import { defineOp } from "./define.ts";
+import type { GroupNotation } from "./notation.ts";
 
 /** The nodes of `graph` built anew on `inputs`; gives its outputs. */
 function rebuilt(graph: Graph, inputs: readonly Value[], g: Builder): Value[] {
@@ -47,3 +49,23 @@ export const custom = defineOp({
   },
   domain: [[-2, 2]],
 });
+
+export const customNotation: GroupNotation<"custom"> = {};
+
+/** y = 2x on three numbers: dx = 2dy. */
+const twice = (): Graph => {
+  const type = { ...float, shape: [3] };
+  const input = (id: NodeId, name: string): Node => ({
+    ...type,
+    id,
+    op: "input",
+    inputs: [],
+    attributes: { ...type, name },
+  });
+  const dx: Node = { ...type, id: 3, op: "add", inputs: [0, 0], attributes: {} };
+  return { nodes: [input(0, "dy"), input(1, "x"), input(2, "y"), dx], inputs: [0, 1, 2], outputs: [3] };
+};
+
+export const customCases: OpCases<"custom"> = {
+  cases: () => rows([[3], [3], { name: "twice", formula: { text: "y = 2x", tex: "y = 2x" }, gradient: twice() }]),
+};

@@ -1,60 +1,81 @@
 // Powers and roots, element by element.
+import { type CasesOf, one, two } from "./case.ts";
+
 import { binary, unary } from "./define.ts";
+import { constant, divide, type Notations, power, root, squared } from "./notation.ts";
 
-export const square = unary({
-  name: "square",
-  formula: { text: "y = x²", tex: "y = x^2" },
-  accepts: "number",
-  saves: "inputs",
-  gradient: ({ dy, x }, g) => [g.mul(dy, g.mul(x, 2))],
-  scalar: (_, dtype) => (dtype === "int32" ? (x) => Math.imul(x, x) : (x) => x * x),
-  domain: [[-2, 2]],
-});
+export const powers = {
+  square: unary({
+    name: "square",
+    formula: { text: "y = x²", tex: "y = x^2" },
+    accepts: "number",
+    saves: "inputs",
+    gradient: ({ dy, x }, g) => [g.mul(dy, g.mul(x, 2))],
+    scalar: (_, dtype) => (dtype === "int32" ? (x) => Math.imul(x, x) : (x) => x * x),
+    domain: [[-2, 2]],
+  }),
 
-export const sqrt = unary({
-  name: "sqrt",
-  formula: { text: "y = √x", tex: "y = \\sqrt{x}" },
-  saves: "output",
-  gradient: ({ dy, y }, g) => [g.div(g.mul(dy, 0.5), y)], // dx = dy / 2y
-  scalar: () => Math.sqrt,
-  domain: [[0.3, 3]],
-});
+  sqrt: unary({
+    name: "sqrt",
+    formula: { text: "y = √x", tex: "y = \\sqrt{x}" },
+    saves: "output",
+    gradient: ({ dy, y }, g) => [g.div(g.mul(dy, 0.5), y)], // dx = dy / 2y
+    scalar: () => Math.sqrt,
+    domain: [[0.3, 3]],
+  }),
 
-export const rsqrt = unary({
-  name: "rsqrt",
-  formula: { text: "y = 1 / √x", tex: "y = \\frac{1}{\\sqrt{x}}" },
-  saves: "output",
-  gradient: ({ dy, y }, g) => [g.mul(g.mul(dy, -0.5), g.mul(y, g.square(y)))], // dx = −dy y³ / 2
-  scalar: () => (x) => 1 / Math.sqrt(x),
-  domain: [[0.3, 3]],
-});
+  rsqrt: unary({
+    name: "rsqrt",
+    formula: { text: "y = 1 / √x", tex: "y = \\frac{1}{\\sqrt{x}}" },
+    saves: "output",
+    gradient: ({ dy, y }, g) => [g.mul(g.mul(dy, -0.5), g.mul(y, g.square(y)))], // dx = −dy y³ / 2
+    scalar: () => (x) => 1 / Math.sqrt(x),
+    domain: [[0.3, 3]],
+  }),
 
-export const reciprocal = unary({
-  name: "reciprocal",
-  formula: { text: "y = 1 / x", tex: "y = \\frac{1}{x}" },
-  saves: "output",
-  gradient: ({ dy, y }, g) => [g.neg(g.mul(dy, g.square(y)))], // dx = −dy y²
-  scalar: () => (x) => 1 / x,
-  domain: [[0.5, 3]],
-});
+  reciprocal: unary({
+    name: "reciprocal",
+    formula: { text: "y = 1 / x", tex: "y = \\frac{1}{x}" },
+    saves: "output",
+    gradient: ({ dy, y }, g) => [g.neg(g.mul(dy, g.square(y)))], // dx = −dy y²
+    scalar: () => (x) => 1 / x,
+    domain: [[0.5, 3]],
+  }),
 
-// da = dy b a^(b−1), db = dy y ln a where a > 0, else 0 (as PyTorch).
-// Where a = b = 0 the factor a^(b−1) would be ∞ beside b = 0: the exponent 1 makes da the limit, 0.
-export const pow = binary({
-  name: "pow",
-  formula: { text: "y = aᵇ", tex: "y = a^b" },
-  identity: ([, b]) => (b === 1 ? 0 : undefined),
-  saves: "both",
-  gradient: ({ dy, a, b, y }, g) => {
-    const less = g.sub(b, 1);
-    const exponent = g.where(g.equal(b, 0), g.where(g.equal(a, 0), 1, less), less);
-    const positive = g.greater(a, 0);
-    const log = g.log(g.where(positive, a, 1));
-    return [g.mul(dy, g.mul(b, g.pow(a, exponent))), g.where(positive, g.mul(dy, g.mul(y, log)), 0)];
-  },
-  scalar: () => Math.pow,
-  domain: [
-    [0.4, 2.5],
-    [-2, 2.5],
-  ],
-});
+  // da = dy b a^(b−1), db = dy y ln a where a > 0, else 0 (as PyTorch).
+  // Where a = b = 0 the factor a^(b−1) would be ∞ beside b = 0: the exponent 1 makes da the limit, 0.
+  pow: binary({
+    name: "pow",
+    formula: { text: "y = aᵇ", tex: "y = a^b" },
+    identity: ([, b]) => (b === 1 ? 0 : undefined),
+    saves: "both",
+    gradient: ({ dy, a, b, y }, g) => {
+      const less = g.sub(b, 1);
+      const exponent = g.where(g.equal(b, 0), g.where(g.equal(a, 0), 1, less), less);
+      const positive = g.greater(a, 0);
+      const log = g.log(g.where(positive, a, 1));
+      return [g.mul(dy, g.mul(b, g.pow(a, exponent))), g.where(positive, g.mul(dy, g.mul(y, log)), 0)];
+    },
+    scalar: () => Math.pow,
+    domain: [
+      [0.4, 2.5],
+      [-2, 2.5],
+    ],
+  }),
+};
+
+export const powersNotation: Notations<typeof powers> = {
+  square: ([x]) => squared(x!),
+  sqrt: ([x]) => root(x!),
+  rsqrt: ([x]) => divide(constant(1), root(x!)),
+  reciprocal: ([x]) => divide(constant(1), x!),
+  pow: ([a, b]) => power(a!, b!),
+};
+
+export const powersCases: CasesOf<typeof powers> = {
+  square: one,
+  sqrt: one,
+  rsqrt: one,
+  reciprocal: one,
+  pow: two,
+};

@@ -1,8 +1,10 @@
 // Random numbers as functions of a key: the same key and stream give the same numbers on every backend.
 import type { OpAttributes } from "../ir/graph.ts";
 import { formatShape, type TensorType } from "../ir/shape.ts";
+import { type CasesOf, float, rows } from "./case.ts";
 import { operandError, requireDType, requireInt32, requireIntegers, requireShape } from "./check.ts";
 import { defineOp } from "./define.ts";
+import type { Notations } from "./notation.ts";
 
 type Random = "randomUniform" | "randomNormal";
 
@@ -17,25 +19,43 @@ function inferRandom(op: Random, key: TensorType, { shape, dtype, stream }: OpAt
   return { shape, dtype };
 }
 
-export const randomUniform = defineOp({
-  name: "randomUniform",
-  formula: { text: "y ~ U[0, 1), multiples of 2⁻²⁴", tex: "y \\sim \\mathcal U[0, 1)" },
-  arity: 1,
-  accepts: ["int32"],
-  infer: ([key], attributes) => inferRandom("randomUniform", key, attributes),
-  exact: true,
-  saves: "nothing",
-  gradient: "none",
-  domain: ["key"],
-});
+export const draws = {
+  randomUniform: defineOp({
+    name: "randomUniform",
+    formula: { text: "y ~ U[0, 1), multiples of 2⁻²⁴", tex: "y \\sim \\mathcal U[0, 1)" },
+    arity: 1,
+    accepts: ["int32"],
+    infer: ([key], attributes) => inferRandom("randomUniform", key, attributes),
+    exact: true,
+    saves: "nothing",
+    gradient: "none",
+    domain: ["key"],
+  }),
 
-export const randomNormal = defineOp({
-  name: "randomNormal",
-  formula: { text: "y ~ N(0, 1)", tex: "y \\sim \\mathcal N(0, 1)" },
-  arity: 1,
-  accepts: ["int32"],
-  infer: ([key], attributes) => inferRandom("randomNormal", key, attributes),
-  saves: "nothing",
-  gradient: "none",
-  domain: ["key"],
-});
+  randomNormal: defineOp({
+    name: "randomNormal",
+    formula: { text: "y ~ N(0, 1)", tex: "y \\sim \\mathcal N(0, 1)" },
+    arity: 1,
+    accepts: ["int32"],
+    infer: ([key], attributes) => inferRandom("randomNormal", key, attributes),
+    saves: "nothing",
+    gradient: "none",
+    domain: ["key"],
+  }),
+};
+
+export const drawsNotation: Notations<typeof draws> = { randomUniform: {}, randomNormal: {} };
+
+const drawn = () =>
+  rows<OpAttributes["randomUniform"]>(
+    [[4], { ...float, shape: [3, 5], stream: 0 }],
+    [[4], { ...float, shape: [17], stream: 7 }],
+    [[4], { ...float, shape: [], stream: 1 }],
+    [[4], { ...float, shape: [8], stream: 2 ** 31 + 1 }],
+    [[4], { ...float, shape: [0, 3], stream: 0 }],
+  );
+
+export const drawsCases: CasesOf<typeof draws> = {
+  randomUniform: { cases: drawn },
+  randomNormal: { cases: drawn },
+};

@@ -1,5 +1,8 @@
 // The sketch of a tensor: statistics of a fixed size, whatever the tensor's.
+import type { Shape } from "../ir/shape.ts";
+import { type OpCases, rows } from "./case.ts";
 import { defineOp } from "./define.ts";
+import type { GroupNotation } from "./notation.ts";
 
 /**
  * The histogram of a large tensor counts a part of it, evenly spread: of more than `exact` elements every fourth piece of
@@ -38,3 +41,15 @@ export const sketch = defineOp({
   gradient: "none",
   domain: [[-2, 2]],
 });
+
+export const sketchNotation: GroupNotation<"sketch"> = {};
+
+export const sketchCases: OpCases<"sketch"> = {
+  cases: () =>
+    rows(
+      ...[0, 1, 3, 5, 16, 17, 64, 257, 399].map((n): [Shape, object] => [[n], {}]),
+      [[], {}],
+      [[3, 5, 7], {}],
+      [[3, 0], {}],
+    ),
+};

@@ -1,20 +1,35 @@
 // Sine and cosine, element by element.
+import { type CasesOf, one } from "./case.ts";
+
 import { unary } from "./define.ts";
+import { call, type Notations } from "./notation.ts";
 
-export const sin = unary({
-  name: "sin",
-  formula: { text: "y = sin(x)", tex: "y = \\sin x" },
-  saves: "inputs",
-  gradient: ({ dy, x }, g) => [g.mul(dy, g.cos(x))],
-  scalar: () => Math.sin,
-  domain: [[-3, 3]],
-});
+export const trigonometry = {
+  sin: unary({
+    name: "sin",
+    formula: { text: "y = sin(x)", tex: "y = \\sin x" },
+    saves: "inputs",
+    gradient: ({ dy, x }, g) => [g.mul(dy, g.cos(x))],
+    scalar: () => Math.sin,
+    domain: [[-3, 3]],
+  }),
 
-export const cos = unary({
-  name: "cos",
-  formula: { text: "y = cos(x)", tex: "y = \\cos x" },
-  saves: "inputs",
-  gradient: ({ dy, x }, g) => [g.neg(g.mul(dy, g.sin(x)))],
-  scalar: () => Math.cos,
-  domain: [[-3, 3]],
-});
+  cos: unary({
+    name: "cos",
+    formula: { text: "y = cos(x)", tex: "y = \\cos x" },
+    saves: "inputs",
+    gradient: ({ dy, x }, g) => [g.neg(g.mul(dy, g.sin(x)))],
+    scalar: () => Math.cos,
+    domain: [[-3, 3]],
+  }),
+};
+
+export const trigonometryNotation: Notations<typeof trigonometry> = {
+  sin: (args) => call(args, "sin", "\\sin"),
+  cos: (args) => call(args, "cos", "\\cos"),
+};
+
+export const trigonometryCases: CasesOf<typeof trigonometry> = {
+  sin: one,
+  cos: one,
+};

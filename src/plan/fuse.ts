@@ -21,8 +21,11 @@ export interface Group {
 
 export const isFusible = (node: Node): boolean => isElementwise(recordOf(node));
 
+/** Whether a node is another view of its input's elements. */
+export const isView = (node: Node): boolean => recordOf(node).moves === "view";
+
 /** Nodes that take no kernel: they are there before the program runs, or are another view of a buffer. */
-export const isFree = (node: Node): boolean => node.op === "input" || node.op === "constant" || node.op === "reshape";
+export const isFree = (node: Node): boolean => node.op === "input" || node.op === "constant" || isView(node);
 
 /**
  * Groups of the nodes for which `wanted` holds, in no particular order. Two groups merge where one feeds the other, both

@@ -4,7 +4,7 @@ import type { TypedArray } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { NodeId } from "../ir/graph.ts";
 import { sameShape, sizeOf, type TensorType } from "../ir/shape.ts";
-import { fuse, isFree } from "./fuse.ts";
+import { fuse, isFree, isView } from "./fuse.ts";
 import { dyingInput, lastUses, writesInPlace } from "./in-place.ts";
 import { hasElements, kernelOf } from "./kernels.ts";
 import type { Program } from "./module.ts";
@@ -43,7 +43,7 @@ export function planProgram(
   const { nodes } = graph;
   const rootOf = (id: NodeId): NodeId => {
     let root = id;
-    while (nodes[root]!.op === "reshape") root = nodes[root]!.inputs[0]!;
+    while (isView(nodes[root]!)) root = nodes[root]!.inputs[0]!;
     return root;
   };
 

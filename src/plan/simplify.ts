@@ -1,4 +1,4 @@
-// Pass: algebra that needs no numbers (x + 0, x · 1, reshapes of reshapes) and constants computed ahead.
+// Pass: algebra that needs no numbers (x + 0, x · 1, views of views) and constants computed ahead.
 import { allocate } from "../ir/dtype.ts";
 import type { Graph, Node, NodeId } from "../ir/graph.ts";
 import { isElementwise } from "../ir/op.ts";
@@ -53,9 +53,10 @@ function folded(node: Node, nodes: readonly Node[]): Node | undefined {
   return { id, op: "constant", inputs: [], attributes: { shape, dtype, data }, shape, dtype };
 }
 
-/** A reshape of a reshape is one. */
+/** A view of a view is one. */
 function regular(node: Node, nodes: readonly Node[]): Node {
-  if (node.op !== "reshape") return node;
+  const isView = (of: Node) => recordOf(of).moves === "view";
+  if (!isView(node)) return node;
   const inner = nodes[node.inputs[0]!]!;
-  return inner.op === "reshape" ? { ...node, inputs: inner.inputs } : node;
+  return isView(inner) ? { ...node, inputs: inner.inputs } : node;
 }

@@ -1,6 +1,7 @@
 // Pass: elementwise ops broadcast their operands themselves, so a broadcast in front of one is skipped.
 import type { Graph, Node } from "../ir/graph.ts";
 import { broadcastShapes, sameShape } from "../ir/shape.ts";
+import { recordOf } from "../ops/index.ts";
 import { isFusible } from "./fuse.ts";
 
 export function skipBroadcasts(graph: Graph): Graph {
@@ -10,7 +11,7 @@ export function skipBroadcasts(graph: Graph): Graph {
     const inputs = [...node.inputs];
     inputs.forEach((id, i) => {
       const input = nodes[id]!;
-      if (input.op !== "broadcast") return;
+      if (recordOf(input).moves !== "broadcast") return;
       inputs[i] = input.inputs[0]!;
       // Another operand must have the full shape.
       const shape = broadcastShapes(...inputs.map((other) => nodes[other]!.shape));

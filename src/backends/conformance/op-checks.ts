@@ -3,7 +3,8 @@ import { convert, type DType, isFloat, type TypedArray } from "../../ir/dtype.ts
 import type { OpName } from "../../ir/graph.ts";
 import { acceptedAt, isElementwise, isShared, type OpRecord } from "../../ir/op.ts";
 import { formatShape, type Shape, sizeOf, type TensorType } from "../../ir/shape.ts";
-import { type Case, cases, sizedCases } from "../../ops/cases.ts";
+import type { Case } from "../../ops/case.ts";
+import { casesOf, sizedCasesOf } from "../../ops/cases.ts";
 import { records } from "../../ops/index.ts";
 import { domainOf, generator, isContinuous, sampleInputs } from "../../ops/sample.ts";
 import { GraphBuilder } from "../../trace/graph-builder.ts";
@@ -71,12 +72,10 @@ const forms: Record<number, readonly (readonly Shape[])[]> = {
   ],
 };
 
-const sized: Partial<Record<OpName, (n: number) => readonly Case<OpName>[]>> = sizedCases;
-
 const configurationsOf = (record: OpRecord): readonly Case<OpName>[] =>
   isElementwise(record)
-    ? cases[record.name].flatMap(({ attributes }) => forms[record.arity]!.map((shapes) => ({ shapes, attributes })))
-    : [...cases[record.name], ...sizes.flatMap((n) => sized[record.name]?.(n) ?? [])];
+    ? casesOf(record.name).flatMap(({ attributes }) => forms[record.arity]!.map((shapes) => ({ shapes, attributes })))
+    : [...casesOf(record.name), ...sizes.flatMap((n) => sizedCasesOf(record.name, n))];
 
 /** What the operands that share a type hold. */
 type Variant = "float" | "int32" | "bool";

@@ -1,0 +1,30 @@
+// What tests apply an op to: shapes of its operands with attributes. They stand beside the records, as functions, so that no page loads them.
+import type { OpAttributes, OpName } from "../ir/graph.ts";
+import type { Shape } from "../ir/shape.ts";
+
+/** One configuration to test an op in. */
+export interface Case<N extends OpName> {
+  readonly shapes: readonly Shape[];
+  readonly attributes: OpAttributes[N];
+}
+
+export interface OpCases<N extends OpName> {
+  /** Of elementwise ops only the attributes count: they are tested in every broadcast form. */
+  cases(): readonly Case<N>[];
+  /** Cases of a size: of ops whose kernels work by vectors, blocks or tiles along it. */
+  sized?(n: number): readonly Case<N>[];
+}
+
+/** The cases of every op of a family of records. */
+export type CasesOf<Records> = { readonly [N in keyof Records & OpName]: OpCases<N> };
+
+/** Rows of operand shapes with the attributes last. */
+export const rows = <A>(...list: readonly (readonly [...Shape[], A])[]) =>
+  list.map((row) => ({ shapes: row.slice(0, -1) as Shape[], attributes: row.at(-1) as A }));
+
+/** Of elementwise ops without attributes, by their number of operands. */
+export const one = { cases: () => rows([[3, 5], {}]) };
+export const two = { cases: () => rows([[3, 5], [3, 5], {}]) };
+export const three = { cases: () => rows([[3, 5], [3, 5], [3, 5], {}]) };
+
+export const float = { dtype: "float64" } as const;
