@@ -31,36 +31,54 @@ interface Suffix {
   readonly next?: Suffix;
 }
 
+interface Suffixes {
+  /** The largest first. */
+  readonly best: readonly Suffix[];
+  readonly count: number;
+}
+
+const keyOf = ({ node, index }: Element): string => `${node}:${index}`;
+
+/** The suffixes from an element on, by those from the elements that its steps lead to. */
+function joined(steps: readonly Step[], suffixesFrom: (at: Element) => Suffixes, most: number): Suffixes {
+  const candidates: Suffix[] = [];
+  let count = 0;
+  for (const step of steps) {
+    const rest = suffixesFrom(step);
+    count += rest.count;
+    for (const next of rest.best) candidates.push({ product: step.value * next.product, step, next });
+  }
+  candidates.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
+  return { best: candidates.slice(0, most), count };
+}
+
 /** The `most` largest paths from an element to the loss. */
 export function pathsFrom(reading: Reading, start: Element, most: number): Paths {
   const { scalars } = reading;
-  const known = new Map<string, { best: readonly Suffix[]; count: number }>();
+  const known = new Map<string, Suffixes>();
+  const end: Suffixes = { best: [{ product: 1 }], count: 1 };
+  const suffixesFrom = (at: Element) => (at.node === scalars.loss ? end : known.get(keyOf(at)));
   let exhaustive = true;
-  /** The best ways from an element on. Visits follow the topological order, so that recursion goes as deep as the graph. */
-  const from = (at: Element): { best: readonly Suffix[]; count: number } => {
-    if (at.node === scalars.loss) return { best: [{ product: 1 }], count: 1 };
-    const key = `${at.node}:${at.index}`;
-    const cached = known.get(key);
-    if (cached !== undefined) return cached;
-    let steps = reading.steps(at);
-    if (known.size > mostElements && steps.length > widest) {
-      exhaustive = false;
-      const size = ({ node, index, value }: Step) => Math.abs(value * scalars.gradients[node]![index]!);
-      steps = steps.toSorted((a, b) => size(b) - size(a)).slice(0, widest);
-    }
-    const candidates: Suffix[] = [];
-    let count = 0;
-    for (const step of steps) {
-      const rest = from(step);
-      count += rest.count;
-      for (const next of rest.best) candidates.push({ product: step.value * next.product, step, next });
-    }
-    candidates.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
-    const result = { best: candidates.slice(0, most), count };
-    known.set(key, result);
-    return result;
+  const stepsFrom = (at: Element): Step[] => {
+    const steps = reading.steps(at);
+    if (known.size <= mostElements || steps.length <= widest) return steps;
+    exhaustive = false;
+    const size = ({ node, index, value }: Step) => Math.abs(value * scalars.gradients[node]![index]!);
+    return steps.toSorted((a, b) => size(b) - size(a)).slice(0, widest);
   };
-  const { best, count } = from(start);
+  // Depth first, with a stack of its own: a path is as long as the network is deep.
+  const stack = suffixesFrom(start) ? [] : [{ at: start, steps: stepsFrom(start), next: 0 }];
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const step = top.steps[top.next++];
+    if (step === undefined) {
+      known.set(
+        keyOf(top.at),
+        joined(top.steps, (at) => suffixesFrom(at)!, most),
+      );
+      stack.pop();
+    } else if (!suffixesFrom(step)) stack.push({ at: step, steps: stepsFrom(step), next: 0 });
+  }
+  const { best, count } = suffixesFrom(start)!;
   const shown = best.map((suffix): Path => {
     const steps: Step[] = [];
     for (let at: Suffix | undefined = suffix; at?.step !== undefined; at = at.next) steps.push(at.step);
@@ -81,7 +99,7 @@ export function endsFrom(reading: Reading, start: Element, most: number) {
     if (ends.length >= most) break;
     for (const step of reading.ends(at)) ends.push({ from: at, step });
     for (const step of reading.steps(at)) {
-      const key = `${step.node}:${step.index}`;
+      const key = keyOf(step);
       if (!seen.has(key)) reached.push(step);
       seen.add(key);
     }

@@ -1,4 +1,4 @@
-// Runs a graph node by node, without a plan: eager tensors and constant folding.
+// Runs a graph node by node, without a plan: eager tensors, and what every backend is compared with.
 import { allocate, type TypedArray } from "../../ir/dtype.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { Graph, Node } from "../../ir/graph.ts";
