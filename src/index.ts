@@ -39,12 +39,6 @@ export {
   where,
   zeros,
 } from "./trace/create.ts";
-export {
-  type Axis,
-  type ConvolutionOptions,
-  type NestedArray,
-  type PoolingOptions,
-  type ReduceOptions,
-  Tensor,
-} from "./trace/tensor.ts";
+export { Tensor } from "./trace/tensor.ts";
+export type { Axis, ConvolutionOptions, NestedArray, PoolingOptions, ReduceOptions } from "./trace/tensor-options.ts";
 export { trace } from "./trace/trace.ts";

@@ -89,6 +89,22 @@ export function normalizeAxes(axis: number | readonly number[] | null | undefine
   return axes;
 }
 
+/** `shape`, in which one size may be −1, with the elements of `from`. Throws SHAPE_MISMATCH where no size fits. */
+export function completeShape(shape: Shape, from: Shape): Shape {
+  const unknown = shape.indexOf(-1);
+  if (unknown < 0) return shape;
+  const size = sizeOf(from);
+  const rest = shape.reduce((product, n) => (n === -1 ? product : product * n), 1);
+  if (rest === 0 ? size !== 0 : size % rest !== 0) {
+    throw new ChainruleError(
+      "SHAPE_MISMATCH",
+      `reshape: no size in the place of −1 makes ${formatShape(shape)} hold the ${size} elements of ${formatShape(from)}. Choose other sizes whose product divides ${size}.`,
+      { shape: from, target: shape },
+    );
+  }
+  return shape.with(unknown, rest === 0 ? 0 : size / rest);
+}
+
 /** Shape after a reduction over `axes`. */
 export const reducedShape = (shape: Shape, axes: readonly number[], keepDims: boolean): Shape =>
   keepDims ? shape.map((n, i) => (axes.includes(i) ? 1 : n)) : shape.filter((_, i) => !axes.includes(i));

@@ -3,7 +3,8 @@ import type { Value } from "../ir/builder.ts";
 import { allocate, conversions, type DType, type TypedArray } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { formatShape, normalizeAxis, type Shape, sizeOf } from "../ir/shape.ts";
-import { type NestedArray, Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
+import type { NestedArray } from "./tensor-options.ts";
 import { build, innermost } from "./trace.ts";
 
 export interface TensorOptions {

@@ -1,6 +1,7 @@
-// A tensor as text, as NumPy prints arrays: aligned columns, long axes shortened.
+// A tensor as nested arrays, and as text, as NumPy prints arrays: aligned columns, long axes shortened.
 import type { TypedArray } from "../ir/dtype.ts";
 import type { Shape } from "../ir/shape.ts";
+import type { NestedArray } from "./tensor-options.ts";
 
 /** Axes longer than this show their first and last three entries. */
 const longest = 8;
@@ -17,7 +18,7 @@ export function formatTensor(data: TypedArray, shape: Shape, dtype: string): str
     else for (const i of indices[axis]!) if (i >= 0) visit(axis + 1, offset * shape[axis]! + i, emit);
   };
   visit(0, 0, (at) => texts.set(at, formatNumber(data[at]!, dtype)));
-  const width = Math.max(...[...texts.values()].map((text) => text.length));
+  const width = [...texts.values()].reduce((most, text) => Math.max(most, text.length), 0);
   const render = (axis: number, offset: number): string => {
     if (axis === shape.length) return shape.length > 1 ? texts.get(offset)!.padStart(width) : texts.get(offset)!;
     const parts = indices[axis]!.map((i) => (i < 0 ? "…" : render(axis + 1, offset * shape[axis]! + i)));
@@ -25,6 +26,16 @@ export function formatTensor(data: TypedArray, shape: Shape, dtype: string): str
     return `[${parts.join(axis === shape.length - 1 ? ", " : `,${gap}`)}]`;
   };
   return `tensor(${render(0, 0)}${suffix})`;
+}
+
+/** Nested arrays of plain numbers, booleans for bool. */
+export function nested(data: TypedArray, shape: Shape): NestedArray {
+  const isBool = data instanceof Uint8Array;
+  const nest = (axis: number, offset: number): NestedArray => {
+    if (axis === shape.length) return isBool ? data[offset] !== 0 : data[offset]!;
+    return Array.from({ length: shape[axis]! }, (_, i) => nest(axis + 1, offset * shape[axis]! + i));
+  };
+  return nest(0, 0);
 }
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);

@@ -3,41 +3,25 @@ import type { Value } from "../ir/builder.ts";
 import { type DType, dtypeOf, isFloat, type TypedArray } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { OpAttributes, OpName } from "../ir/graph.ts";
-import { formatShape, formatType, normalizeAxes, normalizeAxis, type Shape, sizeOf } from "../ir/shape.ts";
-import { formatTensor } from "./format.ts";
+import {
+  completeShape,
+  formatShape,
+  formatType,
+  normalizeAxes,
+  normalizeAxis,
+  type Shape,
+  sizeOf,
+} from "../ir/shape.ts";
+import { formatTensor, nested } from "./format.ts";
+import {
+  type Axis,
+  type ConvolutionOptions,
+  type NestedArray,
+  type PoolingOptions,
+  pair,
+  type ReduceOptions,
+} from "./tensor-options.ts";
 import { build, type Trace } from "./trace.ts";
-
-/** One axis, several, or all (null, the default). Negative ones count from the end. */
-export type Axis = number | readonly number[] | null;
-
-/** Reduced axes stay with size 1 where keepDims is true. */
-export interface ReduceOptions {
-  readonly keepDims?: boolean;
-}
-
-/** Nested arrays of the tensor's rank; a plain number for a scalar. */
-export type NestedArray = number | boolean | NestedArray[];
-
-export interface ConvolutionOptions {
-  /** Steps of the window, [height, width] or both. Default 1. */
-  readonly stride?: number | readonly [number, number];
-  /** Zeros added on each side, [height, width] or both. Default 0. */
-  readonly padding?: number | readonly [number, number];
-  /** Distance between the kernel's elements. Default 1. */
-  readonly dilation?: number | readonly [number, number];
-  /** Channels are split into this many groups. Default 1. */
-  readonly groups?: number;
-}
-
-export interface PoolingOptions {
-  /** Default: the kernel's size. */
-  readonly stride?: number | readonly [number, number];
-  /** Default 0. */
-  readonly padding?: number | readonly [number, number];
-}
-
-const pair = (value: number | readonly [number, number]): readonly [number, number] =>
-  typeof value === "number" ? [value, value] : value;
 
 /**
  * An immutable n-dimensional array, row-major; element types float64 (default), float32, int32 (sums and products wrap
@@ -109,12 +93,7 @@ export class Tensor {
 
   /** Nested arrays of plain numbers (booleans for bool). */
   toArray(): NestedArray {
-    const { data, shape, dtype } = this;
-    const nest = (axis: number, offset: number): NestedArray => {
-      if (axis === shape.length) return dtype === "bool" ? data[offset] !== 0 : data[offset]!;
-      return Array.from({ length: shape[axis]! }, (_, i) => nest(axis + 1, offset * shape[axis]! + i));
-    };
-    return nest(0, 0);
+    return nested(this.data, this.shape);
   }
 
   toString(): string {
@@ -348,17 +327,7 @@ export class Tensor {
 
   /** The same elements in another shape of the same size; one dimension may be −1, to be worked out. */
   reshape(shape: Shape): Tensor {
-    const unknown = shape.indexOf(-1);
-    const rest = shape.reduce((product, n) => (n === -1 ? product : product * n), 1);
-    if (unknown >= 0 && (rest === 0 ? this.size !== 0 : this.size % rest !== 0)) {
-      throw new ChainruleError(
-        "SHAPE_MISMATCH",
-        `reshape: no size in the place of −1 makes ${formatShape(shape)} hold the ${this.size} elements of ${formatShape(this.shape)}. Choose other sizes whose product divides ${this.size}.`,
-        { shape: this.shape, target: shape },
-      );
-    }
-    const known = unknown < 0 ? shape : shape.with(unknown, rest === 0 ? 0 : this.size / rest);
-    return this.#apply("reshape", { shape: known });
+    return this.#apply("reshape", { shape: completeShape(shape, this.shape) });
   }
   /** Dimensions in another order (default: reversed). */
   transpose(permutation?: readonly number[]): Tensor {
@@ -393,13 +362,9 @@ export class Tensor {
 
   /** 2-d convolution (cross-correlation): x [batch, in, h, w], w [out, in / groups, kh, kw] → [batch, out, h', w']. */
   conv2d(w: Tensor, options: ConvolutionOptions = {}): Tensor {
-    const attributes = {
-      stride: pair(options.stride ?? 1),
-      padding: pair(options.padding ?? 0),
-      dilation: pair(options.dilation ?? 1),
-      groups: options.groups ?? 1,
-    };
-    return this.#apply("conv2d", attributes, w);
+    const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
+    const window = { stride: pair(stride), padding: pair(padding), dilation: pair(dilation), groups };
+    return this.#apply("conv2d", window, w);
   }
   /** Largest element of each window of [batch, channels, h, w]; padding counts as −∞. */
   maxPool2d(kernel: number | readonly [number, number], options: PoolingOptions = {}): Tensor {
@@ -411,12 +376,8 @@ export class Tensor {
   }
 
   #pool(op: "maxPool2d" | "avgPool2d", kernel: number | readonly [number, number], options: PoolingOptions): Tensor {
-    const attributes = {
-      kernel: pair(kernel),
-      stride: pair(options.stride ?? kernel),
-      padding: pair(options.padding ?? 0),
-    };
-    return this.#apply(op, attributes);
+    const { stride = kernel, padding = 0 } = options;
+    return this.#apply(op, { kernel: pair(kernel), stride: pair(stride), padding: pair(padding) });
   }
 
   /** The op on this tensor, and on others beside it, in the element types that its record asks for. */
