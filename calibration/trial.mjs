@@ -4,7 +4,7 @@ import { initialize } from "../dist/nn/model.js";
 import { optimizers, sgd } from "../dist/optim/index.js";
 import { mapTree } from "../dist/trace/tree.js";
 import { perceptron } from "../dist/train/perceptron.js";
-import { fittingInit } from "../dist/train/tabular.js";
+import { fittingInit } from "../dist/nn/activation.js";
 import { classifications, dataSet, regressions } from "./data.mjs";
 
 /** Rates that train standardised data well in some hundred steps. */

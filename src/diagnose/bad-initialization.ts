@@ -1,7 +1,7 @@
 // Initial weights that are all alike, or far from the size that keeps signals the size they are.
 
 import { short } from "../data/wording.ts";
-import { parentPath } from "../nn/model.ts";
+import { parentPath } from "../nn/layer.ts";
 import type { InitialParameter } from "../observe/observation.ts";
 import { confidenceOf, nameOf } from "./confidence.ts";
 import { byOutcome } from "./course.ts";

@@ -1,9 +1,9 @@
 // What a remedy changes of a training: as data, as flags of chainrule train, and applied to the training's settings.
 import type { ColumnType, PrepareOptions } from "../data/index.ts";
 import { shellWord } from "../data/wording.ts";
-import type { ActivationName } from "../nn/activation.ts";
+import { type ActivationName, fittingInit } from "../nn/activation.ts";
 import type { InitializerName } from "../nn/initializers.ts";
-import { defaultHidden, fittingInit, type TableSettings } from "../train/tabular.ts";
+import { defaultHidden, type TableSettings } from "../train/tabular.ts";
 
 /** A training of a table: how its rows are prepared, and how the network is trained on them. */
 export interface Recipe {

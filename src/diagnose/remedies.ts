@@ -1,10 +1,9 @@
 // Building blocks of detectors' remedies: each makes a change that may help of a training, as plain data and in words.
 import type { Prepared } from "../data/index.ts";
 import { featureNames } from "../data/preprocessing.ts";
-import type { ActivationName } from "../nn/activation.ts";
-import type { InitializerName } from "../nn/initializers.ts";
+import { type ActivationName, fittingInit } from "../nn/activation.ts";
+import { initializers } from "../nn/initializers.ts";
 import { defaultLoss, losses } from "../nn/losses/index.ts";
-import { fittingInit } from "../train/tabular.ts";
 import { type Change, type Recipe, withDefaults } from "./change.ts";
 import type { Finding } from "./finding.ts";
 
@@ -33,24 +32,19 @@ export interface RemedyRule {
 
 const rule = (candidate: RemedyRule["candidate"]): RemedyRule => ({ needsRangeTest: false, candidate });
 
-const initWords: Readonly<Partial<Record<InitializerName, string>>> = {
-  heUniform: "He initial weights",
-  xavierUniform: "Xavier initial weights",
-};
-
 /** With the initial weights that fit it. */
 export const activation = (name: ActivationName): RemedyRule =>
   rule(({ settings }) => {
     const init = fittingInit(name);
     const had = withDefaults(settings);
     if (had.activation === name && had.init === init) return undefined;
-    return { words: `${name} with ${initWords[init]}`, change: { activation: name, init } };
+    return { words: `${name} with ${initializers[init].words}`, change: { activation: name, init } };
   });
 
 export const fitInit = rule(({ settings }) => {
   const { activation, init: had } = withDefaults(settings);
   const init = fittingInit(activation);
-  return had === init ? undefined : { words: `${initWords[init]}`, change: { init } };
+  return had === init ? undefined : { words: initializers[init].words, change: { init } };
 });
 
 const normalize = (normalization: "batch" | "layer"): RemedyRule =>

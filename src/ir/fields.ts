@@ -11,6 +11,10 @@ export interface Field<T> {
   readonly isOptional?: true;
   /** Data of a kind of its own, or a list of such. */
   readonly nested?: "one" | "list";
+  /** What each part of a list must be. */
+  readonly each?: Field<unknown>;
+  /** Names to choose from, and what they are names of. */
+  readonly choices?: { readonly noun: string; readonly names: readonly string[] };
 }
 
 /** A field for every property of T but its kind, in the order in which data has them. */
@@ -20,6 +24,8 @@ export type Fields<T> = { readonly [K in Exclude<keyof T, "kind">]-?: Field<NonN
 export interface Kind<T extends { readonly kind: string }> {
   readonly kind: T["kind"];
   readonly fields: Fields<T>;
+  /** What is wrong between fields, each of which holds. */
+  fault?(data: T): string | undefined;
 }
 
 /** Settings of a kind: those with defaults may be left out. */
@@ -38,6 +44,7 @@ const number =
 
 export const nonNegative = number("at least 0 and finite", (x) => x >= 0 && x < Number.POSITIVE_INFINITY);
 export const positive = number("above 0 and finite", (x) => x > 0 && x < Number.POSITIVE_INFINITY);
+export const fraction = number("from 0 to 1", (x) => x >= 0 && x <= 1);
 export const share = number("at least 0 and less than 1", (x) => x >= 0 && x < 1);
 export const whole = (lowest: number, byDefault?: number): Field<number> =>
   number(`a whole number of at least ${lowest}`, (x) => Number.isSafeInteger(x) && x >= lowest)(byDefault);
@@ -47,6 +54,30 @@ export const boolean = (byDefault: boolean): Field<boolean> => ({
   holds: (value) => typeof value === "boolean",
   byDefault,
 });
+
+export const pair = (each: Field<number>, byDefault?: readonly [number, number]): Field<readonly [number, number]> => ({
+  must: `two numbers, each ${each.must}`,
+  holds: (value): value is readonly [number, number] =>
+    Array.isArray(value) && value.length === 2 && value.every((part) => each.holds(part)),
+  each,
+  ...(byDefault !== undefined && { byDefault }),
+});
+
+/** One of the names of "an activation", "an initializer". */
+export const choice = <N extends string>(noun: string, names: readonly N[], byDefault?: N): Field<N> => ({
+  must: `an ${noun}`,
+  holds: (value): value is N => names.some((name) => name === value),
+  choices: { noun, names },
+  ...(byDefault !== undefined && { byDefault }),
+});
+
+/** INVALID_ARGUMENT for a name that there is not. */
+export const noSuch = (noun: string, name: unknown, names: readonly string[]): ChainruleError =>
+  new ChainruleError(
+    "INVALID_ARGUMENT",
+    `There is no ${noun} ${JSON.stringify(name)}; choose one of ${names.join(", ")}.`,
+    { [noun]: name },
+  );
 
 export const nested = <T>(must: string): Field<T> => ({
   must,
@@ -65,23 +96,29 @@ export const optional = <T>(field: Field<T>): Field<T> => ({ ...field, isOptiona
 const entriesOf = <T>(fields: Fields<T>) => Object.entries<Field<unknown>>(fields);
 
 /** Plain data of a kind with its defaults. Throws INVALID_ARGUMENT, naming the setting. */
-export function make<T extends { readonly kind: string }>({ kind, fields }: Kind<T>, options: Options<T>): T {
-  const defaults = entriesOf(fields).flatMap(([name, { byDefault }]) =>
-    byDefault === undefined ? [] : [[name, byDefault]],
-  );
-  const made = { kind, ...Object.fromEntries(defaults), ...options } as T;
-  for (const [name, { must, holds, isOptional }] of entriesOf(fields)) {
-    const value = (made as Readonly<Record<string, unknown>>)[name];
-    if (holds(value) || (isOptional && value === undefined)) continue;
-    // Of a pair, the number that is wrong.
-    const parts: readonly unknown[] = Array.isArray(value) ? value : [value];
-    const wrong = parts.length === 1 ? value : parts.find((part) => !holds(parts.map(() => part)));
-    throw new ChainruleError("INVALID_ARGUMENT", `${kind}: ${name} must be ${must}; got ${wrong}.`, {
-      kind,
-      [name]: value,
-    });
+export function make<T extends { readonly kind: string }>(record: Kind<T>, options: Options<T>): T {
+  const { kind, fields } = record;
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  const settings = entriesOf(fields).flatMap(([name, { byDefault }]) => {
+    const value = given[name] === undefined ? byDefault : given[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  const made = { kind, ...Object.fromEntries(settings) } as T;
+  for (const [name, field] of entriesOf(fields)) {
+    const value: unknown = (made as Readonly<Record<string, unknown>>)[name];
+    if (!field.holds(value) && !(field.isOptional && value === undefined)) throw invalid(kind, name, field, value);
   }
+  const fault = record.fault?.(made);
+  if (fault !== undefined) throw new ChainruleError("INVALID_ARGUMENT", `${kind}: ${fault}.`, { ...made });
   return made;
+}
+
+function invalid(kind: string, name: string, { must, each, choices }: Field<unknown>, value: unknown): ChainruleError {
+  if (choices !== undefined) return noSuch(choices.noun, value, choices.names);
+  // Of a pair, the number that is wrong.
+  const part: unknown = each && Array.isArray(value) ? value.find((one) => !each.holds(one)) : undefined;
+  const came = part === undefined ? `${must}; got ${value}` : `${each!.must}; got ${part}`;
+  return new ChainruleError("INVALID_ARGUMENT", `${kind}: ${name} must be ${came}.`, { kind, [name]: value });
 }
 
 /**
@@ -89,13 +126,13 @@ export function make<T extends { readonly kind: string }>({ kind, fields }: Kind
  * `parseNested` makes data of what is nested in it.
  */
 export function parse<T extends { readonly kind: string }>(
-  { kind, fields }: Kind<T>,
+  record: Kind<T>,
   json: Readonly<Record<string, unknown>>,
   at: string,
   fail: Fail,
   parseNested?: (json: unknown, at: string) => unknown,
 ): T {
-  const given = entriesOf(fields).flatMap(([name, { must, holds, byDefault, isOptional, nested }]) => {
+  const given = entriesOf(record.fields).flatMap(([name, { must, holds, byDefault, isOptional, nested }]) => {
     const value = Object.hasOwn(json, name) ? json[name] : byDefault;
     if (value === undefined && isOptional) return [];
     if (!holds(value)) throw fail(`${at}.${name} must be ${must}; it is ${excerpt(value)}`);
@@ -104,7 +141,10 @@ export function parse<T extends { readonly kind: string }>(
     if (nested === "one") return [[name, parseNested!(value, place)]];
     return [[name, (value as readonly unknown[]).map((part, i) => parseNested!(part, `${place}[${i}]`))]];
   });
-  return { kind, ...Object.fromEntries(given) } as T;
+  const parsed = { kind: record.kind, ...Object.fromEntries(given) } as T;
+  const fault = record.fault?.(parsed);
+  if (fault !== undefined) throw fail(`${at}: ${fault}`);
+  return parsed;
 }
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,40 +1,56 @@
-// Activations by name.
-import { ChainruleError } from "../ir/errors.ts";
+// The list of activations: what each computes, and what is to be known of its slopes. It loads no engine.
+import { noSuch } from "../ir/fields.ts";
 import type { Tensor } from "../trace/tensor.ts";
-import { type Activation, type LayerDefinition, noVariables } from "./layer.ts";
+import type { InitializerName } from "./initializers.ts";
 
-const functions = {
-  sigmoid: (x: Tensor) => x.sigmoid(),
-  tanh: (x: Tensor) => x.tanh(),
-  relu: (x: Tensor) => x.relu(),
-  leakyRelu: (x: Tensor) => x.leakyRelu(),
-  elu: (x: Tensor) => x.elu(),
-  gelu: (x: Tensor) => x.gelu(),
-  geluTanh: (x: Tensor) => x.geluTanh(),
-  silu: (x: Tensor) => x.silu(),
-  softplus: (x: Tensor) => x.softplus(),
-  softmax: (x: Tensor) => x.softmax(-1),
-};
-
-export type ActivationName = keyof typeof functions;
-export const activationNames = Object.keys(functions) as ActivationName[];
-
-/** a = φ(z), element by element (softmax: over the last dimension). Throws INVALID_ARGUMENT for an unknown name. */
-export function activation(name: ActivationName): Activation {
-  functionOf(name);
-  return { kind: "activation", name };
+export interface ActivationRecord {
+  /** a = φ(z), of the shape of z. */
+  apply(z: Tensor): Tensor;
+  /** Whether φ is flat on both sides, as tanh is: there |φ′| is under a twentieth of its maximum. */
+  readonly isBounded: boolean;
+  /** Whether it works element by element, so that a unit has a slope φ′(z) of its own. */
+  readonly isElementwise: boolean;
+  /** Initial weights before it with which neither values nor gradients grow or shrink on their way. */
+  readonly init: InitializerName;
 }
 
-function functionOf(name: ActivationName): (x: Tensor) => Tensor {
-  if (Object.hasOwn(functions, name)) return functions[name];
-  throw new ChainruleError(
-    "INVALID_ARGUMENT",
-    `There is no activation ${JSON.stringify(name)}; choose one of ${activationNames.join(", ")}.`,
-    { activation: name },
-  );
+const unbounded = (apply: ActivationRecord["apply"]): ActivationRecord => ({
+  apply,
+  isBounded: false,
+  isElementwise: true,
+  init: "heUniform",
+});
+
+const bounded = (apply: ActivationRecord["apply"]): ActivationRecord => ({
+  apply,
+  isBounded: true,
+  isElementwise: true,
+  init: "xavierUniform",
+});
+
+/** The first one is the default for tables. */
+export const activations = {
+  relu: unbounded((z) => z.relu()),
+  leakyRelu: unbounded((z) => z.leakyRelu()),
+  elu: unbounded((z) => z.elu()),
+  gelu: unbounded((z) => z.gelu()),
+  geluTanh: unbounded((z) => z.geluTanh()),
+  silu: unbounded((z) => z.silu()),
+  softplus: unbounded((z) => z.softplus()),
+  tanh: bounded((z) => z.tanh()),
+  sigmoid: bounded((z) => z.sigmoid()),
+  /** Over the last dimension. */
+  softmax: { ...bounded((z) => z.softmax(-1)), isElementwise: false },
+};
+
+export type ActivationName = keyof typeof activations;
+export const activationNames = Object.keys(activations) as ActivationName[];
+
+/** Throws INVALID_ARGUMENT for an unknown name. */
+export function activationRecord(name: ActivationName): ActivationRecord {
+  if (Object.hasOwn(activations, name)) return activations[name];
+  throw noSuch("activation", name, activationNames);
 }
 
-export const activationDefinition: LayerDefinition<Activation> = {
-  initialize: () => noVariables,
-  apply: ({ name }, { buffers }, x) => ({ y: functionOf(name)(x), buffers }),
-};
+/** How weights before an activation are drawn so that neither values nor gradients grow or shrink on their way. */
+export const fittingInit = (name: ActivationName): InitializerName => activationRecord(name).init;

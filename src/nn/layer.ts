@@ -1,89 +1,15 @@
-// What a layer is: plain data that says its kind and sizes; and what defines a kind.
+// What a layer is: plain data of a kind; the tensors it keeps; a pass through it; and the record of a kind.
+import type { Fail, Kind } from "../ir/fields.ts";
+import type { Shape, TensorType } from "../ir/shape.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { ActivationName } from "./activation.ts";
-import type { InitializerName } from "./initializers.ts";
+import type { layerRecords } from "./layers/index.ts";
 
-export interface Dense {
-  readonly kind: "dense";
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly bias: boolean;
-  readonly init: InitializerName;
-}
-export interface Activation {
-  readonly kind: "activation";
-  readonly name: ActivationName;
-}
-export interface Dropout {
-  readonly kind: "dropout";
-  /** Share of elements set to 0 in training. */
-  readonly rate: number;
-}
-export interface Embedding {
-  readonly kind: "embedding";
-  readonly rows: number;
-  readonly width: number;
-}
-export interface LayerNorm {
-  readonly kind: "layerNorm";
-  /** Size of the last dimension. */
-  readonly features: number;
-  readonly epsilon: number;
-}
-export interface BatchNorm {
-  readonly kind: "batchNorm";
-  /** Size of dimension 1. */
-  readonly features: number;
-  readonly epsilon: number;
-  /** Share of the newest batch in the running statistics. */
-  readonly momentum: number;
-}
-export interface Conv2d {
-  readonly kind: "conv2d";
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly kernel: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly padding: readonly [number, number];
-  readonly dilation: readonly [number, number];
-  readonly groups: number;
-  readonly bias: boolean;
-  readonly init: InitializerName;
-}
-export interface Pool2d {
-  readonly kind: "maxPool2d" | "avgPool2d";
-  readonly kernel: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly padding: readonly [number, number];
-}
-export interface Flatten {
-  readonly kind: "flatten";
-}
-export interface Residual {
-  readonly kind: "residual";
-  readonly layer: Layer;
-}
-export interface Sequential {
-  readonly kind: "sequential";
-  readonly layers: readonly Layer[];
-}
+type LayerOf<R> = R extends LayerRecord<infer L> ? L : never;
 
+export type LayerKind = keyof typeof layerRecords;
 /** A layer, or a whole model: JSON, to be saved and read as it is. */
-export type Layer =
-  | Dense
-  | Activation
-  | Dropout
-  | Embedding
-  | LayerNorm
-  | BatchNorm
-  | Conv2d
-  | Pool2d
-  | Flatten
-  | Residual
-  | Sequential;
-
-export type LayerKind = Layer["kind"];
-export type LayerOf<K extends LayerKind> = Extract<Layer, { readonly kind: K }>;
+export type Layer = LayerOf<(typeof layerRecords)[LayerKind]>;
 
 /** Tensors by readable path: `{ layers: [{ weight, bias }, {}] }` holds `layers.0.weight` and `layers.0.bias`. */
 export type TensorTree = { readonly [name: string]: Tensor | TensorTree | readonly TensorTree[] };
@@ -94,6 +20,13 @@ export interface Variables {
   /** What training changes otherwise: running statistics. */
   readonly buffers: TensorTree;
 }
+
+/** A tensor that a layer keeps, float64 at first: filled with a number, or drawn. */
+export interface Variable {
+  readonly shape: Shape;
+  readonly initial: number | ((key: Tensor, stream: number) => Tensor);
+}
+type Named = Readonly<Record<string, Variable>>;
 
 /**
  * Sees a value of a pass by its name, and gives what the pass goes on with: the value, or another of its type. Names are
@@ -110,6 +43,8 @@ export interface Pass {
   /** Path of the layer that is being applied: "layers.0". */
   readonly path: string;
   readonly tap?: Tap | undefined;
+  /** Applies a layer that is nested in this one, by its name in it: "layers.0". */
+  applyNested(layer: Layer, variables: Variables, x: Tensor, name: string): Applied;
 }
 
 export interface Applied {
@@ -118,11 +53,34 @@ export interface Applied {
   readonly buffers: TensorTree;
 }
 
-export interface LayerDefinition<L extends Layer> {
-  /** Initial variables, float64. */
-  initialize(layer: L, key: Tensor, nextStream: () => number): Variables;
+/**
+ * A kind of layer. Layers nested in it stand in fields of their own ("layer", "layers"), and their variables under the same names in the
+ * trees of its variables.
+ */
+export interface LayerRecord<L extends { readonly kind: string }> extends Kind<L> {
+  /** Its own tensors; none where this is absent. */
+  readonly variables?: (layer: L) => { readonly parameters: Named; readonly buffers?: Named };
   apply(layer: L, variables: Variables, x: Tensor, pass: Pass): Applied;
+  /**
+   * The type of y for an x of that type, and batch sizes, by `of`, for layers nested in it. Throws what `fail` makes where x does not fit, so
+   * that a model from a file can be checked before anything is computed.
+   */
+  output(layer: L, x: TensorType, fail: Fail, of: (nested: Layer, x: TensorType) => TensorType): TensorType;
+  /** It has a matrix of weights between x and y: a row of the chain-rule ledger begins with it. */
+  readonly isWeighted?: true;
+  /**
+   * Set where one row's gradient by its parameters has the squared norm ‖δ‖² (‖a‖² + constant), a being the row's input and δ its gradient
+   * by the output (Goodfellow 2015): that constant.
+   */
+  readonly rowNorm?: (layer: L) => number;
+  /** What its units compute, where that is all it does. */
+  readonly activation?: (layer: L) => ActivationName;
+  /** It adds its input to what its nested layers give: gradients flow around them. */
+  readonly addsInput?: true;
 }
 
-/** The variables of a layer without any. */
-export const noVariables: Variables = { parameters: {}, buffers: {} };
+/** "layers.0" of "layers.3" is "layers.3.layers.0"; of the whole model it is "layers.0". */
+export const childPath = (path: string, name: string): string => (path === "" ? name : `${path}.${name}`);
+
+/** "layers.0" of "layers.0.weight" */
+export const parentPath = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf(".")));

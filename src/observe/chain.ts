@@ -1,41 +1,32 @@
 // The values that a gradient passes on its way back through a model, in the order of the forward pass.
-import type { Layer, LayerKind, LayerOf } from "../nn/layer.ts";
-import { childPath } from "../nn/model.ts";
-
-type Made = Exclude<LayerKind, "sequential" | "residual">;
+import { childPath, type Layer, type LayerKind } from "../nn/layer.ts";
+import { layerRecord, layerRecords } from "../nn/layers/index.ts";
+import { nestedLayers } from "../nn/structure.ts";
 
 export interface ChainPoint {
   /** As the pass names the value to its tap. */
   readonly name: string;
   /** What made the value of the one before it: a layer, or the fork or the sum of a residual. */
-  readonly made: Made | "fork" | "sum";
+  readonly made: LayerKind | "fork" | "sum";
 }
 
 /** A point with the layer that made it, where one did. */
 export interface LayerPoint extends ChainPoint {
-  readonly layer?: LayerOf<Made>;
+  readonly layer?: Layer;
 }
 
-/** Layers with weights: what lies between two of them is the step of one ledger row to the next. */
-const weighted: ReadonlySet<ChainPoint["made"]> = new Set(["dense", "conv2d", "embedding"]);
-
-export const isWeighted = ({ made }: ChainPoint): boolean => weighted.has(made);
+/** Made by a layer with weights: what lies between two of them is the step of one ledger row to the next. */
+export const isWeighted = ({ made }: ChainPoint): boolean =>
+  made !== "fork" && made !== "sum" && Object.hasOwn(layerRecords, made) && layerRecord(made).isWeighted === true;
 
 /**
  * Points of a model: the output of every layer, and for x + f(x) the copy of x that enters f (its gradient is that of f
  * alone), the layers of f, and the sum. What enters a point's layer is the value of the point before it.
  */
 export function chainOf(layer: Layer, path = ""): LayerPoint[] {
-  switch (layer.kind) {
-    case "sequential":
-      return layer.layers.flatMap((inner, i) => chainOf(inner, childPath(path, `layers.${i}`)));
-    case "residual":
-      return [
-        { name: childPath(path, "input"), made: "fork" },
-        ...chainOf(layer.layer, childPath(path, "layer")),
-        { name: path, made: "sum" },
-      ];
-    default:
-      return [{ name: path, made: layer.kind, layer }];
-  }
+  const nested = nestedLayers(layer);
+  if (nested === undefined) return [{ name: path, made: layer.kind, layer }];
+  const inner = nested.flatMap((one) => chainOf(one.layer, childPath(path, one.name)));
+  if (!layerRecord(layer.kind).addsInput) return inner;
+  return [{ name: childPath(path, "input"), made: "fork" }, ...inner, { name: path, made: "sum" }];
 }

@@ -2,6 +2,7 @@
 import { gradThrough } from "../grad/transforms.ts";
 import { deviation, mean, median, moment, r2, rocAuc } from "../ir/stats.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
+import { layerRecord } from "../nn/layers/index.ts";
 import { type LossName, losses } from "../nn/losses/index.ts";
 import { targetTensor } from "../nn/losses/targets.ts";
 import { apply } from "../nn/model.ts";
@@ -186,20 +187,11 @@ function looker({ model, variables, loss, train, ...options }: ExamplesSettings)
         return [losses[loss](output, y), { output, values }, values];
       })(parameters);
       const squares = chain.flatMap(({ name, layer }, i) => {
-        if (layer?.kind !== "dense") return [];
+        const rowNorm = layer && layerRecord(layer.kind).rowNorm?.(layer);
+        if (rowNorm === undefined) return [];
         const input = i === 0 ? x : values[chain[i - 1]!.name]!;
         const delta = deltas[name]!.mul(reduction === "mean" ? size : 1);
-        return [
-          delta
-            .square()
-            .sum(-1)
-            .mul(
-              input
-                .square()
-                .sum(-1)
-                .add(layer.bias ? 1 : 0),
-            ),
-        ];
+        return [delta.square().sum(-1).mul(input.square().sum(-1).add(rowNorm))];
       });
       return { norms: squares.reduce((a, b) => a.add(b), zeros([size])).sqrt(), output };
     },

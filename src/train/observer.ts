@@ -1,5 +1,5 @@
 // Reads an observed step's outputs after it ran, and calls the hooks that watch.
-import { parentPath } from "../nn/model.ts";
+import { parentPath } from "../nn/layer.ts";
 import type { Hooks } from "../observe/hooks.ts";
 import type { InitialParameter, LayerStatistics, Observation } from "../observe/observation.ts";
 import { readProbes } from "../observe/probes/index.ts";

@@ -1,13 +1,13 @@
 // The network of a table: dense layers with activations, normalised and with identities around them where asked for.
 import type { ActivationName } from "../nn/activation.ts";
-import { activation } from "../nn/activation.ts";
-import { dense } from "../nn/dense.ts";
-import type { InitializerName } from "../nn/initializers.ts";
+import { type InitializerName, type InitializerRecord, initializers, linearInit } from "../nn/initializers.ts";
 import type { Layer } from "../nn/layer.ts";
-import { residual, sequential } from "../nn/model.ts";
-import { batchNorm, layerNorm } from "../nn/normalization.ts";
+import { activation, batchNorm, dense, layerNorm, residual, sequential } from "../nn/layers/index.ts";
 
-export type NormalizationName = "batch" | "layer";
+/** By name: the layer that normalises so many features. */
+const normalizations = { batch: batchNorm, layer: layerNorm } satisfies Record<string, (features: number) => Layer>;
+
+export type NormalizationName = keyof typeof normalizations;
 
 export interface Perceptron {
   readonly features: number;
@@ -27,11 +27,11 @@ export function perceptron(options: Perceptron): Layer {
   const widths = [features, ...hidden];
   const layers = hidden.flatMap((width, i): Layer[] => {
     const inputs = widths[i]!;
-    const norm = normalization && (normalization === "batch" ? batchNorm(width) : layerNorm(width));
+    const norm = normalization && normalizations[normalization](width);
     const block = [dense(inputs, width, { init }), ...(norm ? [norm] : []), activation(options.activation)];
     return options.residual && i > 0 && inputs === width ? [residual(...block)] : block;
   });
-  // The last layer has no activation: its weights are drawn for a linear one.
-  const last = init === "heUniform" || init === "heNormal" ? "xavierUniform" : init;
+  const record: InitializerRecord = initializers[init];
+  const last = record.isForRectifiers ? linearInit : init;
   return sequential(...layers, dense(widths.at(-1)!, outputs, { init: last }));
 }

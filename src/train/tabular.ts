@@ -1,7 +1,7 @@
 // From a prepared table to a trained network and its predictions: defaults for ordinary tables, metrics in the target's unit.
 import type { Prepared, Preprocessing, Split, TableStream } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import type { ActivationName } from "../nn/activation.ts";
+import { type ActivationName, fittingInit } from "../nn/activation.ts";
 import type { InitializerName } from "../nn/initializers.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
 import { defaultLoss, type LossName, losses, lossesOf } from "../nn/losses/index.ts";
@@ -77,12 +77,6 @@ export interface TableTraining extends AsyncIterable<TrainEvent> {
   /** As `Training.result`, with the model that predicts. */
   result(): Promise<TrainResult & { readonly trained: TableModel }>;
 }
-
-const saturating: readonly ActivationName[] = ["sigmoid", "tanh", "softmax"];
-
-/** How weights before an activation are drawn so that neither values nor gradients grow or shrink on their way. */
-export const fittingInit = (activation: ActivationName): InitializerName =>
-  saturating.includes(activation) ? "xavierUniform" : "heUniform";
 
 export const defaultHidden: readonly number[] = [64, 32];
 

@@ -2,8 +2,8 @@
 import { isFloat } from "../ir/dtype.ts";
 import type { NodeId } from "../ir/graph.ts";
 import type { Shape, TensorType } from "../ir/shape.ts";
-import type { Layer, Variables } from "../nn/layer.ts";
-import { applyTraining, parentPath } from "../nn/model.ts";
+import { type Layer, parentPath, type Variables } from "../nn/layer.ts";
+import { applyTraining } from "../nn/model.ts";
 import { chainOf } from "../observe/chain.ts";
 import type { ReadableStep, Section } from "../observe/origin.ts";
 import { distanceStates, traceDistance } from "../observe/probes/distance.ts";

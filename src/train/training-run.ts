@@ -1,7 +1,7 @@
 // A training held in the hand: slices of compiled steps, the end of an epoch, the end. Its state is one plain record.
 import type { ChainruleError } from "../ir/errors.ts";
 import type { Variables } from "../nn/layer.ts";
-import { parentPath } from "../nn/model.ts";
+import { parentPath } from "../nn/layer.ts";
 import { watchLoss } from "../optim/schedules/index.ts";
 import type { Session } from "../run/session.ts";
 import { Tensor } from "../trace/tensor.ts";

@@ -1,5 +1,5 @@
 // Figures of layers, from those of their parameters.
-import { parentPath } from "../../nn/model.ts";
+import { parentPath } from "../../nn/layer.ts";
 import type { LayerStatistics, ParameterProbe } from "../observation.ts";
 
 /** Parameters that share a path up to their own name: "layers.0.weight" and "layers.0.bias" are layer "layers.0". */

@@ -8,16 +8,14 @@ export const noiseProbe: Probe<"noise"> = {
   trace({ plan, x, values, gradients, sketch }) {
     const scales: Record<string, Tensor> = {};
     const squares: Record<string, Tensor> = {};
-    for (const { name, bias, input } of plan.dense) {
+    for (const { name, rowNorm, input } of plan.dense) {
       const delta = gradients[name]!;
       const scale = largest(sketch(delta));
       const inputs = input === undefined ? x : values[input]!;
       const scaled = delta.div(scale);
       scales[name] = scale;
-      // Σ over rows of ‖δ‖² (‖a‖² + 1), of δ by its largest element.
-      squares[name] = rowDots(scaled, scaled)
-        .mul(rowDots(inputs, inputs).add(bias ? 1 : 0))
-        .sum();
+      // Σ over rows of ‖δ‖² (‖a‖² + rowNorm), of δ by its largest element.
+      squares[name] = rowDots(scaled, scaled).mul(rowDots(inputs, inputs).add(rowNorm)).sum();
     }
     return { outputs: { noiseScale: scales, noiseSquare: squares } };
   },

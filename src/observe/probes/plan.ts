@@ -1,10 +1,10 @@
 // What is probed of a model: its values, units and parameters, with their shapes.
 import { type Shape, sizeOf } from "../../ir/shape.ts";
-import type { ActivationName } from "../../nn/activation.ts";
-import type { Activation } from "../../nn/layer.ts";
-import { childPath } from "../../nn/model.ts";
+import { type ActivationName, activations } from "../../nn/activation.ts";
+import { childPath } from "../../nn/layer.ts";
+import { layerRecord } from "../../nn/layers/index.ts";
 import type { ChainPoint, LayerPoint } from "../chain.ts";
-import { hasSlopes, isBounded, unitsOf } from "./slopes.ts";
+import { unitsOf } from "./slopes.ts";
 
 export interface ProbePlan {
   readonly chain: readonly ProbedValue[];
@@ -25,16 +25,15 @@ export interface ProbedValue extends LayerPoint {
 
 /** An activation that works element by element. */
 export interface ProbedActivation extends Pick<ChainPoint, "name"> {
-  readonly layer: Activation;
   readonly activation: ActivationName;
   readonly bounded: boolean;
   readonly units: number;
   readonly input: string | undefined;
 }
 
-/** A dense layer z = a W + b of rows. */
+/** A layer of rows with a `rowNorm`: dense, z = a W + b. */
 export interface ProbedDense extends Pick<ChainPoint, "name"> {
-  readonly bias: boolean;
+  readonly rowNorm: number;
   readonly input: string | undefined;
 }
 
@@ -59,16 +58,18 @@ export function planProbes(
     .map((point, at, all) => ({ ...point, size: sizeOf(shapeOf(point)), input: all[at - 1]?.name }));
   const dense = chain.flatMap((point) => {
     const { name, layer, input } = point;
-    return layer?.kind === "dense" && shapeOf(point).length === 2 ? [{ name, bias: layer.bias, input }] : [];
+    const rowNorm = layer && layerRecord(layer.kind).rowNorm?.(layer);
+    return rowNorm !== undefined && shapeOf(point).length === 2 ? [{ name, rowNorm, input }] : [];
   });
   const ofDense = new Set(dense.flatMap(({ name }) => ["weight", "bias"].map((part) => childPath(name, part))));
   return {
     chain,
     activations: chain.flatMap((point) => {
       const { name, layer, input } = point;
-      if (layer?.kind !== "activation" || !hasSlopes(layer)) return [];
+      const activation = layer && layerRecord(layer.kind).activation?.(layer);
+      if (activation === undefined || !activations[activation].isElementwise) return [];
       const units = unitsOf(shapeOf(point));
-      return [{ name, layer, activation: layer.name, bounded: isBounded(layer), units, input }];
+      return [{ name, activation, bounded: activations[activation].isBounded, units, input }];
     }),
     dense,
     parameters: parameters.map(({ name, shape }) => ({ name, shape, size: sizeOf(shape), isDense: ofDense.has(name) })),

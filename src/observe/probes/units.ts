@@ -19,8 +19,8 @@ export const unitsProbe: Probe<"units"> = {
     const next: Record<string, Tensor> = {};
     const saturated: Record<string, Tensor> = {};
     const dead: Record<string, Tensor> = {};
-    for (const { name, layer, input } of plan.activations) {
-      const seen = slopes(layer, input === undefined ? x : values[input]!);
+    for (const { name, activation, input } of plan.activations) {
+      const seen = slopes(activation, input === undefined ? x : values[input]!);
       const batches = where(seen.alive.greater(0), 0, state[stateOf(name)]!.add(1));
       next[stateOf(name)] = batches;
       saturated[name] = seen.saturated;

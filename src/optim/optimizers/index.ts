@@ -1,6 +1,5 @@
 // The list of optimizers. It loads no engine, so that names and defaults are at hand everywhere.
-import { ChainruleError } from "../../ir/errors.ts";
-import { excerpt, type Fail, isObject, make, type Options, parse } from "../../ir/fields.ts";
+import { excerpt, type Fail, isObject, make, noSuch, type Options, parse } from "../../ir/fields.ts";
 import type { OptimizerRecord, OptimizerSettings } from "../record.ts";
 import { adagradRecord } from "./adagrad.ts";
 import { adamRecord } from "./adam.ts";
@@ -33,11 +32,7 @@ export type Optimizer = OptimizerOf<(typeof optimizerRecords)[OptimizerKind]>;
 /** Throws INVALID_ARGUMENT for a kind that there is not. */
 export function optimizerRecord(kind: OptimizerKind): OptimizerRecord<Optimizer> {
   if (Object.hasOwn(optimizerRecords, kind)) return optimizerRecords[kind] as OptimizerRecord<Optimizer>;
-  throw new ChainruleError(
-    "INVALID_ARGUMENT",
-    `There is no optimizer ${JSON.stringify(kind)}; choose one of ${optimizerKinds.join(", ")}.`,
-    { optimizer: kind },
-  );
+  throw noSuch("optimizer", kind, optimizerKinds);
 }
 
 /** Optimizers with their defaults, by name. */

@@ -1,6 +1,5 @@
 // The list of schedules. It loads no engine, so that names are at hand everywhere.
-import { ChainruleError } from "../../ir/errors.ts";
-import { excerpt, type Fail, isObject, parse } from "../../ir/fields.ts";
+import { excerpt, type Fail, isObject, noSuch, parse } from "../../ir/fields.ts";
 import { constantRecord } from "./constant.ts";
 import { cosineRecord } from "./cosine.ts";
 import { exponentialRecord } from "./exponential.ts";
@@ -31,11 +30,7 @@ export type Schedule = ScheduleOf<(typeof scheduleRecords)[ScheduleKind]>;
 /** Throws INVALID_ARGUMENT for a kind that there is not. */
 export function scheduleRecord(kind: ScheduleKind): ScheduleRecord<Schedule> {
   if (Object.hasOwn(scheduleRecords, kind)) return scheduleRecords[kind] as ScheduleRecord<Schedule>;
-  throw new ChainruleError(
-    "INVALID_ARGUMENT",
-    `There is no schedule ${JSON.stringify(kind)}; choose one of ${scheduleKinds.join(", ")}.`,
-    { schedule: kind },
-  );
+  throw noSuch("schedule", kind, scheduleKinds);
 }
 
 /** A schedule for a training of so many steps. */

@@ -1,0 +1,54 @@
+// Dense layer: z = x W + b.
+import { boolean, choice, make, type Options, whole } from "../../ir/fields.ts";
+import type { Tensor } from "../../trace/tensor.ts";
+import { initialWeight } from "../initial-weight.ts";
+import { type InitializerName, initializerNames } from "../initializers.ts";
+import type { LayerRecord } from "../layer.ts";
+import { takes } from "./check.ts";
+
+export interface Dense {
+  readonly kind: "dense";
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly bias: boolean;
+  readonly init: InitializerName;
+}
+
+export type DenseOptions = Partial<Pick<Dense, "bias" | "init">>;
+
+export const denseRecord: LayerRecord<Dense> = {
+  kind: "dense",
+  fields: {
+    inputs: whole(1),
+    outputs: whole(1),
+    bias: boolean(true),
+    init: choice("initializer", initializerNames, "heUniform"),
+  },
+  variables: ({ inputs, outputs, bias, init }) => ({
+    parameters: {
+      weight: {
+        shape: [inputs, outputs],
+        initial: (key, stream) => initialWeight(init, key, [inputs, outputs], stream, inputs, outputs),
+      },
+      ...(bias && { bias: { shape: [outputs], initial: 0 } }),
+    },
+  }),
+  apply({ bias }, { parameters, buffers }, x) {
+    const z = x.matmul(parameters.weight as Tensor);
+    return { y: bias ? z.add(parameters.bias as Tensor) : z, buffers };
+  },
+  output({ inputs, outputs }, x, fail) {
+    takes(inputs, x, -1, fail);
+    return { ...x, shape: [...x.shape.slice(0, -1), outputs] };
+  },
+  isWeighted: true,
+  // ∂loss/∂W of a row is aᵀ δ, ∂loss/∂b is δ.
+  rowNorm: ({ bias }) => (bias ? 1 : 0),
+};
+
+/**
+ * z = x W + b: x [..., inputs], W [inputs, outputs], b [outputs] → [..., outputs].
+ * `init` (default heUniform) draws W; b begins at 0.
+ */
+export const dense = (inputs: number, outputs: number, options: DenseOptions = {}): Dense =>
+  make(denseRecord, { inputs, outputs, ...options } satisfies Options<Dense>);
