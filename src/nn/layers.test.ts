@@ -1,4 +1,4 @@
-// Every layer: shapes, values by hand, the names of its variables, and what it refuses.
+// Layers: shapes, values by hand, the names of their variables. Norms and images: layers/.
 import { describe, expect, it } from "vitest";
 import { compile, grad, randomKey, type Tensor, tensor } from "../index.ts";
 import { flatten as flattenTree } from "../trace/tree.ts";
@@ -7,7 +7,6 @@ import {
   activationNames,
   apply,
   applyTraining,
-  avgPool2d,
   batchNorm,
   conv2d,
   dense,
@@ -17,43 +16,11 @@ import {
   initialize,
   type Layer,
   layerNorm,
-  maxPool2d,
   residual,
   sequential,
   type TensorTree,
-  type Variables,
 } from "./index.ts";
-
-const none: Variables = { parameters: {}, buffers: {} };
-const numbers = (t: Tensor) => Array.from(t.data);
-const column = (...values: number[]) => tensor(values.map((value) => [value]));
-/** 0, 1, 2 … in a shape. */
-const counting = (...shape: number[]) =>
-  tensor(
-    Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i),
-    { shape },
-  );
-
-function expectClose(actual: Tensor, shape: readonly number[], expected: readonly number[], tolerance: number): void {
-  expect(actual.shape).toEqual(shape);
-  expect(actual.size).toBe(expected.length);
-  expected.forEach((value, i) => {
-    const error = Math.abs(actual.data[i]! - value) / Math.max(1, Math.abs(value));
-    if (!(error <= tolerance)) expect.fail(`element ${i} is ${actual.data[i]}, not ${value}`);
-  });
-}
-
-/** What the layer gives, after training, eagerly in float64 and compiled in float32. */
-function gives(layer: Layer, variables: Variables, x: Tensor, shape: readonly number[], expected: readonly number[]) {
-  expectClose(apply(layer, variables, x), shape, expected, 1e-12);
-  const machine = compile((v: Variables, input: Tensor) => apply(layer, v, input));
-  expectClose(machine(variables, x), shape, expected, 2e-6);
-}
-
-const pathsOf = ({ parameters, buffers }: Variables) => ({
-  parameters: flattenTree(parameters).paths,
-  buffers: flattenTree(buffers).paths,
-});
+import { column, counting, expectClose, gives, none, numbers, pathsOf, standardized } from "./layer-checks.ts";
 
 describe("dense", () => {
   const weight = tensor([
@@ -194,176 +161,6 @@ describe("embedding", () => {
       apply(embedding(4, 3), { parameters: p, buffers: {} }, tensor(Int32Array.of(1, 3, 3))).sum(),
     )(variables.parameters);
     expect(numbers(dw.weight as Tensor)).toEqual([0, 0, 0, 1, 1, 1, 0, 0, 0, 2, 2, 2]);
-  });
-});
-
-/** (x − mean) / √(var + ε) of a list. */
-function standardized(values: readonly number[], epsilon = 1e-5): number[] {
-  const mean = values.reduce((a, b) => a + b) / values.length;
-  const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length;
-  return values.map((v) => (v - mean) / Math.sqrt(variance + epsilon));
-}
-
-describe("layer norm", () => {
-  it("standardises the last dimension, then scales and shifts", () => {
-    const rows = [
-      [1, 2, 4],
-      [-1, 0, 10],
-    ];
-    const [w, b] = [
-      [2, 1, -1],
-      [0, 0.5, 1],
-    ] as const;
-    const expected = rows.flatMap((row) => standardized(row).map((v, i) => v * w[i]! + b[i]!));
-    const variables = { parameters: { weight: tensor([...w]), bias: tensor([...b]) }, buffers: {} };
-    gives(layerNorm(3), variables, tensor(rows), [2, 3], expected);
-  });
-
-  it("is the same in training, and finite for a row of equal numbers", () => {
-    const variables = initialize(layerNorm(3));
-    expect(pathsOf(variables)).toEqual({ parameters: ["weight", "bias"], buffers: [] });
-    gives(layerNorm(3), variables, tensor([[7, 7, 7]]), [1, 3], [0, 0, 0]);
-    const x = tensor([[1, 2, 4]]);
-    expect(numbers(applyTraining(layerNorm(3), variables, x, randomKey(0)).y)).toEqual(
-      numbers(apply(layerNorm(3), variables, x)),
-    );
-  });
-});
-
-describe("batch norm", () => {
-  const layer = batchNorm(2, { momentum: 0.25 });
-  const start: Variables = {
-    parameters: { weight: tensor([2, 1]), bias: tensor([0, -1]) },
-    buffers: { mean: tensor([1, 2]), var: tensor([4, 9]) },
-  };
-  const x = tensor([
-    [1, 10],
-    [2, 20],
-    [6, 60],
-  ]);
-
-  it("uses the batch's statistics in training and moves the running ones, the variance unbiased", () => {
-    const { y, buffers } = applyTraining(layer, start, x, randomKey(0));
-    const first = standardized([1, 2, 6]);
-    const second = standardized([10, 20, 60]);
-    expectClose(
-      y,
-      [3, 2],
-      first.flatMap((v, i) => [2 * v, second[i]! - 1]),
-      1e-12,
-    );
-    // Means 3 and 30; unbiased variances (4 + 1 + 9) / 2 = 7 and 700.
-    expectClose(buffers.mean as Tensor, [2], [0.75 * 1 + 0.25 * 3, 0.75 * 2 + 0.25 * 30], 1e-12);
-    expectClose(buffers.var as Tensor, [2], [0.75 * 4 + 0.25 * 7, 0.75 * 9 + 0.25 * 700], 1e-12);
-  });
-
-  it("uses the running statistics afterwards", () => {
-    const scale = [2 / Math.sqrt(4 + 1e-5), 1 / Math.sqrt(9 + 1e-5)] as const;
-    const expected = [1, 2, 6].flatMap((v) => [(v - 1) * scale[0], (10 * v - 2) * scale[1] - 1]);
-    gives(layer, start, x, [3, 2], expected);
-  });
-
-  it("counts pixels with the batch for images", () => {
-    const images = counting(2, 2, 1, 2);
-    const { y, buffers } = applyTraining(batchNorm(2), initialize(batchNorm(2)), images, randomKey(0));
-    const [first, second] = [standardized([0, 1, 4, 5]), standardized([2, 3, 6, 7])];
-    expectClose(
-      y,
-      [2, 2, 1, 2],
-      [...first.slice(0, 2), ...second.slice(0, 2), ...first.slice(2), ...second.slice(2)],
-      1e-12,
-    );
-    // Σ (v − 2.5)² = 17 over 3
-    expectClose(buffers.mean as Tensor, [2], [0.25, 0.45], 1e-12);
-    expectClose(buffers.var as Tensor, [2], [0.9 + 0.1 * (17 / 3), 0.9 + 0.1 * (17 / 3)], 1e-12);
-  });
-
-  it("stays finite for a batch of one row", () => {
-    const { y, buffers } = applyTraining(layer, start, tensor([[5, 6]]), randomKey(0));
-    expectClose(y, [1, 2], [0, -1], 1e-12);
-    expectClose(buffers.var as Tensor, [2], [3, 6.75], 1e-12);
-  });
-
-  it("begins with mean 0 and variance 1", () => {
-    const variables = initialize(batchNorm(2));
-    expect(pathsOf(variables)).toEqual({ parameters: ["weight", "bias"], buffers: ["mean", "var"] });
-    expect(flattenTree(variables).leaves.map(numbers)).toEqual([
-      [1, 1],
-      [0, 0],
-      [0, 0],
-      [1, 1],
-    ]);
-  });
-});
-
-describe("conv2d", () => {
-  it("slides the kernel, with a bias a channel", () => {
-    // 3 × 3 image 0 … 8; kernels: the sum of a 2 × 2 window, and its upper left.
-    const weight = tensor(Float64Array.of(1, 1, 1, 1, 1, 0, 0, 0), { shape: [2, 1, 2, 2] });
-    const variables = { parameters: { weight, bias: tensor([0.5, -1]) }, buffers: {} };
-    const expected = [8.5, 12.5, 20.5, 24.5, -1, 0, 2, 3];
-    gives(conv2d(1, 2, 2), variables, counting(1, 1, 3, 3), [1, 2, 2, 2], expected);
-  });
-
-  it("by strides, padding, dilation and groups", () => {
-    const weight = tensor(Float64Array.of(1, 2, 3, 4), { shape: [1, 1, 2, 2] });
-    const bare = { parameters: { weight }, buffers: {} };
-    const image = counting(1, 1, 3, 3);
-    // At every corner one element of the kernel meets the image.
-    const padded = conv2d(1, 1, 2, { bias: false, stride: 3, padding: 1 });
-    gives(padded, bare, image, [1, 1, 2, 2], [4 * 0, 3 * 2, 2 * 6, 1 * 8]);
-    gives(
-      conv2d(1, 1, 2, { bias: false, stride: 2, padding: 1 }),
-      bare,
-      image,
-      [1, 1, 2, 2],
-      [0, 3 + 8, 6 + 24, 4 + 10 + 21 + 32],
-    );
-    gives(conv2d(1, 1, 2, { bias: false, dilation: 2 }), bare, image, [1, 1, 1, 1], [0 + 4 + 18 + 32]);
-    const grouped = { parameters: { weight: tensor(Float64Array.of(10, 100), { shape: [2, 1, 1, 1] }) }, buffers: {} };
-    gives(conv2d(2, 2, 1, { bias: false, groups: 2 }), grouped, counting(1, 2, 1, 2), [1, 2, 1, 2], [0, 10, 200, 300]);
-  });
-
-  it("draws a weight [outputs, inputs / groups, kernel] by the window's fan-in", () => {
-    const { weight } = initialize(conv2d(8, 64, [3, 5], { groups: 2 })).parameters as { weight: Tensor };
-    expect(weight.shape).toEqual([64, 4, 3, 5]);
-    const bound = Math.sqrt(6 / (4 * 15));
-    const largest = Math.max(...numbers(weight).map(Math.abs));
-    expect(largest).toBeLessThanOrEqual(bound);
-    expect(largest).toBeGreaterThan(0.99 * bound);
-  });
-});
-
-describe("pools and flatten", () => {
-  const image = counting(1, 1, 4, 4);
-
-  it("max", () => {
-    gives(maxPool2d(2), none, image, [1, 1, 2, 2], [5, 7, 13, 15]);
-    gives(maxPool2d(3, { stride: 1 }), none, image, [1, 1, 2, 2], [10, 11, 14, 15]);
-    gives(
-      maxPool2d(2, { padding: 1 }),
-      none,
-      image.sub(20),
-      [1, 1, 3, 3],
-      [0, 2, 3, 8, 10, 11, 12, 14, 15].map((v) => v - 20),
-    );
-  });
-
-  it("average, padding counting as zeros", () => {
-    gives(avgPool2d(2), none, image, [1, 1, 2, 2], [2.5, 4.5, 10.5, 12.5]);
-    gives(avgPool2d([1, 4]), none, image, [1, 1, 4, 1], [1.5, 5.5, 9.5, 13.5]);
-    gives(avgPool2d(2, { stride: 4, padding: 1 }), none, image, [1, 1, 2, 2], [0, 0.75, 3, 3.75]);
-  });
-
-  it("flatten keeps the batch", () => {
-    gives(
-      flatten(),
-      none,
-      counting(2, 3, 1, 2),
-      [2, 6],
-      Array.from({ length: 12 }, (_, i) => i),
-    );
-    gives(flatten(), none, counting(2), [2, 1], [0, 1]);
   });
 });
 
