@@ -1,10 +1,10 @@
 // A trial: a data set and a training that is healthy by construction, before any fault is put in.
 import { prepare, tableFromRows } from "../dist/data/index.js";
+import { fittingInit } from "../dist/nn/activation.js";
 import { initialize } from "../dist/nn/model.js";
 import { optimizers, sgd } from "../dist/optim/index.js";
 import { mapTree } from "../dist/trace/tree.js";
 import { perceptron } from "../dist/train/perceptron.js";
-import { fittingInit } from "../dist/nn/activation.js";
 import { classifications, dataSet, regressions } from "./data.mjs";
 
 /** Rates that train standardised data well in some hundred steps. */

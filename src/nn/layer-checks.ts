@@ -1,6 +1,8 @@
 // What the tests of layers share.
 import { expect } from "vitest";
-import { compile, type Tensor, tensor } from "../index.ts";
+import { compile } from "../run/compile.ts";
+import { tensor } from "../trace/create.ts";
+import type { Tensor } from "../trace/tensor.ts";
 import { flatten as flattenTree } from "../trace/tree.ts";
 import { apply, type Layer, type Variables } from "./index.ts";
 

@@ -1,7 +1,7 @@
 // One training step and one evaluation, as functions of named state: what the programs of a training are traced from.
 import { gradThrough } from "../grad/transforms.ts";
 import { type FloatDType, isFloat } from "../ir/dtype.ts";
-import { type Layer, parentPath, type Tap, type TensorTree, type Variables } from "../nn/layer.ts";
+import type { Layer, Tap, TensorTree, Variables } from "../nn/layer.ts";
 import { type LossName, losses } from "../nn/losses/index.ts";
 import { apply, applyTraining } from "../nn/model.ts";
 import { type Hooks, refuseWatch, replaced } from "../observe/hooks.ts";
