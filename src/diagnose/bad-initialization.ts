@@ -2,6 +2,7 @@
 
 import { short } from "../data/wording.ts";
 import { parentPath } from "../nn/layer.ts";
+import { madeBy } from "../observe/chain.ts";
 import type { InitialParameter } from "../observe/observation.ts";
 import { confidenceOf, nameOf } from "./confidence.ts";
 import { byOutcome } from "./course.ts";
@@ -40,15 +41,13 @@ interface Judged {
  * and gradients the size they are. The gain is the weights' RMS by the nearer of the two; 1 in between.
  */
 function judge({ name, layer: kind, shape, value }: InitialParameter): Judged | undefined {
-  if ((kind !== "dense" && kind !== "conv2d") || shape.length < 2 || value.size < 2) return undefined;
+  const fans = madeBy(kind)?.fans;
+  if (fans === undefined || shape.length < 2 || value.size < 2) return undefined;
   const layer = parentPath(name);
   if (value.zeros === value.size) return { layer, fault: "zeros", gain: 0 };
   const spread = value.rms ** 2 - value.mean ** 2;
   if (spread < thresholds.alike * value.rms ** 2) return { layer, fault: "alike", gain: 1 };
-  // [inputs, outputs] of a dense layer; [outputs, inputs, …kernel] of a convolution.
-  const kernel = shape.slice(2).reduce((a, b) => a * b, 1);
-  const [one, other] = [shape[0]! * kernel, shape[1]! * kernel];
-  const [fanIn, fanOut] = shape.length === 2 ? [one, other] : [other, one];
+  const { fanIn, fanOut } = fans(shape);
   const [he, glorot] = [Math.sqrt(2 / fanIn), Math.sqrt(2 / (fanIn + fanOut))];
   if (value.rms < thresholds.tiny * glorot) return { layer, fault: "tiny", gain: value.rms / glorot };
   if (value.rms > thresholds.huge * he) return { layer, fault: "huge", gain: value.rms / he };

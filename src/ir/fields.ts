@@ -1,5 +1,6 @@
 // Plain data of a kind with fields: what each field must be, checked where the data is made and where a file has it.
 import { ChainruleError } from "./errors.ts";
+import { isRecord } from "./json.ts";
 
 export interface Field<T> {
   /** Completes "must be …". */
@@ -81,7 +82,7 @@ export const noSuch = (noun: string, name: unknown, names: readonly string[]): C
 
 export const nested = <T>(must: string): Field<T> => ({
   must,
-  holds: (value): value is T => isObject(value),
+  holds: (value): value is T => isRecord(value),
   nested: "one",
 });
 
@@ -146,9 +147,6 @@ export function parse<T extends { readonly kind: string }>(
   if (fault !== undefined) throw fail(`${at}: ${fault}`);
   return parsed;
 }
-
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Characters of an excerpt, at most. */
 const longest = 80;

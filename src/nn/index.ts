@@ -5,22 +5,6 @@ export { type ActivationName, activationNames } from "./activation.ts";
 export { initialWeight } from "./initial-weight.ts";
 export { type InitializerName, initializerNames } from "./initializers.ts";
 export type { Applied, Layer, LayerKind, Tap, TensorTree, Variables } from "./layer.ts";
-export {
-  activation,
-  avgPool2d,
-  batchNorm,
-  type Conv2dOptions,
-  conv2d,
-  type DenseOptions,
-  dense,
-  dropout,
-  embedding,
-  flatten,
-  layerNorm,
-  maxPool2d,
-  type Pool2dOptions,
-  residual,
-  sequential,
-} from "./layers/index.ts";
+export * from "./layers/index.ts";
 export * from "./losses/index.ts";
 export { apply, applyTraining, initialize } from "./model.ts";

@@ -3,6 +3,7 @@ import type { Fail, Kind } from "../ir/fields.ts";
 import type { Shape, TensorType } from "../ir/shape.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { ActivationName } from "./activation.ts";
+import type { Fans } from "./initializers.ts";
 import type { layerRecords } from "./layers/index.ts";
 
 type LayerOf<R> = R extends LayerRecord<infer L> ? L : never;
@@ -68,6 +69,8 @@ export interface LayerRecord<L extends { readonly kind: string }> extends Kind<L
   output(layer: L, x: TensorType, fail: Fail, of: (nested: Layer, x: TensorType) => TensorType): TensorType;
   /** It has a matrix of weights between x and y: a row of the chain-rule ledger begins with it. */
   readonly isWeighted?: true;
+  /** Set where its weights are drawn by how many inputs feed an output: these numbers, of a weight of that shape. */
+  readonly fans?: (weight: Shape) => Fans;
   /**
    * Set where one row's gradient by its parameters has the squared norm ‖δ‖² (‖a‖² + constant), a being the row's input and δ its gradient
    * by the output (Goodfellow 2015): that constant.

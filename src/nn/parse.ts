@@ -1,5 +1,6 @@
 // Models from JSON, every field checked, and whether their layers fit together.
-import { excerpt, type Fail, isObject, parse } from "../ir/fields.ts";
+import { excerpt, type Fail, parse } from "../ir/fields.ts";
+import { isRecord } from "../ir/json.ts";
 import type { TensorType } from "../ir/shape.ts";
 import type { Layer } from "./layer.ts";
 import { layerKinds, layerRecord } from "./layers/index.ts";
@@ -10,8 +11,8 @@ const deepest = 100;
 /** A layer, or a whole model, from JSON. `at` is its place in the file: "architecture". */
 export function parseLayer(json: unknown, at: string, fail: Fail, depth = 0): Layer {
   if (depth > deepest) throw fail(`a layer is nested more than ${deepest} deep`);
-  const kind = isObject(json) ? layerKinds.find((known) => known === json.kind) : undefined;
-  if (isObject(json) && kind !== undefined)
+  const kind = isRecord(json) ? layerKinds.find((known) => known === json.kind) : undefined;
+  if (isRecord(json) && kind !== undefined)
     return parse(layerRecord(kind), json, at, fail, (inner, place) => parseLayer(inner, place, fail, depth + 1));
   throw fail(`${at} must be a layer, of a kind from ${layerKinds.join(", ")}; it is ${excerpt(json)}`);
 }

@@ -1,5 +1,5 @@
 // The values that a gradient passes on its way back through a model, in the order of the forward pass.
-import { childPath, type Layer, type LayerKind } from "../nn/layer.ts";
+import { childPath, type Layer, type LayerKind, type LayerRecord } from "../nn/layer.ts";
 import { layerRecord, layerRecords } from "../nn/layers/index.ts";
 import { nestedLayers } from "../nn/structure.ts";
 
@@ -15,9 +15,14 @@ export interface LayerPoint extends ChainPoint {
   readonly layer?: Layer;
 }
 
+/** The record of the layer that made a point's value; undefined for forks, sums and what a file may say else. */
+export const madeBy = (made: ChainPoint["made"] | undefined): LayerRecord<Layer> | undefined =>
+  made === undefined || made === "fork" || made === "sum" || !Object.hasOwn(layerRecords, made)
+    ? undefined
+    : layerRecord(made);
+
 /** Made by a layer with weights: what lies between two of them is the step of one ledger row to the next. */
-export const isWeighted = ({ made }: ChainPoint): boolean =>
-  made !== "fork" && made !== "sum" && Object.hasOwn(layerRecords, made) && layerRecord(made).isWeighted === true;
+export const isWeighted = ({ made }: ChainPoint): boolean => madeBy(made)?.isWeighted === true;
 
 /**
  * Points of a model: the output of every layer, and for x + f(x) the copy of x that enters f (its gradient is that of f

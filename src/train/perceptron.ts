@@ -2,7 +2,7 @@
 import type { ActivationName } from "../nn/activation.ts";
 import { type InitializerName, type InitializerRecord, initializers, linearInit } from "../nn/initializers.ts";
 import type { Layer } from "../nn/layer.ts";
-import { activation, batchNorm, dense, layerNorm, residual, sequential } from "../nn/layers/index.ts";
+import { activation, batchNorm, dense, layerNorm, residual } from "../nn/layers/index.ts";
 
 /** By name: the layer that normalises so many features. */
 const normalizations = { batch: batchNorm, layer: layerNorm } satisfies Record<string, (features: number) => Layer>;
@@ -33,5 +33,5 @@ export function perceptron(options: Perceptron): Layer {
   });
   const record: InitializerRecord = initializers[init];
   const last = record.isForRectifiers ? linearInit : init;
-  return sequential(...layers, dense(widths.at(-1)!, outputs, { init: last }));
+  return { kind: "sequential", layers: [...layers, dense(widths.at(-1)!, outputs, { init: last })] };
 }

@@ -70,6 +70,10 @@ export const conv2dRecord: LayerRecord<Conv2d> = {
     return { ...x, shape: [x.shape[0]!, layer.outputs, height!, width!] };
   },
   isWeighted: true,
+  fans: ([outputs, inputs, height, width]) => ({
+    fanIn: inputs! * height! * width!,
+    fanOut: outputs! * height! * width!,
+  }),
 };
 
 /** x [batch, inputs, h, w] → [batch, outputs, h', w'], h' = ⌊(h + 2 padding − dilation (kernel − 1) − 1) / stride⌋ + 1. */

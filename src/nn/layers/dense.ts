@@ -42,6 +42,7 @@ export const denseRecord: LayerRecord<Dense> = {
     return { ...x, shape: [...x.shape.slice(0, -1), outputs] };
   },
   isWeighted: true,
+  fans: ([inputs, outputs]) => ({ fanIn: inputs!, fanOut: outputs! }),
   // ∂loss/∂W of a row is aᵀ δ, ∂loss/∂b is δ.
   rowNorm: ({ bias }) => (bias ? 1 : 0),
 };

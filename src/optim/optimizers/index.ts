@@ -1,5 +1,6 @@
 // The list of optimizers. It loads no engine, so that names and defaults are at hand everywhere.
-import { excerpt, type Fail, isObject, make, noSuch, type Options, parse } from "../../ir/fields.ts";
+import { excerpt, type Fail, make, noSuch, type Options, parse } from "../../ir/fields.ts";
+import { isRecord } from "../../ir/json.ts";
 import type { OptimizerRecord, OptimizerSettings } from "../record.ts";
 import { adagradRecord } from "./adagrad.ts";
 import { adamRecord } from "./adam.ts";
@@ -42,7 +43,7 @@ export const optimizers = Object.fromEntries(
 
 /** An optimizer from JSON, every field checked. */
 export function parseOptimizer(json: unknown, at: string, fail: Fail): Optimizer {
-  const kind = isObject(json) ? optimizerKinds.find((known) => known === json.kind) : undefined;
-  if (isObject(json) && kind !== undefined) return parse(optimizerRecord(kind), json, at, fail);
+  const kind = isRecord(json) ? optimizerKinds.find((known) => known === json.kind) : undefined;
+  if (isRecord(json) && kind !== undefined) return parse(optimizerRecord(kind), json, at, fail);
   throw fail(`${at} must be an optimizer, of a kind from ${optimizerKinds.join(", ")}; it is ${excerpt(json)}`);
 }

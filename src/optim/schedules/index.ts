@@ -1,5 +1,6 @@
 // The list of schedules. It loads no engine, so that names are at hand everywhere.
-import { excerpt, type Fail, isObject, noSuch, parse } from "../../ir/fields.ts";
+import { excerpt, type Fail, noSuch, parse } from "../../ir/fields.ts";
+import { isRecord } from "../../ir/json.ts";
 import { constantRecord } from "./constant.ts";
 import { cosineRecord } from "./cosine.ts";
 import { exponentialRecord } from "./exponential.ts";
@@ -52,8 +53,8 @@ const deepest = 10;
 /** A schedule from JSON, every field checked. */
 export function parseSchedule(json: unknown, at: string, fail: Fail, depth = 0): Schedule {
   if (depth > deepest) throw fail(`${at} is nested more than ${deepest} deep`);
-  const kind = isObject(json) ? scheduleKinds.find((known) => known === json.kind) : undefined;
-  if (isObject(json) && kind !== undefined)
+  const kind = isRecord(json) ? scheduleKinds.find((known) => known === json.kind) : undefined;
+  if (isRecord(json) && kind !== undefined)
     return parse(scheduleRecord(kind), json, at, fail, (inner, place) => parseSchedule(inner, place, fail, depth + 1));
   throw fail(`${at} must be a schedule, of a kind from ${scheduleKinds.join(", ")}; it is ${excerpt(json)}`);
 }
