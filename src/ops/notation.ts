@@ -81,7 +81,7 @@ export const partial = (of: Written, by: Written): Written => ({
   tex: `\\frac{\\partial ${of.tex}}{\\partial ${by.tex}}`,
 });
 
-/** An op that is not elementwise, as its gradient or its value is written for one element. */
+/** What one element of an op over groups, or its derivative, is written with: elements by their names or by their values. */
 export interface Leaf {
   /** The output's element. */
   readonly y: Piece;

@@ -2,10 +2,12 @@
 import { describe, expect, test } from "vitest";
 import type { DType } from "../ir/dtype.ts";
 import type { OpName } from "../ir/graph.ts";
-import type { Domain, OpRecord } from "../ir/op.ts";
+import { acceptedAt, type Domain, isShared, type OpRecord } from "../ir/op.ts";
 import { sizeOf } from "../ir/shape.ts";
 import { casesOf } from "./cases.ts";
 import { ops } from "./index.ts";
+
+const dtypes: readonly DType[] = ["float32", "float64", "int32", "bool"];
 
 const dtypeFor = (domain: Domain): DType => {
   if (domain === "bool") return "bool";
@@ -17,6 +19,26 @@ describe.each(Object.entries(ops) as [OpName, OpRecord<OpName>][])("%s", (name, 
     expect(record.name).toBe(name);
     expect(record.formula.text).not.toBe("");
     expect(record.formula.tex).not.toBe("");
+  });
+
+  test("refuses the element types that it does not accept, and no others", () => {
+    const { shapes = [], attributes } = casesOf(name)[0] ?? {};
+    const held = { float: ["float32", "float64"], number: ["float32", "float64", "int32"], any: dtypes };
+    shapes.forEach((_, changed) => {
+      const accepts = acceptedAt(record, changed);
+      if (accepts === undefined) return;
+      for (const dtype of dtypes) {
+        const types = shapes.map((shape, i) => {
+          const own = acceptedAt(record, i);
+          const isChanged = i === changed || (isShared(own) && isShared(accepts));
+          return { shape, dtype: isChanged ? dtype : isShared(own) ? ("float64" as const) : own! };
+        });
+        const infer = () => record.infer(types, attributes!);
+        const isHeld = isShared(accepts) ? held[accepts].includes(dtype) : accepts === dtype;
+        if (isHeld) infer();
+        else expect(infer, dtype).toThrow(expect.objectContaining({ code: "DTYPE_MISMATCH" }));
+      }
+    });
   });
 
   test("has cases that its shape rule accepts, small ones", () => {
