@@ -42,8 +42,6 @@ export function tableModelFrom(json: unknown, tensors: StoredTensors, wrong: Wro
   const preprocessing = parsePreprocessing(json.preprocessing);
   const loss = lossesOf[preprocessing.target.kind].find((name) => name === json.loss);
   if (loss === undefined) throw wrong(`"loss" must fit a ${preprocessing.target.kind}; it is ${excerpt(json.loss)}`);
-  if (!isRecord(json.architecture) || json.architecture.kind !== "sequential")
-    throw wrong(`"architecture" must be a sequential model`);
   const outputs = losses[loss].outputs(preprocessing.classes?.length ?? 0);
   const model = parseLayer(json.architecture, "architecture", wrong);
   const { shape } = outputType(model, { shape: [1, preprocessing.features.length], dtype: "float32" }, wrong);
