@@ -1,4 +1,4 @@
-// Keeps the documentation true: runs its examples, fills in what they print, and writes the op table from the records.
+// Keeps the documentation true: runs its examples, fills in what they print, and writes the tables of ops and verdicts from the records.
 //
 //   npm run build && node scripts/docs.mjs      rewrites docs/ops.md and every printed result that has changed
 //
@@ -21,7 +21,10 @@ export const entries = {
   "chainrule/data": "data/index",
   "chainrule/train": "train/index",
   "chainrule/check": "grad/check",
+  "chainrule/observe": "observe/index",
   "chainrule/explain": "explain/index",
+  "chainrule/diagnose": "diagnose/index",
+  "chainrule/demo": "demo/index",
 };
 
 /** The pages that are checked, as paths from the repository's root. */
@@ -255,6 +258,22 @@ export function opsPage(ops) {
   return `${text}\n`;
 }
 
+// --- the table of verdicts ---------------------------------------------------------------------------------------
+
+/** A page with what stands between the marks for detectors set to the list of records. */
+export function withDetectors(text, detectors) {
+  const rows = detectors.map(({ kind, holds, needsTime }) => [
+    `[\`${kind}\`](../src/diagnose/${kind}.ts)`,
+    holds,
+    needsTime ? "later" : "at once",
+  ]);
+  const table = markdownTable([["Verdict", "What holds", "Speaks"], ...rows]).join("\n");
+  return text.replace(
+    /(<!-- detectors: .*? -->\n)[\s\S]*?(<!-- end -->)/,
+    (_, begin, end) => `${begin}\n${table}\n\n${end}`,
+  );
+}
+
 // --- as a command ------------------------------------------------------------------------------------------------
 
 /** @param folder the built package, dist/ */
@@ -268,6 +287,7 @@ async function main(folder) {
     console.log(`${page} rewritten`);
   };
   const { ops } = await load("ops/index");
+  const { detectors } = await load("diagnose/detectors");
   const { run } = await load("cli/program");
   write("docs/ops.md", opsPage(ops));
   const all = pages().map((page) => ({ page, text: readFileSync(join(root, page), "utf8") }));
@@ -275,7 +295,7 @@ async function main(folder) {
   const results = await runExamples(examples, modules);
   for (const { page, text } of all) {
     const own = results.filter((_, i) => examples[i].place.startsWith(`${page}:`));
-    write(page, await withHelp(filled(text, own), run));
+    write(page, withDetectors(await withHelp(filled(text, own), run), detectors));
   }
   const wrong = results.flatMap((result) => result.wrong);
   for (const message of wrong) console.error(message);

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { run } from "../src/cli/program.ts";
+import { detectors } from "../src/diagnose/detectors.ts";
 import { ops } from "../src/ops/index.ts";
 
 interface Example {
@@ -24,6 +25,7 @@ interface DocsScript {
   filled(text: string, results: readonly Result[]): string;
   opsPage(table: typeof ops): string;
   withHelp(text: string, program: typeof run): Promise<string>;
+  withDetectors(text: string, list: typeof detectors): string;
 }
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -144,6 +146,13 @@ describe("the examples of the source's comments", () => {
 it("docs/ops.md lists the table of ops as it is", () => {
   // If this fails: npm run build && node scripts/docs.mjs
   expect(read("docs/ops.md")).toBe(docs.opsPage(ops));
+});
+
+it("docs/diagnose.md lists the detectors as they are", () => {
+  const page = read("docs/diagnose.md");
+  // If this fails: npm run build && node scripts/docs.mjs
+  expect(docs.withDetectors(page, detectors)).toBe(page);
+  for (const { kind } of detectors) expect(page).toContain(`\`${kind}\``);
 });
 
 it("docs/cli.md shows the help of every command as it is", async () => {

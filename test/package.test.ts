@@ -26,9 +26,14 @@ const program = `
 import { grad, tensor, type Tensor } from "chainrule";
 import { checkGradients } from "chainrule/check";
 import { prepare, tableFromRows } from "chainrule/data";
+import { lesson2 } from "chainrule/demo";
+import { diagnose, type VerdictKind } from "chainrule/diagnose";
+import { explain } from "chainrule/explain";
+import { sizeOf } from "chainrule/ir";
 import { activation, apply, dense, sequential } from "chainrule/nn";
+import { chainOf, ledgerOf, type LedgerRow } from "chainrule/observe";
 import { adam } from "chainrule/optim";
-import { train, trainTable } from "chainrule/train";
+import { type TrainEvent, train, trainTable } from "chainrule/train";
 
 const gradient: Tensor = grad((x: Tensor) => x.pow(3).sum())(tensor(2));
 const x = tensor([[0, 0], [0, 1], [1, 0], [1, 1]]);
@@ -39,12 +44,21 @@ for await (const event of training) if (event.type === "epoch") event.layers sat
 const { variables } = await training.result();
 const rows = Array.from({ length: 60 }, (_, i) => ({ size: i % 7, kind: i % 7 > 3 ? "big" : "small" }));
 const table = trainTable(prepare(tableFromRows(rows, { source: "rows" }), { target: "kind" }));
+const events: TrainEvent[] = [];
+for await (const event of table) events.push(event);
 const { metrics } = await table.result();
+const kinds: VerdictKind[] = diagnose(events).verdicts.map(({ kind }) => kind);
+const ledger: LedgerRow[] = ledgerOf(chainOf(model), [{ rms: 2, size: 8 }, { rms: 1, size: 8 }, { rms: 8, size: 1 }], () => 1);
 console.log(JSON.stringify({
   gradient: gradient.item(),
   agrees: checkGradients((x) => x.pow(3), [tensor(2)]).passed,
   xor: Array.from(apply(model, variables, x).sigmoid().data, Math.round),
   accuracy: metrics.train["accuracy"],
+  kinds,
+  product: ledger.at(-1)!.product,
+  slope: explain(({ w }) => w.square().sum(), { w: x }).of("w[2,0]").gradient,
+  size: sizeOf([2, 3]),
+  z: lesson2().z.toFixed(12),
 }));
 `;
 
@@ -73,7 +87,17 @@ it("imports, type-checks and trains outside of the repository", () => {
     expect.fail((error as { stdout: string }).stdout);
   }
   const output = execFileSync(process.execPath, ["out/main.js"], { cwd: project, encoding: "utf8" });
-  expect(JSON.parse(output)).toEqual({ gradient: 12, agrees: true, xor: [0, 1, 1, 0], accuracy: 1 });
+  expect(JSON.parse(output)).toEqual({
+    gradient: 12,
+    agrees: true,
+    xor: [0, 1, 1, 0],
+    accuracy: 1,
+    kinds: expect.any(Array),
+    product: Math.sqrt(0.5),
+    slope: 2,
+    size: 6,
+    z: "-0.060124382231",
+  });
 });
 
 it("installs the command", () => {

@@ -1,7 +1,7 @@
 // Lesson 1, gradient descent on one neuron: y = σ(w·x), E = ½ (target − y)², Δw = −η ∂E/∂w.
-import { compile, hessian, type Tensor, tensor, valueAndGrad } from "../index.ts";
+import { compile, gradThrough, hessian, type Tensor, tensor, valueAndGrad } from "../index.ts";
 import { halfSumOfSquares } from "../nn/index.ts";
-import { against, probe } from "./probe.ts";
+import { against } from "./numbers.ts";
 
 export interface NeuronCase {
   readonly x: readonly number[];
@@ -59,18 +59,20 @@ const rates = [0.1, 0.01, 0.001, 0.0001, 10];
 export const lesson1 = (): Lesson1 => ({ cases: [neuronStep(first), neuronStep(second)], rates: compareRates(second) });
 
 export function neuronStep(start: NeuronCase): NeuronStep {
-  const { loss, values, gradients } = probe((mark) => {
-    const net = mark("net", mark("w", tensor([...start.w])).matmul(tensor([...start.x])));
-    return halfSumOfSquares(mark("y", net.sigmoid()), tensor(start.target));
+  const error = gradThrough((w: Tensor) => {
+    const net = w.matmul(tensor([...start.x]));
+    const y = net.sigmoid();
+    return [halfSumOfSquares(y, tensor(start.target)), {}, { net, y }];
   });
+  const [[loss, , values], dw, gradients] = error(tensor([...start.w]));
   return {
     ...start,
-    net: values.net!.item(),
-    y: values.y!.item(),
-    error: against(gradients.y!)[0]!,
-    errorTerm: against(gradients.net!)[0]!,
-    dw: against(gradients.w!, start.rate),
-    loss,
+    net: values.net.item(),
+    y: values.y.item(),
+    error: against(gradients.y)[0]!,
+    errorTerm: against(gradients.net)[0]!,
+    dw: against(dw, start.rate),
+    loss: loss.item(),
   };
 }
 

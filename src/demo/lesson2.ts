@@ -1,7 +1,7 @@
 // Lesson 2, backpropagation through a hidden layer: h = σ(x W₁), y = σ(h W₂), E = ½ (target − y)².
-import { tensor } from "../index.ts";
+import { gradThrough, type Tensor, tensor } from "../index.ts";
 import { halfSumOfSquares } from "../nn/index.ts";
-import { against, numbers, probe } from "./probe.ts";
+import { against, numbers } from "./numbers.ts";
 
 export interface Lesson2 {
   readonly x: readonly number[];
@@ -48,26 +48,28 @@ const given = {
 
 export function lesson2(): Lesson2 {
   const { rate } = given;
-  const { loss, values, gradients } = probe((mark) => {
-    const hiddenNet = mark("hiddenNet", tensor(given.x).matmul(mark("w1", tensor(given.w1))));
-    const h = mark("h", hiddenNet.sigmoid());
-    const z = mark("z", h.matmul(mark("w2", tensor(given.w2))));
-    return halfSumOfSquares(mark("y", z.sigmoid()), tensor(given.target));
+  const error = gradThrough(({ w1, w2 }: { readonly w1: Tensor; readonly w2: Tensor }) => {
+    const hiddenNet = tensor(given.x).matmul(w1);
+    const h = hiddenNet.sigmoid();
+    const z = h.matmul(w2);
+    const y = z.sigmoid();
+    return [halfSumOfSquares(y, tensor(given.target)), {}, { hiddenNet, h, z, y }];
   });
-  const dw1 = against(gradients.w1!, rate);
+  const [[loss, , values], weights, gradients] = error({ w1: tensor(given.w1), w2: tensor(given.w2) });
+  const dw1 = against(weights.w1, rate);
   const width = given.w2.length;
   return {
     ...given,
-    hiddenNet: numbers(values.hiddenNet!),
-    h: numbers(values.h!),
-    z: values.z!.item(),
-    y: values.y!.item(),
-    loss,
-    error: against(gradients.y!)[0]!,
-    outputTerm: against(gradients.z!)[0]!,
-    hiddenError: against(gradients.h!),
-    hiddenTerm: against(gradients.hiddenNet!),
-    dw2: against(gradients.w2!, rate),
+    hiddenNet: numbers(values.hiddenNet),
+    h: numbers(values.h),
+    z: values.z.item(),
+    y: values.y.item(),
+    loss: loss.item(),
+    error: against(gradients.y)[0]!,
+    outputTerm: against(gradients.z)[0]!,
+    hiddenError: against(gradients.h),
+    hiddenTerm: against(gradients.hiddenNet),
+    dw2: against(weights.w2, rate),
     dw1: given.x.map((_, i) => dw1.slice(i * width, (i + 1) * width)),
   };
 }

@@ -1,5 +1,5 @@
 // Lesson 3, why sigmoid gradients vanish: two deep networks that differ in their activation alone, measured and trained.
-import { randomKey, randomUniform, type Tensor } from "../index.ts";
+import { gradThrough, randomKey, randomUniform, type Tensor } from "../index.ts";
 import {
   type ActivationName,
   activation,
@@ -10,12 +10,13 @@ import {
   sequential,
   type TensorTree,
 } from "../nn/index.ts";
+import { chainOf } from "../observe/chain.ts";
+import { type Gradient, ledgerOf } from "../observe/ledger.ts";
 import { sgd } from "../optim/index.ts";
 import { train } from "../train/index.ts";
-import { probe } from "./probe.ts";
 
 /** The chain rule's step back through hidden layer l, whose output is a = φ(z): norms over all rows and units. */
-export interface LedgerRow {
+export interface LayerFactors {
   /** 1 stands next to the input. */
   readonly layer: number;
   /** ‖∂L/∂a‖ / ‖∂L/∂z of the next layer‖: what the next layer's weights do. */
@@ -33,7 +34,7 @@ export interface DeepNetwork {
   /** RMS of ∂L/∂(weights and biases) at the first step, by layer from the input, the output layer last. */
   readonly gradients: readonly number[];
   /** At the initial weights, from the output towards the input. */
-  readonly ledger: readonly LedgerRow[];
+  readonly ledger: readonly LayerFactors[];
   /** Mean cross entropy before each step. */
   readonly losses: readonly number[];
   /** Share of points on the right side after training. */
@@ -92,40 +93,32 @@ async function deepNetwork(name: ActivationName): Promise<DeepNetwork> {
     if (event.epoch === 1) gradients = event.layers.map((layer) => layer.gradientRms);
   }
   const { metrics } = await training.result();
-  const parameters = initialize(model, seed).parameters.layers as readonly TensorTree[];
-  const norms = gradientNorms(model.layers, parameters, data);
-  return { activation: name, gradients, ledger: ledgerOf(norms), losses, accuracy: metrics.train.accuracy! };
+  const ledger = factorsOf(model, seed, data);
+  return { activation: name, gradients, ledger, losses, accuracy: metrics.train.accuracy! };
 }
 
-/** ‖∂L/∂output‖ of every layer, in float64. */
-function gradientNorms(
-  layers: ReturnType<typeof sequential>["layers"],
-  parameters: readonly TensorTree[],
+/** The ledger at the initial weights, in float64. */
+function factorsOf(
+  model: ReturnType<typeof sequential>,
+  seed: number,
   { x, y }: { x: Tensor; y: Tensor },
-): number[] {
-  const { gradients } = probe((mark) => {
-    const output = layers.reduce(
-      (a, layer, i) => mark(`${i}`, apply(layer, { parameters: parameters[i]!, buffers: {} }, a)),
-      x,
-    );
-    return binaryCrossEntropy(output, y);
+): LayerFactors[] {
+  const forward = gradThrough((parameters: readonly TensorTree[]) => {
+    const outputs: Tensor[] = [];
+    for (const [i, layer] of model.layers.entries()) {
+      outputs.push(apply(layer, { parameters: parameters[i]!, buffers: {} }, outputs.at(-1) ?? x));
+    }
+    return [binaryCrossEntropy(outputs.at(-1)!, y), {}, outputs];
   });
-  return layers.map((_, i) => gradients[`${i}`]!.square().sum().sqrt().item());
-}
-
-/** Norms alternate: z₁, a₁, z₂, a₂ … and the output's z. */
-function ledgerOf(norms: readonly number[]): LedgerRow[] {
-  const rows: LedgerRow[] = [];
-  for (let layer = (norms.length - 1) / 2; layer >= 1; layer--) {
-    const [z, a, next] = norms.slice(2 * layer - 2, 2 * layer + 1) as [number, number, number];
-    const attenuation = z / next;
-    rows.push({
-      layer,
-      weight: a / next,
-      activation: z / a,
-      attenuation,
-      product: (rows.at(-1)?.product ?? 1) * attenuation,
-    });
-  }
-  return rows;
+  const [, , gradients] = forward(initialize(model, seed).parameters.layers as readonly TensorTree[]);
+  const sizes = gradients.map((dx): Gradient => ({ rms: dx.square().mean().sqrt().item(), size: dx.size }));
+  const [, ...rows] = ledgerOf(chainOf(model), sizes, () => 0);
+  let product = 1;
+  return rows.map((row, i) => ({
+    layer: rows.length - i,
+    weight: row.weightFactor,
+    activation: row.activationFactor,
+    attenuation: row.attenuation,
+    product: (product *= row.attenuation),
+  }));
 }

@@ -1,6 +1,6 @@
 // Lesson 3 as text: gradients by layer as bars, the chain rule's factors as tables, both trainings as curves.
 import { grouped } from "../../data/wording.ts";
-import type { DeepNetwork, LedgerRow, Lesson3 } from "../../demo/lesson3.ts";
+import type { DeepNetwork, LayerFactors, Lesson3 } from "../../demo/lesson3.ts";
 import { logShare, thinBar } from "../terminal/bar.ts";
 import { magnitude, percent } from "../terminal/format.ts";
 import { axis, plot } from "../terminal/plot.ts";
@@ -110,8 +110,8 @@ function ledgerTable({ activation, ledger }: DeepNetwork, style: Style): string[
 }
 
 /** "1.4 · 0.23 = 0.33": the geometric means of the factors. */
-function each(ledger: readonly LedgerRow[]): string {
-  const mean = (value: (row: LedgerRow) => number) =>
+function each(ledger: readonly LayerFactors[]): string {
+  const mean = (value: (row: LayerFactors) => number) =>
     Math.exp(ledger.reduce((sum, row) => sum + Math.log(value(row)), 0) / ledger.length);
   return [mean((row) => row.weight), mean((row) => row.activation), mean((row) => row.attenuation)]
     .map((value) => fixed(value, 2))
