@@ -1,4 +1,4 @@
-// What the machine can do at most: bytes copied a second, by as many threads as the contestants have.
+// What the machine can do at most: bytes copied per second, by as many threads as the contestants have.
 import { Worker } from "node:worker_threads";
 import { median } from "./measure.mjs";
 

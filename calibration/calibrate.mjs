@@ -24,20 +24,20 @@ async function calibrate() {
     ({ kind, split, strength, name }) =>
       (options.kind === undefined || options.kind === kind) &&
       (options.split === undefined || options.split === split) &&
-      // One case a kind, and a few healthy ones.
+      // One case per kind, and a few healthy ones.
       (!options.quick || (split === "test" && (strength === "plain" || kind === "healthy") && /-[12]$/.test(name))),
   );
   const began = performance.now();
   const results = [];
   for (const one of cases) {
-    const { name, split, kind, strength, way } = one;
+    const { name, split, kind, strength, variant } = one;
     const { verdicts, seconds } = await runCase(one);
     results.push({
       name,
       split,
       kind,
       strength,
-      way,
+      variant,
       seconds,
       verdicts: verdicts.map(({ kind, severity }) => ({ kind, severity })),
     });
@@ -50,9 +50,9 @@ async function calibrate() {
     const own = results.filter((result) => result.split === split);
     if (own.length === 0) continue;
     console.log(`${split} seeds\n\n${recallTable(own)}\n\n${confusionTable(own)}\n`);
-    for (const { name, way, verdicts } of misses(own)) {
+    for (const { name, variant, verdicts } of misses(own)) {
       const said = verdicts.map(({ kind, severity }) => `${kind} (${severity})`).join(", ") || "nothing";
-      console.log(`  ${name}${way ? ` (${way})` : ""}: ${said}`);
+      console.log(`  ${name}${variant ? ` (${variant})` : ""}: ${said}`);
     }
     console.log();
   }
@@ -68,7 +68,7 @@ async function showCase(name) {
   if (one === undefined) throw new Error(`There is no case ${name}.`);
   const { trial, events, verdicts, seconds } = await runCase(one);
   const { rows, name: data } = trial.data;
-  console.log({ name, way: one.way, data, rows: rows.length, ...trial.settings, seconds });
+  console.log({ name, variant: one.variant, data, rows: rows.length, ...trial.settings, seconds });
   for (const event of events) {
     if (event.type === "epoch") console.log(event.epoch, event.step, event.loss, event.validation?.loss, event.best);
     if (["data", "examples", "failure", "end"].includes(event.type)) console.dir(event, { depth: 4 });

@@ -32,17 +32,17 @@ function healthyCase(split, i) {
 
 function faultCase(split, kind, strength, i) {
   const name = `${kind}-${strength}-${split}-${i + 1}`;
-  const way = faults[kind][i % faults[kind].length];
+  const variant = faults[kind][i % faults[kind].length];
   return {
     name,
     split,
     kind,
     strength,
-    way: way.name,
+    variant: variant.name,
     async build() {
       const draw = draws(seedOf(split, name));
-      const trial = await healthyTrial(draw, way.needs);
-      way.apply(trial, strengths.indexOf(strength), draw);
+      const trial = await healthyTrial(draw, variant.needs);
+      variant.apply(trial, strengths.indexOf(strength), draw);
       return trial;
     },
   };

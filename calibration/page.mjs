@@ -10,7 +10,7 @@ export function page(results) {
   const { healthy, warning, severe } = figures(test);
   const missed = misses(test.filter(({ kind, strength }) => kind === "healthy" || strength === "plain"));
   const injected = Object.entries(faults).map(
-    ([kind, ways]) => `**${kind}**: ${ways.map(({ how }) => how).join("; or ")}.`,
+    ([kind, variants]) => `**${kind}**: ${variants.map(({ how }) => how).join("; or ")}.`,
   );
   return `# How often the diagnosis is right
 
@@ -65,6 +65,6 @@ units, gradients that explode end in NaN.
 
 ${confusionTable(test)}
 
-${missed.length === 0 ? "Nothing of this was missed." : `Missed at plain strength, or severe though healthy:\n\n${list(missed.map(({ name, way, verdicts }) => `\`${name}\`${way ? ` (${way})` : ""}: ${verdicts.map(({ kind }) => kind).join(", ") || "nothing"}`))}`}
+${missed.length === 0 ? "Nothing of this was missed." : `Missed at plain strength, or severe though healthy:\n\n${list(missed.map(({ name, variant, verdicts }) => `\`${name}\`${variant ? ` (${variant})` : ""}: ${verdicts.map(({ kind }) => kind).join(", ") || "nothing"}`))}`}
 `;
 }

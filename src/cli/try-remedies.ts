@@ -8,7 +8,7 @@ import { print, type Streams } from "./output.ts";
 import { twinLines } from "./terminal/diagnosis.ts";
 import { recipeOf, type TrainFlags } from "./train-flags.ts";
 
-/** A line or two a twin, on stderr. */
+/** A line or two per twin, on stderr. */
 export async function showTrials(
   verdicts: readonly Verdict[],
   events: readonly TrainEvent[],

@@ -4,7 +4,7 @@ import { type Cell, makeTable, type Table } from "./table.ts";
 import { quote, quoteList } from "./wording.ts";
 
 /**
- * Reads an array of objects, or newline-delimited JSON (one object a line; a single object is one row). Columns are the keys in order of first
+ * Reads an array of objects, or newline-delimited JSON (one object per line; a single object is one row). Columns are the keys in order of first
  * appearance; a key that a row lacks is missing there; nested arrays and objects become their JSON text.
  *
  * @throws ChainruleError EMPTY_DATA, MALFORMED_DATA (not JSON, or no rows of objects), naming source and row
@@ -28,7 +28,7 @@ export function parseJsonRows(text: string, options: { source: string }): Table 
 }
 
 /**
- * Table from objects in memory: one object a row, keys as column names.
+ * Table from objects in memory: one object per row, keys as column names.
  *
  * @throws ChainruleError EMPTY_DATA (no rows), MALFORMED_DATA (a row that is no object)
  * @example

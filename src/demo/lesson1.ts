@@ -119,7 +119,7 @@ function compareRates(start: NeuronCase): RateComparison {
 
 const firstSteps = 6;
 
-/** Whole numbers from 1 to 10^decades, `perDecade` a decade; small ones repeat, so that the scale stays even. */
+/** Whole numbers from 1 to 10^decades, `perDecade` per decade; small ones repeat, so that the scale stays even. */
 const logarithmic = (decades: number, perDecade: number): number[] =>
   Array.from({ length: decades * perDecade + 1 }, (_, i) => Math.round(10 ** (i / perDecade)));
 

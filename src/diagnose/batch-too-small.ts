@@ -21,7 +21,7 @@ const thresholds = {
   /** Healthy ones have −0.56 in the middle. */
   alpha: { handful: -0.75, batch: -0.25 },
   lossLeft: { handful: 0.12, batch: 0.3 },
-  /** ‖Δθ‖ / ‖θ‖ a step: shorter ones average noise out. */
+  /** ‖Δθ‖ / ‖θ‖ per step: shorter ones average noise out. */
   update: 0.004,
   /** Below, the training did its work all the same. */
   warningLossLeft: { handful: 0.3, batch: 0.6 },

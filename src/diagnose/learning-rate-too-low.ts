@@ -14,7 +14,7 @@ const thresholds = {
   lossLeft: 0.35,
   severeLossLeft: 0.8,
   alpha: -0.5,
-  /** ‖Δθ‖ / ‖θ‖ a step: the lower one needs no α. */
+  /** ‖Δθ‖ / ‖θ‖ per step: the lower one needs no α. */
   update: 2e-4,
   largestUpdate: 2e-3,
 } as const;

@@ -15,7 +15,7 @@ const thresholds = {
   later: 1e-4,
   /** Still so little at the end: the first layers are as they were drawn, whatever the last ones made of them. */
   severe: 1e-3,
-  /** Geometric mean a layer. */
+  /** Geometric mean per layer. */
   attenuation: 0.65,
 } as const;
 

@@ -152,7 +152,7 @@ export function grad<A extends any[]>(fn: Fn<A, Tensor>, options: Omit<GradOptio
 }
 
 /**
- * Value and pullback: `pullback(dy)` is the list of gradients ⟨dy, ∂y/∂argument⟩, one an argument, for any output.
+ * Value and pullback: `pullback(dy)` is the list of gradients ⟨dy, ∂y/∂argument⟩, one per argument, for any output.
  *
  * ```ts
  * const { pullback } = vjp((x) => x.square(), tensor([1, 2]));

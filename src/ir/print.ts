@@ -3,7 +3,7 @@ import type { TypedArray } from "./dtype.ts";
 import type { Graph, Node } from "./graph.ts";
 import { formatType } from "./shape.ts";
 
-/** One line a node, then the outputs. */
+/** One line per node, then the outputs. */
 export function printGraph(graph: Graph): string {
   const lines = graph.nodes.map((node) => `%${node.id}: ${formatType(node)} = ${formatNode(node)}`);
   return [...lines, `return ${graph.outputs.map((id) => `%${id}`).join(", ")}`].join("\n");

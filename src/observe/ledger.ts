@@ -40,7 +40,7 @@ export interface Gradient {
 }
 
 /**
- * Rows from the output to the input. `gradients` has one entry a point of `chain`; `parameterRms` gives the RMS of a
+ * Rows from the output to the input. `gradients` has one entry per point of `chain`; `parameterRms` gives the RMS of a
  * layer's parameter gradients.
  */
 export function ledgerOf(

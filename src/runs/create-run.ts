@@ -1,7 +1,7 @@
 // A run being written: what a training leaves behind.
 //
 //   run.json            settings, seed, versions, backend, hash of the data, status, summary
-//   events.jsonl        the event stream, one event a line, appended
+//   events.jsonl        the event stream, one event per line, appended
 //   model.json          architecture, task and preprocessing, as the caller gives them
 //   model.safetensors   its parameters
 //   checkpoints/        epoch-<n>.safetensors of the best and the last checkpoint, and index.json, which names them

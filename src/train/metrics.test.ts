@@ -11,7 +11,7 @@ const oneHot = (classes: number, predicted: number[]) =>
   );
 
 describe("classificationMetrics", () => {
-  // biome-ignore format: one row a line
+  // biome-ignore format: one row per line
   const logits = [
     2.0, -1.0, 0.5,
     0.1, 0.4, -0.3,

@@ -23,7 +23,7 @@ export interface RangeTest {
   readonly suggestion?: number;
 }
 
-/** 20 steps a decade. */
+/** 20 steps per decade. */
 const lowest = 1e-6;
 const highest = 10;
 const steps = 141;

@@ -1,4 +1,4 @@
-// Plan → the machine's instructions. One entry an op: an op without one does not compile.
+// Plan → the machine's instructions. One entry per op: an op without one does not compile.
 import { conversions } from "../../ir/dtype.ts";
 import { broadcastStrides, type Shape, sizeOf, stridesOf } from "../../ir/shape.ts";
 import type { Kernel, KernelOpName, OpKernel, Plan, View } from "../../plan/plan.ts";

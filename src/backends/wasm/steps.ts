@@ -1,4 +1,4 @@
-// The machine's elementwise steps, one line an op. The build writes machine/steps.generated.ts from them.
+// The machine's elementwise steps, one line per op. The build writes machine/steps.generated.ts from them.
 import type { ElementwiseAttributes, ElementwiseOpName } from "../../ir/graph.ts";
 import { call, type Expression, f32x4, i32x4, isInline, operand, v128 } from "./expressions.ts";
 

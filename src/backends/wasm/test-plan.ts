@@ -1,4 +1,4 @@
-// For this folder's tests: plans written by hand, one buffer a value, and float64 loops to compare with.
+// For this folder's tests: plans written by hand, one buffer per value, and float64 loops to compare with.
 import { allocate, type DType, type TypedArray } from "../../ir/dtype.ts";
 import type { ElementwiseOpName, OpAttributes } from "../../ir/graph.ts";
 import { broadcastStrides, type Shape, sizeOf } from "../../ir/shape.ts";

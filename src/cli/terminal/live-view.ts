@@ -84,7 +84,7 @@ function figuresLine(state: LiveState, { width, colors }: Style): string {
 const lowest = 1e-8;
 const highest = 1e2;
 
-/** A header and at most `room` − 1 lines: one a layer, from the input to the output. */
+/** A header and at most `room` − 1 lines: one per layer, from the input to the output. */
 export function layerLines(layers: readonly LayerStatistics[], { width, colors }: Style, room: number): string[] {
   const shown = shorten(layers, room - 1);
   const names = shown.map((layer) => ("more" in layer ? "" : printable(layer.name)));

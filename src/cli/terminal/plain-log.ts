@@ -4,7 +4,7 @@ import { duration, magnitude } from "./format.ts";
 import { figures, type LiveState } from "./live-view.ts";
 import { padEnd } from "./text.ts";
 
-/** About twenty lines a training: the first epoch, the last, and every twentieth part between. */
+/** About twenty lines per training: the first epoch, the last, and every twentieth part between. */
 export function isReported({ epoch }: EpochEvent, epochs: number): boolean {
   return epoch === 1 || epoch === epochs || epoch % Math.ceil(epochs / 20) === 0;
 }

@@ -17,7 +17,7 @@ import {
 import { shareStart } from "./share";
 import { tile } from "./tiles";
 
-// [opcode, bytes, source, other, output, batch, groups, channels of source and output a group, blas, flipped, window …]
+// [opcode, bytes, source, other, output, batch, groups, channels of source and output per group, blas, flipped, window …]
 const SOURCE: usize = 8;
 const OTHER: usize = 12;
 const OUTPUT: usize = 16;

@@ -82,7 +82,7 @@ function halve(p: usize, gradient: bool, thread: i32, threads: i32): void {
         const db = v128.and(dy, inB);
         const dc = v128.and(dy, inC);
         const dd = v128.and(dy, inD);
-        // Pairs of columns: two windows a vector.
+        // Pairs of columns: two windows per vector.
         storeLanes(dx, i32x4.shuffle(da, db, 0, 4, 1, 5), left << 1);
         storeLanes(dx + rowBytes, i32x4.shuffle(dc, dd, 0, 4, 1, 5), left << 1);
         if (left > 2) {
