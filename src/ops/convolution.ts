@@ -3,7 +3,7 @@ import type { Convolution } from "../ir/graph.ts";
 import { formatShape, type Shape, sameShape, type TensorType } from "../ir/shape.ts";
 import { type CasesOf, float } from "./case.ts";
 import { operandError, requireIntegers, requireRank, requireShape } from "./check.ts";
-import { defineOp } from "./define.ts";
+import { opRecord } from "./define.ts";
 import type { Notations } from "./notation.ts";
 
 type ConvolutionOp = "conv2d" | "conv2dInputGradient" | "conv2dWeightGradient";
@@ -71,7 +71,7 @@ function requireOutputShape(op: ConvolutionOp, dy: TensorType, expected: Shape):
 }
 
 export const convolutions = {
-  conv2d: defineOp({
+  conv2d: opRecord({
     name: "conv2d",
     formula: {
       text: "y[b,o,i,j] = Σ x[b,c,i·s+u·d−p,j·s+v·d−p] w[o,c,u,v]",
@@ -90,7 +90,7 @@ export const convolutions = {
   }),
 
   // dx is linear in w and in dy; with u = ∂L/∂dx: ∂L/∂w correlates u with dy, ∂L/∂dy = u ∗ w.
-  conv2dInputGradient: defineOp({
+  conv2dInputGradient: opRecord({
     name: "conv2dInputGradient",
     formula: {
       text: "dx[b,c,i·s+u·d−p,j·s+v·d−p] += dy[b,o,i,j] w[o,c,u,v]",
@@ -112,7 +112,7 @@ export const convolutions = {
   }),
 
   // dw is linear in x and in dy; with u = ∂L/∂dw in the place of w: ∂L/∂x is the input gradient, ∂L/∂dy = x ∗ u.
-  conv2dWeightGradient: defineOp({
+  conv2dWeightGradient: opRecord({
     name: "conv2dWeightGradient",
     formula: {
       text: "dw[o,c,u,v] = Σ x[b,c,i·s+u·d−p,j·s+v·d−p] dy[b,o,i,j]",

@@ -4,11 +4,11 @@ import { ChainruleError } from "../ir/errors.ts";
 import { formatShape, formatType, sizeOf } from "../ir/shape.ts";
 import { type CasesOf, float, rows } from "./case.ts";
 import { requireAxes, requireDType, requireShape } from "./check.ts";
-import { defineOp } from "./define.ts";
+import { opRecord } from "./define.ts";
 import type { Notations } from "./notation.ts";
 
 export const sources = {
-  input: defineOp({
+  input: opRecord({
     name: "input",
     formula: { text: "y = an argument of the function", tex: "y" },
     arity: 0,
@@ -22,7 +22,7 @@ export const sources = {
     domain: [],
   }),
 
-  constant: defineOp({
+  constant: opRecord({
     name: "constant",
     formula: { text: "y = given numbers", tex: "y = c" },
     arity: 0,
@@ -51,7 +51,7 @@ export const sources = {
     domain: [],
   }),
 
-  iota: defineOp({
+  iota: opRecord({
     name: "iota",
     formula: { text: "y = 0, 1, 2 … along an axis", tex: "y_i = i" },
     arity: 0,

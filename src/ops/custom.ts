@@ -5,7 +5,7 @@ import { ChainruleError } from "../ir/errors.ts";
 import type { Graph, Node, NodeId } from "../ir/graph.ts";
 import { formatShape, sameShape } from "../ir/shape.ts";
 import { float, type OpCases, rows } from "./case.ts";
-import { defineOp } from "./define.ts";
+import { opRecord } from "./define.ts";
 import type { GroupNotation } from "./notation.ts";
 
 /** The nodes of `graph` built anew on `inputs`; gives its outputs. */
@@ -19,7 +19,7 @@ function rebuilt(graph: Graph, inputs: readonly Value[], g: Builder): Value[] {
   return graph.outputs.map((id) => placed.get(id)!);
 }
 
-export const custom = defineOp({
+export const custom = opRecord({
   name: "custom",
   formula: { text: "y = its last operand, with a rule for dx", tex: "y = y, \\quad dx := \\text{rule}(dy, x, y)" },
   definition: ({ name, formula }) => ({ name, formula }),

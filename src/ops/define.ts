@@ -33,7 +33,7 @@ interface OpSpec<N extends OpName, A extends number | "any"> extends Omit<OpReco
 }
 
 /** `infer` is asked once the operands have types that the op accepts. */
-export const defineOp = <N extends OpName, A extends number | "any">(spec: OpSpec<N, A>): OpRecord<N> => {
+export const opRecord = <N extends OpName, A extends number | "any">(spec: OpSpec<N, A>): OpRecord<N> => {
   const { name, accepts = ["float"] } = spec;
   return {
     ...spec,

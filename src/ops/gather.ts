@@ -2,11 +2,11 @@
 import { formatShape } from "../ir/shape.ts";
 import { type CasesOf, rows } from "./case.ts";
 import { operandError, requireInt32, requireIntegers } from "./check.ts";
-import { defineOp } from "./define.ts";
+import { opRecord } from "./define.ts";
 import type { Notations } from "./notation.ts";
 
 export const gathers = {
-  gather: defineOp({
+  gather: opRecord({
     name: "gather",
     formula: { text: "y[i, …] = x[indices[i], …]", tex: "y_i = x_{k_i}" },
     arity: 2,
@@ -30,7 +30,7 @@ export const gathers = {
     domain: [[-2, 2], { indexBelow: 3 }],
   }),
 
-  scatterAdd: defineOp({
+  scatterAdd: opRecord({
     name: "scatterAdd",
     formula: { text: "y[k, …] = Σ updates[i, …] over all i with indices[i] = k", tex: "y_k = \\sum_{i: k_i = k} u_i" },
     arity: 2,

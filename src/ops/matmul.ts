@@ -3,10 +3,10 @@ import type { OpAttributes } from "../ir/graph.ts";
 import { broadcastShapes, formatShape, type Shape } from "../ir/shape.ts";
 import { type Case, type OpCases, rows } from "./case.ts";
 import { operandError } from "./check.ts";
-import { defineOp } from "./define.ts";
+import { opRecord } from "./define.ts";
 import type { GroupNotation } from "./notation.ts";
 
-export const matmul = defineOp({
+export const matmul = opRecord({
   name: "matmul",
   formula: { text: "z = x y  (z[i,j] = Σₖ x[i,k] y[k,j])", tex: "z_{ij} = \\sum_k x_{ik}\\,y_{kj}" },
   arity: 2,

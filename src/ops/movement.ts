@@ -2,11 +2,11 @@
 import { broadcastShapes, formatShape, sameShape, sizeOf } from "../ir/shape.ts";
 import { type CasesOf, rows } from "./case.ts";
 import { operandError, requireAxes, requireIntegers, requireShape } from "./check.ts";
-import { defineOp } from "./define.ts";
+import { opRecord } from "./define.ts";
 import type { Notations } from "./notation.ts";
 
 export const movements = {
-  reshape: defineOp({
+  reshape: opRecord({
     name: "reshape",
     formula: { text: "y = x read in another shape, row-major", tex: "y = \\operatorname{reshape} x" },
     moves: "view",
@@ -32,7 +32,7 @@ export const movements = {
     domain: [[-2, 2]],
   }),
 
-  transpose: defineOp({
+  transpose: opRecord({
     name: "transpose",
     formula: { text: "y = x with its axes permuted", tex: "y_{i_{p(0)} i_{p(1)} \\dots} = x_{i_0 i_1 \\dots}" },
     moves: "select",
@@ -66,7 +66,7 @@ export const movements = {
     domain: [[-2, 2]],
   }),
 
-  broadcast: defineOp({
+  broadcast: opRecord({
     name: "broadcast",
     formula: { text: "y = x repeated to a larger shape", tex: "y = \\operatorname{broadcast} x" },
     moves: "broadcast",
@@ -93,7 +93,7 @@ export const movements = {
     domain: [[-2, 2]],
   }),
 
-  slice: defineOp({
+  slice: opRecord({
     name: "slice",
     formula: { text: "y = x[start … stop − 1] in each dimension", tex: "y_i = x_{s + i}" },
     moves: "select",
@@ -131,7 +131,7 @@ export const movements = {
     domain: [[-2, 2]],
   }),
 
-  pad: defineOp({
+  pad: opRecord({
     name: "pad",
     formula: { text: "y = x with `value` before and after it", tex: "y_{b + i} = x_i,\\ \\text{else } v" },
     arity: 1,
@@ -153,7 +153,7 @@ export const movements = {
     domain: [[-2, 2]],
   }),
 
-  concat: defineOp({
+  concat: opRecord({
     name: "concat",
     formula: { text: "y = x₀, x₁, … joined along an axis", tex: "y = [x_0; x_1; \\dots]" },
     arity: "any",

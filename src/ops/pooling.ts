@@ -3,7 +3,7 @@ import type { Pooling } from "../ir/graph.ts";
 import { formatShape, type Shape, sameShape, type TensorType } from "../ir/shape.ts";
 import { type CasesOf, float } from "./case.ts";
 import { operandError, requireIntegers, requireRank, requireShape } from "./check.ts";
-import { defineOp } from "./define.ts";
+import { opRecord } from "./define.ts";
 import type { Notations } from "./notation.ts";
 
 type PoolingOp = "maxPool2d" | "maxPool2dGradient" | "maxPool2dGather" | "avgPool2d" | "avgPool2dGradient";
@@ -51,7 +51,7 @@ function requireShapeOf(op: PoolingOp, name: string, x: TensorType, expected: Sh
 }
 
 export const poolings = {
-  maxPool2d: defineOp({
+  maxPool2d: opRecord({
     name: "maxPool2d",
     formula: { text: "y = the largest x of each window", tex: "y_{bcij} = \\max_{uv} x_{b,c,\\,is+u-p,\\,js+v-p}" },
     arity: 1,
@@ -64,7 +64,7 @@ export const poolings = {
   }),
 
   // dx is linear in dy, and x only chooses places: its own gradient is 0 wherever it exists.
-  maxPool2dGradient: defineOp({
+  maxPool2dGradient: opRecord({
     name: "maxPool2dGradient",
     formula: {
       text: "dx = Σ dy over the windows whose first largest element is x",
@@ -81,7 +81,7 @@ export const poolings = {
     kinks: "equal",
   }),
 
-  maxPool2dGather: defineOp({
+  maxPool2dGather: opRecord({
     name: "maxPool2dGather",
     formula: {
       text: "y = u at the first largest x of each window",
@@ -100,7 +100,7 @@ export const poolings = {
     kinks: "equal",
   }),
 
-  avgPool2d: defineOp({
+  avgPool2d: opRecord({
     name: "avgPool2d",
     formula: {
       text: "y = the mean of each window, zeros of the padding included",
@@ -115,7 +115,7 @@ export const poolings = {
     domain: [[-2, 2]],
   }),
 
-  avgPool2dGradient: defineOp({
+  avgPool2dGradient: opRecord({
     name: "avgPool2dGradient",
     formula: {
       text: "dx = Σ dy / (kh kw) over the windows that hold x",

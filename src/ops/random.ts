@@ -3,7 +3,7 @@ import type { OpAttributes } from "../ir/graph.ts";
 import { formatShape, type TensorType } from "../ir/shape.ts";
 import { type CasesOf, float, rows } from "./case.ts";
 import { operandError, requireDType, requireInt32, requireIntegers, requireShape } from "./check.ts";
-import { defineOp } from "./define.ts";
+import { opRecord } from "./define.ts";
 import type { Notations } from "./notation.ts";
 
 type Random = "randomUniform" | "randomNormal";
@@ -20,7 +20,7 @@ function inferRandom(op: Random, key: TensorType, { shape, dtype, stream }: OpAt
 }
 
 export const draws = {
-  randomUniform: defineOp({
+  randomUniform: opRecord({
     name: "randomUniform",
     formula: { text: "y ~ U[0, 1), multiples of 2⁻²⁴", tex: "y \\sim \\mathcal U[0, 1)" },
     arity: 1,
@@ -32,7 +32,7 @@ export const draws = {
     domain: ["key"],
   }),
 
-  randomNormal: defineOp({
+  randomNormal: opRecord({
     name: "randomNormal",
     formula: { text: "y ~ N(0, 1)", tex: "y \\sim \\mathcal N(0, 1)" },
     arity: 1,

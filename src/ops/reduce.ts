@@ -5,7 +5,7 @@ import type { GradientContext } from "../ir/op.ts";
 import { reducedShape, type TensorType } from "../ir/shape.ts";
 import { type Case, type CasesOf, rows } from "./case.ts";
 import { operandError, requireAxes, requireElements } from "./check.ts";
-import { defineOp } from "./define.ts";
+import { opRecord } from "./define.ts";
 import {
   constant,
   divide,
@@ -50,7 +50,7 @@ const shareAmongTies = ({ dy, inputs, y, attributes }: GradientContext<"max" | "
 };
 
 export const reductions = {
-  sum: defineOp({
+  sum: opRecord({
     name: "sum",
     formula: { text: "y = Σ x", tex: "y = \\sum_i x_i" },
     identity: (_, { axes }) => (axes.length === 0 ? 0 : undefined),
@@ -63,7 +63,7 @@ export const reductions = {
     domain: [[-2, 2]],
   }),
 
-  mean: defineOp({
+  mean: opRecord({
     name: "mean",
     formula: { text: "y = Σ x / n", tex: "y = \\frac1n \\sum_i x_i" },
     identity: (_, { axes }) => (axes.length === 0 ? 0 : undefined),
@@ -78,7 +78,7 @@ export const reductions = {
     domain: [[-2, 2]],
   }),
 
-  max: defineOp({
+  max: opRecord({
     name: "max",
     formula: { text: "y = maxᵢ xᵢ", tex: "y = \\max_i x_i" },
     identity: (_, { axes }) => (axes.length === 0 ? 0 : undefined),
@@ -93,7 +93,7 @@ export const reductions = {
     kinks: "equal",
   }),
 
-  min: defineOp({
+  min: opRecord({
     name: "min",
     formula: { text: "y = minᵢ xᵢ", tex: "y = \\min_i x_i" },
     identity: (_, { axes }) => (axes.length === 0 ? 0 : undefined),
@@ -108,7 +108,7 @@ export const reductions = {
     kinks: "equal",
   }),
 
-  var: defineOp({
+  var: opRecord({
     name: "var",
     formula: {
       text: "y = Σ (x − mean)² / (n − correction)",
@@ -141,7 +141,7 @@ export const reductions = {
     domain: [[-2, 2]],
   }),
 
-  logsumexp: defineOp({
+  logsumexp: opRecord({
     name: "logsumexp",
     formula: { text: "y = ln Σ eˣ", tex: "y = \\ln \\sum_i e^{x_i}" },
     reduces: axesOf,
@@ -157,7 +157,7 @@ export const reductions = {
     domain: [[-2, 2]],
   }),
 
-  argmax: defineOp({
+  argmax: opRecord({
     name: "argmax",
     formula: { text: "y = first i with the largest xᵢ", tex: "y = \\operatorname*{arg\\,max}_i x_i" },
     reduces: ({ axis }) => [axis],

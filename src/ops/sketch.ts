@@ -1,7 +1,7 @@
 // The sketch of a tensor: statistics of a fixed size, whatever the tensor's.
 import type { Shape } from "../ir/shape.ts";
 import { type OpCases, rows } from "./case.ts";
-import { defineOp } from "./define.ts";
+import { opRecord } from "./define.ts";
 import type { GroupNotation } from "./notation.ts";
 
 /**
@@ -29,7 +29,7 @@ export const sketchLayout = {
   length: 72,
 } as const;
 
-export const sketch = defineOp({
+export const sketch = opRecord({
   name: "sketch",
   formula: {
     text: "y = [mean x, √ mean x², min x, max x, counts of special values, counts by ⌊log₂ |x|⌋]",

@@ -3,7 +3,7 @@ import type { OpAttributes, OpName } from "../ir/graph.ts";
 import type { TensorType } from "../ir/shape.ts";
 import { type CasesOf, rows } from "./case.ts";
 import { requireAxes, requireElements } from "./check.ts";
-import { defineOp } from "./define.ts";
+import { opRecord } from "./define.ts";
 import {
   constant,
   divide,
@@ -23,7 +23,7 @@ function inferAlong(op: OpName, x: TensorType, axis: number): TensorType {
 }
 
 export const softmaxes = {
-  softmax: defineOp({
+  softmax: opRecord({
     name: "softmax",
     formula: { text: "y = eˣ / Σ eˣ", tex: "y_i = \\frac{e^{x_i}}{\\sum_j e^{x_j}}" },
     arity: 1,
@@ -35,7 +35,7 @@ export const softmaxes = {
     domain: [[-2, 2]],
   }),
 
-  logSoftmax: defineOp({
+  logSoftmax: opRecord({
     name: "logSoftmax",
     formula: { text: "y = x − ln Σ eˣ", tex: "y_i = x_i - \\ln \\sum_j e^{x_j}" },
     arity: 1,

@@ -28,8 +28,9 @@ import { build, type Trace } from "./trace.ts";
  * modulo 2³²) and bool.
  *
  * Operations return new tensors and compute at once. Inside a function given to `grad`, `compile` and the like, the same
- * operations build its graph. Operands broadcast by NumPy's rules; plain numbers are operands too. Nothing is ever freed
- * by hand.
+ * operations build its graph. Operands broadcast by NumPy's rules; plain numbers are operands too. Operands of several
+ * types take the widest; bools count as 0 and 1 in arithmetic, and what gives fractions (exp, div, mean) works in floats.
+ * Nothing is ever freed by hand.
  *
  * ```ts
  * tensor([1, 2]).mul(3).sum().item() // 9
