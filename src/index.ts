@@ -14,7 +14,7 @@ export {
   vjp,
 } from "./grad/transforms.ts";
 export type { DType, FloatDType, TypedArray } from "./ir/dtype.ts";
-export { ChainruleError, type ErrorCode } from "./ir/errors.ts";
+export { ChainruleError, type ErrorCode, type PlainError } from "./ir/errors.ts";
 export type { Graph, Node } from "./ir/graph.ts";
 export { printGraph } from "./ir/print.ts";
 export type { Shape, TensorType } from "./ir/shape.ts";

@@ -84,7 +84,12 @@ export async function readParquetRows(
     await handle.close();
   } catch (cause) {
     const code = (cause as { code?: string }).code;
-    throw new ChainruleError("FILE_NOT_FOUND", `${path} cannot be read (${code}). Check the path.`, { source: path });
+    throw new ChainruleError(
+      "FILE_NOT_FOUND",
+      `${path} cannot be read (${code}). Check the path.`,
+      { source: path },
+      { cause },
+    );
   }
   const file = { byteLength, slice: (start: number, end = byteLength) => slice(start, Math.min(end, byteLength)) };
   try {

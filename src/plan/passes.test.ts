@@ -80,7 +80,7 @@ describe("common subexpressions", () => {
       %5: f32[2] = sum(%0) axes=[1]
       %6: f32[] = constant 0
       %7: f32[2,3] = maximum(%0, %6)
-      %8: f32[] = constant 0
+      %8: f32[] = constant -0
       %9: f32[2,3] = maximum(%0, %8)
       %10: f32[2,3] = mul(%7, %9)
       return %2, %4, %5, %10"

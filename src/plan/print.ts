@@ -1,4 +1,5 @@
 // A plan as readable text: buffers with their places, kernels in order.
+import { formatAttributes, formatNumber } from "../ir/print.ts";
 import { formatType } from "../ir/shape.ts";
 import type { FusedArgument, FusedKernel, Kernel, Plan, View } from "./plan.ts";
 
@@ -20,18 +21,20 @@ const printView = (view: View): string => `b${view.buffer}${formatType(view).rep
 
 function printKernel(kernel: Kernel): string[] {
   if (kernel.kind === "op") {
-    const flags = Object.entries(kernel.attributes).filter(
-      ([key, value]) => key !== "shape" && key !== "dtype" && value !== false,
-    );
-    const attributes = flags.map(([key, value]) => ` ${key}=${JSON.stringify(value)}`).join("");
-    return [`  ${printView(kernel.output)} = ${kernel.op}(${kernel.inputs.map(printView).join(", ")})${attributes}`];
+    return [
+      `  ${printView(kernel.output)} = ${kernel.op}(${kernel.inputs.map(printView).join(", ")})${formatAttributes(kernel.attributes)}`,
+    ];
   }
   return [`  fused [${kernel.shape.join(",")}] {`, ...printSteps(kernel), "  }"];
 }
 
 function printSteps(kernel: FusedKernel): string[] {
   const argument = (a: FusedArgument): string =>
-    a.kind === "number" ? String(a.value) : a.kind === "step" ? `s${a.index}` : printView(kernel.inputs[a.index]!);
+    a.kind === "number"
+      ? formatNumber(a.value)
+      : a.kind === "step"
+        ? `s${a.index}`
+        : printView(kernel.inputs[a.index]!);
   const stored = new Map<number, View[]>();
   for (const { step, view } of kernel.outputs) stored.set(step, [...(stored.get(step) ?? []), view]);
   return kernel.steps.map((step, i) => {

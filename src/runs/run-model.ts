@@ -14,18 +14,19 @@ export const saveTable = (run: RunWriter, trained: TableModel): Promise<void> =>
 export async function loadTable(run: RunReader): Promise<TableModel> {
   const { model, tensors } = await run.model().catch((error: unknown) => {
     const isModel = error instanceof ChainruleError && error.details.file === "model.json";
-    throw (isModel && withoutModel(run)) || error;
+    throw (isModel && withoutModel(run, error)) || error;
   });
   return tableModelFrom(model, tensors, (what) => invalidRun(run.dir, "model.json", what));
 }
 
 /** Why a run has no model, where its training did not come to an end. */
-function withoutModel({ dir, manifest: { status } }: RunReader): ChainruleError | undefined {
+function withoutModel({ dir, manifest: { status } }: RunReader, cause: unknown): ChainruleError | undefined {
   if (status !== "failed" && status !== "running") return undefined;
   const why = status === "failed" ? "its training failed" : "its training still goes on, or was cut off";
   return new ChainruleError(
     "INVALID_RUN",
     `The run "${dir}" has no model: ${why}. chainrule diagnose ${shellWord(dir)} says how it went; train again for a model.`,
     { dir, file: "model.json", status },
+    { cause },
   );
 }

@@ -19,44 +19,54 @@ export interface NonFinite extends Partial<TracedBack> {
   readonly kept: { readonly step: number; readonly variables: Variables };
 }
 
-/** What `details` of NON_FINITE_LOSS holds. */
+/** What `details` of NON_FINITE_LOSS holds: all that its message tells. */
 interface Details extends Omit<FailureEvent, "type"> {
-  /** The last good weights. */
+  /** Whose loss it was: "loss" is that of the step, the others are measured after it. */
+  readonly name: string;
+  /** The last good weights, and the step after which they were. */
   readonly variables: Variables;
+  readonly keptStep: number;
 }
+
+type NonFiniteError = ChainruleError & { readonly details: Details };
+
+export const isNonFinite = (error: unknown): error is NonFiniteError =>
+  error instanceof ChainruleError && error.code === "NON_FINITE_LOSS";
 
 export function nonFinite(given: NonFinite): ChainruleError {
   const { name, loss, at, done, learningRate, stepsPerEpoch, kept, origin, lossesBefore = [] } = given;
   const step = at === undefined ? done : at + 1;
-  const epoch = Math.max(1, Math.ceil(step / stepsPerEpoch));
-  const when = `${at === undefined ? "after" : "at"} step ${step} (epoch ${epoch})`;
   const details: Details = {
     step,
-    epoch,
+    epoch: Math.max(1, Math.ceil(step / stepsPerEpoch)),
     loss,
     learningRate,
     lossesBefore,
     ...(origin && { origin }),
+    name,
     variables: kept.variables,
+    keptStep: kept.step,
   };
-  return new ChainruleError(
-    "NON_FINITE_LOSS",
-    `The ${name} became ${Number.isNaN(loss) ? "NaN" : "infinite"} ${when}, with a learning rate of ${short(learningRate)}.${origin ? ` ${describeOrigin(origin)}` : ""} The last good weights, ${kept.step === 0 ? "the initial ones" : `those after step ${kept.step}`}, are kept. ${remedy(origin)}`,
-    { ...details },
-  );
+  return new ChainruleError("NON_FINITE_LOSS", messageOf(details), { ...details });
+}
+
+function messageOf({ name, loss, step, epoch, learningRate, origin, keptStep }: Details): string {
+  const when = `${name === "loss" ? "at" : "after"} step ${step} (epoch ${epoch})`;
+  const kept = keptStep === 0 ? "the initial ones" : `those after step ${keptStep}`;
+  return `The ${name} became ${Number.isNaN(loss) ? "NaN" : "infinite"} ${when}, with a learning rate of ${short(learningRate)}.${origin ? ` ${describeOrigin(origin)}` : ""} The last good weights, ${kept}, are kept. ${remedy(origin)}`;
 }
 
 /** The same error with what more is known of its origin. */
-export function withOrigin(error: ChainruleError, more: (origin: Origin) => Origin): ChainruleError {
-  const { origin } = error.details as unknown as Details;
+export function withOrigin(error: NonFiniteError, more: (origin: Origin) => Origin): ChainruleError {
+  const { origin } = error.details;
   if (origin === undefined) return error;
-  const named = more(origin);
-  const message = error.message.replace(describeOrigin(origin), describeOrigin(named));
-  return new ChainruleError(error.code, message, { ...error.details, origin: named });
+  const details = { ...error.details, origin: more(origin) };
+  const { where, cause } = error;
+  return new ChainruleError(error.code, messageOf(details), details, { where, ...(cause !== undefined && { cause }) });
 }
 
-export function failureEvent({ details }: ChainruleError): FailureEvent {
-  const { variables: _, ...event } = details as unknown as Details;
+export function failureEvent({ details }: NonFiniteError): FailureEvent {
+  const { name: _, variables: __, keptStep: ___, ...event } = details;
   return { type: "failure", ...event };
 }
 

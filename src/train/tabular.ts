@@ -17,7 +17,7 @@ import { compile } from "../run/compile.ts";
 import { tensor } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
 import type { DataEvent, ExamplesEvent, MetricValues, TrainEvent } from "./events.ts";
-import { withOrigin } from "./failure.ts";
+import { isNonFinite, withOrigin } from "./failure.ts";
 import { inTargetUnit } from "./metrics.ts";
 import type { TrainingData, TrainResult } from "./options.ts";
 import { type NormalizationName, perceptron } from "./perceptron.ts";
@@ -142,9 +142,7 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
   const { target } = preprocessing;
   const unit = target.kind === "regression" ? target.std : 1;
   const named = (error: unknown): unknown =>
-    error instanceof ChainruleError && blocks === undefined
-      ? withOrigin(error, (origin) => inTable(origin, prepared))
-      : error;
+    isNonFinite(error) && blocks === undefined ? withOrigin(error, (origin) => inTable(origin, prepared)) : error;
   async function* withoutProfiles(): AsyncGenerator<TrainEvent, void> {
     try {
       for await (const event of training) {

@@ -178,10 +178,10 @@ describe.each(["wasm", "reference"] as const)("on %s", (backend) => {
   });
 });
 
-it("names the table's own row and column", async () => {
+it.each(["weight", "US$'000", "$& and $1"])("names the table's own row and column: %s", async (feature) => {
   const records = Array.from({ length: 60 }, (_, i) => ({
     size: i % 7,
-    weight: (i * 5) % 11,
+    [feature]: (i * 5) % 11,
     kind: i % 2 ? "a" : "b",
   }));
   const prepared = prepare(tableFromRows(records, { source: "shop.csv" }), { target: "kind" });
@@ -200,11 +200,11 @@ it("names the table's own row and column", async () => {
     row: at,
     tableRow,
     column: 1,
-    feature: "weight",
+    feature,
   });
-  const said = `It began in the data: row ${tableRow} of the table, "weight", holds NaN.`;
+  const said = `It began in the data: row ${tableRow} of the table, "${feature}", holds NaN.`;
   expect((error as ChainruleError).message).toContain(said);
-  expect((error as ChainruleError).details).toMatchObject({ origin: { tableRow, feature: "weight" } });
+  expect((error as ChainruleError).details).toMatchObject({ origin: { tableRow, feature } });
   await expect(trainTable(prepared, settings).result()).rejects.toThrow(said);
 });
 

@@ -1,7 +1,7 @@
 // Training as a stream of events, with the best weights at the end.
 import { ChainruleError } from "../ir/errors.ts";
 import type { TrainEvent } from "./events.ts";
-import { failureEvent } from "./failure.ts";
+import { failureEvent, isNonFinite } from "./failure.ts";
 import type { Training, TrainOptions, TrainResult } from "./options.ts";
 import { TrainingRun } from "./training-run.ts";
 
@@ -36,7 +36,7 @@ export function train(options: TrainOptions): Training {
       result = end.result;
       yield end.event;
     } catch (error) {
-      if (error instanceof ChainruleError && error.code === "NON_FINITE_LOSS") yield failureEvent(error);
+      if (isNonFinite(error)) yield failureEvent(error);
       throw error;
     } finally {
       run.dispose();
