@@ -74,6 +74,7 @@ export interface ElementwiseAttributes {
   isFinite: None;
   cast: { readonly dtype: DType };
   stopGradient: None;
+  copy: None;
 }
 
 /** Every op and its attributes. A new op starts here: all tables over ops then ask for it. */

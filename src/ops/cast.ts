@@ -1,4 +1,4 @@
-// Identities in value that differ in element type or in gradient.
+// Identities in value that differ in element type, in gradient, or in place.
 import { conversions, isFloat } from "../ir/dtype.ts";
 import { type CasesOf, one, rows } from "./case.ts";
 import { unary } from "./define.ts";
@@ -30,13 +30,34 @@ export const casts = {
     scalar: () => (x) => x,
     domain: [[-2, 2]],
   }),
+
+  /**
+   * In a traced function: a value that a gradient can be taken by apart from x's. In a plan: what lies in two places, or
+   * waits to be written where x is read. Graph passes take the former away; the planner adds the latter after all of them.
+   */
+  copy: unary({
+    name: "copy",
+    formula: { text: "y = x, a value of its own", tex: "y = x" },
+    identity: () => 0,
+    accepts: "any",
+    exact: true,
+    saves: "nothing",
+    gradient: ({ dy }) => [dy],
+    scalar: () => (x) => x,
+    domain: [[-2, 2]],
+  }),
 };
 
-export const castsNotation: Notations<typeof casts> = { cast: ([x]) => x!, stopGradient: ([x]) => x! };
+export const castsNotation: Notations<typeof casts> = {
+  cast: ([x]) => x!,
+  stopGradient: ([x]) => x!,
+  copy: ([x]) => x!,
+};
 
 export const castsCases: CasesOf<typeof casts> = {
   cast: {
     cases: () => rows([[3, 5], { dtype: "float64" }], [[3, 5], { dtype: "int32" }], [[3, 5], { dtype: "bool" }]),
   },
   stopGradient: one,
+  copy: one,
 };

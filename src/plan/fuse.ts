@@ -7,7 +7,7 @@ import { AcyclicGraph } from "./acyclic.ts";
 import { latestTree } from "./latest-tree.ts";
 
 /** Bounds on one group: what a backend keeps at hand for a block of elements. */
-const maxSteps = 32;
+export const maxSteps = 32;
 const maxInputs = 12;
 
 /** Nodes that are computed together: one op, or a chain of elementwise ops. */
@@ -68,15 +68,26 @@ export function fuse(graph: Graph, wanted: (node: Node) => boolean): Group[] {
       acyclic.join(own, other);
     }
   }
-  const outputs = new Set(graph.outputs);
-  return nodes
-    .filter((node) => acyclic.groupOf(node.id) === node.id && wanted(node) && !isFree(node))
-    .map(({ id }) => acyclic.members(id))
-    .map((members) => ({
-      members,
-      visible: members.filter(
-        (id) => outputs.has(id) || users[id]!.some((user) => acyclic.groupOf(user) !== acyclic.groupOf(id)),
-      ),
-      fused: isFusible(nodes[members[0]!]!),
-    }));
+  const kernels = nodes.filter((node) => acyclic.groupOf(node.id) === node.id && wanted(node) && !isFree(node));
+  return groupsOf(
+    graph,
+    kernels.map(({ id }) => acyclic.members(id)),
+  );
+}
+
+/** Groups of these members, each list in topological order. */
+export function groupsOf({ nodes, outputs }: Graph, lists: readonly (readonly NodeId[])[]): Group[] {
+  const groupOf = new Int32Array(nodes.length).fill(-1);
+  lists.forEach((members, i) => {
+    for (const id of members) groupOf[id] = i;
+  });
+  const visible = new Uint8Array(nodes.length);
+  for (const id of outputs) visible[id] = 1;
+  for (const { id, inputs } of nodes)
+    for (const input of inputs) if (groupOf[input] !== groupOf[id]) visible[input] = 1;
+  return lists.map((members) => ({
+    members,
+    visible: members.filter((id) => visible[id] === 1),
+    fused: isFusible(nodes[members[0]!]!),
+  }));
 }

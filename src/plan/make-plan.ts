@@ -1,10 +1,11 @@
-// From a module to a plan: optimize, fuse, order, choose buffers, place them.
+// From a module to a plan: each program through its passes, then a place in one arena for every buffer.
 import type { DType } from "../ir/dtype.ts";
 import { sizeOf, type TensorType } from "../ir/shape.ts";
 import type { Module } from "./module.ts";
 import { place } from "./place.ts";
 import type { Buffer, BufferId, Kernel, Plan, PlannedProgram, View } from "./plan.ts";
 import { type AddBuffer, planProgram } from "./plan-program.ts";
+import { verifyPlaces } from "./verify-passes.ts";
 
 /** What the planner needs to know of a backend. */
 export interface Target {
@@ -16,6 +17,15 @@ type Draft = { -readonly [K in keyof Buffer]: Buffer[K] };
 
 /** The plan of all programs of a module, for one kind of memory layout. */
 export function makePlan(module: Module, target: Target): Plan {
+  const stages = planning(module, target);
+  for (;;) {
+    const stage = stages.next();
+    if (stage.done) return stage.value;
+  }
+}
+
+/** The same in stages, which take long for a deep network. */
+export function* planning(module: Module, target: Target): Generator<void, Plan> {
   const buffers: Draft[] = [];
   const bytesOf = (type: TensorType) => Math.ceil((sizeOf(type.shape) * target.bytesPerElement[type.dtype]) / 16) * 16;
   const addBuffer: AddBuffer = (role, type, name, data) => {
@@ -44,13 +54,14 @@ export function makePlan(module: Module, target: Target): Plan {
   const placements: { buffers: BufferId[]; offsets: readonly number[] }[] = [];
 
   for (const [name, program] of Object.entries(module.programs)) {
-    const planned = planProgram(name, program, states, addBuffer, setup);
+    const planned = yield* planProgram(name, program, states, addBuffer, setup);
     programs[name] = planned.program;
     const own = planned.scratch.map(({ buffer, first, last }) => ({ bytes: buffers[buffer]!.bytes, first, last }));
-    const placement = place(own);
+    const placement = verifyPlaces(place(own), own);
+    yield;
     placements.push({ buffers: planned.scratch.map(({ buffer }) => buffer), offsets: placement.offsets });
     largestProgram = Math.max(largestProgram, placement.bytes);
-    scratchBytes += planned.valueBytes(bytesOf);
+    scratchBytes += planned.values.reduce((sum, type) => sum + bytesOf(type), 0);
   }
 
   let offset = 0;

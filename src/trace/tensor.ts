@@ -270,6 +270,11 @@ export class Tensor {
     return this.#apply("stopGradient", {});
   }
 
+  /** y = x: the same numbers as a value of its own, whose gradient is told apart from x's. */
+  copy(): Tensor {
+    return this.#apply("copy", {});
+  }
+
   /**
    * Matrix product x y over the last two dimensions: [..., m, k] × [..., k, n] → [..., m, n]; the others broadcast.
    * A vector on the left is a row, on the right a column, and its dimension is dropped from the result.

@@ -15,7 +15,7 @@ import { type OptimizerState, updateOptimizer } from "../optim/update.ts";
 import type { ProgramResult, Tensors } from "../run/program.ts";
 import { arange, foldIn, where } from "../trace/create.ts";
 import type { Tensor } from "../trace/tensor.ts";
-import { type Flattened, flatten, mapTree } from "../trace/tree.ts";
+import { type Flattened, flatten } from "../trace/tree.ts";
 
 export interface StepSettings {
   readonly model: Layer;
@@ -63,7 +63,7 @@ export function trainStep(
   const trees = { parameters, slopes, clipped, updated: updated.parameters };
   const seen = observe?.({ x: values.x ?? batch.x, loss, rate, values, gradients, ...byPath(trees) });
   const next = flatten({
-    parameters: observe ? last(updated.parameters) : updated.parameters,
+    parameters: updated.parameters,
     buffers,
     optimizer: updated.state,
   });
@@ -120,12 +120,6 @@ const byPath = <K extends string>(trees: Readonly<Record<K, TensorTree>>): Recor
 
 export const rateOf = ({ schedule, optimizer }: StepSettings, step: Tensor): Tensor =>
   learningRate(schedule, optimizer.learningRate, step);
-
-/**
- * The same numbers as values of their own, made after all others: what reads the weights before the update has read
- * them then, and the update is written in place, as in a step that is not observed.
- */
-const last = (tree: TensorTree): TensorTree => mapTree(tree, (x) => x.maximum(x));
 
 /** Parameters as the model uses them: each offered to the tap by its path. */
 function tapped(parameters: TensorTree, tap: Tap): TensorTree {

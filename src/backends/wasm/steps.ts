@@ -92,6 +92,7 @@ export const elementwise: { readonly [N in ElementwiseOpName]: StepsOf<Elementwi
   isFinite: { float: (x) => truth(f32x4.lt(f32x4.abs(x), f32x4.splat(Number.POSITIVE_INFINITY))), compares: true },
   cast: "convert",
   stopGradient: "convert",
+  copy: "convert",
 };
 
 export const casts = {

@@ -18,7 +18,7 @@ export const residualRecord: LayerRecord<Residual> = {
   apply({ layer }, { parameters, buffers }, x, pass) {
     const inner = { parameters: partOf(parameters), buffers: partOf(buffers) };
     // A value of its own, so that its gradient is that of the inner layers alone, without the identity's.
-    const entering = pass.tap ? pass.tap(childPath(pass.path, "input"), x.reshape(x.shape)) : x;
+    const entering = pass.tap ? pass.tap(childPath(pass.path, "input"), x.copy()) : x;
     const applied = pass.applyNested(layer, inner, entering, "layer");
     if (!sameShape(x.shape, applied.y.shape)) {
       throw new ChainruleError(
