@@ -85,3 +85,20 @@ it("a next value of another type than its state is refused", () => {
     `"SHAPE_MISMATCH: The next value of state "t" must have the type of the state, which does not exist; got f64[2]."`,
   );
 });
+
+it("gives way between the stages of planning, and stops where that ends in an error", async () => {
+  const types = { x: { shape: [2], dtype: "float64" as const } };
+  const program = traceProgram({}, types, (_, { x }) => ({ outputs: { y: x!.exp() } }), "float64");
+  const module = { state: {}, programs: { first: program, second: program } };
+  let turns = 0;
+  const session = await Session.create(module, backendOf({ backend: "reference" }), async () => {
+    turns++;
+  });
+  session.run("second", 1, { x: Float64Array.of(0, 1) });
+  expect(session.output("second", "y")[0]).toBe(1);
+  expect(turns).toBeGreaterThan(8);
+  const stop = async () => {
+    throw new ChainruleError("INVALID_ARGUMENT", "enough");
+  };
+  await expect(Session.create(module, backendOf({ backend: "reference" }), stop)).rejects.toThrow("enough");
+});

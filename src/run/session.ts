@@ -3,7 +3,7 @@ import type { Backend, Machine } from "../backends/backend.ts";
 import { convert, type TypedArray } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { formatShape, sizeOf } from "../ir/shape.ts";
-import { makePlan } from "../plan/make-plan.ts";
+import { makePlan, planning } from "../plan/make-plan.ts";
 import type { Module } from "../plan/module.ts";
 import type { Plan, PlannedProgram, View } from "../plan/plan.ts";
 
@@ -12,10 +12,21 @@ export class Session {
   readonly backend: Backend;
   readonly #machine: Machine;
 
-  constructor(module: Module, backend: Backend) {
+  /** `plan` is the module's where it is made already. */
+  constructor(module: Module, backend: Backend, plan: Plan = makePlan(module, backend)) {
     this.backend = backend;
-    this.plan = makePlan(module, backend);
-    this.#machine = backend.load(this.plan);
+    this.plan = plan;
+    this.#machine = backend.load(plan);
+  }
+
+  /** The same; `giveWay` is awaited between the stages of planning, which take long for a deep network. */
+  static async create(module: Module, backend: Backend, giveWay: () => Promise<void>): Promise<Session> {
+    const stages = planning(module, backend);
+    for (;;) {
+      const stage = stages.next();
+      await giveWay();
+      if (stage.done) return new Session(module, backend, stage.value);
+    }
   }
 
   /** Sets a state's elements, row-major. Throws SHAPE_MISMATCH for another number of elements. */

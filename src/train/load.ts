@@ -42,7 +42,7 @@ export async function load(options: TrainOptions, giveWay: () => Promise<void>):
     validation && typesOf(validation, backend.float),
     giveWay,
   );
-  const session = new Session(training.module, backend);
+  const session = await Session.create(training.module, backend, giveWay);
   try {
     await giveWay();
     write(session, training, options);
