@@ -11,7 +11,14 @@ const perExample: Loss = (prediction, target) => {
   return where(size.lessEqual(delta), size.square().mul(0.5), size.sub(delta / 2).mul(delta));
 };
 
-/** Mean of e²/2 where |e| ≤ δ, δ (|e| − δ/2) elsewhere; δ = 1 (Huber 1964). */
+/**
+ * Mean of e²/2 where |e| ≤ δ, δ (|e| − δ/2) elsewhere; δ = 1 (Huber 1964). e = y − target, of a prediction y and a target of
+ * one shape. Throws SHAPE_MISMATCH.
+ *
+ * ```ts
+ * huber(tensor([1, 2]), tensor([1, 4])).item() // 0.75
+ * ```
+ */
 export const huber = defineLoss({
   name: "huber",
   ...ofValues,

@@ -6,7 +6,13 @@ import { ofValues } from "./targets.ts";
 
 const perExample: Loss = (prediction, target) => prediction.sub(target).square();
 
-/** Mean of (y − target)². */
+/**
+ * Mean of (y − target)², of a prediction y and a target of one shape. Throws SHAPE_MISMATCH.
+ *
+ * ```ts
+ * mse(tensor([1, 2]), tensor([1, 4])).item() // 2
+ * ```
+ */
 export const mse = defineLoss({
   name: "mse",
   ...ofValues,
