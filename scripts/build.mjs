@@ -73,7 +73,10 @@ async function bundleThread() {
   return output[0].code;
 }
 
-const { stepsSource } = await createJiti(import.meta.url, { fsCache: false }).import("./machine-source.mjs");
+const { instructionsSource, stepsSource } = await createJiti(import.meta.url, { fsCache: false }).import(
+  "./machine-source.mjs",
+);
+writeFileSync(join(wasm, "machine/instructions.generated.ts"), instructionsSource());
 writeFileSync(join(wasm, "machine/steps.generated.ts"), stepsSource());
 const machine = compileMachine();
 const { alphabet, text } = toText(machine);

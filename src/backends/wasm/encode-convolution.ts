@@ -1,7 +1,8 @@
 // conv2d and its gradients → instructions: products over patches, or plain loops for groups of few channels.
 import { type Shape, sizeOf } from "../../ir/shape.ts";
 import type { OpKernel, View } from "../../plan/plan.ts";
-import { type Encoder, evenShares } from "./encoder.ts";
+import { type Encoder, evenShares, Scratch } from "./encoder.ts";
+import { recordWords } from "./instructions.ts";
 import * as code from "./machine/opcodes.ts";
 
 type Convolution = OpKernel<"conv2d" | "conv2dInputGradient" | "conv2dWeightGradient">;
@@ -16,53 +17,65 @@ const blockPixels = 256;
 /** Elements of dx for one of dy from which the gradient to the input is scattered. */
 const wasteful = 1.5;
 
-const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
+type Pair = readonly [vertical: number, horizontal: number];
 
-/** The patches that a convolution reads: see machine/patches.ts. Pairs are [vertical, horizontal]. */
+/** The patches that a convolution reads: the window of instructions.ts. */
 interface PatchWindow {
-  readonly source: readonly [number, number];
-  readonly spacing: readonly [number, number];
-  readonly padding: readonly [number, number];
-  readonly kernel: readonly [number, number];
-  readonly dilation: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly output: readonly [number, number];
+  readonly source: Pair;
+  readonly spacing: Pair;
+  readonly padding: Pair;
+  readonly kernel: Pair;
+  readonly dilation: Pair;
+  readonly stride: Pair;
+  readonly output: Pair;
   readonly rows: number;
 }
 
-const windowWords = ({ source, spacing, padding, kernel, dilation, stride, output, rows }: PatchWindow): number[] => [
-  ...source,
-  ...spacing,
-  ...padding,
-  ...kernel,
-  ...dilation,
-  ...stride,
-  ...output,
-  rows,
-];
+function windowWords({ source, spacing, padding, kernel, dilation, stride, output, rows }: PatchWindow): number[] {
+  const [[height, width], [spacingH, spacingW], [paddingH, paddingW]] = [source, spacing, padding];
+  const [[kh, kw], [dilationH, dilationW], [strideH, strideW], [oh, ow]] = [kernel, dilation, stride, output];
+  const from = { height, width, spacingH, spacingW, paddingH, paddingW };
+  return recordWords("window", { ...from, kh, kw, dilationH, dilationW, strideH, strideW, oh, ow, rows });
+}
 
 /** Bytes of the padded copy of `channels` planes, as far as a block needs them. */
 function paddedBytes({ rows, output, kernel, dilation, stride }: PatchWindow, channels: number): number {
   const height = (rows - 1) * stride[0] + (kernel[0] - 1) * dilation[0] + 1;
   const width = (output[1] - 1) * stride[1] + (kernel[1] - 1) * dilation[1] + 1;
-  return align(channels * height * width * 4 + 64);
+  // With a margin: rows are read as whole vectors.
+  return channels * height * width * 4 + 64;
 }
 
-const pair = (shape: Shape): readonly [number, number] => [shape[2]!, shape[3]!];
+/** A tile of the product, and of a patch's elements how far each is from the first. */
+function startScratch(depth: number) {
+  const scratch = new Scratch();
+  return { scratch, edge: scratch.take(4 * code.TILE_M * code.TILE_N), table: scratch.take(depth * 4) };
+}
+
+const pair = (shape: Shape): Pair => [shape[2]!, shape[3]!];
 
 /** Multiply-adds of a convolution whose weights have this shape, and whose outputs have that. */
 const workOf = (w: Shape, y: Shape): number => sizeOf(y) * w[1]! * w[2]! * w[3]!;
 
 /** Plain loops, all three alike. */
-function encodeDirect(opcode: number, kernel: Convolution, encoder: Encoder, x: Shape, w: Shape, y: Shape): void {
+function encodeDirect(
+  name: "directConv2d" | "directInputGradient" | "directWeightGradient",
+  kernel: Convolution,
+  encoder: Encoder,
+  x: Shape,
+  w: Shape,
+  y: Shape,
+): void {
   const { stride, padding, dilation, groups } = kernel.attributes;
-  const addresses = [
-    ...kernel.inputs.map((view) => encoder.addressAs(view, "float32")),
-    encoder.address(kernel.output),
-  ];
-  const sizes = [...x, w[0]!, w[2]!, w[3]!, y[2]!, y[3]!];
-  const fields = [...addresses, ...sizes, ...stride, ...padding, ...dilation, groups];
-  encoder.emit(opcode, fields, 0, workOf(w, y) * 0.5);
+  const [first, second] = kernel.inputs.map((view) => encoder.addressAs(view, "float32")) as [number, number];
+  const [batch, inChannels, height, width] = x as [number, number, number, number];
+  const [outChannels, , kh, kw] = w as [number, number, number, number];
+  const [oh, ow] = pair(y);
+  const [[strideH, strideW], [paddingH, paddingW], [dilationH, dilationW]] = [stride, padding, dilation];
+  const sizes = { batch, inChannels, height, width, outChannels, kh, kw, oh, ow };
+  const geometry = { strideH, strideW, paddingH, paddingW, dilationH, dilationW, groups };
+  const fields = { first, second, output: encoder.address(kernel.output), ...sizes, ...geometry };
+  encoder.emit(name, fields, { nanoseconds: workOf(w, y) * 0.5 });
 }
 
 /** A convolution of `source` with `weights`, or with the weights of another one exchanged and turned around. */
@@ -83,34 +96,30 @@ function encodeProduct(
   const batch = source.shape[0]!;
   const isBlas = out * depth * oh * ow >= encoder.blasFrom;
   const floats = blockFloats * (isBlas ? 4 : 1);
-  const depthInRoom = isBlas ? depth : Math.min(depth, code.BLOCK_K);
-  const rows = Math.min(oh, Math.max(1, Math.floor(floats / depthInRoom / ow)));
+  const depthOfBlock = isBlas ? depth : Math.min(depth, code.BLOCK_K);
+  const rows = Math.min(oh, Math.max(1, Math.floor(floats / depthOfBlock / ow)));
   const whole = { ...window, rows };
   const strips = Math.ceil(out / code.TILE_M);
-  const room =
-    32 * code.TILE_M +
-    align(depth * 4) +
-    (isFlipped ? align(groups * out * depth * 4) : 0) +
-    (isBlas ? 0 : groups * strips * depth * 16) +
-    paddedBytes(whole, channels) +
-    depthInRoom * Math.ceil((rows * ow) / code.TILE_N) * code.TILE_N * 4 +
-    64;
-  const addresses = [encoder.addressAs(source, "float32"), encoder.addressAs(weights, "float32")];
+  const { scratch, edge, table } = startScratch(depth);
+  const space = {
+    ...{ edge, table },
+    flipped: scratch.take(groups * out * depth * 4, isFlipped),
+    strips: scratch.take(groups * strips * depth * code.TILE_M * 4, !isBlas),
+    padded: scratch.take(paddedBytes(whole, channels)),
+    panel: 0,
+    patches: scratch.take(depthOfBlock * Math.ceil((rows * ow) / code.TILE_N) * code.TILE_N * 4),
+  };
+  const addresses = {
+    source: encoder.addressAs(source, "float32"),
+    other: encoder.addressAs(weights, "float32"),
+    output: encoder.address(output),
+  };
+  const sizes = { batch, groups, inChannels: channels, outChannels: out };
+  const flags = { isBlas: Number(isBlas), isFlipped: Number(isFlipped) };
   encoder.emit(
-    code.CONV2D,
-    [
-      ...addresses,
-      encoder.address(output),
-      batch,
-      groups,
-      channels,
-      out,
-      Number(isBlas),
-      Number(isFlipped),
-      ...windowWords(whole),
-    ],
-    room,
-    work * (isBlas ? 0.04 : 0.1),
+    "conv2d",
+    { ...addresses, ...sizes, ...flags, ...space },
+    { records: windowWords(whole), scratch: scratch.bytes, nanoseconds: work * (isBlas ? 0.04 : 0.1) },
   );
 }
 
@@ -119,7 +128,7 @@ export function encodeConv2d(kernel: OpKernel<"conv2d">, encoder: Encoder): void
   const { output, attributes } = kernel;
   if (sizeOf(output.shape) === 0) return;
   if (output.shape[1]! / attributes.groups < fewChannels || sizeOf(w.shape) === 0) {
-    encodeDirect(code.DIRECT_CONV2D, kernel, encoder, x.shape, w.shape, output.shape);
+    encodeDirect("directConv2d", kernel, encoder, x.shape, w.shape, output.shape);
     return;
   }
   const { stride, padding, dilation, groups } = attributes;
@@ -134,7 +143,7 @@ export function encodeInputGradient(kernel: OpKernel<"conv2dInputGradient">, enc
   const { stride, padding, dilation, groups } = attributes;
   if (sizeOf(output.shape) === 0) return;
   if (output.shape[1]! / groups < fewChannels || sizeOf(w.shape) === 0 || sizeOf(dy.shape) === 0) {
-    encodeDirect(code.DIRECT_INPUT_GRADIENT, kernel, encoder, output.shape, w.shape, dy.shape);
+    encodeDirect("directInputGradient", kernel, encoder, output.shape, w.shape, dy.shape);
     return;
   }
   const size = pair(w.shape);
@@ -168,21 +177,25 @@ function encodeScattered(
   const depth = channels * kernel[0] * kernel[1];
   const pixels = oh * ow;
   const isBlas = out * depth * pixels >= encoder.blasFrom;
-  const room =
-    32 * code.TILE_M +
-    align(depth * 4) +
-    (isBlas ? 0 : groups * Math.ceil(depth / code.TILE_M) * out * 16) +
-    paddedBytes(window, channels) +
-    (isBlas ? 0 : Math.ceil(pixels / code.TILE_N) * out * 32) +
-    depth * pixels * 4 +
-    64;
-  const addresses = [w, dy].map((view) => encoder.addressAs(view, "float32"));
-  const sizes = [dy.shape[0]!, groups, channels, out, Number(isBlas), 0];
+  const { scratch, edge, table } = startScratch(depth);
+  const space = {
+    ...{ edge, table, flipped: 0 },
+    strips: scratch.take(groups * Math.ceil(depth / code.TILE_M) * out * code.TILE_M * 4, !isBlas),
+    padded: scratch.take(paddedBytes(window, channels)),
+    panel: scratch.take(Math.ceil(pixels / code.TILE_N) * out * code.TILE_N * 4, !isBlas),
+    patches: scratch.take(depth * pixels * 4),
+  };
+  const addresses = {
+    source: encoder.addressAs(w, "float32"),
+    other: encoder.addressAs(dy, "float32"),
+    output: encoder.address(output),
+  };
+  const sizes = { batch: dy.shape[0]!, groups, inChannels: channels, outChannels: out };
+  const nanoseconds = workOf(w.shape, dy.shape) * (isBlas ? 0.04 : 0.1);
   encoder.emit(
-    code.CONV2D_SCATTERED_GRADIENT,
-    [...addresses, encoder.address(output), ...sizes, ...windowWords(window)],
-    room,
-    workOf(w.shape, dy.shape) * (isBlas ? 0.04 : 0.1),
+    "conv2dScatteredGradient",
+    { ...addresses, ...sizes, isBlas: Number(isBlas), isFlipped: 0, ...space },
+    { records: windowWords(window), scratch: scratch.bytes, nanoseconds },
   );
 }
 
@@ -194,7 +207,7 @@ export function encodeWeightGradient(kernel: OpKernel<"conv2dWeightGradient">, e
   if (sizeOf(w) === 0) return;
   const out = w[0]! / groups;
   if (out < fewChannels || sizeOf(dy.shape) === 0) {
-    encodeDirect(code.DIRECT_WEIGHT_GRADIENT, kernel, encoder, x.shape, w, dy.shape);
+    encodeDirect("directWeightGradient", kernel, encoder, x.shape, w, dy.shape);
     return;
   }
   const [oh, ow] = pair(dy.shape);
@@ -206,15 +219,25 @@ export function encodeWeightGradient(kernel: OpKernel<"conv2dWeightGradient">, e
   const window: PatchWindow = {
     ...{ source: pair(x.shape), spacing: [1, 1], padding, kernel: pair(w), dilation, stride, output: [oh, ow], rows },
   };
-  const room =
-    32 * code.TILE_M +
-    align(depth * 4) +
-    rows * ow * 16 +
-    paddedBytes(window, channels) +
-    Math.ceil(depth / code.TILE_N) * code.TILE_N * rows * ow * 4 +
-    64;
-  const addresses = [...kernel.inputs.map((view) => encoder.addressAs(view, "float32")), encoder.address(output)];
-  const fields = [...addresses, x.shape[0]!, groups, channels, out, Number(isBlas), 0, ...windowWords(window)];
+  const { scratch, edge, table } = startScratch(depth);
+  const space = {
+    ...{ edge, table, flipped: 0 },
+    strips: scratch.take(rows * ow * code.TILE_M * 4),
+    padded: scratch.take(paddedBytes(window, channels)),
+    panel: 0,
+    patches: scratch.take(Math.ceil(depth / code.TILE_N) * code.TILE_N * rows * ow * 4),
+  };
+  const addresses = {
+    source: encoder.addressAs(x, "float32"),
+    other: encoder.addressAs(dy, "float32"),
+    output: encoder.address(output),
+  };
+  const sizes = { batch: x.shape[0]!, groups, inChannels: channels, outChannels: out };
+  const nanoseconds = workOf(w, dy.shape) * (isBlas ? 0.04 : 0.1);
   // Every piece packs all of dy.
-  encoder.emit(code.CONV2D_WEIGHT_GRADIENT, fields, room, workOf(w, dy.shape) * (isBlas ? 0.04 : 0.1), evenShares);
+  encoder.emit(
+    "conv2dWeightGradient",
+    { ...addresses, ...sizes, isBlas: Number(isBlas), isFlipped: 0, ...space },
+    { records: windowWords(window), scratch: scratch.bytes, nanoseconds, piece: evenShares },
+  );
 }

@@ -5,6 +5,7 @@ import type { FusedArgument, FusedKernel, FusedStep, View } from "../../plan/pla
 import { collapse, type Encoder, kindOf, unsupported } from "./encoder.ts";
 import { floatBits } from "./float-bits.ts";
 import { functionOf, type Generated, type Source } from "./generate.ts";
+import { recordWords } from "./instructions.ts";
 import * as code from "./machine/opcodes.ts";
 import { casts, elementwise, type Step, stepOf } from "./steps.ts";
 
@@ -242,22 +243,25 @@ export function encodeFused(kernel: FusedKernel, encoder: Encoder): void {
   const all = [...new Set(steps.flatMap(({ slots }) => slots))];
   const isMoving = ({ kind }: Slot): boolean => kind === code.SLOT_DIRECT || kind === code.SLOT_BROADCAST;
   const slots = [...all.filter((slot) => !isMoving(slot)), ...all.filter(isMoving)];
-  const place = new Map(slots.map((slot, i) => [slot, i * code.SLOT_BYTES]));
-  const room = (register: number): number => slots.length * code.SLOT_BYTES + register * registerBytes;
+  const slotAt = new Map(slots.map((slot, i) => [slot, i * code.SLOT_BYTES]));
+  const registerAt = (register: number): number => slots.length * code.SLOT_BYTES + register * registerBytes;
   const slotWords = slots.flatMap(({ kind, words }) =>
     kind === code.SLOT_REGISTER || kind === code.SLOT_BROADCAST
-      ? [kind, room(words[0]!), ...words.slice(1)]
+      ? [kind, registerAt(words[0]!), ...words.slice(1)]
       : [kind, ...words],
   );
-  const stepWords = steps.flatMap(({ step, slots: own }) => [
-    step.number,
-    ...[0, 1, 2, 3].map((i) => (own[i] ? place.get(own[i])! : 0)),
-  ]);
+  const stepWords = steps.flatMap(({ step, slots: own }) => {
+    const [result = 0, x = 0, y = 0, z = 0] = own.map((slot) => slotAt.get(slot)!);
+    return recordWords("step", { number: step.number, result, x, y, z });
+  });
   const moving = all.filter(isMoving).length;
   encoder.emit(
-    code.FUSED,
-    [elements, slots.length - moving, moving, steps.length, ...slotWords, ...stepWords],
-    room(registers),
-    elements * steps.reduce((sum, { step }) => sum + step.cost, 0.1),
+    "fused",
+    { elements, fixed: slots.length - moving, moving, steps: steps.length },
+    {
+      records: [...slotWords, ...stepWords],
+      scratch: registerAt(registers),
+      nanoseconds: elements * steps.reduce((sum, { step }) => sum + step.cost, 0.1),
+    },
   );
 }

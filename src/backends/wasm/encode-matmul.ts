@@ -1,7 +1,8 @@
 // matmul → a MATMUL instruction: strides for transposition, batches collapsed, and the way through chosen by shape.
 import { broadcastStrides, sizeOf } from "../../ir/shape.ts";
 import type { OpKernel } from "../../plan/plan.ts";
-import { collapse, type Encoder, evenShares, unsupported } from "./encoder.ts";
+import { collapse, type Encoder, evenShares, Scratch, unsupported } from "./encoder.ts";
+import { recordWords } from "./instructions.ts";
 import * as code from "./machine/opcodes.ts";
 
 /** Below this many multiply-adds, packing costs more than it saves. */
@@ -47,13 +48,20 @@ export function encodeMatmul(kernel: OpKernel<"matmul">, encoder: Encoder): void
   else if (yColumn === 4 && (m < 4 || k < 6 || work <= SMALL)) path = code.PATH_ROWS;
   if (work >= encoder.blasFrom) path = code.PATH_BLAS;
   const block = Math.min(k, code.BLOCK_K) * Math.ceil(Math.min(n, code.BLOCK_N) / code.TILE_N) * code.TILE_N;
-  const room =
-    path === code.PATH_PANELS ? 4 * (code.TILE_M * code.TILE_N + code.BLOCK_M * code.BLOCK_K + block) + 64 : 0;
+  const scratch = new Scratch();
+  const isPacked = path === code.PATH_PANELS;
+  const edge = scratch.take(4 * code.TILE_M * code.TILE_N, isPacked);
+  const xBlock = scratch.take(4 * code.BLOCK_M * code.BLOCK_K, isPacked);
+  const yBlock = scratch.take(4 * block, isPacked);
   const batches = axes.reduce((product, { size }) => product * size, 1);
-  const axisWords = axes.flatMap(({ size, strides }) => [size, strides[0]!, strides[1]!]);
-  const fields = [path, x, y, z, m, n, k, xRow, xK, yK, yColumn, batches, axes.length, ...axisWords];
+  const records = axes.flatMap(({ size, strides }) =>
+    recordWords("batchAxis", { size, x: strides[0]!, y: strides[1]! }),
+  );
+  const strides = { xRow, xK, yK, yColumn, batches, axes: axes.length };
+  const fields = { path, x, y, z, m, n, k, ...strides, edge, xBlock, yBlock };
   const isBlas = path === code.PATH_BLAS;
   // Every piece packs the operand that is not cut; a BLAS likes its products whole.
   const piece = isBlas && batches === 1 ? evenShares : 50_000;
-  encoder.emit(code.MATMUL, fields, room, batches * work * (isBlas ? 0.03 : 0.08), piece);
+  const nanoseconds = batches * work * (isBlas ? 0.03 : 0.08);
+  encoder.emit("matmul", fields, { records, scratch: isPacked ? scratch.bytes : 0, nanoseconds, piece });
 }

@@ -68,22 +68,28 @@ function encodeReduction<N extends Reducing>(
       const elements = product(shape.slice(run));
       shape = shape.map((size, axis) => (axis < run ? size : 1));
       const partial = encoder.temporary(sizeOf(shape));
-      const fields = [kind, kindWord, address, partial, sizeOf(shape), elements, 1, floatBits(1), elements];
-      encoder.emit(code.REDUCE, fields, 0, sizeOf(view.shape) * 0.15);
+      const sizes = { outer: sizeOf(shape), n: elements, inner: 1, lastN: elements };
+      const fields = { kind, element: kindWord, x: address, z: partial, ...sizes, parameter: 1 };
+      encoder.emit("reduce", fields, { nanoseconds: sizeOf(view.shape) * 0.15 });
       address = partial;
     }
     const { x, outer, n, inner } = reducedForm(shape, axes, address, encoder);
     const z = encoder.address(output);
-    const bits = floatBits(parameter(kernel, product(axes.map((axis) => view.shape[axis]!))));
+    const ownParameter = parameter(kernel, product(axes.map((axis) => view.shape[axis]!)));
     if (outer * inner === 1 && n > 4 * CHUNK && kind <= code.REDUCE_MIN) {
       const chunks = Math.ceil(n / CHUNK);
       const partial = encoder.temporary(chunks);
       const last = n - (chunks - 1) * CHUNK;
-      encoder.emit(code.REDUCE, [kind, kindWord, x, partial, chunks, CHUNK, 1, floatBits(1), last], 0, n * 0.15);
-      encoder.emit(code.REDUCE, [kind, kindWord, partial, z, 1, chunks, 1, bits, chunks], 0, chunks * 0.15);
+      const [first, second] = [
+        { x, z: partial, outer: chunks, n: CHUNK, inner: 1, parameter: 1, lastN: last },
+        { x: partial, z, outer: 1, n: chunks, inner: 1, parameter: ownParameter, lastN: chunks },
+      ];
+      encoder.emit("reduce", { kind, element: kindWord, ...first }, { nanoseconds: n * 0.15 });
+      encoder.emit("reduce", { kind, element: kindWord, ...second }, { nanoseconds: chunks * 0.15 });
     } else {
       const cost = kind === code.REDUCE_VAR ? 0.4 : kind === code.REDUCE_LOGSUMEXP ? 2 : 0.15;
-      encoder.emit(code.REDUCE, [kind, kindWord, x, z, outer, n, inner, bits, n], 0, outer * n * inner * cost);
+      const fields = { kind, element: kindWord, x, z, outer, n, inner, parameter: ownParameter, lastN: n };
+      encoder.emit("reduce", fields, { nanoseconds: outer * n * inner * cost });
     }
     if (output.dtype === "bool") encoder.convert(z, z, sizeOf(output.shape), stepOf(casts.floatToBool));
   };
@@ -98,7 +104,8 @@ function encodeSoftmax<N extends "softmax" | "logSoftmax">(logarithm: 0 | 1): En
     const outer = product(output.shape.slice(0, axis));
     const inner = product(output.shape.slice(axis + 1));
     const n = output.shape[axis]!;
-    encoder.emit(code.SOFTMAX, [logarithm, x, encoder.address(output), outer, n, inner], 0, outer * n * inner * 3);
+    const fields = { isLogarithm: logarithm, x, y: encoder.address(output), outer, n, inner };
+    encoder.emit("softmax", fields, { nanoseconds: outer * n * inner * 3 });
   };
 }
 
@@ -108,17 +115,12 @@ function encodeRandom<N extends "randomUniform" | "randomNormal">(distribution: 
     const elements = sizeOf(output.shape);
     if (elements === 0) return;
     const key = encoder.address(inputs[0]!);
-    encoder.emit(
-      code.RANDOM,
-      [distribution, key, encoder.address(output), elements, attributes.stream],
-      0,
-      elements * 5,
-    );
+    const fields = { distribution, key, y: encoder.address(output), elements, stream: attributes.stream };
+    encoder.emit("random", fields, { nanoseconds: elements * 5 });
   };
 }
 
 function encodePooling(
-  opcode: number,
   kernel: OpKernel<"maxPool2d" | "maxPool2dGradient" | "maxPool2dGather" | "avgPool2d" | "avgPool2dGradient">,
   encoder: Encoder,
   wide: Shape,
@@ -127,10 +129,14 @@ function encodePooling(
   const { inputs, output, attributes } = kernel;
   if (sizeOf(output.shape) === 0) return;
   const [first, second = 0] = inputs.map((view) => encoder.addressAs(view, "float32"));
-  const addresses = [first!, second, encoder.address(output)];
-  const sizes = [wide[0]! * wide[1]!, wide[2]!, wide[3]!, narrow[2]!, narrow[3]!];
-  const fields = [...addresses, ...sizes, ...attributes.kernel, ...attributes.stride, ...attributes.padding];
-  encoder.emit(opcode, fields, 0, sizeOf(wide) * 2);
+  const [kh, kw] = attributes.kernel;
+  const [strideH, strideW] = attributes.stride;
+  const [paddingH, paddingW] = attributes.padding;
+  const [planes, height, width, oh, ow] = [wide[0]! * wide[1]!, wide[2]!, wide[3]!, narrow[2]!, narrow[3]!];
+  const addresses = { x: first!, second, y: encoder.address(output) };
+  const geometry = { kh, kw, strideH, strideW, paddingH, paddingW };
+  const fields = { ...addresses, planes, height, width, oh, ow, ...geometry };
+  encoder.emit(kernel.op, fields, { nanoseconds: sizeOf(wide) * 2 });
 }
 
 const table: { readonly [N in KernelOpName]: Encode<N> } = {
@@ -146,8 +152,9 @@ const table: { readonly [N in KernelOpName]: Encode<N> } = {
     if (sizeOf(kernel.output.shape) === 0) return;
     const { x, outer, n, inner } = reducedForm(view.shape, [kernel.attributes.axis], encoder.address(view), encoder);
     const z = encoder.address(kernel.output);
-    const fields = [code.REDUCE_ARGMAX, kindOf(view.dtype), x, z, outer, n, inner, 0, n];
-    encoder.emit(code.REDUCE, fields, 0, outer * n * inner);
+    const sizes = { outer, n, inner, parameter: 0, lastN: n };
+    const fields = { kind: code.REDUCE_ARGMAX, element: kindOf(view.dtype), x, z, ...sizes };
+    encoder.emit("reduce", fields, { nanoseconds: outer * n * inner });
   },
   softmax: encodeSoftmax(0),
   logSoftmax: encodeSoftmax(1),
@@ -201,50 +208,47 @@ const table: { readonly [N in KernelOpName]: Encode<N> } = {
   gather(kernel, encoder) {
     const [x, indices] = kernel.inputs as [View, View];
     if (sizeOf(kernel.output.shape) === 0) return;
-    const addresses = [encoder.address(x), encoder.address(indices), encoder.address(kernel.output)];
-    const fields = [...addresses, sizeOf(indices.shape), x.shape[0]!, product(x.shape.slice(1))];
-    encoder.emit(code.GATHER, fields, 0, sizeOf(kernel.output.shape) * 0.3);
+    const sizes = { count: sizeOf(indices.shape), rows: x.shape[0]!, width: product(x.shape.slice(1)) };
+    const y = encoder.address(kernel.output);
+    const fields = { x: encoder.address(x), indices: encoder.address(indices), y, ...sizes };
+    encoder.emit("gather", fields, { nanoseconds: sizeOf(kernel.output.shape) * 0.3 });
   },
   scatterAdd(kernel, encoder) {
     const [indices, updates] = kernel.inputs as [View, View];
     const { shape, dtype } = kernel.output;
-    const addresses = [encoder.address(indices), encoder.address(updates), encoder.address(kernel.output)];
-    const width = product(shape.slice(1));
-    const fields = [...addresses, sizeOf(indices.shape), shape[0]!, width, kindOf(dtype)];
-    encoder.emit(code.SCATTER_ADD, fields, 0, sizeOf(updates.shape) * 0.5 + sizeOf(shape) * 0.1);
+    const sizes = { count: sizeOf(indices.shape), rows: shape[0]!, width: product(shape.slice(1)) };
+    const addresses = { indices: encoder.address(indices), updates: encoder.address(updates) };
+    const fields = { ...addresses, y: encoder.address(kernel.output), ...sizes, element: kindOf(dtype) };
+    encoder.emit("scatterAdd", fields, { nanoseconds: sizeOf(updates.shape) * 0.5 + sizeOf(shape) * 0.1 });
   },
   iota(kernel, encoder) {
     const { shape, dtype } = kernel.output;
     if (sizeOf(shape) === 0) return;
     const { axis } = kernel.attributes;
     const [outer, inner] = [product(shape.slice(0, axis)), product(shape.slice(axis + 1))];
-    const fields = [encoder.address(kernel.output), outer, shape[axis]!, inner, kindOf(dtype)];
-    encoder.emit(code.IOTA, fields, 0, sizeOf(shape));
+    const fields = { y: encoder.address(kernel.output), outer, n: shape[axis]!, inner, element: kindOf(dtype) };
+    encoder.emit("iota", fields, { nanoseconds: sizeOf(shape) });
   },
   randomUniform: encodeRandom(code.UNIFORM),
   randomNormal: encodeRandom(code.NORMAL),
   conv2d: encodeConv2d,
   conv2dInputGradient: encodeInputGradient,
   conv2dWeightGradient: encodeWeightGradient,
-  maxPool2d: (kernel, encoder) =>
-    encodePooling(code.MAX_POOL2D, kernel, encoder, kernel.inputs[0]!.shape, kernel.output.shape),
-  maxPool2dGradient: (kernel, encoder) =>
-    encodePooling(code.MAX_POOL2D_GRADIENT, kernel, encoder, kernel.output.shape, kernel.inputs[1]!.shape),
-  maxPool2dGather: (kernel, encoder) =>
-    encodePooling(code.MAX_POOL2D_GATHER, kernel, encoder, kernel.inputs[0]!.shape, kernel.output.shape),
-  avgPool2d: (kernel, encoder) =>
-    encodePooling(code.AVG_POOL2D, kernel, encoder, kernel.inputs[0]!.shape, kernel.output.shape),
-  avgPool2dGradient: (kernel, encoder) =>
-    encodePooling(code.AVG_POOL2D_GRADIENT, kernel, encoder, kernel.output.shape, kernel.inputs[0]!.shape),
+  maxPool2d: (kernel, encoder) => encodePooling(kernel, encoder, kernel.inputs[0]!.shape, kernel.output.shape),
+  maxPool2dGradient: (kernel, encoder) => encodePooling(kernel, encoder, kernel.output.shape, kernel.inputs[1]!.shape),
+  maxPool2dGather: (kernel, encoder) => encodePooling(kernel, encoder, kernel.inputs[0]!.shape, kernel.output.shape),
+  avgPool2d: (kernel, encoder) => encodePooling(kernel, encoder, kernel.inputs[0]!.shape, kernel.output.shape),
+  avgPool2dGradient: (kernel, encoder) => encodePooling(kernel, encoder, kernel.output.shape, kernel.inputs[0]!.shape),
   sketch(kernel, encoder) {
     const view = kernel.inputs[0]!;
     const [elements, z] = [sizeOf(view.shape), encoder.address(kernel.output)];
     if (elements === 0) return encoder.fill(z, sizeOf(kernel.output.shape), 0);
     const pieces = Math.ceil(elements / code.SKETCH_PIECE);
     const partials = encoder.temporary((pieces * code.SKETCH_PARTIAL) / 4);
-    encoder.emit(code.SKETCH, [encoder.address(view), elements, partials], code.SKETCH_PIECE + 64, elements * 0.4);
+    const fields = { x: encoder.address(view), n: elements, partials };
+    encoder.emit("sketch", fields, { scratch: code.SKETCH_PIECE + 64, nanoseconds: elements * 0.4 });
     // One thread's work: the results of all pieces in their order.
-    encoder.emit(code.SKETCH_END, [partials, pieces, elements, z], 0, 0);
+    encoder.emit("sketchEnd", { partials, count: pieces, n: elements, z }, { nanoseconds: 0 });
   },
 };
 
@@ -283,7 +287,7 @@ export interface Encoded {
   /** Bodies of generated functions: see generate.ts. */
   readonly functions: readonly Uint8Array[];
   readonly temporaryBytes: number;
-  readonly roomBytes: number;
+  readonly scratchBytes: number;
 }
 
 export interface EncodeOptions {
@@ -305,7 +309,7 @@ export function encode(plan: Plan, arena: number, temporary: number, options: En
   };
   const setup = program(plan.setup);
   const programs = new Map(Object.entries(plan.programs).map(([name, { kernels }]) => [name, program(kernels)]));
-  const { temporaryBytes, roomBytes, origins, functions } = encoder;
+  const { temporaryBytes, scratchBytes, origins, functions } = encoder;
   // Kernels name their op; this is for values that no kernel touches.
   for (const buffer of plan.buffers) {
     if (buffer.dtype === "float64") {
@@ -313,5 +317,5 @@ export function encode(plan: Plan, arena: number, temporary: number, options: En
       throw unsupported(label, [buffer], "the WebAssembly machine computes in float32 and has no float64.");
     }
   }
-  return { words: Int32Array.from(encoder.words), programs, setup, origins, functions, temporaryBytes, roomBytes };
+  return { words: Int32Array.from(encoder.words), programs, setup, origins, functions, temporaryBytes, scratchBytes };
 }

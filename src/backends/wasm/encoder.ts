@@ -3,6 +3,13 @@ import type { DType } from "../../ir/dtype.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import { formatType, type Shape, sizeOf, stridesOf, type TensorType } from "../../ir/shape.ts";
 import type { Buffer, Kernel, View } from "../../plan/plan.ts";
+import {
+  type InstructionFields,
+  type InstructionName,
+  instructionWords,
+  opcodeOf,
+  recordWords,
+} from "./instructions.ts";
 import * as code from "./machine/opcodes.ts";
 import { casts, type Step, stepOf } from "./steps.ts";
 
@@ -42,6 +49,35 @@ export function collapse(shape: Shape, ...strides: readonly (readonly number[])[
   return axes;
 }
 
+export interface EmitOptions {
+  /** What stands behind the fields. */
+  readonly records?: readonly number[];
+  /** Bytes of scratch space that each thread needs. */
+  readonly scratch?: number;
+  /** About how long one thread takes; it decides whether threads share the work. Default: always shared. */
+  readonly nanoseconds?: number;
+  /** How many nanoseconds a piece must take at the least, for threads to come for more when they are done. */
+  readonly piece?: number;
+}
+
+/** Lays out the scratch space of one thread. */
+export class Scratch {
+  #bytes = 0;
+
+  /** Where `bytes` bytes lie from the beginning of the space; 0 where they are not needed. */
+  take(bytes: number, isNeeded = true): number {
+    if (!isNeeded) return 0;
+    const at = this.#bytes;
+    this.#bytes += align(bytes, 16);
+    return at;
+  }
+
+  /** All of it, with a margin: kernels may load vectors that begin before an end. */
+  get bytes(): number {
+    return this.#bytes + 64;
+  }
+}
+
 export class Encoder {
   readonly words: number[] = [];
   /** First word of each instruction, with the kernel it comes from: for messages. */
@@ -51,7 +87,7 @@ export class Encoder {
   /** Bytes that kernels share between their own instructions, one kernel at a time. */
   temporaryBytes = 0;
   /** Bytes of scratch space that each thread needs. */
-  roomBytes = 0;
+  scratchBytes = 0;
 
   readonly #buffers: readonly Buffer[];
   readonly #arena: number;
@@ -90,22 +126,19 @@ export class Encoder {
     return address;
   }
 
-  /**
-   * `nanoseconds`: about how long one thread takes; it decides whether threads share the work. `piece`: how long a piece
-   * must take at the least, for threads to come for more when they are done.
-   */
-  emit(
-    opcode: number,
-    fields: readonly number[],
-    roomBytes = 0,
-    nanoseconds = Number.POSITIVE_INFINITY,
-    piece = worthTaking,
+  emit<N extends InstructionName>(
+    name: N,
+    fields: InstructionFields<N>,
+    { records = [], scratch = 0, nanoseconds = Number.POSITIVE_INFINITY, piece = worthTaking }: EmitOptions = {},
   ): void {
-    if (this.#kernel) this.origins.push({ word: this.words.length, kernel: this.#kernel });
-    this.#costs.push({ word: this.words.length, nanoseconds, piece });
-    this.words.push(opcode, (fields.length + 2) * 4);
-    for (const field of fields) this.words.push(field);
-    this.roomBytes = Math.max(this.roomBytes, align(roomBytes, 64));
+    const word = this.words.length;
+    if (this.#kernel) this.origins.push({ word, kernel: this.#kernel });
+    this.#costs.push({ word, nanoseconds, piece });
+    const own = instructionWords(name, fields);
+    this.words.push(opcodeOf(name), (own.length + records.length + 2) * 4);
+    for (const field of own) this.words.push(field);
+    for (const field of records) this.words.push(field);
+    this.scratchBytes = Math.max(this.scratchBytes, align(scratch, 64));
   }
 
   /**
@@ -131,7 +164,7 @@ export class Encoder {
   /** Calls a generated function for all vectors of `elements`. */
   call(body: Uint8Array, elements: number, nanoseconds: number): void {
     const index = this.#firstFunction! + this.functions.push(body) - 1;
-    this.emit(code.CALL, [index, Math.ceil(elements / 4)], 0, nanoseconds);
+    this.emit("call", { index, vectors: Math.ceil(elements / 4) }, { nanoseconds });
   }
 
   /** Elements of `shape` from one strided place to another. */
@@ -139,29 +172,37 @@ export class Encoder {
     if (sizeOf(shape) === 0) return;
     const axes = collapse(shape, fromStrides, toStrides);
     const inner = axes.pop() ?? { size: 1, strides: [1, 1] };
-    const words = (list: readonly Axis[]) => list.flatMap(({ size, strides: [f, t] }) => [size, f! * 4, t! * 4]);
+    const words = (list: readonly Axis[]) =>
+      list.flatMap(({ size, strides: [f, t] }) => recordWords("copyAxis", { size, from: f! * 4, to: t! * 4 }));
     const across = axes.findIndex(({ size, strides }) => strides[0] === 1 && size >= 4);
     if (inner.strides[1] === 1 && inner.strides[0]! > 1 && inner.size >= 4 && across >= 0) {
       const [rows] = axes.splice(across, 1) as [Axis];
       const planes = axes.reduce((product, { size }) => product * size, 1);
-      const head = [from, to, planes, axes.length, rows.size, inner.size, inner.strides[0]! * 4, rows.strides[1]! * 4];
-      this.emit(code.TRANSPOSE, [...head, ...words(axes)], 0, sizeOf(shape) * 0.3);
+      const sizes = { planes, axes: axes.length, rows: rows.size, columns: inner.size };
+      const steps = { fromRow: inner.strides[0]! * 4, toRow: rows.strides[1]! * 4 };
+      const nanoseconds = sizeOf(shape) * 0.3;
+      this.emit("transpose", { from, to, ...sizes, ...steps }, { records: words(axes), nanoseconds });
       return;
     }
     const rows = axes.reduce((product, { size }) => product * size, 1);
-    const head = [from, to, rows, axes.length, inner.size, inner.strides[0]! * 4, inner.strides[1]! * 4];
-    this.emit(code.COPY, [...head, ...words(axes)], 0, sizeOf(shape) * 0.2);
+    const steps = { fromStep: inner.strides[0]! * 4, toStep: inner.strides[1]! * 4 };
+    const fields = { from, to, rows, axes: axes.length, n: inner.size, ...steps };
+    this.emit("copy", fields, { records: words(axes), nanoseconds: sizeOf(shape) * 0.2 });
   }
 
   fill(to: number, elements: number, bits: number): void {
-    this.emit(code.FILL, [to, elements, bits], 0, elements * 0.1);
+    this.emit("fill", { to, n: elements, bits }, { nanoseconds: elements * 0.1 });
   }
 
   /** One fused step over all elements: how a kernel that needs another element type gets it. */
   convert(from: number, to: number, elements: number, step: Step): void {
-    const slots = [code.SLOT_DIRECT, from, code.SLOT_DIRECT, to];
-    const steps = [step.number, code.SLOT_BYTES, 0, 0, 0];
-    this.emit(code.FUSED, [elements, 0, 2, 1, ...slots, ...steps], code.SLOT_BYTES * 2, elements * 0.2);
+    const records = [
+      ...recordWords("operand", { kind: code.SLOT_DIRECT, value: from }),
+      ...recordWords("operand", { kind: code.SLOT_DIRECT, value: to }),
+      ...recordWords("step", { number: step.number, result: code.SLOT_BYTES, x: 0, y: 0, z: 0 }),
+    ];
+    const fields = { elements, fixed: 0, moving: 2, steps: 1 };
+    this.emit("fused", fields, { records, scratch: code.SLOT_BYTES * 2, nanoseconds: elements * 0.2 });
   }
 
   /** Address of the view's elements as `dtype` (float32 or int32), converted into scratch space if they are not. */

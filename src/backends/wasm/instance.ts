@@ -7,8 +7,8 @@ export interface MachineExports {
   memoryBase(): number;
   /** Address of the control words: see opcodes.ts. */
   controlAddress(): number;
-  run(program: number, times: number, thread: number, threads: number, room: number): void;
-  runOne(instruction: number, thread: number, threads: number, room: number): void;
+  run(program: number, times: number, thread: number, threads: number, scratch: number): void;
+  runOne(instruction: number, thread: number, threads: number, scratch: number): void;
 }
 
 const noBlas: Gemm = () => {

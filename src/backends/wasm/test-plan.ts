@@ -67,8 +67,8 @@ export class TestPlan {
     const bases = basesOf("plain");
     const temporary = bases.memory + plan.arena.bytes;
     const encoded = encode(plan, bases.memory, temporary, generates ? { firstFunction: bases.table } : {});
-    const room = temporary + encoded.temporaryBytes;
-    const start = room + encoded.roomBytes * threads;
+    const scratch = temporary + encoded.temporaryBytes;
+    const start = scratch + encoded.scratchBytes * threads;
     const memory = sharedMemory(Math.ceil((start + encoded.words.byteLength) / 65536) + 1);
     const functions = new WebAssembly.Module(functionsModule(encoded.functions));
     const machine = instantiate(moduleOf("plain"), memory, undefined, functions);
@@ -81,7 +81,7 @@ export class TestPlan {
     }
     for (let p = start + encoded.programs.get("main")!.word * 4; (ints[p / 4]! & 255) !== END; p += ints[p / 4 + 1]!) {
       for (let thread = 0; thread < threads; thread++) {
-        machine.runOne(p, thread, threads, room + thread * encoded.roomBytes);
+        machine.runOne(p, thread, threads, scratch + thread * encoded.scratchBytes);
       }
     }
     // Bytes past the elements of a buffer are nobody's: only elements count.

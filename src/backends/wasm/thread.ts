@@ -12,8 +12,8 @@ export interface ThreadStart {
   readonly thread: number;
   readonly threads: number;
   /** Address of the scratch space of the first thread, and bytes from one thread's to the next's. */
-  readonly room: number;
-  readonly roomBytes: number;
+  readonly scratch: number;
+  readonly scratchBytes: number;
   readonly blas: BlasLibrary | undefined;
   /** Functions of the fused kernels. */
   readonly generated: WebAssembly.Module | undefined;
@@ -31,7 +31,17 @@ interface Port {
 const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
 const port = (node?.parentPort ?? globalThis) as unknown as Port;
 
-function serve({ module, memory, control, thread, threads, room, roomBytes, blas, generated }: ThreadStart): void {
+function serve({
+  module,
+  memory,
+  control,
+  thread,
+  threads,
+  scratch,
+  scratchBytes,
+  blas,
+  generated,
+}: ThreadStart): void {
   const words = new Int32Array(memory.buffer, control, code.CONTROL_WORDS);
   const machine = instantiate(module, memory, blas && loadGemm(blas, memory), generated);
   for (let job = 0; ; ) {
@@ -45,7 +55,7 @@ function serve({ module, memory, control, thread, threads, room, roomBytes, blas
       if (words[code.CONTROL_ANNOUNCE] !== 0) port.postMessage(job);
     };
     try {
-      machine.run(program, words[code.CONTROL_TIMES]!, thread, threads, room + thread * roomBytes);
+      machine.run(program, words[code.CONTROL_TIMES]!, thread, threads, scratch + thread * scratchBytes);
     } catch (error) {
       Atomics.store(words, code.CONTROL_STATUS, code.STATUS_LOST);
       end();

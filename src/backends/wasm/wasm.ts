@@ -59,7 +59,7 @@ class WasmMachine implements Machine {
   readonly #plan: Plan;
   readonly #encoded: Encoded;
   readonly #arena: number;
-  readonly #room: number;
+  readonly #scratch: number;
   readonly #instructions: number;
   readonly #control: number;
   readonly #join: () => Threads;
@@ -83,9 +83,9 @@ class WasmMachine implements Machine {
     let largest = 0;
     for (const { shared } of encoded.programs.values()) largest = Math.max(largest, shared);
     this.threads = Math.max(1, Math.min(availableThreads(threads), Math.floor(largest / workPerThread)));
-    const roomBytes = align(encoded.roomBytes);
-    this.#room = temporary + align(encoded.temporaryBytes);
-    this.#instructions = this.#room + roomBytes * this.threads;
+    const scratchBytes = align(encoded.scratchBytes);
+    this.#scratch = temporary + align(encoded.temporaryBytes);
+    this.#instructions = this.#scratch + scratchBytes * this.threads;
     // The margin: kernels may load a vector that begins at the last word.
     const memory = allocate(this.#instructions + encoded.words.byteLength + 64, plan.arena.bytes);
     const module = moduleOf(build);
@@ -96,7 +96,7 @@ class WasmMachine implements Machine {
     this.#join = () =>
       new Threads({
         ...{ module, memory, control: this.#control, threads: this.threads },
-        ...{ room: this.#room, roomBytes, blas: blas?.library, generated },
+        ...{ scratch: this.#scratch, scratchBytes, blas: blas?.library, generated },
       });
     this.#floats = new Float32Array(memory.buffer);
     this.#ints = new Int32Array(memory.buffer);
@@ -186,7 +186,7 @@ class WasmMachine implements Machine {
     const control = this.#control / 4;
     this.#ints[control + code.CONTROL_STATUS] = code.STATUS_OK;
     this.#ints[control + code.CONTROL_STOP] = 0;
-    this.#alive().run(this.#instructions + word * 4, times, 0, 1, this.#room);
+    this.#alive().run(this.#instructions + word * 4, times, 0, 1, this.#scratch);
     this.#check();
   }
 
@@ -218,7 +218,8 @@ class WasmMachine implements Machine {
 
   #check(): void {
     if (this.#word(code.CONTROL_STATUS) === code.STATUS_OK) return;
-    const [instruction, index, bound] = [1, 2, 3].map((i) => this.#word(i)) as [number, number, number];
+    const [index, bound] = [this.#word(code.CONTROL_INDEX), this.#word(code.CONTROL_BOUND)];
+    const instruction = this.#word(code.CONTROL_INSTRUCTION);
     const word = ((instruction >>> 0) - this.#instructions) / 4;
     const kernel = this.#encoded.origins.find((origin) => origin.word === word)?.kernel;
     const op = kernel?.kind === "op" ? kernel.op : "fused";

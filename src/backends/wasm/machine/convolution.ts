@@ -1,5 +1,7 @@
 // CONV2D, CONV2D_WEIGHT_GRADIENT: matrix products over patches that are packed block by block; NCHW.
+
 import { gemm } from "./blas";
+import { Conv2d, Window } from "./instructions.generated";
 import { BLOCK_K, TILE_M, TILE_N } from "./opcodes";
 import { packColumns, packRows } from "./panels";
 import {
@@ -11,28 +13,10 @@ import {
   packPatchesTransposed,
   padImage,
   tabulateOffsets,
-  Window,
   zero,
 } from "./patches";
 import { shareStart } from "./share";
 import { tile } from "./tiles";
-
-// [opcode, bytes, source, other, output, batch, groups, channels of source and output per group, blas, flipped, window …]
-const SOURCE: usize = 8;
-const OTHER: usize = 12;
-const OUTPUT: usize = 16;
-const BATCH: usize = 20;
-const GROUPS: usize = 24;
-const IN: usize = 28;
-const OUT: usize = 32;
-const BLAS: usize = 36;
-const FLIPPED: usize = 40;
-const WINDOW: usize = 44;
-
-/** Bytes, rounded so that what follows is aligned. */
-function align(bytes: usize): usize {
-  return (bytes + 15) & ~15;
-}
 
 /** w[out, in, kh, kw] with outputs and inputs exchanged and the kernel turned around: to[in, out · kh · kw]. */
 function flip(w: usize, out: i32, input: i32, size: i32, to: usize): void {
@@ -48,36 +32,35 @@ function flip(w: usize, out: i32, input: i32, size: i32, to: usize): void {
  * y[out, oh · ow] = W[out, K] · patches[K, oh · ow] of each image and group, K = in · kh · kw. A unit is a block of
  * output rows. With `flipped` W is that of another convolution, exchanged and turned around: this is its gradient.
  */
-export function conv2d(p: usize, thread: i32, threads: i32, room: usize): void {
-  const w = changetype<Window>(p + WINDOW);
-  const source = load<usize>(p, SOURCE);
-  const output = load<usize>(p, OUTPUT);
-  const groups = load<i32>(p, GROUPS);
-  const input = load<i32>(p, IN);
-  const out = load<i32>(p, OUT);
-  const isBlas = load<i32>(p, BLAS) != 0;
+export function conv2d(p: Conv2d, thread: i32, threads: i32, scratch: usize): void {
+  const w = changetype<Window>(changetype<usize>(p) + offsetof<Conv2d>());
+  const source = p.source;
+  const output = p.output;
+  const groups = p.groups;
+  const input = p.inChannels;
+  const out = p.outChannels;
+  const isBlas = p.isBlas != 0;
   const size = w.kh * w.kw;
   const depth = input * size;
   const strips = (out + TILE_M - 1) / TILE_M;
   const blocks = (w.oh + w.rows - 1) / w.rows;
-  const total = load<i32>(p, BATCH) * groups * blocks;
+  const total = p.batch * groups * blocks;
   let unit = shareStart(total, thread, threads);
   const end = shareStart(total, thread + 1, threads);
   if (unit == end) return;
 
-  const edge = room;
-  const table = edge + 32 * TILE_M;
-  const rowsOfWeights = table + align((<usize>depth) << 2);
+  const edge = scratch + p.edge;
+  const table = scratch + p.table;
+  const rowsOfWeights = scratch + p.flipped;
   const groupBytes = (<usize>(out * depth)) << 2;
-  const isFlipped = load<i32>(p, FLIPPED) != 0;
-  const packed = rowsOfWeights + (isFlipped ? align(groups * groupBytes) : 0);
+  const isFlipped = p.isFlipped != 0;
+  const packed = scratch + p.strips;
   const stripBytes = (<usize>depth) << 4;
-  const padded = packed + (isBlas ? 0 : groups * strips * stripBytes);
-  const paddedBytes = align(((<usize>(input * Geometry.paddedRows(w) * Geometry.paddedColumns(w))) << 2) + 64);
-  const patches = padded + paddedBytes;
+  const padded = scratch + p.padded;
+  const patches = scratch + p.patches;
   tabulateOffsets(w, input, table);
 
-  let weights = load<usize>(p, OTHER);
+  let weights = p.other;
   if (isFlipped) {
     for (let g = 0; g < groups; g++) flip(weights + g * groupBytes, input, out, size, rowsOfWeights + g * groupBytes);
     weights = rowsOfWeights;
@@ -130,32 +113,32 @@ export function conv2d(p: usize, thread: i32, threads: i32, room: usize): void {
  * dx = the sum of the patches Wᵀ[K, out] · dy[out, oh · ow], each element where the patch was read. A unit is an image and
  * group. Source is W, other is dy; "in" counts the channels of dx, "out" those of dy, and the window is that of dx.
  */
-export function conv2dScatteredGradient(p: usize, thread: i32, threads: i32, room: usize): void {
-  const w = changetype<Window>(p + WINDOW);
-  const groups = load<i32>(p, GROUPS);
-  const input = load<i32>(p, IN);
-  const out = load<i32>(p, OUT);
-  const isBlas = load<i32>(p, BLAS) != 0;
+export function conv2dScatteredGradient(p: Conv2d, thread: i32, threads: i32, scratch: usize): void {
+  const w = changetype<Window>(changetype<usize>(p) + offsetof<Conv2d>());
+  const groups = p.groups;
+  const input = p.inChannels;
+  const out = p.outChannels;
+  const isBlas = p.isBlas != 0;
   const depth = input * w.kh * w.kw;
-  const total = load<i32>(p, BATCH) * groups;
+  const total = p.batch * groups;
   let unit = shareStart(total, thread, threads);
   const end = shareStart(total, thread + 1, threads);
   if (unit == end) return;
 
-  const edge = room;
-  const table = edge + 32 * TILE_M;
-  const weights = table + align((<usize>depth) << 2);
+  const edge = scratch + p.edge;
+  const table = scratch + p.table;
+  const weights = scratch + p.strips;
   const strips = (depth + TILE_M - 1) / TILE_M;
   const stripBytes = (<usize>out) << 4;
-  const padded = weights + (isBlas ? 0 : groups * strips * stripBytes);
+  const padded = scratch + p.padded;
   const paddedWords = input * Geometry.paddedRows(w) * Geometry.paddedColumns(w);
-  const panel = padded + align(((<usize>paddedWords) << 2) + 64);
+  const panel = scratch + p.panel;
   const pixels = w.oh * w.ow;
   const planeBytes = (<usize>pixels) << 2;
-  const patches = panel + (isBlas ? 0 : (<usize>(((pixels + TILE_N - 1) / TILE_N) * out)) << 5);
+  const patches = scratch + p.patches;
   tabulateOffsets(w, input, table);
   const groupBytes = (<usize>(out * depth)) << 2;
-  const source = load<usize>(p, SOURCE);
+  const source = p.source;
   if (!isBlas) {
     for (let g = 0; g < groups; g++) {
       for (let s = 0; s < strips; s++) {
@@ -173,7 +156,7 @@ export function conv2dScatteredGradient(p: usize, thread: i32, threads: i32, roo
   }
   for (; unit < end; unit++) {
     const group = unit % groups;
-    const dy = load<usize>(p, OTHER) + <usize>(unit * out) * planeBytes;
+    const dy = p.other + <usize>(unit * out) * planeBytes;
     if (isBlas) {
       gemm(
         source + group * groupBytes,
@@ -204,7 +187,7 @@ export function conv2dScatteredGradient(p: usize, thread: i32, threads: i32, roo
     }
     zero(padded, paddedWords);
     addPatches(w, padded, w.oh, table, depth, patches);
-    cropImage(w, padded, input, load<usize>(p, OUTPUT) + ((<usize>(unit * input * w.height * w.width)) << 2));
+    cropImage(w, padded, input, p.output + ((<usize>(unit * input * w.height * w.width)) << 2));
   }
 }
 
@@ -212,13 +195,13 @@ export function conv2dScatteredGradient(p: usize, thread: i32, threads: i32, roo
  * dW[out, K] = Σ over images of dy[out, oh · ow] · patchesᵀ[oh · ow, K]. A unit is a panel of eight columns of dW, so that
  * the order of each sum is that of the images. Source is x, other is dy.
  */
-export function conv2dWeightGradient(p: usize, thread: i32, threads: i32, room: usize): void {
-  const w = changetype<Window>(p + WINDOW);
-  const groups = load<i32>(p, GROUPS);
-  const batch = load<i32>(p, BATCH);
-  const input = load<i32>(p, IN);
-  const out = load<i32>(p, OUT);
-  const isBlas = load<i32>(p, BLAS) != 0;
+export function conv2dWeightGradient(p: Conv2d, thread: i32, threads: i32, scratch: usize): void {
+  const w = changetype<Window>(changetype<usize>(p) + offsetof<Conv2d>());
+  const groups = p.groups;
+  const batch = p.batch;
+  const input = p.inChannels;
+  const out = p.outChannels;
+  const isBlas = p.isBlas != 0;
   const size = w.kh * w.kw;
   const all = input * size;
   const panels = (all + TILE_N - 1) / TILE_N;
@@ -227,12 +210,11 @@ export function conv2dWeightGradient(p: usize, thread: i32, threads: i32, room: 
   let unit = shareStart(groups * panels, thread, threads);
   const end = shareStart(groups * panels, thread + 1, threads);
 
-  const edge = room;
-  const table = edge + 32 * TILE_M;
-  const xs = table + align((<usize>all) << 2);
-  const padded = xs + ((<usize>(w.rows * w.ow)) << 4);
-  const paddedBytes = align(((<usize>(input * Geometry.paddedRows(w) * Geometry.paddedColumns(w))) << 2) + 64);
-  const patches = padded + paddedBytes;
+  const edge = scratch + p.edge;
+  const table = scratch + p.table;
+  const xs = scratch + p.strips;
+  const padded = scratch + p.padded;
+  const patches = scratch + p.patches;
 
   while (unit < end) {
     const group = unit / panels;
@@ -245,10 +227,10 @@ export function conv2dWeightGradient(p: usize, thread: i32, threads: i32, room: 
     tabulateOffsets(w, channels, table);
     const offsets = table + ((from - first * size) << 2);
     const depth = to - from;
-    const dw = load<usize>(p, OUTPUT) + ((<usize>(group * out * all + from)) << 2);
+    const dw = p.output + ((<usize>(group * out * all + from)) << 2);
     for (let image = 0; image < batch; image++) {
-      const x = load<usize>(p, SOURCE) + <usize>((image * groups + group) * input + first) * sourceBytes;
-      const dy = load<usize>(p, OTHER) + <usize>((image * groups + group) * out) * planeBytes;
+      const x = p.source + <usize>((image * groups + group) * input + first) * sourceBytes;
+      const dy = p.other + <usize>((image * groups + group) * out) * planeBytes;
       for (let top = 0; top < w.oh; top += w.rows) {
         const rows = min(w.rows, w.oh - top);
         const pixels = rows * w.ow;

@@ -1,31 +1,31 @@
 // COPY, TRANSPOSE, FILL: words moved between strided places; the element type does not matter.
+import { Copy, CopyAxis, Fill, Transpose } from "./instructions.generated";
 import { transpose4 } from "./panels";
 import { shareStart } from "./share";
 
-/** Start of row `index`: `axes` holds (size, from, to bytes apart) of each outer axis, innermost last. */
-class Place {
-  @inline static of(axes: usize, count: i32, index: i32, strides: usize): usize {
+class Outer {
+  /** Bytes to element `index` of `count` axes, innermost last, where `stride` is the offset of a field of CopyAxis. */
+  @inline static at(axes: usize, count: i32, index: i32, stride: usize): usize {
     let at: usize = 0;
-    for (let axis = axes + (count - 1) * 12; axis >= axes; axis -= 12) {
-      const size = load<i32>(axis);
+    for (let a = axes + (count - 1) * offsetof<CopyAxis>(); a >= axes; a -= offsetof<CopyAxis>()) {
+      const size = changetype<CopyAxis>(a).size;
       const next = index / size;
-      at += (index - next * size) * load<i32>(axis + strides);
+      at += (index - next * size) * load<i32>(a + stride);
       index = next;
     }
     return at;
   }
 }
 
-/** [COPY, bytes, from, to, rows, outer axes, n, from step, to step (bytes), (size, from, to bytes apart) …] */
-export function copy(p: usize, thread: i32, threads: i32): void {
-  const from = load<usize>(p, 8);
-  const to = load<usize>(p, 12);
-  const rows = load<i32>(p, 16);
-  const count = load<i32>(p, 20);
-  const n = load<i32>(p, 24);
-  const fromStep = load<usize>(p, 28);
-  const toStep = load<usize>(p, 32);
-  const axes = p + 36;
+export function copy(p: Copy, thread: i32, threads: i32): void {
+  const from = p.from;
+  const to = p.to;
+  const rows = p.rows;
+  const count = p.axes;
+  const n = p.n;
+  const fromStep = p.fromStep;
+  const toStep = p.toStep;
+  const axes = changetype<usize>(p) + offsetof<Copy>();
   if (count == 0) {
     // One row: its elements are shared.
     const start = shareStart(n, thread, threads);
@@ -34,7 +34,13 @@ export function copy(p: usize, thread: i32, threads: i32): void {
   }
   const end = shareStart(rows, thread + 1, threads);
   for (let row = shareStart(rows, thread, threads); row < end; row++) {
-    copyRow(from + Place.of(axes, count, row, 4), to + Place.of(axes, count, row, 8), n, fromStep, toStep);
+    copyRow(
+      from + Outer.at(axes, count, row, offsetof<CopyAxis>("from")),
+      to + Outer.at(axes, count, row, offsetof<CopyAxis>("to")),
+      n,
+      fromStep,
+      toStep,
+    );
   }
 }
 
@@ -52,25 +58,22 @@ function copyRow(from: usize, to: usize, n: i32, fromStep: usize, toStep: usize)
   for (; n > 0; n--, from += fromStep, to += toStep) store<i32>(to, load<i32>(from));
 }
 
-/**
- * to[r, c] = from[c, r] over outer axes, in 4 × 4 tiles; a unit is four rows of `to`.
- * [TRANSPOSE, bytes, from, to, planes, outer axes, rows, columns, from row, to row (bytes), (size, from, to) …]
- */
-export function transpose(p: usize, thread: i32, threads: i32): void {
-  const count = load<i32>(p, 20);
-  const rows = load<i32>(p, 24);
-  const columns = load<i32>(p, 28);
-  const fromBytes = load<usize>(p, 32);
-  const toBytes = load<usize>(p, 36);
-  const axes = p + 40;
+/** to[r, c] = from[c, r] over outer axes, in 4 × 4 tiles; a unit is four rows of `to`. */
+export function transpose(p: Transpose, thread: i32, threads: i32): void {
+  const count = p.axes;
+  const rows = p.rows;
+  const columns = p.columns;
+  const fromBytes = p.fromRow;
+  const toBytes = p.toRow;
+  const axes = changetype<usize>(p) + offsetof<Transpose>();
   const groups = (rows + 3) >>> 2;
-  const total = load<i32>(p, 16) * groups;
+  const total = p.planes * groups;
   const end = shareStart(total, thread + 1, threads);
   for (let unit = shareStart(total, thread, threads); unit < end; unit++) {
     const plane = unit / groups;
     const row = (unit - plane * groups) << 2;
-    let from = load<usize>(p, 8) + Place.of(axes, count, plane, 4) + (row << 2);
-    let to = load<usize>(p, 12) + Place.of(axes, count, plane, 8) + row * toBytes;
+    let from = p.from + Outer.at(axes, count, plane, offsetof<CopyAxis>("from")) + (row << 2);
+    let to = p.to + Outer.at(axes, count, plane, offsetof<CopyAxis>("to")) + row * toBytes;
     const height = min(4, rows - row);
     let left = columns;
     if (height == 4) {
@@ -92,11 +95,10 @@ export function transpose(p: usize, thread: i32, threads: i32): void {
   }
 }
 
-/** [FILL, bytes, to, n, bits] */
-export function fill(p: usize, thread: i32, threads: i32): void {
-  const vectors = (load<i32>(p, 12) + 3) >>> 2;
-  const to = load<usize>(p, 8);
-  const x = v128.load32_splat(p, 16);
+export function fill(p: Fill, thread: i32, threads: i32): void {
+  const vectors = (p.n + 3) >>> 2;
+  const to = p.to;
+  const x = i32x4.splat(p.bits);
   const end = to + ((<usize>shareStart(vectors, thread + 1, threads)) << 4);
   for (let z = to + ((<usize>shareStart(vectors, thread, threads)) << 4); z < end; z += 16) v128.store(z, x);
 }

@@ -1,24 +1,6 @@
 // CONV2D_DIRECT and its gradients: plain loops over rows, for groups of few channels; NCHW.
+import { DirectConv2d } from "./instructions.generated";
 import { shareStart } from "./share";
-
-// [opcode, bytes, first input, second input, output, batch, in, height, width, out, kh, kw, oh, ow,
-//  stride h, w, padding h, w, dilation h, w, groups]
-const BATCH: usize = 20;
-const IN: usize = 24;
-const HEIGHT: usize = 28;
-const WIDTH: usize = 32;
-const OUT: usize = 36;
-const KH: usize = 40;
-const KW: usize = 44;
-const OH: usize = 48;
-const OW: usize = 52;
-const STRIDE_H: usize = 56;
-const STRIDE_W: usize = 60;
-const PADDING_H: usize = 64;
-const PADDING_W: usize = 68;
-const DILATION_H: usize = 72;
-const DILATION_W: usize = 76;
-const GROUPS: usize = 80;
 
 /** First output column whose input column o · stride + shift is not negative. */
 function firstColumn(shift: i32, stride: i32): i32 {
@@ -40,27 +22,27 @@ function addScaled(y: usize, yStep: usize, x: usize, xStep: usize, w: f32, n: i3
 }
 
 /** One plane (image, channel) of y from x, or (gradient) of dx from dy. */
-function plane(p: usize, unit: i32, gradient: bool): void {
-  const inGroup = load<i32>(p, IN) / load<i32>(p, GROUPS);
-  const outGroup = load<i32>(p, OUT) / load<i32>(p, GROUPS);
-  const height = load<i32>(p, HEIGHT);
-  const width = load<i32>(p, WIDTH);
-  const kh = load<i32>(p, KH);
-  const kw = load<i32>(p, KW);
-  const oh = load<i32>(p, OH);
-  const ow = load<i32>(p, OW);
-  const strideW = load<i32>(p, STRIDE_W);
-  const channels = load<i32>(p + (gradient ? IN : OUT));
+function plane(p: DirectConv2d, unit: i32, gradient: bool): void {
+  const inGroup = p.inChannels / p.groups;
+  const outGroup = p.outChannels / p.groups;
+  const height = p.height;
+  const width = p.width;
+  const kh = p.kh;
+  const kw = p.kw;
+  const oh = p.oh;
+  const ow = p.ow;
+  const strideW = p.strideW;
+  const channels = gradient ? p.inChannels : p.outChannels;
   const image = unit / channels;
   const channel = unit - image * channels;
   const group = channel / (gradient ? inGroup : outGroup);
   const first = group * (gradient ? outGroup : inGroup);
-  const others = load<i32>(p + (gradient ? OUT : IN));
+  const others = gradient ? p.outChannels : p.inChannels;
   const planeBytes = (gradient ? height * width : oh * ow) << 2;
   const otherBytes = (gradient ? oh * ow : height * width) << 2;
-  const to = load<usize>(p, 16) + unit * planeBytes;
-  const from = load<usize>(p + <usize>(gradient ? 12 : 8)) + image * others * otherBytes;
-  const weights = load<usize>(p + <usize>(gradient ? 8 : 12));
+  const to = p.output + unit * planeBytes;
+  const from = (gradient ? p.second : p.first) + image * others * otherBytes;
+  const weights = gradient ? p.first : p.second;
   memory.fill(to, 0, planeBytes);
   for (let other = first; other < first + (gradient ? outGroup : inGroup); other++) {
     const out = gradient ? other : channel;
@@ -68,14 +50,14 @@ function plane(p: usize, unit: i32, gradient: bool): void {
     let w = weights + (((out * inGroup + within) * kh * kw) << 2);
     const source = from + other * otherBytes;
     for (let ky = 0; ky < kh; ky++) {
-      const shiftY = ky * load<i32>(p, DILATION_H) - load<i32>(p, PADDING_H);
+      const shiftY = ky * p.dilationH - p.paddingH;
       for (let kx = 0; kx < kw; kx++, w += 4) {
-        const shift = kx * load<i32>(p, DILATION_W) - load<i32>(p, PADDING_W);
+        const shift = kx * p.dilationW - p.paddingW;
         const start = firstColumn(shift, strideW);
         const count = endColumn(shift, strideW, width, ow) - start;
         if (count <= 0) continue;
         for (let oy = 0; oy < oh; oy++) {
-          const y = oy * load<i32>(p, STRIDE_H) + shiftY;
+          const y = oy * p.strideH + shiftY;
           if (<u32>y >= <u32>height) continue;
           const input = (y * width + start * strideW + shift) << 2;
           const output = (oy * ow + start) << 2;
@@ -87,51 +69,51 @@ function plane(p: usize, unit: i32, gradient: bool): void {
   }
 }
 
-export function directConv2d(p: usize, thread: i32, threads: i32): void {
-  const units = load<i32>(p, BATCH) * load<i32>(p, OUT);
+export function directConv2d(p: DirectConv2d, thread: i32, threads: i32): void {
+  const units = p.batch * p.outChannels;
   const end = shareStart(units, thread + 1, threads);
   for (let unit = shareStart(units, thread, threads); unit < end; unit++) plane(p, unit, false);
 }
 
-export function directInputGradient(p: usize, thread: i32, threads: i32): void {
-  const units = load<i32>(p, BATCH) * load<i32>(p, IN);
+export function directInputGradient(p: DirectConv2d, thread: i32, threads: i32): void {
+  const units = p.batch * p.inChannels;
   const end = shareStart(units, thread + 1, threads);
   for (let unit = shareStart(units, thread, threads); unit < end; unit++) plane(p, unit, true);
 }
 
 /** dw[out, in, ky, kx] = Σ over images and outputs of dy x; a unit is one (out, in). */
-export function directWeightGradient(p: usize, thread: i32, threads: i32): void {
-  const batch = load<i32>(p, BATCH);
-  const channels = load<i32>(p, IN);
-  const inGroup = channels / load<i32>(p, GROUPS);
-  const out = load<i32>(p, OUT);
-  const outGroup = out / load<i32>(p, GROUPS);
-  const height = load<i32>(p, HEIGHT);
-  const width = load<i32>(p, WIDTH);
-  const kh = load<i32>(p, KH);
-  const kw = load<i32>(p, KW);
-  const oh = load<i32>(p, OH);
-  const ow = load<i32>(p, OW);
-  const strideW = load<i32>(p, STRIDE_W);
+export function directWeightGradient(p: DirectConv2d, thread: i32, threads: i32): void {
+  const batch = p.batch;
+  const channels = p.inChannels;
+  const inGroup = channels / p.groups;
+  const out = p.outChannels;
+  const outGroup = out / p.groups;
+  const height = p.height;
+  const width = p.width;
+  const kh = p.kh;
+  const kw = p.kw;
+  const oh = p.oh;
+  const ow = p.ow;
+  const strideW = p.strideW;
   const end = shareStart(out * inGroup, thread + 1, threads);
   for (let unit = shareStart(out * inGroup, thread, threads); unit < end; unit++) {
     const outChannel = unit / inGroup;
     const inChannel = (outChannel / outGroup) * inGroup + unit - outChannel * inGroup;
-    let dw = load<usize>(p, 16) + ((unit * kh * kw) << 2);
+    let dw = p.output + ((unit * kh * kw) << 2);
     for (let ky = 0; ky < kh; ky++) {
-      const shiftY = ky * load<i32>(p, DILATION_H) - load<i32>(p, PADDING_H);
+      const shiftY = ky * p.dilationH - p.paddingH;
       for (let kx = 0; kx < kw; kx++, dw += 4) {
-        const shift = kx * load<i32>(p, DILATION_W) - load<i32>(p, PADDING_W);
+        const shift = kx * p.dilationW - p.paddingW;
         const start = firstColumn(shift, strideW);
         const count = endColumn(shift, strideW, width, ow) - start;
         let sum: f32 = 0;
         for (let image = 0; image < batch && count > 0; image++) {
-          const x = load<usize>(p, 8) + (((image * channels + inChannel) * height * width) << 2);
-          const dy = load<usize>(p, 12) + (((image * out + outChannel) * oh * ow) << 2);
+          const x = p.first + (((image * channels + inChannel) * height * width) << 2);
+          const dy = p.second + (((image * out + outChannel) * oh * ow) << 2);
           let lanes = f32x4.splat(0);
           let rest: f32 = 0;
           for (let oy = 0; oy < oh; oy++) {
-            const y = oy * load<i32>(p, STRIDE_H) + shiftY;
+            const y = oy * p.strideH + shiftY;
             if (<u32>y >= <u32>height) continue;
             let a = x + ((y * width + start * strideW + shift) << 2);
             let b = dy + ((oy * ow + start) << 2);

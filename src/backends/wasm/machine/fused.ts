@@ -1,17 +1,16 @@
 // FUSED: a chain of elementwise steps, run block by block so that intermediate values stay in the first-level cache.
 
-import { STEP_BYTES } from "./map";
+import { BroadcastOperand, Fused, Operand, Step } from "./instructions.generated";
+import { SLOT_SPLAT, Slot } from "./map";
 import { BLOCK, SLOT_BROADCAST, SLOT_BYTES, SLOT_NUMBER, SLOT_SCALAR } from "./opcodes";
 import { shareStart } from "./share";
 import { executeStep } from "./steps.generated";
 
 /**
  * Elements [start, start + count) of a broadcast input, in the order of the iteration space, written to `to`.
- * `axes`: [rank, sizes …, strides in elements …], the last axis innermost, with stride 0 or not.
+ * `sizes`: of `rank` axes, then their strides in elements; the last axis is innermost, with stride 0 or not.
  */
-function unroll(to: usize, from: usize, axes: usize, start: i32, count: i32): void {
-  const rank = load<i32>(axes);
-  const sizes = axes + 4;
+function unroll(to: usize, from: usize, rank: i32, sizes: usize, start: i32, count: i32): void {
   const strides = sizes + (rank << 2);
   const last = (rank - 1) << 2;
   const inner = load<i32>(sizes + last);
@@ -60,49 +59,50 @@ function unroll(to: usize, from: usize, axes: usize, start: i32, count: i32): vo
   }
 }
 
-/** [FUSED, bytes, elements, fixed slots, moving slots, steps, slots …, steps …] */
-export function fused(p: usize, thread: i32, threads: i32, slots: usize): void {
-  const vectors = (load<i32>(p, 8) + 3) >>> 2;
-  const fixed = load<i32>(p, 12);
-  const moving = load<i32>(p, 16);
-  const steps = load<i32>(p, 20);
+export function fused(p: Fused, thread: i32, threads: i32, slots: usize): void {
+  const vectors = (p.elements + 3) >>> 2;
   let at = shareStart(vectors, thread, threads);
   const end = shareStart(vectors, thread + 1, threads);
   let slot = slots;
-  let q = p + 24;
-  for (let i = 0; i < fixed; i++) {
-    const kind = load<i32>(q);
-    if (kind <= SLOT_SCALAR) {
-      v128.store(slot, v128.load32_splat(kind == SLOT_NUMBER ? q + 4 : load<usize>(q, 4)), 16);
-      store<usize>(slot, slot + 16);
-      store<i32>(slot, 0, 4);
+  let q = changetype<usize>(p) + offsetof<Fused>();
+  for (let i = 0; i < p.fixed; i++) {
+    const operand = changetype<Operand>(q);
+    const s = changetype<Slot>(slot);
+    if (operand.kind <= SLOT_SCALAR) {
+      const from = operand.kind == SLOT_NUMBER ? q + offsetof<Operand>("value") : operand.value;
+      v128.store(slot + SLOT_SPLAT, v128.load32_splat(from));
+      s.pointer = slot + SLOT_SPLAT;
+      s.stride = 0;
     } else {
-      store<usize>(slot, slots + load<usize>(q, 4));
-      store<i32>(slot, 16, 4);
+      s.pointer = slots + operand.value;
+      s.stride = 16;
     }
-    q += 8;
+    q += offsetof<Operand>();
     slot += SLOT_BYTES;
   }
   while (at < end) {
     const count = min(end - at, BLOCK >> 2);
-    let s = slot;
+    let moving = slot;
     let r = q;
-    for (let i = 0; i < moving; i++) {
-      store<i32>(s, 16, 4);
-      if (load<i32>(r) == SLOT_BROADCAST) {
-        const register = slots + load<usize>(r, 4);
-        store<usize>(s, register);
-        unroll(register, load<usize>(r, 8), r + 12, at << 2, count << 2);
-        r += 16 + (load<i32>(r, 12) << 3);
+    for (let i = 0; i < p.moving; i++) {
+      const s = changetype<Slot>(moving);
+      s.stride = 16;
+      const operand = changetype<Operand>(r);
+      if (operand.kind == SLOT_BROADCAST) {
+        const input = changetype<BroadcastOperand>(r);
+        const axes = r + offsetof<BroadcastOperand>();
+        s.pointer = slots + input.register;
+        unroll(s.pointer, input.address, input.rank, axes, at << 2, count << 2);
+        r = axes + (input.rank << 3);
       } else {
-        store<usize>(s, load<usize>(r, 4) + (at << 4));
-        r += 8;
+        s.pointer = operand.value + (at << 4);
+        r += offsetof<Operand>();
       }
-      s += SLOT_BYTES;
+      moving += SLOT_BYTES;
     }
-    for (let i = 0; i < steps; i++) {
-      executeStep(r, slots, count);
-      r += STEP_BYTES;
+    for (let i = 0; i < p.steps; i++) {
+      executeStep(changetype<Step>(r), slots, count);
+      r += offsetof<Step>();
     }
     at += count;
   }

@@ -1,21 +1,22 @@
 // GATHER, SCATTER_ADD: rows picked and rows added to, by indices that are checked.
+import { Gather, ScatterAdd } from "./instructions.generated";
 import { KIND_INT } from "./opcodes";
 import { indexOutOfRange, shareStart } from "./share";
 
-/** y[i, :] = x[index[i], :]. [GATHER, bytes, x, indices, y, count, rows of x, words in a row] */
-export function gather(p: usize, thread: i32, threads: i32): void {
-  const x = load<usize>(p, 8);
-  const indices = load<usize>(p, 12);
-  const y = load<usize>(p, 16);
-  const count = load<i32>(p, 20);
-  const rows = load<i32>(p, 24);
-  const width = load<i32>(p, 28);
+/** y[i, :] = x[index[i], :]. */
+export function gather(p: Gather, thread: i32, threads: i32): void {
+  const x = p.x;
+  const indices = p.indices;
+  const y = p.y;
+  const count = p.count;
+  const rows = p.rows;
+  const width = p.width;
   const rowBytes = (<usize>width) << 2;
   const end = shareStart(count, thread + 1, threads);
   for (let i = shareStart(count, thread, threads); i < end; i++) {
     const index = load<i32>(indices + (i << 2));
     if (<u32>index >= <u32>rows) {
-      indexOutOfRange(p, index, rows);
+      indexOutOfRange(changetype<usize>(p), index, rows);
       return;
     }
     let from = x + index * rowBytes;
@@ -28,25 +29,22 @@ export function gather(p: usize, thread: i32, threads: i32): void {
   }
 }
 
-/**
- * y = 0, then y[index[i], :] += updates[i, :] in the order of i. A thread owns rows of y and passes over all indices.
- * [SCATTER_ADD, bytes, indices, updates, y, count, rows of y, words in a row, element kind]
- */
-export function scatterAdd(p: usize, thread: i32, threads: i32): void {
-  const indices = load<usize>(p, 8);
-  const updates = load<usize>(p, 12);
-  const y = load<usize>(p, 16);
-  const count = load<i32>(p, 20);
-  const rows = load<i32>(p, 24);
-  const rowBytes = (<usize>load<i32>(p, 28)) << 2;
-  const isInt = load<i32>(p, 32) == KIND_INT;
+/** y = 0, then y[index[i], :] += updates[i, :] in the order of i. A thread owns rows of y and passes over all indices. */
+export function scatterAdd(p: ScatterAdd, thread: i32, threads: i32): void {
+  const indices = p.indices;
+  const updates = p.updates;
+  const y = p.y;
+  const count = p.count;
+  const rows = p.rows;
+  const rowBytes = (<usize>p.width) << 2;
+  const isInt = p.element == KIND_INT;
   const first = shareStart(rows, thread, threads);
   const end = shareStart(rows, thread + 1, threads);
   memory.fill(y + first * rowBytes, 0, (end - first) * rowBytes);
   for (let i = 0; i < count; i++) {
     const index = load<i32>(indices + (i << 2));
     if (<u32>index >= <u32>rows) {
-      indexOutOfRange(p, index, rows);
+      indexOutOfRange(changetype<usize>(p), index, rows);
       return;
     }
     if (index < first || index >= end) continue;

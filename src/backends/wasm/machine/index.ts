@@ -4,6 +4,7 @@ import { copy, fill, transpose } from "./copy";
 import { directConv2d, directInputGradient, directWeightGradient } from "./direct-convolution";
 import { fused } from "./fused";
 import { gather, scatterAdd } from "./gather";
+import * as instruction from "./instructions.generated";
 import { matmul } from "./matmul";
 import * as code from "./opcodes";
 import { avgPool2d, maxPool2d } from "./pooling";
@@ -22,73 +23,77 @@ export function controlAddress(): usize {
   return control;
 }
 
-/** [CALL, bytes, table index of a generated function, vectors] */
-function call(p: usize, thread: i32, threads: i32): void {
-  const vectors = load<i32>(p, 12);
+/** A generated function, for this thread's share of the vectors. */
+function call(p: instruction.Call, thread: i32, threads: i32): void {
+  const vectors = p.vectors;
   const from = shareStart(vectors, thread, threads);
   const to = shareStart(vectors, thread + 1, threads);
-  if (from < to) call_indirect<void>(load<i32>(p, 8), from, to);
+  if (from < to) call_indirect<void>(p.index, from, to);
 }
 
-/** One instruction. `room` is scratch space of this thread alone. */
-export function runOne(p: usize, thread: i32, threads: i32, room: usize): void {
-  switch (<i32>load<u8>(p)) {
-    case code.CALL:
-      return call(p, thread, threads);
-    case code.FUSED:
-      return fused(p, thread, threads, room);
-    case code.MATMUL:
-      return matmul(p, thread, threads, room);
-    case code.REDUCE:
-      return reduction(p, thread, threads);
-    case code.SOFTMAX:
-      return softmax(p, thread, threads);
-    case code.COPY:
-      return copy(p, thread, threads);
-    case code.TRANSPOSE:
-      return transpose(p, thread, threads);
-    case code.FILL:
-      return fill(p, thread, threads);
-    case code.GATHER:
-      return gather(p, thread, threads);
-    case code.SCATTER_ADD:
-      return scatterAdd(p, thread, threads);
-    case code.IOTA:
-      return iota(p, thread, threads);
-    case code.RANDOM:
-      return random(p, thread, threads);
-    case code.CONV2D:
-      return conv2d(p, thread, threads, room);
-    case code.CONV2D_WEIGHT_GRADIENT:
-      return conv2dWeightGradient(p, thread, threads, room);
-    case code.CONV2D_SCATTERED_GRADIENT:
-      return conv2dScatteredGradient(p, thread, threads, room);
-    case code.DIRECT_CONV2D:
-      return directConv2d(p, thread, threads);
-    case code.DIRECT_INPUT_GRADIENT:
-      return directInputGradient(p, thread, threads);
-    case code.DIRECT_WEIGHT_GRADIENT:
-      return directWeightGradient(p, thread, threads);
-    case code.MAX_POOL2D:
-    case code.MAX_POOL2D_GRADIENT:
-    case code.MAX_POOL2D_GATHER:
-      return maxPool2d(p, thread, threads);
-    case code.AVG_POOL2D:
-      return avgPool2d(p, false, thread, threads);
-    case code.AVG_POOL2D_GRADIENT:
-      return avgPool2d(p, true, thread, threads);
-    case code.SKETCH:
-      return sketch(p, thread, threads, room);
-    case code.SKETCH_END:
-      return sketchEnd(p, thread);
+/** One instruction. `scratch` is scratch space of this thread alone. */
+export function runOne(p: usize, thread: i32, threads: i32, scratch: usize): void {
+  switch (<i32>changetype<instruction.Instruction>(p).opcode) {
+    case instruction.CALL:
+      return call(changetype<instruction.Call>(p), thread, threads);
+    case instruction.FUSED:
+      return fused(changetype<instruction.Fused>(p), thread, threads, scratch);
+    case instruction.MATMUL:
+      return matmul(changetype<instruction.Matmul>(p), thread, threads, scratch);
+    case instruction.REDUCE:
+      return reduction(changetype<instruction.Reduce>(p), thread, threads);
+    case instruction.SOFTMAX:
+      return softmax(changetype<instruction.Softmax>(p), thread, threads);
+    case instruction.COPY:
+      return copy(changetype<instruction.Copy>(p), thread, threads);
+    case instruction.TRANSPOSE:
+      return transpose(changetype<instruction.Transpose>(p), thread, threads);
+    case instruction.FILL:
+      return fill(changetype<instruction.Fill>(p), thread, threads);
+    case instruction.GATHER:
+      return gather(changetype<instruction.Gather>(p), thread, threads);
+    case instruction.SCATTER_ADD:
+      return scatterAdd(changetype<instruction.ScatterAdd>(p), thread, threads);
+    case instruction.IOTA:
+      return iota(changetype<instruction.Iota>(p), thread, threads);
+    case instruction.RANDOM:
+      return random(changetype<instruction.Random>(p), thread, threads);
+    case instruction.CONV2D:
+      return conv2d(changetype<instruction.Conv2d>(p), thread, threads, scratch);
+    case instruction.CONV2D_WEIGHT_GRADIENT:
+      return conv2dWeightGradient(changetype<instruction.Conv2d>(p), thread, threads, scratch);
+    case instruction.CONV2D_SCATTERED_GRADIENT:
+      return conv2dScatteredGradient(changetype<instruction.Conv2d>(p), thread, threads, scratch);
+    case instruction.DIRECT_CONV2D:
+      return directConv2d(changetype<instruction.DirectConv2d>(p), thread, threads);
+    case instruction.DIRECT_INPUT_GRADIENT:
+      return directInputGradient(changetype<instruction.DirectConv2d>(p), thread, threads);
+    case instruction.DIRECT_WEIGHT_GRADIENT:
+      return directWeightGradient(changetype<instruction.DirectConv2d>(p), thread, threads);
+    case instruction.MAX_POOL2D:
+    case instruction.MAX_POOL2D_GRADIENT:
+    case instruction.MAX_POOL2D_GATHER:
+      return maxPool2d(changetype<instruction.MaxPool2d>(p), thread, threads);
+    case instruction.AVG_POOL2D:
+      return avgPool2d(changetype<instruction.AvgPool2d>(p), false, thread, threads);
+    case instruction.AVG_POOL2D_GRADIENT:
+      return avgPool2d(changetype<instruction.AvgPool2d>(p), true, thread, threads);
+    case instruction.SKETCH:
+      return sketch(changetype<instruction.Sketch>(p), thread, threads, scratch);
+    case instruction.SKETCH_END:
+      return sketchEnd(changetype<instruction.SketchEnd>(p), thread);
   }
 }
 
 /** The program `times` times, on one thread; ends early where an instruction fails or the host asks to stop. */
-function runAlone(program: usize, times: i32, room: usize): void {
+function runAlone(program: usize, times: i32, scratch: usize): void {
   for (; times > 0; times--) {
-    for (let p = program; <i32>load<u8>(p) != code.END; p += load<i32>(p, 4)) {
-      runOne(p, 0, 1, room);
+    for (
+      let p = program;
+      <i32>changetype<instruction.Instruction>(p).opcode != code.END;
+      p += changetype<instruction.Instruction>(p).bytes
+    ) {
+      runOne(p, 0, 1, scratch);
       if (failed()) return;
     }
     stepDone();
@@ -97,26 +102,30 @@ function runAlone(program: usize, times: i32, room: usize): void {
 }
 
 /** This thread's part of one instruction: an even share, or as many pieces as it comes to. */
-function share(p: usize, thread: i32, threads: i32, room: usize): void {
-  const pieces = min<i32>(load<u8>(p, 2), threads * code.PIECES);
+function share(p: usize, thread: i32, threads: i32, scratch: usize): void {
+  const pieces = min<i32>(changetype<instruction.Instruction>(p).pieces, threads * code.PIECES);
   if (pieces < 2 * threads) {
-    runOne(p, thread, threads, room);
+    runOne(p, thread, threads, scratch);
     return;
   }
-  for (let piece = takePiece(); piece < pieces; piece = takePiece()) runOne(p, piece, pieces, room);
+  for (let piece = takePiece(); piece < pieces; piece = takePiece()) runOne(p, piece, pieces, scratch);
 }
 
 /** This thread's part of running the program `times` times. All threads run it with the same arguments but `thread`. */
-export function run(program: usize, times: i32, thread: i32, threads: i32, room: usize): void {
+export function run(program: usize, times: i32, thread: i32, threads: i32, scratch: usize): void {
   if (threads == 1) {
-    runAlone(program, times, room);
+    runAlone(program, times, scratch);
     return;
   }
   for (; times > 0; times--) {
-    for (let p = program; <i32>load<u8>(p) != code.END; p += load<i32>(p, 4)) {
-      const flags: i32 = load<u8>(p, 1);
-      if ((flags & code.SOLO) == 0) share(p, thread, threads, room);
-      else if (thread == 0) runOne(p, 0, 1, room);
+    for (
+      let p = program;
+      <i32>changetype<instruction.Instruction>(p).opcode != code.END;
+      p += changetype<instruction.Instruction>(p).bytes
+    ) {
+      const flags: i32 = changetype<instruction.Instruction>(p).flags;
+      if ((flags & code.SOLO) == 0) share(p, thread, threads, scratch);
+      else if (thread == 0) runOne(p, 0, 1, scratch);
       if ((flags & code.MEET) != 0 && !meet(threads, false)) return;
     }
     if (thread == 0) stepDone();

@@ -1,14 +1,24 @@
 // A step of a fused kernel: one expression on four elements, looped over a block by a generic function.
+import { Step } from "./instructions.generated";
 
-// A slot: [pointer, bytes from one vector to the next, –, –, splat]. A step: [code, z, x, y, condition], slots by offset.
+/** Where a value of the chain lies: in the table of slots, SLOT_BYTES each. A number lies in the slot itself. */
+@unmanaged
+export class Slot {
+  pointer: usize;
+  /** Bytes from one vector to the next. */
+  stride: usize;
+}
+
+/** Of a number, in bytes from the beginning of its slot. */
+export const SLOT_SPLAT: usize = 16;
 
 // F has no fields: a null reference is enough to call its method, which is inlined.
-export function map1<F>(step: usize, slots: usize, vectors: i32): void {
+export function map1<F>(step: Step, slots: usize, vectors: i32): void {
   const f = changetype<F>(0);
-  let z = load<usize>(slots + load<usize>(step, 4));
-  const sx = slots + load<usize>(step, 8);
-  let x = load<usize>(sx);
-  const dx = load<usize>(sx, 4);
+  let z = changetype<Slot>(slots + step.result).pointer;
+  const sx = changetype<Slot>(slots + step.x);
+  let x = sx.pointer;
+  const dx = sx.stride;
   const end = z + (vectors << 4);
   do {
     v128.store(z, f.at(v128.load(x)));
@@ -17,15 +27,15 @@ export function map1<F>(step: usize, slots: usize, vectors: i32): void {
   } while (z < end);
 }
 
-export function map2<F>(step: usize, slots: usize, vectors: i32): void {
+export function map2<F>(step: Step, slots: usize, vectors: i32): void {
   const f = changetype<F>(0);
-  let z = load<usize>(slots + load<usize>(step, 4));
-  const sx = slots + load<usize>(step, 8);
-  const sy = slots + load<usize>(step, 12);
-  let x = load<usize>(sx);
-  let y = load<usize>(sy);
-  const dx = load<usize>(sx, 4);
-  const dy = load<usize>(sy, 4);
+  let z = changetype<Slot>(slots + step.result).pointer;
+  const sx = changetype<Slot>(slots + step.x);
+  const sy = changetype<Slot>(slots + step.y);
+  let x = sx.pointer;
+  let y = sy.pointer;
+  const dx = sx.stride;
+  const dy = sy.stride;
   const end = z + (vectors << 4);
   do {
     v128.store(z, f.at(v128.load(x), v128.load(y)));
@@ -35,18 +45,18 @@ export function map2<F>(step: usize, slots: usize, vectors: i32): void {
   } while (z < end);
 }
 
-export function map3<F>(step: usize, slots: usize, vectors: i32): void {
+export function map3<F>(step: Step, slots: usize, vectors: i32): void {
   const f = changetype<F>(0);
-  let out = load<usize>(slots + load<usize>(step, 4));
-  const sx = slots + load<usize>(step, 8);
-  const sy = slots + load<usize>(step, 12);
-  const sz = slots + load<usize>(step, 16);
-  let x = load<usize>(sx);
-  let y = load<usize>(sy);
-  let z = load<usize>(sz);
-  const dx = load<usize>(sx, 4);
-  const dy = load<usize>(sy, 4);
-  const dz = load<usize>(sz, 4);
+  let out = changetype<Slot>(slots + step.result).pointer;
+  const sx = changetype<Slot>(slots + step.x);
+  const sy = changetype<Slot>(slots + step.y);
+  const sz = changetype<Slot>(slots + step.z);
+  let x = sx.pointer;
+  let y = sy.pointer;
+  let z = sz.pointer;
+  const dx = sx.stride;
+  const dy = sy.stride;
+  const dz = sz.stride;
   const end = out + (vectors << 4);
   do {
     v128.store(out, f.at(v128.load(x), v128.load(y), v128.load(z)));
@@ -56,5 +66,3 @@ export function map3<F>(step: usize, slots: usize, vectors: i32): void {
     out += 16;
   } while (out < end);
 }
-
-export const STEP_BYTES: usize = 20;

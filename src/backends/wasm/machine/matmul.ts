@@ -1,6 +1,8 @@
 // MATMUL: z[m, n] = Σ_k x[m, k] y[k, n] over batches; transposition is a matter of strides.
+
 import { gemm } from "./blas";
 import { Float4 } from "./functions";
+import { BatchAxis, Matmul } from "./instructions.generated";
 import { BLOCK_K, BLOCK_M, BLOCK_N, PATH_BLAS, PATH_DOTS, PATH_ROWS, TILE_M, TILE_N } from "./opcodes";
 import { packColumns, packRows } from "./panels";
 import { shareStart } from "./share";
@@ -104,7 +106,7 @@ function rows(
 
 /**
  * Blocks of y and of x packed, and the register tile on both: a panel of y stays in the first-level cache for all strips
- * of x. `room`: a tile, a block of x, a block of y.
+ * of x. `edge`, `xs` and `ys` have space for a tile, a block of x and a block of y.
  */
 function panels(
   x: usize,
@@ -118,10 +120,10 @@ function panels(
   m: i32,
   n: i32,
   k: i32,
-  room: usize,
+  edge: usize,
+  xs: usize,
+  ys: usize,
 ): void {
-  const xs = room + 32 * TILE_M;
-  const ys = xs + 4 * BLOCK_M * BLOCK_K;
   for (let j = 0; j < n; j += BLOCK_N) {
     const columns = min(BLOCK_N, n - j);
     for (let l = 0; l < k; l += BLOCK_K) {
@@ -139,7 +141,7 @@ function panels(
           let a = xs;
           let to = out;
           for (let rest = height; rest > 0; rest -= TILE_M) {
-            tile(a, b, depth, to, zRow, min(TILE_M, rest), min(left, TILE_N), l > 0, room);
+            tile(a, b, depth, to, zRow, min(TILE_M, rest), min(left, TILE_N), l > 0, edge);
             a += (<usize>depth) << 4;
             to += zRow * TILE_M;
           }
@@ -152,22 +154,22 @@ function panels(
 }
 
 /**
- * [MATMUL, bytes, path, x, y, z, m, n, k, x row, x k, y k, y column (bytes apart),
- *  batches, batch axes, (size, x, y bytes apart) of each, innermost last]
- *
  * Threads share the columns of one wide product, or else the rows of all; an element's sum is the same either way.
  */
-export function matmul(p: usize, thread: i32, threads: i32, room: usize): void {
-  const path = load<i32>(p, 8);
-  const m = load<i32>(p, 24);
-  const n = load<i32>(p, 28);
-  const k = load<i32>(p, 32);
-  const xRow = load<usize>(p, 36);
-  const xK = load<usize>(p, 40);
-  const yK = load<usize>(p, 44);
-  const yColumn = load<usize>(p, 48);
-  const batches = load<i32>(p, 52);
-  const axes = load<i32>(p, 56);
+export function matmul(p: Matmul, thread: i32, threads: i32, scratch: usize): void {
+  const edge = scratch + p.edge;
+  const xs = scratch + p.xBlock;
+  const ys = scratch + p.yBlock;
+  const path = p.path;
+  const m = p.m;
+  const n = p.n;
+  const k = p.k;
+  const xRow = p.xRow;
+  const xK = p.xK;
+  const yK = p.yK;
+  const yColumn = p.yColumn;
+  const batches = p.batches;
+  const axes = changetype<usize>(p) + offsetof<Matmul>();
   const zRow = (<usize>n) << 2;
   // What is not shared out is packed by every thread: let it be the smaller.
   const byColumns = batches == 1 && n > m;
@@ -182,15 +184,15 @@ export function matmul(p: usize, thread: i32, threads: i32, room: usize): void {
     const from = unit - batch * units;
     const to = min(units, from + end - unit);
     unit += to - from;
-    let x = load<usize>(p, 12);
-    let y = load<usize>(p, 16);
-    let z = load<usize>(p, 20) + batch * m * zRow;
+    let x = p.x;
+    let y = p.y;
+    let z = p.z + batch * m * zRow;
     let rest = batch;
-    for (let axis = p + 60 + (axes - 1) * 12; axis >= p + 60; axis -= 12) {
-      const size = load<i32>(axis);
-      const next = rest / size;
-      x += (rest - next * size) * load<i32>(axis, 4);
-      y += (rest - next * size) * load<i32>(axis, 8);
+    for (let a = axes + (p.axes - 1) * offsetof<BatchAxis>(); a >= axes; a -= offsetof<BatchAxis>()) {
+      const axis = changetype<BatchAxis>(a);
+      const next = rest / axis.size;
+      x += (rest - next * axis.size) * axis.x;
+      y += (rest - next * axis.size) * axis.y;
       rest = next;
     }
     let height = m;
@@ -209,6 +211,6 @@ export function matmul(p: usize, thread: i32, threads: i32, room: usize): void {
     if (path == PATH_BLAS) gemm(x, xRow, xK, y, yK, yColumn, z, zRow, height, width, k, 0);
     else if (path == PATH_DOTS) dots(x, xRow, y, yColumn, z, zRow, height, width, k);
     else if (path == PATH_ROWS) rows(x, xRow, xK, y, yK, z, zRow, height, width, k);
-    else panels(x, xRow, xK, y, yK, yColumn, z, zRow, height, width, k, room);
+    else panels(x, xRow, xK, y, yK, yColumn, z, zRow, height, width, k, edge, xs, ys);
   }
 }

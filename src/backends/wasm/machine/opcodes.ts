@@ -1,38 +1,13 @@
 // The numbers of the machine's language: read by the AssemblyScript kernels and by encode.ts, so plain literals only.
 
-// Instructions: [opcode, flags and pieces; bytes; fields …], 4-byte words. The opcode is the first byte, the flags are the
-// second, the third is into how many pieces the work may be cut.
+// Instructions: [opcode, flags and pieces; bytes; fields …], 4-byte words: see instructions.ts. The opcode is the first byte,
+// the flags are the second, the third is into how many pieces the work may be cut.
 // SOLO: the first thread does it alone. MEET: all threads wait for each other after it.
 export const SOLO = 1;
 export const MEET = 2;
 /** Most pieces for each thread. Cores differ, and others use them too: who is done with a piece takes the next. */
 export const PIECES = 4;
 export const END = 0;
-export const FUSED = 1;
-export const MATMUL = 2;
-export const REDUCE = 3;
-export const SOFTMAX = 4;
-export const COPY = 5;
-export const TRANSPOSE = 6;
-export const FILL = 7;
-export const GATHER = 8;
-export const SCATTER_ADD = 9;
-export const IOTA = 10;
-export const RANDOM = 11;
-export const CONV2D = 12;
-export const CONV2D_WEIGHT_GRADIENT = 13;
-export const MAX_POOL2D = 15;
-export const MAX_POOL2D_GRADIENT = 16;
-export const MAX_POOL2D_GATHER = 17;
-export const AVG_POOL2D = 18;
-export const AVG_POOL2D_GRADIENT = 19;
-export const DIRECT_CONV2D = 20;
-export const DIRECT_INPUT_GRADIENT = 21;
-export const DIRECT_WEIGHT_GRADIENT = 22;
-export const CALL = 23;
-export const CONV2D_SCATTERED_GRADIENT = 24;
-export const SKETCH = 25;
-export const SKETCH_END = 26;
 
 // Element kinds in the machine: bool is stored as float 0 or 1.
 export const KIND_FLOAT = 0;
@@ -90,6 +65,9 @@ export const STATUS_LOST = 2;
 // Control words, from the control address: what threads and host tell each other.
 /** Status, then the instruction, index and bound that it is about. */
 export const CONTROL_STATUS = 0;
+export const CONTROL_INSTRUCTION = 1;
+export const CONTROL_INDEX = 2;
+export const CONTROL_BOUND = 3;
 /** Not 0: end after the step that is going on. */
 export const CONTROL_STOP = 4;
 /** Steps that were completed. */

@@ -1,32 +1,6 @@
 // Patches of images for convolution: a padded copy of the rows that a block needs, and from it the matrix of patches.
+import { Window } from "./instructions.generated";
 import { TILE_N } from "./opcodes";
-
-/** Geometry of one block: what the padded copy is cut from, and where patches lie in it. Sizes in elements. */
-@unmanaged
-export class Window {
-  /** Of a source plane. */
-  height: i32;
-  width: i32;
-  /** Rows and columns that a source element is apart in the padded copy: zeros between them. */
-  spacingH: i32;
-  spacingW: i32;
-  /** Zeros before the first row and column; negative where source rows are left out. */
-  paddingH: i32;
-  paddingW: i32;
-  kh: i32;
-  kw: i32;
-  dilationH: i32;
-  dilationW: i32;
-  strideH: i32;
-  strideW: i32;
-  /** Of an output plane. */
-  oh: i32;
-  ow: i32;
-  /** Output rows in a block. */
-  rows: i32;
-}
-
-export const WINDOW_BYTES: usize = 60;
 
 export class Geometry {
   @inline static paddedRows(w: Window): i32 {

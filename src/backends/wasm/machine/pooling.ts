@@ -1,5 +1,5 @@
 // MAX_POOL2D, AVG_POOL2D and their gradients: plain loops over the windows of each plane.
-import { MAX_POOL2D, MAX_POOL2D_GATHER, MAX_POOL2D_GRADIENT } from "./opcodes";
+import { AvgPool2d, MAX_POOL2D, MAX_POOL2D_GATHER, MAX_POOL2D_GRADIENT, MaxPool2d } from "./instructions.generated";
 import { storeLanes } from "./reduce";
 import { shareStart } from "./share";
 
@@ -25,9 +25,9 @@ function largest(x: usize, width: i32, top: i32, bottom: i32, left: i32, right: 
 
 class Halving {
   /** Windows of 2 × 2, two apart, without padding, over an even number of columns. */
-  @inline static is(p: usize): bool {
-    const windows = load<i32>(p, 40) == 2 && load<i32>(p, 44) == 2 && load<i32>(p, 48) == 2 && load<i32>(p, 52) == 2;
-    return windows && load<i32>(p, 56) == 0 && load<i32>(p, 60) == 0 && (load<i32>(p, 28) & 1) == 0;
+  @inline static is(p: MaxPool2d): bool {
+    const windows = p.kh == 2 && p.kw == 2 && p.strideH == 2 && p.strideW == 2;
+    return windows && p.paddingH == 0 && p.paddingW == 0 && (p.width & 1) == 0;
   }
   @inline static even(a: v128, b: v128): v128 {
     return i32x4.shuffle(a, b, 0, 2, 4, 6);
@@ -42,21 +42,21 @@ class Halving {
 }
 
 /** Four windows at once: y = max x, or dx = dy where x is the first largest of its window. */
-function halve(p: usize, gradient: bool, thread: i32, threads: i32): void {
-  const height = load<i32>(p, 24);
-  const width = load<i32>(p, 28);
-  const oh = load<i32>(p, 32);
-  const ow = load<i32>(p, 36);
+function halve(p: MaxPool2d, gradient: bool, thread: i32, threads: i32): void {
+  const height = p.height;
+  const width = p.width;
+  const oh = p.oh;
+  const ow = p.ow;
   const rowBytes = (<usize>width) << 2;
-  const end = shareStart(load<i32>(p, 20), thread + 1, threads);
-  for (let plane = shareStart(load<i32>(p, 20), thread, threads); plane < end; plane++) {
+  const end = shareStart(p.planes, thread + 1, threads);
+  for (let plane = shareStart(p.planes, thread, threads); plane < end; plane++) {
     const wide = (<usize>(plane * height * width)) << 2;
     const narrow = (<usize>(plane * oh * ow)) << 2;
-    if (gradient && height & 1) memory.fill(load<usize>(p, 16) + wide + (height - 1) * rowBytes, 0, rowBytes);
+    if (gradient && height & 1) memory.fill(p.y + wide + (height - 1) * rowBytes, 0, rowBytes);
     for (let oy = 0; oy < oh; oy++) {
-      let x = load<usize>(p, 8) + wide + ((<usize>oy * rowBytes) << 1);
-      let y = load<usize>(p + <usize>(gradient ? 12 : 16)) + narrow + ((oy * ow) << 2);
-      let dx = load<usize>(p, 16) + wide + ((<usize>oy * rowBytes) << 1);
+      let x = p.x + wide + ((<usize>oy * rowBytes) << 1);
+      let y = (gradient ? p.second : p.y) + narrow + ((oy * ow) << 2);
+      let dx = p.y + wide + ((<usize>oy * rowBytes) << 1);
       for (let left = ow; left > 0; left -= 4, x += 32, y += 16, dx += 32) {
         const a0 = v128.load(x);
         const a1 = v128.load(x, 16);
@@ -95,34 +95,34 @@ function halve(p: usize, gradient: bool, thread: i32, threads: i32): void {
 }
 
 /**
- * [MAX_POOL2D, bytes, x, –, y, planes, height, width, oh, ow, kh, kw, stride h, w, padding h, w]; y = max x
+ * MAX_POOL2D: y = max x.
  * MAX_POOL2D_GATHER: x, u → y = u where x is largest. MAX_POOL2D_GRADIENT: x, dy → dx.
  */
-export function maxPool2d(p: usize, thread: i32, threads: i32): void {
-  const opcode: i32 = load<u8>(p);
+export function maxPool2d(p: MaxPool2d, thread: i32, threads: i32): void {
+  const opcode: i32 = p.opcode;
   if (opcode != MAX_POOL2D_GATHER && Halving.is(p)) {
     halve(p, opcode == MAX_POOL2D_GRADIENT, thread, threads);
     return;
   }
-  const planes = load<i32>(p, 20);
-  const height = load<i32>(p, 24);
-  const width = load<i32>(p, 28);
-  const oh = load<i32>(p, 32);
-  const ow = load<i32>(p, 36);
+  const planes = p.planes;
+  const height = p.height;
+  const width = p.width;
+  const oh = p.oh;
+  const ow = p.ow;
   const end = shareStart(planes, thread + 1, threads);
   for (let plane = shareStart(planes, thread, threads); plane < end; plane++) {
     const wide = (plane * height * width) << 2;
     const narrow = (plane * oh * ow) << 2;
-    const x = load<usize>(p, 8) + wide;
-    const second = load<usize>(p, 12);
-    let to = load<usize>(p, 16);
+    const x = p.x + wide;
+    const second = p.second;
+    let to = p.y;
     if (opcode == MAX_POOL2D_GRADIENT) memory.fill(to + wide, 0, (height * width) << 2);
     for (let oy = 0; oy < oh; oy++) {
-      const top = oy * load<i32>(p, 48) - load<i32>(p, 56);
+      const top = oy * p.strideH - p.paddingH;
       for (let ox = 0; ox < ow; ox++) {
-        const left = ox * load<i32>(p, 52) - load<i32>(p, 60);
-        const bottom = min(height, top + load<i32>(p, 40));
-        const right = min(width, left + load<i32>(p, 44));
+        const left = ox * p.strideW - p.paddingW;
+        const bottom = min(height, top + p.kh);
+        const right = min(width, left + p.kw);
         const at = largest(x, width, max(0, top), bottom, max(0, left), right);
         const out = narrow + ((oy * ow + ox) << 2);
         if (opcode == MAX_POOL2D) {
@@ -138,25 +138,25 @@ export function maxPool2d(p: usize, thread: i32, threads: i32): void {
   }
 }
 
-/** Fields as above. y = Σ x / (kh kw), or with `gradient` (x is dy, y is dx) its spreading back. */
-export function avgPool2d(p: usize, gradient: bool, thread: i32, threads: i32): void {
-  const planes = load<i32>(p, 20);
-  const height = load<i32>(p, 24);
-  const width = load<i32>(p, 28);
-  const oh = load<i32>(p, 32);
-  const ow = load<i32>(p, 36);
-  const kh = load<i32>(p, 40);
-  const kw = load<i32>(p, 44);
+/** y = Σ x / (kh kw), or with `gradient` (x is dy, y is dx) its spreading back. */
+export function avgPool2d(p: AvgPool2d, gradient: bool, thread: i32, threads: i32): void {
+  const planes = p.planes;
+  const height = p.height;
+  const width = p.width;
+  const oh = p.oh;
+  const ow = p.ow;
+  const kh = p.kh;
+  const kw = p.kw;
   const area = <f32>(kh * kw);
   const end = shareStart(planes, thread + 1, threads);
   for (let plane = shareStart(planes, thread, threads); plane < end; plane++) {
-    const wide = load<usize>(p + <usize>(gradient ? 16 : 8)) + ((plane * height * width) << 2);
-    let narrow = load<usize>(p + <usize>(gradient ? 8 : 16)) + ((plane * oh * ow) << 2);
+    const wide = (gradient ? p.y : p.x) + ((plane * height * width) << 2);
+    let narrow = (gradient ? p.x : p.y) + ((plane * oh * ow) << 2);
     if (gradient) memory.fill(wide, 0, (height * width) << 2);
     for (let oy = 0; oy < oh; oy++) {
-      const top = oy * load<i32>(p, 48) - load<i32>(p, 56);
+      const top = oy * p.strideH - p.paddingH;
       for (let ox = 0; ox < ow; ox++, narrow += 4) {
-        const left = ox * load<i32>(p, 52) - load<i32>(p, 60);
+        const left = ox * p.strideW - p.paddingW;
         const share = gradient ? load<f32>(narrow) / area : 0;
         let sum: f32 = 0;
         for (let y = max(0, top); y < min(height, top + kh); y++) {

@@ -1,17 +1,19 @@
 // IOTA, RANDOM: counting, and Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011).
+
 import { Float4 } from "./functions";
+import { Iota, Random } from "./instructions.generated";
 import { KIND_INT, NORMAL } from "./opcodes";
 import { shareStart } from "./share";
 
-/** y[outer, n, inner] = index along n. [IOTA, bytes, y, outer, n, inner, element kind] */
-export function iota(p: usize, thread: i32, threads: i32): void {
-  const n = load<i32>(p, 16);
-  const inner = load<i32>(p, 20);
-  const isInt = load<i32>(p, 24) == KIND_INT;
-  const rows = load<i32>(p, 12) * n;
+/** y[outer, n, inner] = index along n. */
+export function iota(p: Iota, thread: i32, threads: i32): void {
+  const n = p.n;
+  const inner = p.inner;
+  const isInt = p.element == KIND_INT;
+  const rows = p.outer * n;
   const end = shareStart(rows, thread + 1, threads);
   const start = shareStart(rows, thread, threads);
-  let y = load<usize>(p, 8) + ((start * inner) << 2);
+  let y = p.y + ((start * inner) << 2);
   for (let row = start; row < end; row++) {
     const value = row % n;
     const word = isInt ? value : reinterpret<i32>(<f32>value);
@@ -50,19 +52,19 @@ function normals(words: v128): v128 {
   return f32x4.mul(radius, i32x4.shuffle(cos, sin, 0, 5, 2, 7));
 }
 
-/** Element e is word e mod 4 of block e / 4. [RANDOM, bytes, distribution, key, y, elements, stream] */
-export function random(p: usize, thread: i32, threads: i32): void {
-  const key = load<usize>(p, 12);
+/** Element e is word e mod 4 of block e / 4. */
+export function random(p: Random, thread: i32, threads: i32): void {
+  const key = p.key;
   const k0 = load<u32>(key);
   const k1 = load<u32>(key, 4);
   const c2 = load<u32>(key, 8);
   const c3 = load<u32>(key, 12);
-  const stream = load<u32>(p, 24);
-  const isNormal = load<i32>(p, 8) == NORMAL;
-  const blocks = (load<i32>(p, 20) + 3) >>> 2;
+  const stream = p.stream;
+  const isNormal = p.distribution == NORMAL;
+  const blocks = (p.elements + 3) >>> 2;
   const end = shareStart(blocks, thread + 1, threads);
   let block = shareStart(blocks, thread, threads);
-  for (let y = load<usize>(p, 16) + (block << 4); block < end; block++, y += 16) {
+  for (let y = p.y + (block << 4); block < end; block++, y += 16) {
     const words = philox(block, stream, c2, c3, k0, k1);
     v128.store(
       y,

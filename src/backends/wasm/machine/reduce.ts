@@ -1,5 +1,7 @@
 // REDUCE: sum, max, min, var, logsumexp and argmax of x [outer, n, inner] along n.
+
 import { Float4 } from "./functions";
+import { Reduce } from "./instructions.generated";
 import { KIND_INT, REDUCE_ARGMAX, REDUCE_LOGSUMEXP, REDUCE_MAX, REDUCE_MIN, REDUCE_SUM } from "./opcodes";
 import { shareStart } from "./share";
 
@@ -141,17 +143,17 @@ function wideColumns<F>(x: usize, n: i32, rowBytes: usize, neutral: v128, z: usi
 }
 
 /** z = scale · fold(x) */
-function reduce<F>(p: usize, thread: i32, threads: i32, neutral: v128, scaled: bool): void {
+function reduce<F>(p: Reduce, thread: i32, threads: i32, neutral: v128, scaled: bool): void {
   const across = changetype<Across<F>>(0);
-  const x = load<usize>(p, 16);
-  const z = load<usize>(p, 20);
-  const outer = load<i32>(p, 24);
-  const n = load<i32>(p, 28);
-  const inner = load<i32>(p, 32);
+  const x = p.x;
+  const z = p.z;
+  const outer = p.outer;
+  const n = p.n;
+  const inner = p.inner;
   const rowBytes = (<usize>inner) << 2;
-  const scale = v128.load32_splat(p, 36);
+  const scale = f32x4.splat(p.parameter);
   if (inner == 1) {
-    const lastN = load<i32>(p, 40);
+    const lastN = p.lastN;
     const end = shareStart(outer, thread + 1, threads);
     for (let i = shareStart(outer, thread, threads); i < end; i++) {
       const count = i == outer - 1 ? lastN : n;
@@ -262,12 +264,12 @@ function argmax<T>(x: usize, n: i32, inner: i32): i32 {
 }
 
 /** Kinds with more than one pass. A unit is four columns, or one row where they are contiguous. */
-function reducePasses(p: usize, kind: i32, thread: i32, threads: i32): void {
-  const x = load<usize>(p, 16);
-  const z = load<usize>(p, 20);
-  const outer = load<i32>(p, 24);
-  const n = load<i32>(p, 28);
-  const inner = load<i32>(p, 32);
+function reducePasses(p: Reduce, kind: i32, thread: i32, threads: i32): void {
+  const x = p.x;
+  const z = p.z;
+  const outer = p.outer;
+  const n = p.n;
+  const inner = p.inner;
   const groups = (inner + 3) >>> 2;
   const end = shareStart(outer * groups, thread + 1, threads);
   for (let unit = shareStart(outer * groups, thread, threads); unit < end; unit++) {
@@ -278,29 +280,27 @@ function reducePasses(p: usize, kind: i32, thread: i32, threads: i32): void {
     const count = min(4, inner - column);
     if (kind == REDUCE_ARGMAX) {
       for (let lane: usize = 0; lane < (<usize>count) << 2; lane += 4) {
-        const at =
-          load<i32>(p, 12) == KIND_INT ? argmax<i32>(from + lane, n, inner) : argmax<f32>(from + lane, n, inner);
+        const at = p.element == KIND_INT ? argmax<i32>(from + lane, n, inner) : argmax<f32>(from + lane, n, inner);
         store<i32>(to + lane, at);
       }
     } else if (kind == REDUCE_LOGSUMEXP) {
       storeLanes(to, logSumExp(from, n, inner), count);
     } else {
-      storeLanes(to, variance(from, n, inner, load<f32>(p, 36)), count);
+      storeLanes(to, variance(from, n, inner, p.parameter), count);
     }
   }
 }
 
-/** [REDUCE, bytes, kind, element kind, x, z, outer, n, inner, scale or correction, n of the last outer index] */
-export function reduction(p: usize, thread: i32, threads: i32): void {
-  const kind = load<i32>(p, 8);
+export function reduction(p: Reduce, thread: i32, threads: i32): void {
+  const kind = p.kind;
   if (kind > REDUCE_MIN) {
     reducePasses(p, kind, thread, threads);
-  } else if (load<i32>(p, 12) == KIND_INT) {
+  } else if (p.element == KIND_INT) {
     if (kind == REDUCE_SUM) reduce<IntAdd>(p, thread, threads, i32x4.splat(0), false);
     else if (kind == REDUCE_MAX) reduce<IntMax>(p, thread, threads, i32x4.splat(i32.MIN_VALUE), false);
     else reduce<IntMin>(p, thread, threads, i32x4.splat(i32.MAX_VALUE), false);
   } else if (kind == REDUCE_SUM) {
-    reduce<Add>(p, thread, threads, f32x4.splat(0), load<f32>(p, 36) != 1);
+    reduce<Add>(p, thread, threads, f32x4.splat(0), p.parameter != 1);
   } else if (kind == REDUCE_MAX) {
     reduce<Max>(p, thread, threads, f32x4.splat(-Infinity), false);
   } else {

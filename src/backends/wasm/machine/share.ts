@@ -2,7 +2,10 @@
 import {
   CONTROL_ARRIVED,
   CONTROL_ASLEEP,
+  CONTROL_BOUND,
   CONTROL_COMPLETED,
+  CONTROL_INDEX,
+  CONTROL_INSTRUCTION,
   CONTROL_MEETING,
   CONTROL_STOP,
   CONTROL_TAKEN,
@@ -23,9 +26,9 @@ export const control: usize = (__heap_base + 63) & ~63;
 export function indexOutOfRange(instruction: usize, index: i32, bound: i32): void {
   // The first thread to fail is the one that is heard.
   if (atomic.cmpxchg<i32>(control, STATUS_OK, STATUS_INDEX) != STATUS_OK) return;
-  store<i32>(control, <i32>instruction, 4);
-  store<i32>(control, index, 8);
-  store<i32>(control, bound, 12);
+  store<i32>(control, <i32>instruction, CONTROL_INSTRUCTION << 2);
+  store<i32>(control, index, CONTROL_INDEX << 2);
+  store<i32>(control, bound, CONTROL_BOUND << 2);
 }
 
 export function failed(): bool {

@@ -1,4 +1,5 @@
 // SKETCH and SKETCH_END: mean, RMS, extremes, special values and exponents of a tensor, piece by piece, then of all pieces.
+import { Sketch, SketchEnd } from "./instructions.generated";
 import { SKETCH_BUCKETS, SKETCH_EVERY, SKETCH_EXACT, SKETCH_LOWEST, SKETCH_PARTIAL, SKETCH_PIECE } from "./opcodes";
 import { shareStart } from "./share";
 
@@ -180,14 +181,14 @@ function extremes(least: v128, most: v128, to: usize): f32 {
 }
 
 /** n elements, a multiple of 16 and at most a piece. False, with nothing done, where some are not finite or are huge. */
-function sketchVectors(x: usize, n: i32, to: usize, room: usize, counts: bool): bool {
+function sketchVectors(x: usize, n: i32, to: usize, scratch: usize, counts: bool): bool {
   const zero = f32x4.splat(0);
   let sum = zero;
   let squares = zero;
   let least = f32x4.splat(Infinity);
   let most = f32x4.splat(-Infinity);
   let small = zero;
-  let bytes = room;
+  let bytes = scratch;
   const end = x + ((<usize>n) << 2);
   for (let from = x; from < end; from += 64) {
     const a = v128.load(from);
@@ -228,17 +229,17 @@ function sketchVectors(x: usize, n: i32, to: usize, room: usize, counts: bool): 
   }
   if (!counts) return true;
   // From the largest exponent down to where all have been seen: a dozen, mostly.
-  for (; left > FEW && e > SKETCH_LOWEST; e -= 4) left -= countFour(room, n, e, to);
+  for (; left > FEW && e > SKETCH_LOWEST; e -= 4) left -= countFour(scratch, n, e, to);
   if (e <= SKETCH_LOWEST) addExponent(to, SKETCH_LOWEST, left);
-  else if (left > 0) countRare(room, n, e, to);
+  else if (left > 0) countRare(scratch, n, e, to);
   return true;
 }
 
-/** [SKETCH, bytes, x, n, partial results]: one partial result a piece. `room` holds a byte for each element of a piece. */
-export function sketch(p: usize, thread: i32, threads: i32, room: usize): void {
-  const x = load<usize>(p, 8);
-  const n = load<i32>(p, 12);
-  const partials = load<usize>(p, 16);
+/** One partial result per piece. `scratch` holds a byte for each element of a piece. */
+export function sketch(p: Sketch, thread: i32, threads: i32, scratch: usize): void {
+  const x = p.x;
+  const n = p.n;
+  const partials = p.partials;
   const pieces = (n + SKETCH_PIECE - 1) / SKETCH_PIECE;
   const end = shareStart(pieces, thread + 1, threads);
   for (let piece = shareStart(pieces, thread, threads); piece < end; piece++) {
@@ -250,17 +251,17 @@ export function sketch(p: usize, thread: i32, threads: i32, room: usize): void {
     store<f32>(to, -Infinity, MOST);
     const counts = n <= SKETCH_EXACT || piece % SKETCH_EVERY == 0;
     let done = count & ~15;
-    if (done > 0 && !sketchVectors(from, done, to, room, counts)) done = 0;
+    if (done > 0 && !sketchVectors(from, done, to, scratch, counts)) done = 0;
     sketchEach(from + ((<usize>done) << 2), count - done, to, counts);
   }
 }
 
-/** [SKETCH_END, bytes, partial results, pieces, n, z]: the first thread adds all partial results to the first of them. */
-export function sketchEnd(p: usize, thread: i32): void {
+/** The first thread adds all partial results to the first of them. */
+export function sketchEnd(p: SketchEnd, thread: i32): void {
   if (thread != 0) return;
-  const all = load<usize>(p, 8);
-  const pieces = load<i32>(p, 12);
-  const z = load<usize>(p, 20);
+  const all = p.partials;
+  const pieces = p.count;
+  const z = p.z;
   let sum = load<f64>(all, SUM);
   let squares = load<f64>(all, SQUARES);
   let least = load<f32>(all, LEAST);
@@ -276,7 +277,7 @@ export function sketchEnd(p: usize, thread: i32): void {
       v128.store(all + q, i32x4.add(v128.load(all + q), v128.load(from + q)));
     }
   }
-  const finite = load<i32>(p, 16) - load<i32>(all, NON_FINITE);
+  const finite = p.n - load<i32>(all, NON_FINITE);
   const isNone = finite == 0;
   store<f32>(z, isNone ? 0 : <f32>(sum / <f64>finite));
   store<f32>(z, isNone ? 0 : <f32>sqrt(squares / <f64>finite), 4);

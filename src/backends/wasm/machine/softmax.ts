@@ -1,5 +1,7 @@
 // SOFTMAX: softmax and logSoftmax of x [outer, n, inner] along n.
+
 import { Float4 } from "./functions";
+import { Softmax } from "./instructions.generated";
 import { Add, fold, foldColumns, keepLanes, Max, storeLanes } from "./reduce";
 import { shareStart } from "./share";
 
@@ -50,14 +52,13 @@ function columns(x: usize, y: usize, n: i32, rowBytes: usize, count: i32, logari
   }
 }
 
-/** [SOFTMAX, bytes, logarithm, x, y, outer, n, inner] */
-export function softmax(p: usize, thread: i32, threads: i32): void {
-  const logarithm = load<i32>(p, 8) != 0;
-  const x = load<usize>(p, 12);
-  const y = load<usize>(p, 16);
-  const outer = load<i32>(p, 20);
-  const n = load<i32>(p, 24);
-  const inner = load<i32>(p, 28);
+export function softmax(p: Softmax, thread: i32, threads: i32): void {
+  const logarithm = p.isLogarithm != 0;
+  const x = p.x;
+  const y = p.y;
+  const outer = p.outer;
+  const n = p.n;
+  const inner = p.inner;
   const groups = (inner + 3) >>> 2;
   const end = shareStart(outer * groups, thread + 1, threads);
   for (let unit = shareStart(outer * groups, thread, threads); unit < end; unit++) {

@@ -105,7 +105,7 @@ function tile1(xs: usize, ys: usize, k: i32, z: usize, rowBytes: usize, add: boo
   v128.store(z, z01, 16);
 }
 
-/** A tile of `count` ≤ 4 rows, of which `columns` ≤ 8 are wanted. `edge` is room for a whole tile. */
+/** A tile of `count` ≤ 4 rows, of which `columns` ≤ 8 are wanted. `edge` has space for a whole tile. */
 export function tile(
   xs: usize,
   ys: usize,

@@ -1,0 +1,134 @@
+// The machine's language: instructions and the records inside them, field by field. The build writes
+// machine/instructions.generated.ts from it, so that the encoder and the kernels have one order of fields.
+import { floatBits } from "./float-bits.ts";
+
+/** One word each. "usize" is an address or a number of bytes. */
+export type FieldType = "i32" | "u32" | "usize" | "f32";
+export type Layout = Readonly<Record<string, FieldType>>;
+
+/** The patches that a convolution reads: what the padded copy is cut from, and where patches lie in it. In elements. */
+const window = {
+  // Of a source plane.
+  ...{ height: "i32", width: "i32" },
+  // Rows and columns that a source element is apart in the padded copy: zeros between them.
+  ...{ spacingH: "i32", spacingW: "i32" },
+  // Zeros before the first row and column; negative where source rows are left out.
+  ...{ paddingH: "i32", paddingW: "i32" },
+  ...{ kh: "i32", kw: "i32" },
+  ...{ dilationH: "i32", dilationW: "i32" },
+  ...{ strideH: "i32", strideW: "i32" },
+  // Of an output plane.
+  ...{ oh: "i32", ow: "i32" },
+  // Output rows in a block.
+  rows: "i32",
+} as const satisfies Layout;
+
+/**
+ * A product over patches. Then a window. `source` and `other`: x and w, dy and w, w and dy or x and dy, as the kernel says.
+ * From `edge` on: where in the scratch space of a thread the kernel keeps what; 0 for what it does not use.
+ */
+const convolution = {
+  ...{ source: "usize", other: "usize", output: "usize" },
+  ...{ batch: "i32", groups: "i32", inChannels: "i32", outChannels: "i32", isBlas: "i32", isFlipped: "i32" },
+  ...{ edge: "usize", table: "usize", flipped: "usize", strips: "usize", padded: "usize", panel: "usize" },
+  patches: "usize",
+} as const satisfies Layout;
+
+const directConvolution = {
+  ...{ first: "usize", second: "usize", output: "usize" },
+  ...{ batch: "i32", inChannels: "i32", height: "i32", width: "i32", outChannels: "i32" },
+  ...{ kh: "i32", kw: "i32", oh: "i32", ow: "i32", strideH: "i32", strideW: "i32" },
+  ...{ paddingH: "i32", paddingW: "i32", dilationH: "i32", dilationW: "i32", groups: "i32" },
+} as const satisfies Layout;
+
+/** `second`: dy of the gradient, u of the gather. */
+const pooling = {
+  ...{ x: "usize", second: "usize", y: "usize", planes: "i32", height: "i32", width: "i32", oh: "i32", ow: "i32" },
+  ...{ kh: "i32", kw: "i32", strideH: "i32", strideW: "i32", paddingH: "i32", paddingW: "i32" },
+} as const satisfies Layout;
+
+/** Parts of instructions that stand behind their fields, as many as a field says. */
+export const records = {
+  window,
+  /** An outer axis of COPY and TRANSPOSE: its size, and bytes from one element to the next. */
+  copyAxis: { size: "i32", from: "i32", to: "i32" },
+  /** A batch axis of MATMUL, in the same manner. */
+  batchAxis: { size: "i32", x: "i32", y: "i32" },
+  /** An operand of FUSED: its bits, its address, or the place of its register in the scratch space. */
+  operand: { kind: "i32", value: "usize" },
+  /** An input that is repeated, before its sizes and its strides in elements; the last axis is innermost. */
+  broadcastOperand: { kind: "i32", register: "usize", address: "usize", rank: "i32" },
+  /** A step of FUSED: places of its result and operands in the table of slots, in bytes. */
+  step: { number: "i32", result: "usize", x: "usize", y: "usize", z: "usize" },
+} as const satisfies Record<string, Layout>;
+
+/** Every instruction; its opcode is its place in the list, from 1 on. */
+export const instructions = {
+  /** Then `fixed` operands that stay, `moving` ones that move with the block, and the steps. */
+  fused: { elements: "i32", fixed: "i32", moving: "i32", steps: "i32" },
+  /** z[m, n] = Σ_k x[m, k] y[k, n]: bytes from one row, column or k to the next. Then `axes` batch axes, innermost last. */
+  matmul: {
+    ...{ path: "i32", x: "usize", y: "usize", z: "usize", m: "i32", n: "i32", k: "i32" },
+    ...{ xRow: "usize", xK: "usize", yK: "usize", yColumn: "usize", batches: "i32", axes: "i32" },
+    // In the scratch space: a tile, a block of x, a block of y.
+    ...{ edge: "usize", xBlock: "usize", yBlock: "usize" },
+  },
+  /** z[outer, inner] of x[outer, n, inner]; the last outer index has only `lastN`. `parameter`: a factor, or the correction. */
+  reduce: {
+    ...{ kind: "i32", element: "i32", x: "usize", z: "usize", outer: "i32", n: "i32", inner: "i32" },
+    ...{ parameter: "f32", lastN: "i32" },
+  },
+  softmax: { isLogarithm: "i32", x: "usize", y: "usize", outer: "i32", n: "i32", inner: "i32" },
+  /** Rows of n elements, `fromStep` and `toStep` bytes apart. Then `axes` outer axes, innermost last. */
+  copy: { from: "usize", to: "usize", rows: "i32", axes: "i32", n: "i32", fromStep: "usize", toStep: "usize" },
+  /** to[r, c] = from[c, r] of each plane, rows in bytes. Then `axes` outer axes, innermost last. */
+  transpose: {
+    ...{ from: "usize", to: "usize", planes: "i32", axes: "i32", rows: "i32", columns: "i32" },
+    ...{ fromRow: "usize", toRow: "usize" },
+  },
+  fill: { to: "usize", n: "i32", bits: "i32" },
+  /** y[i, :] = x[indices[i], :], rows of `width` words. */
+  gather: { x: "usize", indices: "usize", y: "usize", count: "i32", rows: "i32", width: "i32" },
+  /** y = 0, then y[indices[i], :] += updates[i, :] */
+  scatterAdd: {
+    ...{ indices: "usize", updates: "usize", y: "usize", count: "i32", rows: "i32", width: "i32", element: "i32" },
+  },
+  /** y[outer, n, inner] = index along n */
+  iota: { y: "usize", outer: "i32", n: "i32", inner: "i32", element: "i32" },
+  random: { distribution: "i32", key: "usize", y: "usize", elements: "i32", stream: "u32" },
+  conv2d: convolution,
+  conv2dWeightGradient: convolution,
+  conv2dScatteredGradient: convolution,
+  maxPool2d: pooling,
+  maxPool2dGradient: pooling,
+  maxPool2dGather: pooling,
+  avgPool2d: pooling,
+  avgPool2dGradient: pooling,
+  directConv2d: directConvolution,
+  directInputGradient: directConvolution,
+  directWeightGradient: directConvolution,
+  /** A generated function, by its place in the machine's table. */
+  call: { index: "i32", vectors: "i32" },
+  /** Partial results of SKETCH_PIECE elements each. */
+  sketch: { x: "usize", n: "i32", partials: "usize" },
+  sketchEnd: { partials: "usize", count: "i32", n: "i32", z: "usize" },
+} as const satisfies Record<string, Layout>;
+
+export type InstructionName = keyof typeof instructions;
+export type RecordName = keyof typeof records;
+type ValuesOf<L> = { readonly [F in keyof L]: number };
+export type InstructionFields<N extends InstructionName> = ValuesOf<(typeof instructions)[N]>;
+export type RecordFields<N extends RecordName> = ValuesOf<(typeof records)[N]>;
+
+const opcodes = new Map(Object.keys(instructions).map((name, i) => [name, i + 1]));
+export const opcodeOf = (name: InstructionName): number => opcodes.get(name)!;
+
+const wordsOf = (layout: Layout, values: Readonly<Record<string, number>>): number[] =>
+  Object.entries(layout).map(([name, type]) => (type === "f32" ? floatBits(values[name]!) : values[name]!));
+
+/** The fields of an instruction in their order. */
+export const instructionWords = <N extends InstructionName>(name: N, fields: InstructionFields<N>): number[] =>
+  wordsOf(instructions[name], fields);
+
+export const recordWords = <N extends RecordName>(name: N, fields: RecordFields<N>): number[] =>
+  wordsOf(records[name], fields);
