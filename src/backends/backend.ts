@@ -2,7 +2,8 @@
 import type { DType, FloatDType, TypedArray } from "../ir/dtype.ts";
 import type { Plan, View } from "../plan/plan.ts";
 
-export type BackendName = "auto" | "wasm" | "reference";
+export const backendNames = ["auto", "wasm", "reference"] as const;
+export type BackendName = (typeof backendNames)[number];
 
 /** How values lie in a backend's arena; the planner needs no more of it. */
 export interface Layout {

@@ -45,7 +45,7 @@ export function explainRun(run: Replay, rows: readonly number[], element: string
   const at = flatIndex(indices, leaves[leaf]!.shape);
   const moments = Object.entries(state.optimizer).map(([slot, tree]) => [slot, flatten(tree).leaves[leaf]!.data[at]!]);
   const norm = gradientNorm(one, names);
-  const clip = flags.clip === undefined ? 1 : Math.min(1, flags.clip / (norm + clipEpsilon));
+  const clip = flags.clipNorm === undefined ? 1 : Math.min(1, flags.clipNorm / (norm + clipEpsilon));
   about.push("The update is that of a step on these rows.");
   if (clip < 1) about.push(`All its gradients together have the norm ${norm}; --clip multiplies them by ${clip}.`);
   const given = { state: Object.fromEntries(moments), step, learningRate, clip };

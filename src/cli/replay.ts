@@ -48,7 +48,7 @@ export async function replay(run: RunReader, step?: number): Promise<Replay> {
   const { trained, last } = await training.result();
   if (last.step < wanted) throw beyond(last.step);
   const difference = differenceOf(epochs, events);
-  const { optimizer } = training;
+  const { optimizer } = training.settings;
   return { dir: run.dir, flags, table, prepared, trained, optimizer, state: last, ...(difference && { difference }) };
 }
 

@@ -1,23 +1,25 @@
 // Flags as data and as text: what a remedy says on a command line is what it sets.
 import { Command } from "commander";
 import { expect, it } from "vitest";
-import { type Change, flagsOf } from "../diagnose/change.ts";
-import { commandLine, settingsOf, type TrainFlags, withChange } from "./train-flags.ts";
-import { addDataOptions, addNetworkOptions, addTrainingOptions } from "./train-options.ts";
+import type { Change } from "../diagnose/change.ts";
+import { resolve } from "../train/settings/resolve.ts";
+import { flagText } from "./setting-flags.ts";
+import { commandLine, givenFlags, settingsOf, type TrainFlags, withChange } from "./train-flags.ts";
+import { addTrainOptions } from "./train-options.ts";
 
 /** A command line of words in single quotes or without. */
 function parse(text: string): TrainFlags {
   const words = [...text.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
   const command = new Command().exitOverride();
-  addTrainingOptions(addNetworkOptions(addDataOptions(command)), { course: true }).argument("[data]");
-  return command.parse(words, { from: "user" }).opts();
+  addTrainOptions(command, { course: true }).argument("[data]");
+  return givenFlags(command.parse(words, { from: "user" }).opts()) as TrainFlags;
 }
 
 const changes: readonly Change[] = [
   { standardize: true },
-  { ignore: ["zip code", "id"] },
+  { columnTypes: { "zip code": "ignore", id: "ignore" } },
   { hidden: [32, 16] },
-  { hidden: [8, 8, 8] },
+  { depth: 3, width: 8 },
   { activation: "leakyRelu", init: "heUniform" },
   { init: "xavierUniform" },
   { normalization: "batch" },
@@ -28,13 +30,12 @@ const changes: readonly Change[] = [
 
 it.each(changes)("%j: flags and data agree", (change) => {
   const before = "--target y --no-standardize --seed 3";
-  const given = parse(`${before} ${flagsOf(change)}`);
+  const given = parse(`${before} ${flagText(change)}`);
   const set = withChange(parse(before), change);
-  expect(settingsOf(given)).toEqual(settingsOf(set));
-  expect({ standardize: given.standardize, type: given.type }).toEqual({
-    standardize: set.standardize,
-    type: set.type,
-  });
+  const result = (flags: TrainFlags) => resolve({ task: "regression", train: { rows: 100 } }, settingsOf(flags));
+  expect(result(given)).toEqual(result(set));
+  const prepares = ({ standardize, columnTypes }: TrainFlags) => flagText({ standardize, columnTypes });
+  expect(prepares(given)).toBe(prepares(set));
 });
 
 it("the shape of the layers is replaced, however it was given", () => {

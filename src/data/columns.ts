@@ -6,8 +6,11 @@ import { type Codes, encodeCategories, mendCell } from "./encode.ts";
 import { type Column, findColumn, place, type Table } from "./table.ts";
 import { closest, count, grouped, quote, quoteList } from "./wording.ts";
 
+/** What a column can be said to be. */
+// biome-ignore format: one line reads better
+export const columnTypes = ["number", "boolean", "category", "date", "text", "identifier", "constant", "ignore"] as const;
 /** "number", "boolean", "category" and "date" make features; "text", "identifier" and "constant" are left out. */
-export type ColumnType = "number" | "boolean" | "category" | "date" | "text" | "identifier" | "constant";
+export type ColumnType = Exclude<(typeof columnTypes)[number], "ignore">;
 
 /** Types set by the user, by column name; "ignore" leaves a column out. */
 export type ColumnTypes = Readonly<Record<string, ColumnType | "ignore">> | ReadonlyMap<string, ColumnType | "ignore">;
@@ -35,16 +38,6 @@ export interface Inferred {
   readonly numbers: Float64Array | undefined;
 }
 
-const columnTypes: readonly string[] = [
-  "number",
-  "boolean",
-  "category",
-  "date",
-  "text",
-  "identifier",
-  "constant",
-  "ignore",
-];
 /** A string column may have up to max(20, a tenth of its rows), at most 1000, distinct values to be a category. */
 const categoryLimit = (cells: number): number => Math.max(20, Math.min(1000, Math.floor(cells / 10)));
 /** Below this many cells, distinct values say nothing about a column being an identifier. */

@@ -6,8 +6,9 @@ export { describeColumns } from "./columns.ts";
 export { parseDelimited } from "./delimited.ts";
 export { parseJsonRows, tableFromRows } from "./json.ts";
 export { parseParquet } from "./parquet.ts";
-export type { Prepared, PrepareOptions, Split } from "./prepare.ts";
+export type { Prepared, Split } from "./prepare.ts";
 export { prepare } from "./prepare.ts";
+export type { PrepareOptions } from "./prepare-options.ts";
 export type {
   BooleanColumn,
   CategoryColumn,

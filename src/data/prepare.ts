@@ -1,15 +1,9 @@
 // Table → training and validation arrays, with the preprocessing fitted on the training rows.
 import { ChainruleError } from "../ir/errors.ts";
-import {
-  type ColumnDescription,
-  type ColumnTypes,
-  checkColumnTypes,
-  inferColumn,
-  isFeatureType,
-  targetColumn,
-} from "./columns.ts";
+import { type ColumnDescription, checkColumnTypes, inferColumn, isFeatureType, targetColumn } from "./columns.ts";
 import { mendCell, typeFlag } from "./encode.ts";
 import { type Encoded, encode, fitFeatures, moments, writeFeatures } from "./features.ts";
+import { type PrepareOptions, prepareDefaults } from "./prepare-options.ts";
 import { type FeatureColumn, featureNames, type Preprocessing, type Target } from "./preprocessing.ts";
 import { split } from "./split.ts";
 import type { Column, Table } from "./table.ts";
@@ -25,20 +19,6 @@ export interface Split {
   readonly rows: number;
   /** [rows]: which row of the table each one is, counted from 0. */
   readonly rowNumbers: Int32Array;
-}
-
-export interface PrepareOptions {
-  readonly target: string;
-  readonly task?: "auto" | Task;
-  /** Fraction of rows for validation, default 0.2; 0 for none. */
-  readonly validation?: number;
-  /** Seed of the split, default 0. */
-  readonly seed?: number;
-  readonly columnTypes?: ColumnTypes;
-  /** Scale numbers, dates and a regression target to mean 0 and standard deviation 1, default true. */
-  readonly standardize?: boolean;
-  /** Most bytes that x may take, training and validation together, default 2 GiB. */
-  readonly memoryLimit?: number;
 }
 
 export interface Prepared {
@@ -64,10 +44,12 @@ export interface Prepared {
  * // train.x: Float32Array [120, 4]; train.y: Int32Array [120]; preprocessing.classes: ["setosa", …]
  */
 export function prepare(table: Table, options: PrepareOptions): Prepared {
-  const { validation = 0.2, seed = 0, standardize = true, memoryLimit = 2 ** 31 } = options;
+  const usual = prepareDefaults;
+  const { validation = usual.validation, seed = usual.seed, standardize = usual.standardize } = options;
+  const { task: wanted = usual.task, memoryLimit = usual.memoryLimit } = options;
   const types = checkColumnTypes(table, options.columnTypes);
   const targetCells = targetColumn(table, options.target);
-  const { task, inferred } = decideTask(table, targetCells, options.task ?? "auto", types.get(options.target));
+  const { task, inferred } = decideTask(table, targetCells, wanted, types.get(options.target));
   const notes = [...table.notes];
 
   const classification = task === "classification" ? fitClasses(table, targetCells, inferred.type) : undefined;

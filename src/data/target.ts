@@ -8,7 +8,8 @@ import type { Target } from "./preprocessing.ts";
 import { type Column, place, type Table } from "./table.ts";
 import { count, quote, quoteList } from "./wording.ts";
 
-export type Task = "classification" | "regression";
+export const tasks = ["classification", "regression"] as const;
+export type Task = (typeof tasks)[number];
 
 /** Integers with at most this many distinct values, each in two rows on average, are taken for class labels. */
 const classIntegers = 10;

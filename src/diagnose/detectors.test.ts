@@ -1,7 +1,8 @@
 // Every detector on real trainings: one that must be named, and one near it that must not; then what verdicts on data say.
 import { describe, expect, it } from "vitest";
 import { prepare, tableFromRows } from "../data/index.ts";
-import type { Prepared, PrepareOptions } from "../data/prepare.ts";
+import type { Prepared } from "../data/prepare.ts";
+import type { PrepareOptions } from "../data/prepare-options.ts";
 import "../run/engine.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { initialize } from "../nn/model.ts";
@@ -10,7 +11,8 @@ import type { Tensor } from "../trace/tensor.ts";
 import { mapTree } from "../trace/tree.ts";
 import type { TrainEvent } from "../train/events.ts";
 import { perceptron } from "../train/perceptron.ts";
-import { type TableSettings, trainTable } from "../train/tabular.ts";
+import type { TableSettings } from "../train/settings/resolve.ts";
+import { trainTable } from "../train/tabular.ts";
 import { type VerdictKind, verdictKinds } from "./detectors.ts";
 import { diagnose } from "./diagnose.ts";
 import type { Verdict } from "./verdict.ts";

@@ -3,8 +3,9 @@ import type { Prepared } from "../data/index.ts";
 import { featureNames } from "../data/preprocessing.ts";
 import { type ActivationName, fittingInit } from "../nn/activation.ts";
 import { initializers } from "../nn/initializers.ts";
-import { defaultLoss, losses } from "../nn/losses/index.ts";
-import { type Change, type Recipe, withDefaults } from "./change.ts";
+import { losses } from "../nn/losses/index.ts";
+import type { ResolvedTableSettings } from "../train/settings/resolve.ts";
+import type { Change, Recipe } from "./change.ts";
 import type { Finding } from "./finding.ts";
 
 export interface Candidate {
@@ -17,7 +18,7 @@ export interface Candidate {
 export interface Baseline extends Recipe {
   readonly prepared: Prepared;
   /** What the settings came to. */
-  readonly learningRate: number;
+  readonly resolved: ResolvedTableSettings;
   readonly batchSize: number;
   /** Of a range test; absent where none was made, or it found no rate. */
   readonly suggestedRate?: number | undefined;
@@ -34,32 +35,31 @@ const rule = (candidate: RemedyRule["candidate"]): RemedyRule => ({ needsRangeTe
 
 /** With the initial weights that fit it. */
 export const activation = (name: ActivationName): RemedyRule =>
-  rule(({ settings }) => {
+  rule(({ resolved }) => {
     const init = fittingInit(name);
-    const had = withDefaults(settings);
-    if (had.activation === name && had.init === init) return undefined;
+    if (resolved.activation === name && resolved.init === init) return undefined;
     return { words: `${name} with ${initializers[init].words}`, change: { activation: name, init } };
   });
 
-export const fitInit = rule(({ settings }) => {
-  const { activation, init: had } = withDefaults(settings);
+export const fitInit = rule(({ resolved }) => {
+  const { activation, init: had } = resolved;
   const init = fittingInit(activation);
   return had === init ? undefined : { words: initializers[init].words, change: { init } };
 });
 
 const normalize = (normalization: "batch" | "layer"): RemedyRule =>
-  rule(({ settings }) =>
-    settings.normalization === undefined
+  rule(({ resolved }) =>
+    resolved.normalization === undefined
       ? { words: `${normalization} normalisation`, change: { normalization } }
       : undefined,
   );
 
 export const normalizations = [normalize("layer"), normalize("batch")];
 
-export const residual = rule(({ settings }) => {
-  const { hidden } = withDefaults(settings);
+export const residual = rule(({ resolved }) => {
+  const { hidden } = resolved;
   const applies = hidden.some((width, i) => i > 0 && width === hidden[i - 1]);
-  return settings.residual || !applies ? undefined : { words: "residual connections", change: { residual: true } };
+  return resolved.residual || !applies ? undefined : { words: "residual connections", change: { residual: true } };
 });
 
 export const rangeTestRate = (rate: number): Candidate => ({
@@ -69,12 +69,12 @@ export const rangeTestRate = (rate: number): Candidate => ({
 
 export const suggestedRate: RemedyRule = {
   needsRangeTest: true,
-  candidate: ({ suggestedRate: rate, learningRate }) =>
+  candidate: ({ suggestedRate: rate, resolved: { learningRate } }) =>
     rate === undefined || Math.abs(Math.log(rate / learningRate)) < 0.25 ? undefined : rangeTestRate(rate),
 };
 
 export const rateTimes = (factor: 0.1 | 10): RemedyRule =>
-  rule(({ learningRate }) => {
+  rule(({ resolved: { learningRate } }) => {
     const rate = Number((learningRate * factor).toPrecision(2));
     return {
       words: `learning rate ${rate}, ${factor < 1 ? "a tenth" : "ten times as high"}`,
@@ -82,13 +82,13 @@ export const rateTimes = (factor: 0.1 | 10): RemedyRule =>
     };
   });
 
-export const clip = rule(({ settings }) => {
-  const norm = settings.clipNorm === undefined ? 1 : settings.clipNorm / 10;
+export const clip = rule(({ resolved: { clipNorm } }) => {
+  const norm = clipNorm === undefined ? 1 : clipNorm / 10;
   return { words: `gradients clipped to a norm of ${norm}`, change: { clipNorm: norm } };
 });
 
-export const standardize = rule(({ data, settings, prepared }) =>
-  data.standardize === false && losses[settings.loss ?? defaultLoss(prepared.task)].unitPower !== undefined
+export const standardize = rule(({ data, resolved }) =>
+  data.standardize === false && losses[resolved.loss].unitPower !== undefined
     ? { words: "standardised numbers", change: { standardize: true } }
     : undefined,
 );
@@ -100,13 +100,15 @@ export const batchTimes = (factor: number): RemedyRule =>
   });
 
 export const narrower = (divisor: number): RemedyRule =>
-  rule(({ settings }) => {
-    const { hidden } = withDefaults(settings);
+  rule(({ resolved: { hidden } }) => {
     const widths = hidden.map((width) => Math.max(2, Math.round(width / divisor)));
     const total = (all: readonly number[]) => all.reduce((a, b) => a + b, 0);
-    return total(widths) < total(hidden)
-      ? { words: `hidden layers of ${widths.join(", ")} neurons`, change: { hidden: widths } }
-      : undefined;
+    if (total(widths) >= total(hidden)) return undefined;
+    const isUniform = widths.length > 1 && new Set(widths).size === 1;
+    return {
+      words: `hidden layers of ${widths.join(", ")} neurons`,
+      change: isUniform ? { depth: widths.length, width: widths[0] } : { hidden: widths },
+    };
   });
 
 /** Leaves out the columns of the features that the finding names. */
@@ -117,7 +119,10 @@ export const ignoreFeatures = rule(({ prepared }, { evidence }) => {
   );
   const ignore = columns.map(({ name }) => name);
   if (ignore.length === 0 || ignore.length === prepared.preprocessing.columns.length) return undefined;
-  return { words: `without ${ignore.map((name) => `"${name}"`).join(", ")}`, change: { ignore } };
+  return {
+    words: `without ${ignore.map((name) => `"${name}"`).join(", ")}`,
+    change: { columnTypes: Object.fromEntries(ignore.map((name) => [name, "ignore"])) },
+  };
 });
 
 /** Several changes as one; undefined where they set the same. */

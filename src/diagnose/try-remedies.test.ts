@@ -51,7 +51,7 @@ it("finds what makes a deep sigmoid network learn, ranks it, and tries the best 
   );
   expect(twins.filter(({ index, of }) => index >= of).every(({ words }) => words.includes(" + "))).toBe(true);
   const { remedies } = verdicts[0]!;
-  expect(remedies.map(({ flags }) => flags)).toContain("--activation relu --init heUniform");
+  expect(remedies.map(({ settings }) => settings)).toContainEqual({ activation: "relu", init: "heUniform" });
   for (const { before, after } of remedies) {
     expect(before).toEqual(twins[0]!.outcome);
     const isShorter = Math.abs(Math.log(after.product!)) < Math.abs(Math.log(before.product!));
@@ -60,7 +60,7 @@ it("finds what makes a deep sigmoid network learn, ranks it, and tries the best 
   const losses = remedies.map(({ after }) => after.loss);
   expect(losses).toEqual(losses.toSorted((a, b) => a - b));
   expect(twins.some(({ words }) => words.includes(" + "))).toBe(true);
-  expect(best!.remedy.after.validationLoss).toBe(Math.min(...remedies.map(({ after }) => after.validationLoss!)));
+  expect(best!.after.validationLoss).toBe(Math.min(...remedies.map(({ after }) => after.validationLoss!)));
 });
 
 it("tries what several verdicts ask for once, and gives the same figures every time", async () => {
@@ -71,14 +71,14 @@ it("tries what several verdicts ask for once, and gives the same figures every t
   expect(new Set(words).size).toBe(words.length);
   expect(words.filter((text) => text === "Xavier initial weights")).toHaveLength(1);
   for (const { remedies } of first.verdicts)
-    expect(remedies.map(({ flags }) => flags)).toContain("--init xavierUniform");
+    expect(remedies.map(({ settings }) => settings)).toContainEqual({ init: "xavierUniform" });
   expect(await trialsOf(recipe, verdicts)).toEqual(first);
 });
 
 it("compares losses in the target's unit where a twin is trained in another", async () => {
   const recipe = { data: { ...features, standardize: false }, settings: quick } as const;
   const { verdicts, twins } = await trialsOf(recipe, [verdictOf("unscaled-feature")]);
-  const standardised = verdicts[0]!.remedies.find(({ flags }) => flags === "--standardize")!;
+  const standardised = verdicts[0]!.remedies.find(({ settings }) => Object.keys(settings).join() === "standardize")!;
   const own = { ...recipe, data: features };
   const alone = await trialsOf(own, [verdictOf("learning-rate-too-low")]);
   const { target } = prepare(table, features).preprocessing;
@@ -107,7 +107,7 @@ it("a training whose loss became NaN has no loss, and what makes it finite helps
     expect(before).toEqual({ loss: Number.NaN });
     expect(Number.isFinite(after.loss)).toBe(true);
   }
-  expect(best!.change.learningRate).toBeLessThan(1);
+  expect(best!.settings.learningRate).toBeLessThan(1);
 });
 
 it("leaves out a feature that gives the target away, at the cost of loss, and does not restart with that", async () => {
@@ -115,7 +115,7 @@ it("leaves out a feature that gives the target away, at the cost of loss, and do
   const { verdicts, best } = await trialsOf({ data: { target: "y" }, settings: quick }, [verdict]);
   const [remedy, ...others] = verdicts[0]!.remedies;
   expect(others).toEqual([]);
-  expect(remedy!.flags).toBe("--type copy=ignore");
+  expect(remedy!.settings).toEqual({ columnTypes: { copy: "ignore" } });
   expect(remedy!.after.loss).toBeGreaterThan(remedy!.before.loss);
   expect(best).toBeUndefined();
 });

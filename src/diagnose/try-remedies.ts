@@ -1,11 +1,12 @@
 // Remedies are tried: twins of a training from the same seed, each with one change, and what the change did.
 import { type Prepared, type PrepareOptions, prepare, type Table } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import { defaultLoss, type LossRecord, losses } from "../nn/losses/index.ts";
+import { type LossRecord, losses } from "../nn/losses/index.ts";
 import type { ObservationEvent, StartEvent, TrainEvent } from "../train/events.ts";
 import { rangeTest } from "../train/range-test.ts";
+import { resolve } from "../train/settings/resolve.ts";
 import { trainTable } from "../train/tabular.ts";
-import { type Change, changed, flagsOf, type Recipe } from "./change.ts";
+import { type Change, changed, changesColumns, keyOf, type Recipe } from "./change.ts";
 import { largest } from "./course.ts";
 import { detectorOf, type VerdictKind } from "./detectors.ts";
 import { imbalanceOf, lowerLoss, type Outcome } from "./goals.ts";
@@ -16,8 +17,6 @@ export interface Trials {
   readonly verdicts: readonly TriedVerdict[];
   /** Of each twin; 0 where there was nothing to try. */
   readonly steps: number;
-  /** What remedies set, by their flags. */
-  readonly changes: ReadonlyMap<string, Change>;
 }
 
 /** A twin that has been trained. */
@@ -60,22 +59,22 @@ export async function tryRemedies(
   const baseline = {
     ...recipe,
     prepared,
-    learningRate: trainTable(prepared, recipe.settings).optimizer.learningRate,
+    resolved: resolve(prepared, recipe.settings),
     batchSize: start?.batchSize ?? 1,
     suggestedRate: tested?.suggestion,
   };
-  /** By their flags: what several verdicts ask for is tried once. */
+  /** By what they set: what several verdicts ask for is tried once. */
   const candidates = new Map<string, Candidate & { readonly kinds: Set<VerdictKind> }>();
   for (const verdict of verdicts)
     for (const { candidate: candidateFor } of detectorOf(verdict.kind).remedies) {
       const candidate = candidateFor(baseline, verdict);
       if (candidate === undefined) continue;
-      const flags = flagsOf(candidate.change);
-      if (!candidates.has(flags)) candidates.set(flags, { ...candidate, kinds: new Set() });
-      candidates.get(flags)!.kinds.add(verdict.kind);
+      const key = keyOf(candidate.change);
+      if (!candidates.has(key)) candidates.set(key, { ...candidate, kinds: new Set() });
+      candidates.get(key)!.kinds.add(verdict.kind);
     }
   if (start === undefined || candidates.size === 0) {
-    return { verdicts: verdicts.map((verdict) => ({ ...verdict, remedies: [] })), steps: 0, changes: new Map() };
+    return { verdicts: verdicts.map((verdict) => ({ ...verdict, remedies: [] })), steps: 0 };
   }
 
   const steps = stepsOf(start, verdicts);
@@ -98,12 +97,11 @@ export async function tryRemedies(
     return tried
       .filter(({ kinds, outcome }) => kinds.has(kind) && isReached(before, outcome))
       .sort((a, b) => figure(a.outcome) - figure(b.outcome) || imbalanceOf(a.outcome) - imbalanceOf(b.outcome))
-      .map(({ words, change, outcome }) => ({ change: words, flags: flagsOf(change), before, after: outcome }));
+      .map(({ words, change, outcome }) => ({ change: words, settings: change, before, after: outcome }));
   };
   return {
     verdicts: verdicts.map((verdict) => ({ ...verdict, remedies: remediesOf(verdict) })),
     steps,
-    changes: new Map(tried.map(({ change }) => [flagsOf(change), change])),
   };
 }
 
@@ -139,7 +137,7 @@ async function twin(table: Table, baseline: Baseline, change: Change, steps: num
     if (!(error instanceof ChainruleError && error.code === "NON_FINITE_LOSS")) throw error;
     return { loss: Number.NaN };
   }
-  const loss = losses[settings.loss ?? defaultLoss(own.task)];
+  const loss = losses[baseline.resolved.loss];
   const unit = unitOf(loss, own) / unitOf(loss, baseline.prepared);
   // A sum over the batch's rows, as that of a batch of the training.
   const rows = loss.reduction === "sum" ? baseline.batchSize / batchSize : 1;
@@ -154,7 +152,7 @@ async function twin(table: Table, baseline: Baseline, change: Change, steps: num
 
 /** The rows as the change has them prepared. */
 function preparedWith(change: Change, data: PrepareOptions, table: Table, prepared: Prepared): Prepared {
-  return change.standardize !== undefined || change.ignore !== undefined ? prepare(table, data) : prepared;
+  return change.standardize !== undefined || changesColumns(change) ? prepare(table, data) : prepared;
 }
 
 /** What a regression's loss has to be multiplied by to be in a power of the target's own unit. */
@@ -169,7 +167,7 @@ const helpful = (tried: readonly Tried[], before: Outcome): Tried[] =>
   tried
     .filter(({ change, kinds, outcome }) => {
       const isReached = [...kinds].some((kind) => detectorOf(kind).mended.isReached(before, outcome));
-      return isReached && change.ignore === undefined;
+      return isReached && !changesColumns(change);
     })
     .sort((a, b) => lowerLoss.figure(a.outcome) - lowerLoss.figure(b.outcome));
 
@@ -195,7 +193,7 @@ async function withRate(
   if (best === undefined) return [];
   const { data, settings } = changed(baseline, best.change);
   const { suggestion } = await rangeTest(preparedWith(best.change, data, table, baseline.prepared), settings);
-  if (suggestion === undefined || suggestion === baseline.learningRate) return [];
+  if (suggestion === undefined || suggestion === baseline.resolved.learningRate) return [];
   return [{ ...combined([best, rangeTestRate(suggestion)])!, kinds: best.kinds }];
 }
 
@@ -204,14 +202,12 @@ async function withRate(
  * validation loss (training loss where there is none), if it is lower than before. It leaves out no column, since whether
  * one may be used is not for a loss to say.
  */
-export function bestRemedy({ verdicts, changes }: Trials): { remedy: Remedy; change: Change } | undefined {
+export function bestRemedy({ verdicts }: Trials): Remedy | undefined {
   const figure = ({ loss, validationLoss }: Outcome) => validationLoss ?? loss;
   const [best] = verdicts
     .filter(({ severity }) => severity !== "info")
-    .flatMap(({ remedies }) => remedies.map((remedy) => ({ remedy, change: changes.get(remedy.flags)! })))
-    .filter(({ remedy: { before, after }, change }) => {
-      return change.ignore === undefined && !(figure(after) >= figure(before));
-    })
-    .sort((a, b) => figure(a.remedy.after) - figure(b.remedy.after));
+    .flatMap(({ remedies }) => remedies)
+    .filter(({ settings, before, after }) => !changesColumns(settings) && !(figure(after) >= figure(before)))
+    .sort((a, b) => figure(a.after) - figure(b.after));
   return best;
 }

@@ -1,5 +1,6 @@
 // What a diagnosis says: typed verdicts with their evidence, and remedies that were tried.
 import type { LedgerRow } from "../observe/ledger.ts";
+import type { Settings } from "../train/settings/index.ts";
 import type { VerdictKind } from "./detectors.ts";
 import type { Finding } from "./finding.ts";
 import type { Outcome } from "./goals.ts";
@@ -12,8 +13,8 @@ export interface Verdict extends Finding {
 export interface Remedy {
   /** In words: "relu with He initial weights". */
   readonly change: string;
-  /** As they are given to chainrule train: "--activation relu --init heUniform". */
-  readonly flags: string;
+  /** What it sets: { activation: "relu", init: "heUniform" }. */
+  readonly settings: Settings;
   readonly before: Outcome;
   readonly after: Outcome;
 }

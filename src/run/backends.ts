@@ -1,5 +1,5 @@
 // The backends by name, with what the caller says about threads and repeatability.
-import type { Backend, BackendName } from "../backends/backend.ts";
+import { type Backend, type BackendName, backendNames } from "../backends/backend.ts";
 import { reference } from "../backends/reference/reference.ts";
 import { fastestBuild } from "../backends/wasm/module.ts";
 import { wasmBackend } from "../backends/wasm/wasm.ts";
@@ -21,7 +21,7 @@ export interface BackendOptions {
 /** Multiply-adds of the largest product of a plan for which a BLAS is worth loading. */
 const worthBlas = 2 ** 16;
 
-export const backendNames: readonly BackendName[] = ["auto", "wasm", "reference"];
+export { backendNames };
 
 /** Throws INVALID_ARGUMENT for an unknown name or a number of threads that is not a whole number of at least 1. */
 export function backendOf({ backend = "auto", threads, deterministic = false }: BackendOptions = {}): Backend {

@@ -19,10 +19,13 @@ export type { Training, TrainingData, TrainOptions, TrainResult } from "./option
 export { type RangePoint, type RangeTest, rangeTest } from "./range-test.ts";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type SafetensorsTensor } from "./safetensors.ts";
 export {
-  predictTable,
-  type TableModel,
-  type TableSettings,
-  type TableTraining,
-  trainTable,
-} from "./tabular.ts";
+  type DataSettings,
+  type ModelSettings,
+  type SettingKey,
+  type Settings,
+  settings,
+} from "./settings/index.ts";
+export { type ResolvedTableSettings, resolve, type TableSettings } from "./settings/resolve.ts";
+export { parseSetting, printSetting, withSettings } from "./settings/values.ts";
+export { predictTable, type TableModel, type TableTraining, trainTable } from "./tabular.ts";
 export { train } from "./train.ts";

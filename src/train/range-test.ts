@@ -3,7 +3,8 @@ import type { Prepared } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { deviation, mean } from "../ir/stats.ts";
 import { optimizerRecord } from "../optim/optimizers/index.ts";
-import { type TableSettings, trainTable } from "./tabular.ts";
+import { resolve, type TableSettings } from "./settings/resolve.ts";
+import { trainTable } from "./tabular.ts";
 
 export interface RangePoint {
   /** 1-based. */
@@ -45,8 +46,7 @@ const lowerRanges = 3;
  * const training = trainTable(prepared, { ...settings, learningRate: suggestion });
  */
 export async function rangeTest(prepared: Prepared, settings: TableSettings = {}): Promise<RangeTest> {
-  const { optimizer = "adamw" } = settings;
-  const divisor = optimizerRecord(typeof optimizer === "object" ? optimizer.kind : optimizer).rangeTest;
+  const divisor = optimizerRecord(resolve(prepared, settings).optimizer.kind).rangeTest;
   let scale = 1;
   for (let range = 0; ; range++, scale *= 1e-4) {
     const test = await sweep(prepared, settings, scale);

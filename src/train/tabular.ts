@@ -1,8 +1,6 @@
 // From a prepared table to a trained network and its predictions: defaults for ordinary tables, metrics in the target's unit.
 import type { Prepared, Preprocessing, Split, TableStream } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import { type ActivationName, fittingInit } from "../nn/activation.ts";
-import type { InitializerName } from "../nn/initializers.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
 import { defaultLoss, type LossName, losses, lossesOf } from "../nn/losses/index.ts";
 import { targetTensor } from "../nn/losses/targets.ts";
@@ -10,8 +8,6 @@ import { apply } from "../nn/model.ts";
 import { profileData } from "../observe/data-profile.ts";
 import { profileExamples } from "../observe/examples.ts";
 import type { Origin } from "../observe/origin.ts";
-import { type Optimizer, type OptimizerKind, optimizerRecord, optimizers } from "../optim/optimizers/index.ts";
-import { fittedSchedule, type Schedule, type ScheduleKind } from "../optim/schedules/index.ts";
 import type { BackendOptions } from "../run/backends.ts";
 import { compile } from "../run/compile.ts";
 import { tensor } from "../trace/create.ts";
@@ -20,43 +16,10 @@ import type { DataEvent, ExamplesEvent, MetricValues, TrainEvent } from "./event
 import { isNonFinite, withOrigin } from "./failure.ts";
 import { inTargetUnit } from "./metrics.ts";
 import type { TrainingData, TrainResult } from "./options.ts";
-import { type NormalizationName, perceptron } from "./perceptron.ts";
+import { perceptron } from "./perceptron.ts";
+import { type ResolvedTableSettings, resolve, type TableSettings } from "./settings/resolve.ts";
 import { tableBlocks } from "./table-blocks.ts";
 import { train } from "./train.ts";
-
-/** Everything has a default that follows from the table. */
-export interface TableSettings extends BackendOptions {
-  /** Widths of the hidden layers. Default [64, 32]. */
-  readonly hidden?: readonly number[] | undefined;
-  /** Default relu. */
-  readonly activation?: ActivationName | undefined;
-  /** Default: heUniform for relu and its like, xavierUniform for the others. */
-  readonly init?: InitializerName | undefined;
-  readonly normalization?: NormalizationName | undefined;
-  /** Identities around hidden layers that keep the width: x + φ(x W + b). */
-  readonly residual?: boolean | undefined;
-  /** Largest norm of all gradients together. Default: none. */
-  readonly clipNorm?: number | undefined;
-  /** Default: crossEntropy for classes, mse for numbers. */
-  readonly loss?: LossName | undefined;
-  /** By name, with `learningRate`; or with all its settings. Default adamw. */
-  readonly optimizer?: OptimizerKind | Optimizer | undefined;
-  readonly learningRate?: number | undefined;
-  /** By its name it is fitted to the training's length. Default cosine, to a hundredth of the rate at the last epoch. */
-  readonly schedule?: ScheduleKind | Schedule | undefined;
-  readonly epochs?: number | undefined;
-  /** Ends the training after so many steps of those that the epochs have. */
-  readonly steps?: number | undefined;
-  /** As TrainOptions.observeEvery. */
-  readonly observeEvery?: number | undefined;
-  readonly batchSize?: number | undefined;
-  /** Default: a fifth of the epochs, at least 10. */
-  readonly patience?: number | undefined;
-  readonly seed?: number | undefined;
-  /** Initial weights. Default: drawn from the seed. */
-  readonly variables?: Variables | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** What predicting needs: plain data and weights. */
 export interface TableModel {
@@ -71,48 +34,26 @@ export interface TableTraining extends AsyncIterable<TrainEvent> {
   /** The events without `data` and `examples`, which take passes over the rows: for who has no use for them. */
   withoutProfiles(): AsyncIterable<TrainEvent>;
   /** What the settings came to. */
-  readonly optimizer: Optimizer;
+  readonly settings: ResolvedTableSettings;
   /** As `Training.best`. */
   best(): Variables;
   /** As `Training.result`, with the model that predicts. */
   result(): Promise<TrainResult & { readonly trained: TableModel }>;
 }
 
-export const defaultHidden: readonly number[] = [64, 32];
-
 /**
  * Trains a multilayer perceptron on a prepared table. Metrics of a regression are in the target's unit, its loss is in
  * standard deviations. Throws INVALID_ARGUMENT for a loss that does not fit the task, and what `train` throws.
  */
 export function trainTable(prepared: Prepared, settings: TableSettings = {}, stream?: TableStream): TableTraining {
-  const { preprocessing, task } = prepared;
-  const loss = settings.loss ?? defaultLoss(task);
-  checkLoss(loss, prepared);
+  const { preprocessing } = prepared;
   const blocks = stream && tableBlocks(stream, preprocessing, prepared.train.rows);
   const rows = prepared.train.rows + (blocks?.rows ?? 0);
-  const suited = defaults(rows);
-  const chosen = {
-    ...settings,
-    hidden: settings.hidden ?? suited.hidden,
-    batchSize: settings.batchSize ?? suited.batchSize,
-    epochs: settings.epochs ?? suited.epochs,
-  };
-  const activation = chosen.activation ?? "relu";
-  const init = chosen.init ?? fittingInit(activation);
+  const resolved = resolve(prepared, settings, rows);
+  const { loss } = resolved;
+  checkLoss(loss, prepared);
   const outputs = losses[loss].outputs(preprocessing.classes?.length ?? 0);
-  const model = perceptron({
-    features: preprocessing.features.length,
-    hidden: chosen.hidden,
-    outputs,
-    activation,
-    init,
-    normalization: chosen.normalization,
-    residual: chosen.residual,
-  });
-  const steps = chosen.epochs * Math.ceil(rows / Math.min(chosen.batchSize, prepared.train.rows));
-  const optimizer = optimizerOf(chosen);
-  const { schedule = "cosine" } = chosen;
-  const patience = chosen.patience ?? Math.max(10, Math.ceil(chosen.epochs / 5));
+  const model = perceptron({ features: preprocessing.features.length, outputs, ...resolved });
   const data = dataOf(prepared.train, preprocessing.features.length, loss);
   const validation = prepared.validation && dataOf(prepared.validation, preprocessing.features.length, loss);
   const training = train({
@@ -120,24 +61,9 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
     data,
     validation,
     blocks,
-    loss,
-    optimizer,
-    schedule:
-      typeof schedule === "object"
-        ? schedule
-        : fittedSchedule(schedule, { steps, learningRate: optimizer.learningRate, patience }),
-    epochs: chosen.epochs,
-    steps: chosen.steps,
-    observeEvery: chosen.observeEvery,
-    batchSize: chosen.batchSize,
-    patience,
-    clipNorm: chosen.clipNorm,
-    seed: chosen.seed ?? 0,
-    ...(chosen.variables && { variables: chosen.variables }),
-    backend: chosen.backend,
-    threads: chosen.threads,
-    deterministic: chosen.deterministic,
-    signal: chosen.signal,
+    ...resolved,
+    ...{ steps: settings.steps, observeEvery: settings.observeEvery, signal: settings.signal },
+    ...(settings.variables && { variables: settings.variables }),
   });
   const { target } = preprocessing;
   const unit = target.kind === "regression" ? target.std : 1;
@@ -155,13 +81,13 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
     }
   }
   return {
-    optimizer,
+    settings: resolved,
     best: training.best,
     withoutProfiles,
     async *[Symbol.asyncIterator]() {
       for await (const event of withoutProfiles()) {
         if (event.type === "end") {
-          yield examplesOf({ model, loss, preprocessing, variables: training.best() }, prepared, chosen);
+          yield examplesOf({ model, loss, preprocessing, variables: training.best() }, prepared, resolved);
         }
         yield event;
         if (event.type === "start") yield dataEvent(prepared, loss, event.batchSize);
@@ -187,19 +113,6 @@ function inTable(origin: Origin, { train, validation, tableRows, preprocessing }
     ...(index !== undefined && { tableRow: tableRows[index]! }),
     ...(feature !== undefined && { feature }),
   };
-}
-
-function optimizerOf({ optimizer = "adamw", learningRate }: TableSettings): Optimizer {
-  const rate = learningRate === undefined ? {} : { learningRate };
-  if (typeof optimizer === "object") return { ...optimizer, ...rate };
-  return optimizers[optimizer]({ ...optimizerRecord(optimizer).forTables, ...rate });
-}
-
-/** Batches that give small tables many steps and large ones few; epochs for about 3000 steps, from 15 to 150. */
-function defaults(rows: number) {
-  const batchSize = Math.min(512, Math.max(16, 2 ** Math.round(Math.log2(rows / 20))));
-  const epochs = Math.min(150, Math.max(15, Math.round((3000 * batchSize) / rows)));
-  return { hidden: defaultHidden, batchSize, epochs };
 }
 
 function checkLoss(loss: LossName, { task, preprocessing }: Prepared): void {

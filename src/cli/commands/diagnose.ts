@@ -5,7 +5,7 @@ import { ChainruleError } from "../../ir/errors.ts";
 import type { RunReader } from "../../runs/index.ts";
 import type { TrainEvent } from "../../train/events.ts";
 import { print, printJson, type Streams } from "../output.ts";
-import { renderDiagnosis, type Tried, type Unfinished } from "../terminal/diagnosis.ts";
+import { renderDiagnosis, type Tried, type Unfinished, withFlags } from "../terminal/diagnosis.ts";
 import type { Style } from "../terminal/style.ts";
 import { commandLine, flagsOf, withChange } from "../train-flags.ts";
 import { showTrials } from "../try-remedies.ts";
@@ -53,7 +53,8 @@ async function diagnoseRun(dir: string, { json }: DiagnoseFlags, streams: Stream
   ]);
   if (!json) return;
   const untried = "untried" in tried && { untried: tried.untried };
-  printJson(streams, { ...diagnosis, ...untried, ...(unfinished && { unfinished }) });
+  const verdicts = diagnosis.verdicts.map((verdict) => ({ ...verdict, remedies: verdict.remedies.map(withFlags) }));
+  printJson(streams, { ...diagnosis, verdicts, ...untried, ...(unfinished && { unfinished }) });
 }
 
 /** How far a training has come that goes on, or was cut off; undefined where it has ended. */
@@ -94,7 +95,7 @@ async function withRemedies(
     return {
       diagnosis: { ...findings, verdicts: trials.verdicts },
       tried: { steps: trials.steps },
-      ...(best && { next: commandLine(run.manifest.data.file, withChange(flags, best.change)) }),
+      ...(best && { next: commandLine(run.manifest.data.file, withChange(flags, best.settings)) }),
     };
   } catch (error) {
     if (!(error instanceof ChainruleError && error.code === "INVALID_RUN")) throw error;

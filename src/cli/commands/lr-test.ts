@@ -6,8 +6,8 @@ import { tableOf } from "../table-of.ts";
 import { renderRangeTest } from "../terminal/range-test.ts";
 import type { Style } from "../terminal/style.ts";
 import { printable, wrap } from "../terminal/text.ts";
-import { commandLine, dataOptions, settingsOf, type TrainFlags } from "../train-flags.ts";
-import { addDataOptions, addJsonOption, addNetworkOptions, addTrainingOptions } from "../train-options.ts";
+import { commandLine, dataOptions, givenFlags, settingsOf, type TrainFlags } from "../train-flags.ts";
+import { addJsonOption, addTrainOptions } from "../train-options.ts";
 
 export function addLrTest(program: Command, streams: Streams): void {
   const command = program
@@ -17,9 +17,7 @@ export function addLrTest(program: Command, streams: Streams): void {
       "Tests learning rates on a table: one short training whose rate grows at every step, up to where the loss goes up without end.",
     )
     .argument("<data>", "the file with the table");
-  addDataOptions(command);
-  addNetworkOptions(command);
-  addTrainingOptions(command, { course: false });
+  addTrainOptions(command, { course: false });
   addJsonOption(command.optionsGroup("Output:"))
     .addHelpText(
       "after",
@@ -30,7 +28,7 @@ Examples:
 
 chainrule train … --lr auto tests and trains at once.`,
     )
-    .action((data: string, flags: TrainFlags) => lrTest(data, flags, streams));
+    .action((data: string, options: object) => lrTest(data, givenFlags(options) as TrainFlags, streams));
 }
 
 async function lrTest(data: string, flags: TrainFlags, streams: Streams): Promise<void> {
@@ -65,5 +63,5 @@ function conclusion(suggestion: number | undefined, diverged: boolean): string {
 const next = (data: string, flags: TrainFlags, suggestion: number, { colors }: Style): string[] => [
   "",
   colors.dim("Next, with the same options:"),
-  `  ${colors.cyan(commandLine(data, { ...flags, lr: suggestion }))}`,
+  `  ${colors.cyan(commandLine(data, { ...flags, learningRate: suggestion }))}`,
 ];

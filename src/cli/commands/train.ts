@@ -12,16 +12,25 @@ import type { EndEvent, StartEvent, TrainEvent } from "../../train/events.ts";
 import type { TableModel } from "../../train/index.ts";
 import { interruptible } from "../interrupt.ts";
 import { print, printJson, type Streams, shellWord } from "../output.ts";
+import { flagText } from "../setting-flags.ts";
 import { tableOf } from "../table-of.ts";
 import { renderColumns } from "../terminal/columns-table.ts";
-import { remedySentence, renderVerdicts } from "../terminal/diagnosis.ts";
+import { remedySentence, renderVerdicts, withFlags } from "../terminal/diagnosis.ts";
 import { duration, metricLabel, metricValue } from "../terminal/format.ts";
 import { renderMetrics } from "../terminal/metrics-table.ts";
 import { reporter } from "../terminal/reporter.ts";
 import type { Style } from "../terminal/style.ts";
 import { printable, wrap } from "../terminal/text.ts";
-import { dataOptions, type GivenFlags, saved, settingsOf, type TrainFlags, withChange } from "../train-flags.ts";
-import { addDataOptions, addJsonOption, addNetworkOptions, addTrainingOptions } from "../train-options.ts";
+import {
+  dataOptions,
+  type GivenFlags,
+  givenFlags,
+  saved,
+  settingsOf,
+  type TrainFlags,
+  withChange,
+} from "../train-flags.ts";
+import { addJsonOption, addTrainOptions } from "../train-options.ts";
 import { showTrials } from "../try-remedies.ts";
 
 export function addTrain(program: Command, streams: Streams): void {
@@ -30,12 +39,8 @@ export function addTrain(program: Command, streams: Streams): void {
     .summary("train a network on a table")
     .description("Trains a neural network on a table (CSV, TSV, JSON or Parquet) and saves it in a run folder.")
     .argument("<data>", "the file with the table");
-  addDataOptions(command).option(
-    "--stream",
-    "read the table in blocks, for data larger than memory; files over 256 MB are",
-  );
-  addNetworkOptions(command);
-  addTrainingOptions(command, { course: true });
+  const stream = new Option("--stream", "read the table in blocks, for data larger than memory; files over 256 MB are");
+  addTrainOptions(command, { course: true, more: () => command.addOption(stream) });
   command
     .option("--fix", "where something is wrong: try what mends it, and restart with the best")
     .optionsGroup("Output:")
@@ -53,7 +58,7 @@ Examples:
 
 Ctrl-C ends a training early and keeps its best weights; a second Ctrl-C ends it at once.`,
     )
-    .action((data: string, flags: GivenFlags) => train(data, flags, streams));
+    .action((data: string, options: object) => train(data, givenFlags(options), streams));
 }
 
 async function train(data: string, { fix, ...asked }: GivenFlags, streams: Streams): Promise<void> {
@@ -80,13 +85,17 @@ async function train(data: string, { fix, ...asked }: GivenFlags, streams: Strea
     ...describeFindings(findings, style),
     ...describeNext(run, data, findings, style),
   ]);
-  const fixSummary = fixed && { fix: { from: first.run, ...fixed.remedy } };
+  const fixSummary = fixed && { fix: { from: first.run, ...withFlags(fixed.remedy) } };
   if (flags.json) printJson(streams, { run, ...summary(prepared.task, start, end), ...fixSummary });
 }
 
 /** With the rate that a range test suggests, where it was asked for. */
-async function withRate({ lr, ...flags }: GivenFlags, prepared: Prepared, streams: Streams): Promise<TrainFlags> {
-  if (lr !== "auto") return { ...flags, ...(lr !== undefined && { lr }) };
+async function withRate(
+  { learningRate, ...flags }: GivenFlags,
+  prepared: Prepared,
+  streams: Streams,
+): Promise<TrainFlags> {
+  if (learningRate !== "auto") return { ...flags, learningRate };
   const { rangeTest } = await import("../engine.ts");
   const { suggestion, points } = await rangeTest(prepared, settingsOf(flags));
   const found =
@@ -94,7 +103,7 @@ async function withRate({ lr, ...flags }: GivenFlags, prepared: Prepared, stream
       ? "A range test found no learning rate that lowers the loss; the usual one is taken."
       : `Learning rate ${suggestion}, from a range test of ${count(points.length, "step")}.`;
   print(streams.stderr, ({ width }) => [...wrap(found, width), ""]);
-  return { ...flags, ...(suggestion !== undefined && { lr: suggestion }) };
+  return { ...flags, learningRate: suggestion };
 }
 
 /** A training in its run folder: with its end, or with what it failed by. */
@@ -142,11 +151,11 @@ async function restart(
     say("Nothing that was tried lowered the loss enough to train again.");
     return undefined;
   }
-  say(`Training again with ${best.remedy.change} (${best.remedy.flags}).`);
+  say(`Training again with ${best.change} (${flagText(best.settings)}).`);
   print(streams.stderr, () => [""]);
-  const changed = { ...withChange(flags, best.change), ...(flags.out !== undefined && { out: freeFolder(run) }) };
+  const changed = { ...withChange(flags, best.settings), ...(flags.out !== undefined && { out: freeFolder(run) }) };
   const training = await runTraining(data, prepare(table, dataOptions(changed)), changed, streams, undefined);
-  return { remedy: best.remedy, steps: trials.steps, training };
+  return { remedy: best, steps: trials.steps, training };
 }
 
 /** "run-fixed", or with the first free number after it. */
@@ -281,7 +290,7 @@ function describeResult(
 }
 
 function describeFix(before: Trained, { remedy, steps, training }: Fixed, { width }: Style): string[] {
-  const twins = `Restarted with ${remedy.flags}. In twins, with ${remedySentence(remedy, steps)}`;
+  const twins = `Restarted with ${flagText(remedy.settings)}. In twins, with ${remedySentence(remedy, steps)}`;
   const measured = (end?: EndEvent) => {
     const values = end?.metrics.validation ?? end?.metrics.train;
     const name = ["accuracy", "rmse"].find((metric) => values?.[metric] !== undefined);

@@ -13,13 +13,13 @@ const before = { loss: Number.NaN };
 const remedies: readonly Remedy[] = [
   {
     change: "relu with He initial weights",
-    flags: "--activation relu --init heUniform",
+    settings: { activation: "relu", init: "heUniform" },
     before,
     after: { loss: 0.0213, validationLoss: 0.05, product: 0.31 },
   },
   {
     change: "residual connections + layer normalisation",
-    flags: "--layer-norm --residual",
+    settings: { normalization: "layer", residual: true },
     before,
     after: { loss: 0.4, validationLoss: 0.5, product: 1.2 },
   },
@@ -59,7 +59,7 @@ it("in 60 columns", () => {
   const longer: Remedy = {
     ...remedies[0]!,
     change: "relu with He initial weights + layer normalisation",
-    flags: "--activation relu --init heUniform --layer-norm",
+    settings: { activation: "relu", init: "heUniform", normalization: "layer" },
   };
   const both: TriedVerdict = { ...vanishing, remedies: [...remedies, longer] };
   const again: TriedVerdict = {

@@ -5,6 +5,7 @@ import type { Figures, Severity } from "../../diagnose/finding.ts";
 import { lower, type Outcome } from "../../diagnose/goals.ts";
 import type { TwinReport } from "../../diagnose/try-remedies.ts";
 import type { Diagnosis, Remedy, TriedVerdict, Verdict } from "../../diagnose/verdict.ts";
+import { flagText } from "../setting-flags.ts";
 import { plainOrPower, significant } from "./format.ts";
 import { renderLedger } from "./ledger.ts";
 import type { Style } from "./style.ts";
@@ -74,9 +75,14 @@ export function twinLines({ index, of, words, outcome }: TwinReport, { width }: 
   return wrap(text, width - head.length).map((line, i) => (i === 0 ? head : " ".repeat(head.length)) + line);
 }
 
-/** What the flags of a remedy did in twins of the training. */
+/** What a remedy did in twins of the training. */
 export const remedySentence = ({ change, before, after }: Remedy, steps: number): string =>
   `${printable(change)}: the training loss after ${count(steps, "step")} is ${lossText(after.loss)} instead of ${lossText(before.loss)}.`;
+
+/** A remedy as programs read it: what it sets by its flags. */
+export const withFlags = ({ change, settings, before, after }: Remedy) => ({
+  ...{ change, flags: flagText(settings), before, after },
+});
 
 /** Whether the same would be shown. */
 const isSame = (some: readonly Remedy[], others: readonly Remedy[]): boolean =>
@@ -84,7 +90,7 @@ const isSame = (some: readonly Remedy[], others: readonly Remedy[]): boolean =>
 const shownFlags = (remedies: readonly Remedy[]) =>
   remedies
     .slice(0, mostRemedies)
-    .map(({ flags }) => flags)
+    .map(({ settings }) => flagText(settings))
     .join("\n");
 
 function renderVerdict(verdict: TriedVerdict, tried: Tried | "above", style: Style): string[] {
@@ -137,7 +143,7 @@ function remedyLines(verdict: Verdict, remedies: readonly Remedy[], tried: Tried
     "",
     ...table.map((line) => `  ${line}`),
     "",
-    ...shown.flatMap(({ flags }, i) => indented(`${i + 1} ${flags}`, style).map(cyan)),
+    ...shown.flatMap(({ settings }, i) => indented(`${i + 1} ${flagText(settings)}`, style).map(cyan)),
   ];
 }
 
