@@ -1,5 +1,6 @@
 // Parquet bytes → table, with hyparquet.
 import { ChainruleError } from "../ir/errors.ts";
+import { node } from "../ir/node.ts";
 import { toCell } from "./json.ts";
 import { type Cell, makeTable, type Table } from "./table.ts";
 import { quote } from "./wording.ts";
@@ -58,7 +59,7 @@ export async function readParquetRows(
   const [{ parquetMetadataAsync, parquetRead }, { compressors }, { open }] = await Promise.all([
     import("hyparquet"),
     import("hyparquet-compressors"),
-    import("node:fs/promises"),
+    node("node:fs/promises"),
   ]);
   const unreadable = (cause: unknown): ChainruleError =>
     new ChainruleError(

@@ -1,5 +1,6 @@
 // A file, or its bytes, → table: the format comes from the name's ending, otherwise from the content.
 import { ChainruleError } from "../ir/errors.ts";
+import { node } from "../ir/node.ts";
 import { detectDelimiter, parseDelimited } from "./delimited.ts";
 import { parseJsonRows } from "./json.ts";
 import { parseParquet } from "./parquet.ts";
@@ -30,7 +31,7 @@ const readable = "CSV, TSV, JSON (an array of objects, or one a line) and Parque
  * const table = await readTable("penguins.csv");
  */
 export async function readTable(path: string): Promise<Table> {
-  const { readFile } = await import("node:fs/promises");
+  const { readFile } = node("node:fs/promises");
   let content: Uint8Array;
   try {
     content = await readFile(path);

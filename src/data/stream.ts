@@ -1,5 +1,6 @@
 // A table larger than memory: its first rows, and the rest in blocks, from CSV or Parquet (Node only).
 import { ChainruleError } from "../ir/errors.ts";
+import { node } from "../ir/node.ts";
 import { detectDelimiter, parseDelimited } from "./delimited.ts";
 import { readParquetRows } from "./parquet.ts";
 import type { Table } from "./table.ts";
@@ -48,7 +49,7 @@ async function openParquet(path: string, blockRows: number): Promise<TableStream
 }
 
 async function openText(path: string, ending: string, blockRows: number): Promise<TableStream> {
-  const { open } = await import("node:fs/promises");
+  const { open } = node("node:fs/promises");
   let size = 0;
   let sample: Uint8Array;
   try {
@@ -101,7 +102,7 @@ async function openText(path: string, ending: string, blockRows: number): Promis
 
 /** Text of about `bytes` bytes at a time, cut where a row ends: at a newline outside quotes. */
 async function* pieces(path: string, bytes: number): AsyncGenerator<string> {
-  const { createReadStream } = await import("node:fs");
+  const { createReadStream } = node("node:fs");
   let held: Uint8Array[] = [];
   let length = 0;
   let quoted = false;

@@ -2,22 +2,13 @@
 //
 // A file is replaced in one step: written beside its place, fsync, rename, fsync of the folder.
 import { ChainruleError } from "../ir/errors.ts";
+import { node } from "../ir/node.ts";
 import type { RunFiles } from "./files.ts";
 import { invalidRun } from "./invalid-run.ts";
 
-/** Modules of Node are asked for where they are used, so that a page may load this file. Throws INVALID_ARGUMENT in a page. */
-function node<N extends "node:fs" | "node:fs/promises" | "node:path" | "node:crypto">(name: N) {
-  const found = globalThis.process?.getBuiltinModule?.(name);
-  if (found !== undefined) return found;
-  throw new ChainruleError(
-    "INVALID_ARGUMENT",
-    "Run folders on disk need Node; in a page, give the run's files as a map from names to bytes.",
-  );
-}
-
 /** The files of a folder that is there. */
 export function folderFiles(dir: string): RunFiles {
-  const { join } = node("node:path");
+  const { join } = node("node:path", "In a page, give the run's files as a map from names to bytes.");
   return {
     dir,
     read: (name) => readInside(dir, name),

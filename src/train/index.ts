@@ -9,6 +9,18 @@ export type { Sketch } from "../observe/sketch.ts";
 export type * from "./events.ts";
 export { measure } from "./measure.ts";
 export {
+  decodeModel,
+  encodeModel,
+  type LoadedModel,
+  type LoadedNetworkModel,
+  type LoadedTableModel,
+  loadModel,
+  type Prediction,
+  type Row,
+  saveModel,
+} from "./model-file.ts";
+export type { NetworkModel } from "./saved-model.ts";
+export {
   type ClassificationMetrics,
   type ClassMetrics,
   classificationMetrics,

@@ -3,6 +3,7 @@ import { tableFromRows } from "../data/json.ts";
 import type { Preprocessing } from "../data/preprocessing.ts";
 import { transform } from "../data/transform.ts";
 import { ChainruleError } from "../ir/errors.ts";
+import { node } from "../ir/node.ts";
 import { apply } from "../nn/model.ts";
 import type { BackendOptions } from "../run/backends.ts";
 import { compile } from "../run/compile.ts";
@@ -111,7 +112,7 @@ export function decodeModel(bytes: Uint8Array, name = "the model", options: Back
  * @throws ChainruleError INVALID_ARGUMENT in a page: there, `encodeModel` gives the bytes
  */
 export async function saveModel(path: string, trained: NetworkModel | TableModel): Promise<void> {
-  const { rename, rm, writeFile } = fileSystem("saveModel", "encodeModel");
+  const { rename, rm, writeFile } = node("node:fs/promises", "In a page, encodeModel gives the bytes.");
   const temporary = `${path}.${globalThis.process.pid}.tmp`;
   try {
     await writeFile(temporary, encodeModel(trained), { flush: true });
@@ -128,7 +129,7 @@ export async function saveModel(path: string, trained: NetworkModel | TableModel
  * @throws ChainruleError FILE_NOT_FOUND, INVALID_MODEL; INVALID_ARGUMENT in a page: there, `decodeModel` takes the bytes
  */
 export async function loadModel(path: string, options: BackendOptions = {}): Promise<LoadedModel> {
-  const { readFile } = fileSystem("loadModel", "decodeModel");
+  const { readFile } = node("node:fs/promises", "In a page, decodeModel takes the bytes.");
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw new ChainruleError(
       "FILE_NOT_FOUND",
@@ -138,12 +139,6 @@ export async function loadModel(path: string, options: BackendOptions = {}): Pro
     );
   });
   return decodeModel(bytes, path, options);
-}
-
-function fileSystem(called: string, instead: string) {
-  const found = globalThis.process?.getBuiltinModule?.("node:fs/promises");
-  if (found !== undefined) return found;
-  throw new ChainruleError("INVALID_ARGUMENT", `${called} needs the files of Node; in a page use ${instead}.`);
 }
 
 function loadedNetwork(trained: NetworkModel, options: BackendOptions): LoadedNetworkModel {
