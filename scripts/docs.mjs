@@ -20,6 +20,7 @@ export const entries = {
   "chainrule/optim": "optim/index",
   "chainrule/data": "data/index",
   "chainrule/train": "train/index",
+  "chainrule/runs": "runs/index",
   "chainrule/check": "grad/check",
   "chainrule/observe": "observe/index",
   "chainrule/explain": "explain/index",

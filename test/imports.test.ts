@@ -16,8 +16,6 @@ const usesNode = (file: string): boolean => file.startsWith("cli/");
 interface Import {
   readonly from: string;
   readonly specifier: string;
-  /** By `import(…)`: loaded only where it is asked for. */
-  readonly dynamic: boolean;
   readonly typeOnly: boolean;
 }
 
@@ -29,8 +27,8 @@ function importsOf(file: string, text: string): Import[] {
   const fixed = code.matchAll(/^\s*(import|export)\s+(type\s+)?(?:[^'"`;]*?\bfrom\s+)?["']([^"']+)["']/gm);
   const dynamic = values.matchAll(/\bimport\(\s*["']([^"']+)["']\s*\)/g);
   return [
-    ...[...fixed].map((m) => ({ from: file, specifier: m[3]!, dynamic: false, typeOnly: m[2] !== undefined })),
-    ...[...dynamic].map((m) => ({ from: file, specifier: m[1]!, dynamic: true, typeOnly: false })),
+    ...[...fixed].map((m) => ({ from: file, specifier: m[3]!, typeOnly: m[2] !== undefined })),
+    ...[...dynamic].map((m) => ({ from: file, specifier: m[1]!, typeOnly: false })),
   ];
 }
 
@@ -38,7 +36,7 @@ const folderOf = (file: string): string | undefined =>
   file.includes("/") ? file.slice(0, file.indexOf("/")) : undefined;
 
 /** What is wrong with an import, or undefined. */
-function offence({ from, specifier, dynamic, typeOnly }: Import): string | undefined {
+function offence({ from, specifier, typeOnly }: Import): string | undefined {
   if (specifier.startsWith("node:")) {
     return typeOnly || usesNode(from) ? undefined : "imports a module of Node, which bundlers for pages would follow";
   }
@@ -82,7 +80,10 @@ describe("the scan", () => {
       ["ir/b.ts", 'import {\n  one,\n  two,\n} from "../trace/tensor.ts";\nexport * from "./c.ts";'],
       ["grad/c.ts", 'export { Tensor } from "../index.ts";'],
       ["cli/d.ts", 'import { Tensor } from "../index.ts";\nimport fs from "node:fs";'],
-      ["data/e.ts", 'import fs from "node:fs";\nimport type { Stats } from "node:fs";\nawait import("node:path");\ntype M = typeof import("node:os");'],
+      [
+        "data/e.ts",
+        'import fs from "node:fs";\nimport type { Stats } from "node:fs";\nawait import("node:path");\ntype M = typeof import("node:os");',
+      ],
       ["train/f.ts", 'const { g } = await import("../cli/main.ts");'],
       ["new/g.ts", 'import "../ir/op.ts";'],
       ["ir/h.ts", '// import "../cli/main.ts";\n/* import "../run/x.ts"; */ const s = "from";'],

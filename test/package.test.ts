@@ -33,7 +33,8 @@ import { sizeOf } from "chainrule/ir";
 import { activation, apply, dense, sequential } from "chainrule/nn";
 import { chainOf, ledgerOf, type LedgerRow } from "chainrule/observe";
 import { adam } from "chainrule/optim";
-import { type TrainEvent, train, trainTable } from "chainrule/train";
+import { openRun } from "chainrule/runs";
+import { decodeModel, encodeModel, loadModel, saveModel, type TrainEvent, train, trainTable } from "chainrule/train";
 
 const gradient: Tensor = grad((x: Tensor) => x.pow(3).sum())(tensor(2));
 const x = tensor([[0, 0], [0, 1], [1, 0], [1, 1]]);
@@ -47,6 +48,9 @@ const table = trainTable(prepare(tableFromRows(rows, { source: "rows" }), { targ
 const events: TrainEvent[] = [];
 for await (const event of table) events.push(event);
 const { metrics } = await table.result();
+await saveModel("kinds.safetensors", (await table.result()).trained);
+const loaded = await loadModel("kinds.safetensors");
+const network = decodeModel(encodeModel({ model, variables }));
 const kinds: VerdictKind[] = diagnose(events).verdicts.map(({ kind }) => kind);
 const ledger: LedgerRow[] = ledgerOf(chainOf(model), [{ rms: 2, size: 8 }, { rms: 1, size: 8 }, { rms: 8, size: 1 }], () => 1);
 console.log(JSON.stringify({
@@ -59,6 +63,9 @@ console.log(JSON.stringify({
   slope: explain(({ w }) => w.square().sum(), { w: x }).of("w[2,0]").gradient,
   size: sizeOf([2, 3]),
   z: lesson2().z.toFixed(12),
+  loaded: loaded.kind === "table" && loaded.predict([{ size: 6 }, { size: 1 }]).map(({ prediction }) => prediction),
+  network: network.kind === "network" && Array.from(network.predict(x).sigmoid().data, Math.round),
+  noRun: await openRun(new Map(), "dropped").catch(({ code }: { code: string }) => code),
 }));
 `;
 
@@ -97,6 +104,9 @@ it("imports, type-checks and trains outside of the repository", () => {
     slope: 2,
     size: 6,
     z: "-0.060124382231",
+    loaded: ["big", "small"],
+    network: [0, 1, 1, 0],
+    noRun: "INVALID_RUN",
   });
 });
 

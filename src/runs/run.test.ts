@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EpochEvent, StartEvent } from "../train/events.ts";
 import type { StoredTensors } from "../train/safetensors.ts";
 import { createRun } from "./create-run.ts";
+import type { RunMap } from "./files.ts";
 import { sha256File } from "./folder.ts";
 import type { RunDescription } from "./manifest.ts";
 import { openRun } from "./open-run.ts";
@@ -294,4 +295,44 @@ it("sha256File gives the digest of the bytes", async () => {
   await writeFile("abc", "abc");
   // FIPS 180-2, example B.1
   expect(await sha256File("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+});
+
+describe("a run in a map", () => {
+  it("holds the same files as on disk, and reads back as it was written", async () => {
+    const files: RunMap = new Map();
+    const run = await createRun(description, files);
+    run.appendEvent(start);
+    for (let n = 1; n <= 3; n++) {
+      run.appendEvent(epoch(n));
+      await run.saveCheckpoint(n, tensors(n), n <= 2);
+    }
+    await run.saveModel({ architecture: [4, 8, 3], task: "classification" }, tensors(2));
+    await run.finish("finished", { loss: 0.5 });
+    await finishedRun();
+    for (const [name, bytes] of files)
+      if (name !== "run.json") expect(bytes).toEqual(new Uint8Array(await readFile(join("run", name))));
+    expect([...files.keys()].sort()).toEqual([
+      "checkpoints/epoch-2.safetensors",
+      "checkpoints/epoch-3.safetensors",
+      "checkpoints/index.json",
+      "events.jsonl",
+      "model.json",
+      "model.safetensors",
+      "run.json",
+    ]);
+    const read = await openRun(files, "dropped");
+    expect(await read.events()).toEqual([start, epoch(1), epoch(2), epoch(3)]);
+    expect(await read.checkpoint("best")).toEqual({ epoch: 2, tensors: tensors(2) });
+  });
+
+  it("is checked like one on disk", async () => {
+    const files: RunMap = new Map([["run.json", new TextEncoder().encode("{")]]);
+    expect(await failure(() => openRun(files, "dropped"))).toContain('run.json of the run "dropped"');
+    expect(await failure(() => openRun(new Map(), "dropped"))).toContain('"dropped" is not a run folder');
+  });
+});
+
+it("the version is the package's", async () => {
+  const { version: packed } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+  expect(version).toBe(packed);
 });

@@ -9,6 +9,13 @@ export type { Sketch } from "../observe/sketch.ts";
 export type * from "./events.ts";
 export { measure } from "./measure.ts";
 export {
+  type ClassificationMetrics,
+  type ClassMetrics,
+  classificationMetrics,
+  type RegressionMetrics,
+  regressionMetrics,
+} from "./metrics.ts";
+export {
   decodeModel,
   encodeModel,
   type LoadedModel,
@@ -19,17 +26,10 @@ export {
   type Row,
   saveModel,
 } from "./model-file.ts";
-export type { NetworkModel } from "./saved-model.ts";
-export {
-  type ClassificationMetrics,
-  type ClassMetrics,
-  classificationMetrics,
-  type RegressionMetrics,
-  regressionMetrics,
-} from "./metrics.ts";
 export type { Training, TrainingData, TrainOptions, TrainResult } from "./options.ts";
 export { type RangePoint, type RangeTest, rangeTest } from "./range-test.ts";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type SafetensorsTensor } from "./safetensors.ts";
+export type { NetworkModel } from "./saved-model.ts";
 export {
   type DataSettings,
   type ModelSettings,

@@ -81,7 +81,7 @@ function convolve(geometry: Geometry, backend: Backend): number[][] {
 }
 
 const { library, reason } = findBlas();
-if (!library) console.warn(`convolution by BLAS is skipped: ${reason}`);
+if (!library) it.skip(`products by a BLAS: ${reason}`);
 
 const backends: [string, Backend][] = [
   ["the machine", wasmBackend({ threads: 1, build: "plain" })],

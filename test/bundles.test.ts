@@ -1,0 +1,32 @@
+// Every entry of the package is bundled for a page: no module of Node is asked for by name where a bundler would follow it.
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+import { expect, it } from "vitest";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  exports: Record<string, string | { readonly default: string }>;
+};
+const entries = Object.entries(exports).flatMap(([name, target]) =>
+  typeof target === "string" ? [] : [[name, target.default] as const],
+);
+
+it.each(entries)("%s", async (_, file) => {
+  const outside: string[] = [];
+  const bundle = await rolldown({
+    input: join(root, file),
+    platform: "browser",
+    external: (id) => {
+      if (id.startsWith("node:")) outside.push(id);
+      return id.startsWith("node:");
+    },
+    onLog: (level, log) => {
+      if (level === "warn" && log.code === "UNRESOLVED_IMPORT") outside.push(log.message);
+    },
+  });
+  const { output } = await bundle.generate({ format: "esm" });
+  expect(outside).toEqual([]);
+  expect(output.some((chunk) => chunk.type === "chunk")).toBe(true);
+});
