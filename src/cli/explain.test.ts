@@ -3,12 +3,12 @@ import { appendFile, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { explainRun } from "../explain/explain-run.ts";
 import { initialize } from "../nn/index.ts";
 import { openRun } from "../runs/index.ts";
+import { replay } from "../runs/replay.ts";
 import { flatten } from "../trace/tree.ts";
-import { explainRun } from "./explain-run.ts";
 import { run } from "./program.ts";
-import { replay } from "./replay.ts";
 
 const home = process.cwd();
 beforeEach(async () => process.chdir(await mkdtemp(join(tmpdir(), "chainrule-explain-"))));

@@ -2,9 +2,10 @@
 import { Command } from "commander";
 import { expect, it } from "vitest";
 import type { Change } from "../diagnose/change.ts";
+import { settingsOf } from "../runs/run-settings.ts";
+import { flagText } from "../train/settings/flags.ts";
 import { resolve } from "../train/settings/resolve.ts";
-import { flagText } from "./setting-flags.ts";
-import { commandLine, givenFlags, settingsOf, type TrainFlags, withChange } from "./train-flags.ts";
+import { commandLine, givenFlags, type TrainFlags, withChange } from "./train-flags.ts";
 import { addTrainOptions } from "./train-options.ts";
 
 /** A command line of words in single quotes or without. */

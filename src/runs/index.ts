@@ -1,5 +1,6 @@
 // Public API of the runs folder: run folders, and runs as maps from names to bytes.
 
+export { type CheckedRun, checkRun } from "./check-run.ts";
 export type { RunWriter } from "./create-run.ts";
 export { createRun } from "./create-run.ts";
 export type { RunMap } from "./files.ts";
@@ -7,4 +8,6 @@ export { sha256File } from "./folder.ts";
 export type { RunDescription, RunManifest, RunStatus } from "./manifest.ts";
 export type { RunReader } from "./open-run.ts";
 export { openRun } from "./open-run.ts";
+export { type Replay, type ReplayedData, replay, replayData } from "./replay.ts";
 export { loadTable, saveTable } from "./run-model.ts";
+export { type RunSettings, runSettings } from "./run-settings.ts";

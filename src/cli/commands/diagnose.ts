@@ -3,11 +3,12 @@ import type { Command } from "commander";
 import type { Diagnosis, Findings } from "../../diagnose/verdict.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { RunReader } from "../../runs/index.ts";
+import { runSettings } from "../../runs/run-settings.ts";
 import type { TrainEvent } from "../../train/events.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { renderDiagnosis, type Tried, type Unfinished, withFlags } from "../terminal/diagnosis.ts";
 import type { Style } from "../terminal/style.ts";
-import { commandLine, flagsOf, withChange } from "../train-flags.ts";
+import { commandLine, withChange } from "../train-flags.ts";
 import { showTrials } from "../try-remedies.ts";
 
 interface DiagnoseFlags {
@@ -89,7 +90,7 @@ async function withRemedies(
   if (verdicts.length === 0) return { diagnosis: asFound, tried: { steps: 0 } };
   try {
     const { table } = await replayData(run);
-    const flags = flagsOf(run.dir, run.manifest.settings);
+    const flags = runSettings(run.dir, run.manifest.settings);
     const trials = await showTrials(findings.verdicts, events, table, flags, streams);
     const best = bestRemedy(trials);
     return {

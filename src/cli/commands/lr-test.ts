@@ -1,12 +1,13 @@
 // chainrule lr-test: which learning rate suits a table and a network.
 import type { Command } from "commander";
 import { ChainruleError } from "../../ir/errors.ts";
+import { dataOptions, settingsOf } from "../../runs/run-settings.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { tableOf } from "../table-of.ts";
 import { renderRangeTest } from "../terminal/range-test.ts";
 import type { Style } from "../terminal/style.ts";
 import { printable, wrap } from "../terminal/text.ts";
-import { commandLine, dataOptions, givenFlags, settingsOf, type TrainFlags } from "../train-flags.ts";
+import { commandLine, givenFlags, type TrainFlags } from "../train-flags.ts";
 import { addJsonOption, addTrainOptions } from "../train-options.ts";
 
 export function addLrTest(program: Command, streams: Streams): void {

@@ -8,11 +8,12 @@ import type { Findings, Remedy } from "../../diagnose/verdict.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { Variables } from "../../nn/index.ts";
 import type { RunWriter } from "../../runs/index.ts";
+import { dataOptions, settingsOf } from "../../runs/run-settings.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "../../train/events.ts";
 import type { TableModel } from "../../train/index.ts";
+import { flagText } from "../../train/settings/flags.ts";
 import { interruptible } from "../interrupt.ts";
 import { print, printJson, type Streams, shellWord } from "../output.ts";
-import { flagText } from "../setting-flags.ts";
 import { tableOf } from "../table-of.ts";
 import { renderColumns } from "../terminal/columns-table.ts";
 import { remedySentence, renderVerdicts, withFlags } from "../terminal/diagnosis.ts";
@@ -21,15 +22,7 @@ import { renderMetrics } from "../terminal/metrics-table.ts";
 import { reporter } from "../terminal/reporter.ts";
 import type { Style } from "../terminal/style.ts";
 import { printable, wrap } from "../terminal/text.ts";
-import {
-  dataOptions,
-  type GivenFlags,
-  givenFlags,
-  saved,
-  settingsOf,
-  type TrainFlags,
-  withChange,
-} from "../train-flags.ts";
+import { type GivenFlags, givenFlags, saved, type TrainFlags, withChange } from "../train-flags.ts";
 import { addJsonOption, addTrainOptions } from "../train-options.ts";
 import { showTrials } from "../try-remedies.ts";
 

@@ -5,7 +5,7 @@ import type { Figures, Severity } from "../../diagnose/finding.ts";
 import { lower, type Outcome } from "../../diagnose/goals.ts";
 import type { TwinReport } from "../../diagnose/try-remedies.ts";
 import type { Diagnosis, Remedy, TriedVerdict, Verdict } from "../../diagnose/verdict.ts";
-import { flagText } from "../setting-flags.ts";
+import { flagText } from "../../train/settings/flags.ts";
 import { plainOrPower, significant } from "./format.ts";
 import { renderLedger } from "./ledger.ts";
 import type { Style } from "./style.ts";

@@ -1,7 +1,10 @@
 // The gradient check of a run: the loss of some of its rows by all parameters, at the saved weights.
 import { checkGradients, type GradientCheck } from "../grad/check-gradients.ts";
 import { apply, losses } from "../nn/index.ts";
-import { batchOf } from "./explain-run.ts";
+import { openRun } from "./open-run.ts";
+import { replayData } from "./replay.ts";
+import { batchOf } from "./rows.ts";
+import { loadTable } from "./run-model.ts";
 
 /** How many of the first training rows are taken where none are chosen. */
 const FEW_ROWS = 8;
@@ -12,7 +15,6 @@ export interface CheckedRun {
 }
 
 export async function checkRun(dir: string, chosen?: readonly number[]): Promise<CheckedRun> {
-  const { loadTable, openRun, replayData } = await import("./engine.ts");
   const run = await openRun(dir);
   const trained = await loadTable(run);
   const { table, prepared } = await replayData(run);

@@ -1,15 +1,12 @@
-// A number of a run's network, explained for the loss of chosen rows of its data.
-import type { Split } from "../data/index.ts";
-import { parseElement } from "../explain/computation.ts";
-import { type Explain, type Explanation, explain, type NamedTensors, withUpdate } from "../explain/index.ts";
-import { flatIndex } from "../explain/places.ts";
-import { ChainruleError } from "../ir/errors.ts";
 import { apply, losses, type TensorTree } from "../nn/index.ts";
-import { targetTensor } from "../nn/losses/targets.ts";
 import { clipEpsilon } from "../optim/clip.ts";
-import { Tensor } from "../trace/tensor.ts";
+import type { Replay } from "../runs/replay.ts";
+import { batchOf } from "../runs/rows.ts";
+import type { Tensor } from "../trace/tensor.ts";
 import { flatten } from "../trace/tree.ts";
-import type { Replay } from "./replay.ts";
+import { parseElement } from "./computation.ts";
+import { type Explain, type Explanation, explain, type NamedTensors, withUpdate } from "./index.ts";
+import { flatIndex } from "./places.ts";
 
 export interface ExplainedRun {
   readonly explanation: Explanation;
@@ -23,7 +20,7 @@ export interface ExplainedRun {
 }
 
 export function explainRun(run: Replay, rows: readonly number[], element: string, paths: number): ExplainedRun {
-  const { trained, state, optimizer, flags } = run;
+  const { trained, state, optimizer, settings } = run;
   const { model, loss, preprocessing } = trained;
   const { parameters, buffers } = state.variables;
   const one = explain(
@@ -45,7 +42,7 @@ export function explainRun(run: Replay, rows: readonly number[], element: string
   const at = flatIndex(indices, leaves[leaf]!.shape);
   const moments = Object.entries(state.optimizer).map(([slot, tree]) => [slot, flatten(tree).leaves[leaf]!.data[at]!]);
   const norm = gradientNorm(one, names);
-  const clip = flags.clipNorm === undefined ? 1 : Math.min(1, flags.clipNorm / (norm + clipEpsilon));
+  const clip = settings.clipNorm === undefined ? 1 : Math.min(1, settings.clipNorm / (norm + clipEpsilon));
   about.push("The update is that of a step on these rows.");
   if (clip < 1) about.push(`All its gradients together have the norm ${norm}; --clip multiplies them by ${clip}.`);
   const given = { state: Object.fromEntries(moments), step, learningRate, clip };
@@ -55,40 +52,6 @@ export function explainRun(run: Replay, rows: readonly number[], element: string
 /** √ Σ (∂loss/∂θ)² over all parameters. */
 const gradientNorm = (one: Explain, names: readonly string[]): number =>
   Math.sqrt(names.reduce((sum, name) => one.gradients(name).reduce((all, g) => all + g * g, sum), 0));
-
-/** The chosen rows as x [rows, features] and target, in their order. */
-export function batchOf(
-  { table, prepared, trained }: Pick<Replay, "table" | "prepared" | "trained">,
-  rows: readonly number[],
-): { x: Tensor; target: Tensor } {
-  const features = trained.preprocessing.features.length;
-  const splits = [prepared.train, ...(prepared.validation ? [prepared.validation] : [])];
-  const found = rows.map((row): { split: Split; at: number } => {
-    const index = table.rowNumbers.indexOf(row);
-    for (const split of splits) {
-      const at = index < 0 ? -1 : split.rowNumbers.indexOf(index);
-      if (at >= 0) return { split, at };
-    }
-    const [first, last] = [table.rowNumbers[0], table.rowNumbers.at(-1)];
-    throw new ChainruleError(
-      "INVALID_ARGUMENT",
-      index < 0
-        ? `${table.source} has no row ${row}: its rows are ${first} to ${last}.`
-        : `Row ${row} of ${table.source} has no target, so it has no loss. Choose another row.`,
-      { row },
-    );
-  });
-  const x = new Float64Array(rows.length * features);
-  const target = new Float64Array(rows.length);
-  found.forEach(({ split, at }, i) => {
-    x.set(split.x.subarray(at * features, (at + 1) * features), i * features);
-    target[i] = split.y[at]!;
-  });
-  return {
-    x: Tensor.concrete(x, [rows.length, features]),
-    target: targetTensor(losses[trained.loss].targets, target, "float64"),
-  };
-}
 
 /** Features and classes that are named one by one. */
 const mostNamed = 12;

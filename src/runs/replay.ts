@@ -1,17 +1,18 @@
 // A run trained once more, up to a step: the same data, settings and seed give the same numbers.
-import type { Prepared, Table } from "../data/index.ts";
+import { type Prepared, prepare, readTable, type Table } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Optimizer } from "../optim/index.ts";
-import type { RunReader } from "../runs/index.ts";
 import type { EpochEvent, TrainEvent } from "../train/events.ts";
-import type { TableModel } from "../train/index.ts";
 import type { TrainingState } from "../train/options.ts";
-import { dataOptions, flagsOf, settingsOf, type TrainFlags } from "./train-flags.ts";
+import { type TableModel, trainTable } from "../train/tabular.ts";
+import { sha256File } from "./folder.ts";
+import type { RunReader } from "./open-run.ts";
+import { dataOptions, type RunSettings, runSettings, settingsOf } from "./run-settings.ts";
 
 export interface Replay {
   /** The run's folder. */
   readonly dir: string;
-  readonly flags: TrainFlags;
+  readonly settings: RunSettings;
   readonly table: Table;
   readonly prepared: Prepared;
   readonly trained: TableModel;
@@ -23,12 +24,11 @@ export interface Replay {
 }
 
 /** What a run was trained on. */
-export type ReplayedData = Pick<Replay, "flags" | "table" | "prepared">;
+export type ReplayedData = Pick<Replay, "settings" | "table" | "prepared">;
 
 /** `step`: 0 is before the first one; undefined is that of the saved weights. Throws INVALID_RUN where the data is gone or another. */
 export async function replay(run: RunReader, step?: number): Promise<Replay> {
-  const { trainTable } = await import("./engine.ts");
-  const { flags, table, prepared } = await replayData(run);
+  const { settings, table, prepared } = await replayData(run);
   const events = await run.events();
   const end = events.find((event) => event.type === "end");
   const wanted = step ?? savedStep(events);
@@ -42,27 +42,35 @@ export async function replay(run: RunReader, step?: number): Promise<Replay> {
       },
     );
   if (end !== undefined && wanted > end.steps) throw beyond(end.steps);
-  const training = trainTable(prepared, { ...settingsOf(flags), steps: wanted });
+  const training = trainTable(prepared, { ...settingsOf(settings), steps: wanted });
   const epochs: EpochEvent[] = [];
   for await (const event of training.withoutProfiles()) if (event.type === "epoch") epochs.push(event);
   const { trained, last } = await training.result();
   if (last.step < wanted) throw beyond(last.step);
   const difference = differenceOf(epochs, events);
   const { optimizer } = training.settings;
-  return { dir: run.dir, flags, table, prepared, trained, optimizer, state: last, ...(difference && { difference }) };
+  return {
+    dir: run.dir,
+    settings,
+    table,
+    prepared,
+    trained,
+    optimizer,
+    state: last,
+    ...(difference && { difference }),
+  };
 }
 
 /** Throws INVALID_RUN where the data is gone or another. */
 export async function replayData(run: RunReader): Promise<ReplayedData> {
-  const { readTable, prepare, sha256File } = await import("./engine.ts");
-  const { data, settings } = run.manifest;
-  const flags = flagsOf(run.dir, settings);
+  const { data } = run.manifest;
+  const settings = runSettings(run.dir, run.manifest.settings);
   const unusable = (what: string) =>
     new ChainruleError("INVALID_RUN", `The run "${run.dir}" cannot be repeated: ${what}`, {
       dir: run.dir,
       data: data.file,
     });
-  if (flags.stream) throw unusable("it read its table in blocks. Train on a part of the table to look into it.");
+  if (settings.stream) throw unusable("it read its table in blocks. Train on a part of the table to look into it.");
   let hash: string;
   try {
     hash = await sha256File(data.file);
@@ -74,7 +82,7 @@ export async function replayData(run: RunReader): Promise<ReplayedData> {
   if (hash !== data.sha256)
     throw unusable(`its data, ${data.file}, has changed since. Train again on the data as it is.`);
   const table = await readTable(data.file);
-  return { flags, table, prepared: prepare(table, dataOptions(flags)) };
+  return { settings, table, prepared: prepare(table, dataOptions(settings)) };
 }
 
 const epochsOf = (events: readonly TrainEvent[]) =>

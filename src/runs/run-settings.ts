@@ -1,0 +1,37 @@
+// The settings of a run: what run.json holds under the names of flags, and what data and training take of them.
+import type { PrepareOptions } from "../data/index.ts";
+import { ChainruleError } from "../ir/errors.ts";
+import type { Json } from "../ir/json.ts";
+import { fromOptions } from "../train/settings/flags.ts";
+import { dataSettings, type ModelSettings, modelSettings, type Settings } from "../train/settings/index.ts";
+import { pick } from "../train/settings/values.ts";
+
+export interface RunSettings extends Settings {
+  readonly target: string;
+  /** The table was read in blocks. */
+  readonly stream?: true;
+}
+
+/** How the table is prepared. */
+export const dataOptions = (settings: Omit<RunSettings, "learningRate">): PrepareOptions => ({
+  ...pick(settings, dataSettings),
+  target: settings.target,
+  seed: settings.seed,
+});
+
+/** How the network is trained on it. */
+export const settingsOf = (settings: RunSettings): ModelSettings => pick(settings, modelSettings);
+
+/** Settings from run.json. What they hold is checked where it is used. */
+export function runSettings(dir: string, settings: Json): RunSettings {
+  const isRecord = typeof settings === "object" && settings !== null && !Array.isArray(settings);
+  const target = isRecord && "target" in settings ? settings.target : undefined;
+  if (!isRecord || typeof target !== "string") {
+    throw new ChainruleError(
+      "INVALID_RUN",
+      `The file run.json of the run "${dir}" does not say how it was trained: "settings" must name the target. Train again with chainrule train.`,
+      { dir, file: "run.json" },
+    );
+  }
+  return { ...fromOptions(settings), target };
+}

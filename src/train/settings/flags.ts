@@ -1,0 +1,76 @@
+// Settings, flags and what run.json holds: there and back, from the records.
+import { shellWord } from "../../data/wording.ts";
+import { type SettingKey, type Settings, settingKeys } from "./index.ts";
+import type { Flag } from "./setting.ts";
+import { settingOf } from "./values.ts";
+
+/** A flag of a setting, as a command line and run.json know it. */
+export interface SettingFlag {
+  readonly key: SettingKey;
+  readonly flag: Flag<unknown>;
+  /** "--clip" */
+  readonly long: string;
+  /** Its name among the options of a command, and in run.json: "clip". */
+  readonly name: string;
+  /** What a switch leaves under its name: false for "--no-…". Undefined of flags with a value. */
+  readonly sign: boolean | undefined;
+}
+
+export const settingFlags: readonly SettingFlag[] = settingKeys.flatMap((key) =>
+  settingOf(key).flags.map((flag) => {
+    const long = /--[a-z-]+/.exec(flag.flag)![0];
+    const isNegated = long.startsWith("--no-");
+    const name = long.slice(isNegated ? 5 : 2).replace(/-[a-z]/g, (part) => part[1]!.toUpperCase());
+    return { key, flag, long, name, sign: flag.flag.includes("<") ? undefined : !isNegated };
+  }),
+);
+
+/** Settings by their keys, from what options or run.json hold by the names of flags; what else these hold stays as it is. */
+export function fromOptions(options: object): Settings {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]: [string, unknown]) => {
+      const of = settingFlags.filter((one) => one.name === name);
+      const found = of.find(({ sign }) => sign === undefined || sign === value);
+      if (found === undefined) return [name, value];
+      return [found.key, found.sign === undefined ? value : found.flag.sets];
+    }),
+  );
+}
+
+/** What `fromOptions` reads. */
+export function toOptions(given: Settings): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([key, value]) => {
+      if (!isSetting(key)) return [[key, value]];
+      const found = flagFor(key, value);
+      return found ? [[found.name, found.sign ?? value]] : [];
+    }),
+  );
+}
+
+/** A setting as it is given on a command line; no words where no flag sets the value. */
+export function flagWords(key: SettingKey, value: unknown): string[] {
+  const found = flagFor(key, value);
+  if (found === undefined) return [];
+  if (found.sign !== undefined) return [found.long];
+  const { sum, type } = settingOf(key);
+  return (sum?.parts(value) ?? [value]).flatMap((part) => [found.long, type.print(part)]);
+}
+
+/** Settings as they are given on a command line: "--activation relu --init heUniform". */
+export const flagText = (given: Settings): string =>
+  settingKeys
+    .flatMap((key) => (given[key] === undefined ? [] : flagWords(key, given[key])))
+    .map(shellWord)
+    .join(" ");
+
+export const isSetting = (key: string): key is SettingKey => (settingKeys as readonly string[]).includes(key);
+
+/** A default that a run states: command lines need not. */
+export const isStatedDefault = (key: SettingKey, value: unknown): boolean => {
+  const { stated, default: usual } = settingOf(key);
+  return stated === true && value === usual;
+};
+
+const flagFor = (key: SettingKey, value: unknown): SettingFlag | undefined =>
+  settingFlags.find((one) => one.key === key && (one.sign === undefined || one.flag.sets === value));
