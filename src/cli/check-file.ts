@@ -65,6 +65,7 @@ export const ownModules = async (): Promise<Record<string, object>> => ({
   "chainrule/train": await import("../train/index.ts"),
   "chainrule/check": await import("../grad/check.ts"),
   "chainrule/observe": await import("../observe/index.ts"),
+  "chainrule/runs": await import("../runs/index.ts"),
   "chainrule/explain": await import("../explain/index.ts"),
   "chainrule/diagnose": await import("../diagnose/index.ts"),
   "chainrule/demo": await import("../demo/index.ts"),
