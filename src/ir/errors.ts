@@ -66,7 +66,7 @@ export class ChainruleError extends Error {
    *
    * ```ts
    * const error = new ChainruleError("RAGGED_ROW", "Row 3 has 4 cells; it must have 5.", { row: 3 });
-   * const received = structuredClone(error.toPlain()); // as by postMessage
+   * const received = structuredClone(error.toPlain());
    * ChainruleError.fromPlain(received).details.row // 3
    * ```
    */

@@ -54,9 +54,6 @@ const contentKey = "chainrule.content";
  * are float32 or float64, as they are in `variables`.
  *
  * ```ts
- * import { dense, initialize } from "chainrule/nn";
- * import { decodeModel, encodeModel } from "chainrule/train";
- *
  * const model = dense(2, 1);
  * const bytes = encodeModel({ model, variables: initialize(model) });
  * decodeModel(bytes).kind; // "network"
