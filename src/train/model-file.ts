@@ -66,7 +66,8 @@ export const encodeModel = (trained: NetworkModel | TableModel): Uint8Array<Arra
   });
 
 /**
- * The model in the bytes of `encodeModel`. `name` is how messages call it; `options` choose what computes its predictions.
+ * The model in the bytes of `encodeModel`. `name` is how messages call it; `options` choose what computes its predictions:
+ * the same bits on every machine and in a page, unless they say `deterministic: false`.
  *
  * @throws ChainruleError INVALID_MODEL where the bytes hold no such model, or a damaged one
  */
@@ -121,7 +122,7 @@ export async function saveModel(path: string, trained: NetworkModel | TableModel
 }
 
 /**
- * Reads a model that `saveModel` wrote. Node.
+ * Reads a model that `saveModel` wrote, as `decodeModel` does. Node.
  *
  * @throws ChainruleError FILE_NOT_FOUND, INVALID_MODEL; INVALID_ARGUMENT in a page: there, `decodeModel` takes the bytes
  */
@@ -139,7 +140,10 @@ export async function loadModel(path: string, options: BackendOptions = {}): Pro
 }
 
 function loadedNetwork(trained: NetworkModel, options: BackendOptions): LoadedNetworkModel {
-  const forward = compile((v: NetworkModel["variables"], x: Tensor) => apply(trained.model, v, x), options);
+  const forward = compile((v: NetworkModel["variables"], x: Tensor) => apply(trained.model, v, x), {
+    deterministic: true,
+    ...options,
+  });
   return { ...trained, kind: "network", predict: (x) => forward(trained.variables, x) };
 }
 

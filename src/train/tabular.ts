@@ -191,7 +191,7 @@ const chunk = 4096;
 
 /**
  * Predictions for rows of features x [rows, features]: class probabilities [rows, classes], or values [rows] in the
- * target's unit.
+ * target's unit. The same bits on every machine and in a page, unless `options` say `deterministic: false`.
  */
 export const predictTable = (
   trained: TableModel,
@@ -206,7 +206,10 @@ export function tablePredictor(
   options: BackendOptions = {},
 ): (x: Float32Array, rows: number) => Float64Array {
   const features = preprocessing.features.length;
-  const forward = compile((v: Variables, batch: Tensor) => losses[loss].predict(apply(model, v, batch)), options);
+  const forward = compile((v: Variables, batch: Tensor) => losses[loss].predict(apply(model, v, batch)), {
+    deterministic: true,
+    ...options,
+  });
   const { target, classes } = preprocessing;
   const [scale, shift] = target.kind === "regression" ? [target.std, target.mean] : [1, 0];
   return (x, rows) => {
