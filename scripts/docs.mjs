@@ -249,7 +249,7 @@ export function opsPage(ops) {
     "# Ops",
     "",
     `The ${rows.length} ops of the graph, in the order of the table in [src/ops/index.ts](../src/ops/index.ts). Each is one record`,
-    "with its formula, its shape rule and its gradient rule; see [ARCHITECTURE.md](../ARCHITECTURE.md#add-an-op).",
+    "with its formula, its shape rule and its gradient rule; see [ARCHITECTURE.md](../ARCHITECTURE.md#an-elementwise-op).",
     "",
     "*Inputs* counts the operands. *Elementwise* ops broadcast and are fused into chains. *Gradient keeps* says which values",
     "of the forward pass the gradient rule reads: everything else may be overwritten before the backward pass begins.",

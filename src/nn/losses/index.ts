@@ -8,10 +8,14 @@ import { mae } from "./mae.ts";
 import { mse } from "./mse.ts";
 
 /** Losses by name: each is a function (prediction, target) → scalar, and the record of what is known of it. */
-export const losses = { crossEntropy, binaryCrossEntropy, mse, mae, huber, halfSumOfSquares } satisfies Record<
-  string,
-  LossRecord
->;
+export const losses = {
+  crossEntropy,
+  binaryCrossEntropy,
+  mse,
+  mae,
+  huber,
+  halfSumOfSquares,
+} satisfies Record<string, LossRecord>;
 
 export type { Loss, LossRecord } from "./loss.ts";
 export { binaryCrossEntropy, crossEntropy, halfSumOfSquares, huber, mae, mse };
