@@ -5,9 +5,7 @@
 // in place, since a f32x4.mul, three nops, a f32x4.add and a relaxed_madd all take three bytes.
 // Instructions: https://webassembly.github.io/spec/core/binary/instructions.html
 
-const MULTIPLY = 0xfde6;
-const ADD = 0xfde4;
-const SPLAT_LOAD_LAST = 0xfd0a;
+import * as wasm from "../src/backends/wasm/webassembly-opcodes.ts";
 
 class Reader {
   constructor(bytes) {
@@ -34,57 +32,63 @@ class Reader {
   }
 }
 
-/** Reads one instruction past its immediates: its opcode, with the prefix in front. */
+const between = (opcode, first, last) => opcode >= first && opcode <= last;
+const prefixes = [wasm.MEMORY_COPY, wasm.V128_LOAD, wasm.ATOMIC_FENCE].map((opcode) => opcode >> 12);
+
+/** Reads one instruction past its immediates; gives its opcode. */
 function instruction(reader) {
-  const opcode = reader.byte();
-  if (opcode === 0xfc) {
-    const second = reader.leb();
-    if (second === 10) reader.lebs(2);
-    else if (second === 11) reader.leb();
-    else if (second > 7) throw new Error(`fused-sites: instruction fc ${second} is not known here`);
-    return 0xfc00 | second;
-  }
-  if (opcode === 0xfe) {
-    const second = reader.leb();
-    if (second === 3) reader.byte();
-    else reader.lebs(2);
-    return 0xfe00 | second;
-  }
-  if (opcode === 0xfd) {
-    const second = reader.leb();
-    if (second > 0xff) throw new Error(`fused-sites: instruction fd ${second} is not known here`);
-    if (second <= 11 || second === 92 || second === 93) reader.lebs(2);
-    else if (second === 12 || second === 13) reader.skip(16);
-    else if (second >= 21 && second <= 34) reader.byte();
-    else if (second >= 84 && second <= 91) {
-      reader.lebs(2);
-      reader.byte();
-    }
-    return 0xfd00 | second;
-  }
-  if (opcode >= 0x02 && opcode <= 0x04) reader.leb();
-  else if (opcode === 0x0c || opcode === 0x0d || opcode === 0x10) reader.leb();
-  else if (opcode === 0x0e) reader.lebs(reader.leb() + 1);
-  else if (opcode === 0x11) reader.lebs(2);
-  else if (opcode >= 0x20 && opcode <= 0x26) reader.leb();
-  else if (opcode >= 0x28 && opcode <= 0x3e) reader.lebs(2);
-  else if (opcode === 0x3f || opcode === 0x40) reader.byte();
-  else if (opcode === 0x41 || opcode === 0x42) reader.leb();
-  else if (opcode === 0x43) reader.skip(4);
-  else if (opcode === 0x44) reader.skip(8);
-  else if (opcode === 0x1c || opcode > 0xc4) throw new Error(`fused-sites: instruction ${opcode} is not known here`);
+  const first = reader.byte();
+  const opcode = prefixes.includes(first) ? first * 4096 + reader.leb() : first;
+  readImmediates(reader, opcode);
   return opcode;
 }
 
+const hasLabelOrIndex = (opcode) =>
+  between(opcode, wasm.BLOCK, wasm.IF) ||
+  [wasm.BR, wasm.BR_IF, wasm.CALL, wasm.I32_CONST, wasm.I64_CONST, wasm.MEMORY_FILL].includes(opcode) ||
+  between(opcode, wasm.LOCAL_GET, wasm.TABLE_SET);
+
+/** An address: alignment and offset. */
+const hasAddress = (opcode) =>
+  between(opcode, wasm.I32_LOAD, wasm.I64_STORE32) ||
+  between(opcode, wasm.V128_LOAD, wasm.V128_STORE) ||
+  between(opcode, wasm.V128_LOAD8_LANE, wasm.V128_LOAD64_ZERO) ||
+  (opcode >> 12 === wasm.ATOMIC_FENCE >> 12 && opcode !== wasm.ATOMIC_FENCE);
+
+function readImmediates(reader, opcode) {
+  if (hasLabelOrIndex(opcode)) reader.leb();
+  else if (hasAddress(opcode)) {
+    reader.lebs(2);
+    if (between(opcode, wasm.V128_LOAD8_LANE, wasm.V128_STORE64_LANE)) reader.byte();
+  } else if (opcode === wasm.CALL_INDIRECT || opcode === wasm.MEMORY_COPY) reader.lebs(2);
+  else if (opcode === wasm.BR_TABLE) reader.lebs(reader.leb() + 1);
+  else if (opcode === wasm.F32_CONST) reader.skip(4);
+  else if (opcode === wasm.F64_CONST) reader.skip(8);
+  else if (opcode === wasm.V128_CONST || opcode === wasm.I8X16_SHUFFLE) reader.skip(16);
+  else if (
+    [wasm.MEMORY_SIZE, wasm.MEMORY_GROW, wasm.ATOMIC_FENCE].includes(opcode) ||
+    between(opcode, wasm.I8X16_EXTRACT_LANE_S, wasm.F64X2_REPLACE_LANE)
+  )
+    reader.byte();
+  else if (!isAlone(opcode)) throw new Error(`fused-sites: instruction ${opcode.toString(16)} is not known here`);
+}
+
+/** Without immediates. */
+const isAlone = (opcode) =>
+  (opcode <= wasm.I64_EXTEND32_S && opcode !== wasm.SELECT_T) ||
+  (opcode >> 12 === wasm.MEMORY_COPY >> 12 && opcode <= wasm.I64_TRUNC_SAT_F64_U) ||
+  between(opcode, wasm.V128_LOAD, wasm.F64X2_CONVERT_LOW_I32X4_U);
+
 /** How an instruction that has no effect but on the stack changes its height; undefined for all others. */
 function pushed(opcode) {
-  if (opcode === 0x20 || opcode === 0x23 || (opcode >= 0x41 && opcode <= 0x44) || opcode === 0xfd0c) return 1;
-  // local.tee, loads, vector loads and splats.
-  if (opcode === 0x22 || (opcode >= 0x28 && opcode <= 0x35) || (opcode >= 0xfd00 && opcode <= SPLAT_LOAD_LAST))
-    return 0;
-  if (opcode >= 0xfd0f && opcode <= 0xfd14) return 0;
-  // i32.add … i32.rotr; f32x4.add, sub, mul, div.
-  if ((opcode >= 0x6a && opcode <= 0x78) || (opcode >= 0xfde4 && opcode <= 0xfde7)) return -1;
+  if (opcode === wasm.LOCAL_GET || opcode === wasm.GLOBAL_GET) return 1;
+  if (between(opcode, wasm.I32_CONST, wasm.F64_CONST) || opcode === wasm.V128_CONST) return 1;
+  if (opcode === wasm.LOCAL_TEE) return 0;
+  if (between(opcode, wasm.I32_LOAD, wasm.I64_LOAD32_U)) return 0;
+  if (between(opcode, wasm.V128_LOAD, wasm.V128_LOAD64_SPLAT)) return 0;
+  if (between(opcode, wasm.I8X16_SPLAT, wasm.F64X2_SPLAT)) return 0;
+  if (between(opcode, wasm.I32_ADD, wasm.I32_ROTR)) return -1;
+  if (between(opcode, wasm.F32X4_ADD, wasm.F32X4_DIV)) return -1;
   return undefined;
 }
 
@@ -117,12 +121,12 @@ export function fusedSites(bytes) {
       // What takes two takes the two on top: a sum's first operand is one below.
       if (change < 0) {
         const product = open.find((entry) => entry.height === height - 1);
-        if (opcode === ADD && product) sites.push({ multiply: product.at, add: at });
+        if (opcode === wasm.F32X4_ADD && product) sites.push({ multiply: product.at, add: at });
       }
       height += change;
       // Used (by a local.tee too) where it lies at the height of the new top or above.
       if (change <= 0) open = open.filter((entry) => entry.height < height);
-      if (opcode === MULTIPLY) open.push({ at, height });
+      if (opcode === wasm.F32X4_MUL) open.push({ at, height });
     }
   }
   return sites.sort((a, b) => a.multiply - b.multiply);

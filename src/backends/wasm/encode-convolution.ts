@@ -2,8 +2,8 @@
 import { type Shape, sizeOf } from "../../ir/shape.ts";
 import type { OpKernel, View } from "../../plan/plan.ts";
 import { type Encoder, evenShares, Scratch } from "./encoder.ts";
-import { recordWords } from "./instructions.ts";
 import * as code from "./machine/opcodes.ts";
+import { recordWords } from "./words.ts";
 
 type Convolution = OpKernel<"conv2d" | "conv2dInputGradient" | "conv2dWeightGradient">;
 

@@ -5,9 +5,9 @@ import type { FusedArgument, FusedKernel, FusedStep, View } from "../../plan/pla
 import { collapse, type Encoder, kindOf, unsupported } from "./encoder.ts";
 import { floatBits } from "./float-bits.ts";
 import { functionOf, type Generated, type Source } from "./generate.ts";
-import { recordWords } from "./instructions.ts";
 import * as code from "./machine/opcodes.ts";
-import { casts, elementwise, type Step, stepOf } from "./steps.ts";
+import { casts, elementwise, type Step, stepOf } from "./step-table.ts";
+import { recordWords } from "./words.ts";
 
 /** A place that steps read or write; its number in the slot table is known when all are. */
 interface Slot {
@@ -138,7 +138,7 @@ const broadcasts: ReadonlyMap<string, "row" | "column" | "plane"> = new Map([
 /** The chain as a function of its own; undefined where it has steps or operands that only the interpreter knows. */
 function generatedOf(kernel: FusedKernel, chain: Chain, encoder: Encoder): Generated | undefined {
   const { operations } = chain;
-  if (!operations.every(({ step }) => step.isInline)) return undefined;
+  if (!operations.every(({ step }) => step.template)) return undefined;
   const indices = new Map(operations.map(({ result }, i) => [result, i]));
   let isKnown = true;
   const sourceOf = (value: Value): Source => {

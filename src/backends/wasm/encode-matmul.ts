@@ -2,8 +2,8 @@
 import { broadcastStrides, sizeOf } from "../../ir/shape.ts";
 import type { OpKernel } from "../../plan/plan.ts";
 import { collapse, type Encoder, evenShares, Scratch, unsupported } from "./encoder.ts";
-import { recordWords } from "./instructions.ts";
 import * as code from "./machine/opcodes.ts";
+import { recordWords } from "./words.ts";
 
 /** Below this many multiply-adds, packing costs more than it saves. */
 const SMALL = 6000;

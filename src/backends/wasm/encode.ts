@@ -8,7 +8,7 @@ import { encodeMatmul } from "./encode-matmul.ts";
 import { Encoder, kindOf, unsupported } from "./encoder.ts";
 import { floatBits } from "./float-bits.ts";
 import * as code from "./machine/opcodes.ts";
-import { casts, stepOf } from "./steps.ts";
+import { casts, stepOf } from "./step-table.ts";
 
 type Encode<N extends KernelOpName> = (kernel: OpKernel<N>, encoder: Encoder) => void;
 

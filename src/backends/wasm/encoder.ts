@@ -3,15 +3,10 @@ import type { DType } from "../../ir/dtype.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import { formatType, type Shape, sizeOf, stridesOf, type TensorType } from "../../ir/shape.ts";
 import type { Buffer, Kernel, View } from "../../plan/plan.ts";
-import {
-  type InstructionFields,
-  type InstructionName,
-  instructionWords,
-  opcodeOf,
-  recordWords,
-} from "./instructions.ts";
+import type { InstructionFields, InstructionName } from "./instructions.ts";
 import * as code from "./machine/opcodes.ts";
-import { casts, type Step, stepOf } from "./steps.ts";
+import { casts, type Step, stepOf } from "./step-table.ts";
+import { instructionWords, recordWords } from "./words.ts";
 
 /** Nanoseconds of one thread's work below which an instruction is not worth sharing. */
 const worthSharing = 5000;
@@ -134,8 +129,8 @@ export class Encoder {
     const word = this.words.length;
     if (this.#kernel) this.origins.push({ word, kernel: this.#kernel });
     this.#costs.push({ word, nanoseconds, piece });
-    const own = instructionWords(name, fields);
-    this.words.push(opcodeOf(name), (own.length + records.length + 2) * 4);
+    const [opcode, ...own] = instructionWords(name, fields) as [number, ...number[]];
+    this.words.push(opcode, (own.length + records.length + 2) * 4);
     for (const field of own) this.words.push(field);
     for (const field of records) this.words.push(field);
     this.scratchBytes = Math.max(this.scratchBytes, align(scratch, 64));

@@ -1,6 +1,7 @@
 // Expressions on vectors of four elements, from which both AssemblyScript and WebAssembly are written.
 import { floatBits } from "./float-bits.ts";
-import { type InstructionWriter, type SimdName, simdNames } from "./webassembly.ts";
+import { InstructionWriter } from "./webassembly.ts";
+import * as opcodes from "./webassembly-opcodes.ts";
 
 export type Expression =
   | { readonly kind: "operand"; readonly index: number }
@@ -8,34 +9,45 @@ export type Expression =
   | { readonly kind: "splat"; readonly lanes: "f32x4" | "i32x4"; readonly value: number }
   /** The number of bits of a shift. */
   | { readonly kind: "integer"; readonly value: number }
-  | { readonly kind: "instruction"; readonly name: SimdName; readonly operands: readonly Expression[] }
+  | {
+      readonly kind: "instruction";
+      readonly name: string;
+      readonly opcode: number;
+      readonly operands: readonly Expression[];
+    }
   /** A function of machine/functions.ts. */
   | { readonly kind: "call"; readonly name: string; readonly operands: readonly Expression[] };
 
 type Build = (...operands: readonly (Expression | number)[]) => Expression;
 
-/** Instructions on lanes of one type, as AssemblyScript writes them: `f32x4.add(x, y)`. */
-type Lanes<T extends string> = { readonly [N in SimdName as N extends `${T}.${infer Short}` ? Short : never]: Build };
+/** Instructions on lanes of one type, as AssemblyScript writes them: F32X4_ADD is `f32x4.add(x, y)`. */
+type Lanes<T extends string> = {
+  readonly [C in keyof typeof opcodes as C extends `${T}_${infer Name}` ? Lowercase<Name> : never]: Build;
+};
 
-function instructionsOf<T extends "v128" | "f32x4" | "i32x4">(lanes: T): Lanes<T> {
-  const own = simdNames.filter((name) => name.startsWith(`${lanes}.`));
+function instructionsOf<T extends "V128" | "F32X4" | "I32X4">(lanes: T): Lanes<T> {
+  const own = Object.entries(opcodes).filter(([constant]) => constant.startsWith(`${lanes}_`));
   const build =
-    (name: SimdName): Build =>
+    (name: string, opcode: number): Build =>
     (...operands) => ({
-      kind: "instruction",
-      name,
+      ...{ kind: "instruction", name, opcode },
       operands: operands.map((value) => (typeof value === "number" ? { kind: "integer", value } : value)),
     });
-  return Object.fromEntries(own.map((name) => [name.slice(lanes.length + 1), build(name)])) as Lanes<T>;
+  return Object.fromEntries(
+    own.map(([constant, opcode]) => {
+      const name = constant.slice(lanes.length + 1).toLowerCase();
+      return [name, build(`${lanes.toLowerCase()}.${name}`, opcode)];
+    }),
+  ) as Lanes<T>;
 }
 
-export const v128 = instructionsOf("v128");
+export const v128 = instructionsOf("V128");
 export const f32x4 = {
-  ...instructionsOf("f32x4"),
+  ...instructionsOf("F32X4"),
   splat: (value: number): Expression => ({ kind: "splat", lanes: "f32x4", value }),
 };
 export const i32x4 = {
-  ...instructionsOf("i32x4"),
+  ...instructionsOf("I32X4"),
   splat: (value: number): Expression => ({ kind: "splat", lanes: "i32x4", value }),
 };
 
@@ -71,26 +83,23 @@ export function isInline(expression: Expression): boolean {
   return expression.kind !== "instruction" || expression.operands.every(isInline);
 }
 
-/** The expression as WebAssembly; `operand` pushes the operand with an index. */
-export function writeExpression(
-  code: InstructionWriter,
-  expression: Expression,
-  operand: (index: number) => void,
-): void {
+/** The expression as WebAssembly in hexadecimal, with x, y and z where the operands are pushed; "" where it calls. */
+export function templateOf(expression: Expression): string {
+  if (!isInline(expression)) return "";
+  const hex = (write: (code: InstructionWriter) => unknown): string => {
+    const code = new InstructionWriter();
+    write(code);
+    return Array.from(code.written(), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  };
   switch (expression.kind) {
     case "operand":
-      operand(expression.index);
-      return;
+      return operandNames[expression.index]!;
     case "splat":
-      code.splat(expression.lanes === "f32x4" ? floatBits(expression.value) : expression.value);
-      return;
+      return hex((code) => code.splat(expression.lanes === "f32x4" ? floatBits(expression.value) : expression.value));
     case "integer":
-      code.i32Const(expression.value);
-      return;
+      return hex((code) => code.i32Const(expression.value));
     case "instruction":
-      for (const part of expression.operands) writeExpression(code, part, operand);
-      code.op(expression.name);
-      return;
+      return expression.operands.map(templateOf).join("") + hex((code) => code.op(expression.opcode));
     case "call":
       throw new Error(`${expression.name} has no WebAssembly of its own.`);
   }

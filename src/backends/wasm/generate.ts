@@ -1,7 +1,7 @@
 // Fused kernels as WebAssembly functions of their own: a pass over the elements with every value in a register.
-import { writeExpression } from "./expressions.ts";
-import type { Step } from "./steps.ts";
+import type { Step } from "./step-table.ts";
 import { encodeFunction, type FunctionBody, InstructionWriter, moduleBytes } from "./webassembly.ts";
+import * as wasm from "./webassembly-opcodes.ts";
 
 /** Where an operand comes from. Addresses are constants: the code is made for one memory. */
 export type Source =
@@ -15,7 +15,7 @@ export type Source =
   | { readonly kind: "step"; readonly index: number };
 
 export interface Generated {
-  /** Steps that are made of instructions alone. */
+  /** Steps that have a template. */
   readonly steps: readonly { readonly step: Step; readonly operands: readonly Source[] }[];
   readonly outputs: readonly { readonly source: Source; readonly address: number }[];
 }
@@ -86,33 +86,34 @@ class Locals {
 
 /** Bytes in place of vectors, the counters where `from` lies, and operands that are the same for all elements. */
 function writeStart(code: InstructionWriter, locals: Locals): void {
-  for (const bound of [FROM, TO]) code.localGet(bound).i32Const(VECTOR_BYTES).op("i32.mul").localSet(bound);
+  for (const bound of [FROM, TO]) code.localGet(bound).i32Const(VECTOR_BYTES).op(wasm.I32_MUL).localSet(bound);
   for (const { n, planes, column, row } of locals.counters.values()) {
     code
       .localGet(FROM)
       .i32Const(n * 4)
-      .op("i32.rem_u")
+      .op(wasm.I32_REM_U)
       .localSet(column);
     code
       .localGet(FROM)
       .i32Const(n * 4)
-      .op("i32.div_u");
-    if (planes !== undefined) code.i32Const(planes).op("i32.rem_u");
-    code.i32Const(4).op("i32.mul").localSet(row);
+      .op(wasm.I32_DIV_U);
+    if (planes !== undefined) code.i32Const(planes).op(wasm.I32_REM_U);
+    code.i32Const(4).op(wasm.I32_MUL).localSet(row);
   }
   for (const source of locals.sources) {
     if (source.kind !== "scalar") continue;
-    code.i32Const(0).memory("v128.load32_splat", source.address).localSet(locals.of(source));
+    code.i32Const(0).memory(wasm.V128_LOAD32_SPLAT, source.address).localSet(locals.of(source));
   }
 }
 
 /** The operands of this turn. */
 function writeLoads(code: InstructionWriter, locals: Locals): void {
   for (const source of locals.sources) {
-    if (source.kind === "elements") code.localGet(FROM).memory("v128.load", source.address);
-    else if (source.kind === "row") code.localGet(locals.counterOf(source).column).memory("v128.load", source.address);
+    if (source.kind === "elements") code.localGet(FROM).memory(wasm.V128_LOAD, source.address);
+    else if (source.kind === "row")
+      code.localGet(locals.counterOf(source).column).memory(wasm.V128_LOAD, source.address);
     else if (source.kind === "column" || source.kind === "plane")
-      code.localGet(locals.counterOf(source).row).memory("v128.load32_splat", source.address);
+      code.localGet(locals.counterOf(source).row).memory(wasm.V128_LOAD32_SPLAT, source.address);
     else continue;
     code.localSet(locals.of(source));
   }
@@ -121,24 +122,24 @@ function writeLoads(code: InstructionWriter, locals: Locals): void {
 /** The counters, one vector on. */
 function writeCounting(code: InstructionWriter, locals: Locals): void {
   for (const { n, planes, column, row } of locals.counters.values()) {
-    code.localGet(column).i32Const(VECTOR_BYTES).op("i32.add").localSet(column);
+    code.localGet(column).i32Const(VECTOR_BYTES).op(wasm.I32_ADD).localSet(column);
     code
       .localGet(column)
       .i32Const(n * 4)
-      .op("i32.eq")
+      .op(wasm.I32_EQ)
       .if();
-    code.i32Const(0).localSet(column).localGet(row).i32Const(4).op("i32.add").localSet(row);
+    code.i32Const(0).localSet(column).localGet(row).i32Const(4).op(wasm.I32_ADD).localSet(row);
     if (planes !== undefined) {
       code
         .localGet(row)
         .i32Const(planes * 4)
-        .op("i32.eq")
+        .op(wasm.I32_EQ)
         .if()
         .i32Const(0)
         .localSet(row)
-        .op("end");
+        .op(wasm.END);
     }
-    code.op("end");
+    code.op(wasm.END);
   }
 }
 
@@ -154,17 +155,21 @@ export function functionOf(generated: Generated): Uint8Array {
   code.loop();
   writeLoads(code, locals);
   generated.steps.forEach(({ step, operands }, index) => {
-    writeExpression(code, step.expression, (i) => push(operands[i]!));
+    for (const part of step.template.match(/[xyz]|../g)!) {
+      const operand = operands["xyz".indexOf(part)];
+      if (operand) push(operand);
+      else code.byte(Number.parseInt(part, 16));
+    }
     code.localSet(locals.of({ kind: "step", index }));
   });
   for (const { source, address } of generated.outputs) {
     code.localGet(FROM);
     push(source);
-    code.memory("v128.store", address);
+    code.memory(wasm.V128_STORE, address);
   }
   writeCounting(code, locals);
-  code.localGet(FROM).i32Const(VECTOR_BYTES).op("i32.add").localSet(FROM);
-  code.localGet(FROM).localGet(TO).op("i32.lt_u").brIf(0).op("end");
+  code.localGet(FROM).i32Const(VECTOR_BYTES).op(wasm.I32_ADD).localSet(FROM);
+  code.localGet(FROM).localGet(TO).op(wasm.I32_LT_U).brIf(0).op(wasm.END);
   return encodeFunction({ locals: locals.declared(), code });
 }
 

@@ -1,6 +1,5 @@
-// The machine's language: instructions and the records inside them, field by field. The build writes
-// machine/instructions.generated.ts from it, so that the encoder and the kernels have one order of fields.
-import { floatBits } from "./float-bits.ts";
+// The machine's language: instructions and the records inside them, field by field. The build writes from it the classes
+// of the kernels (machine/instructions.generated.ts) and the order of fields for the encoder (tables.generated.ts).
 
 /** One word each. "usize" is an address or a number of bytes. */
 export type FieldType = "i32" | "u32" | "usize" | "f32";
@@ -120,15 +119,4 @@ type ValuesOf<L> = { readonly [F in keyof L]: number };
 export type InstructionFields<N extends InstructionName> = ValuesOf<(typeof instructions)[N]>;
 export type RecordFields<N extends RecordName> = ValuesOf<(typeof records)[N]>;
 
-const opcodes = new Map(Object.keys(instructions).map((name, i) => [name, i + 1]));
-export const opcodeOf = (name: InstructionName): number => opcodes.get(name)!;
-
-const wordsOf = (layout: Layout, values: Readonly<Record<string, number>>): number[] =>
-  Object.entries(layout).map(([name, type]) => (type === "f32" ? floatBits(values[name]!) : values[name]!));
-
-/** The fields of an instruction in their order. */
-export const instructionWords = <N extends InstructionName>(name: N, fields: InstructionFields<N>): number[] =>
-  wordsOf(instructions[name], fields);
-
-export const recordWords = <N extends RecordName>(name: N, fields: RecordFields<N>): number[] =>
-  wordsOf(records[name], fields);
+export const opcodeOf = (name: InstructionName): number => Object.keys(instructions).indexOf(name) + 1;

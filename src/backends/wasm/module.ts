@@ -1,40 +1,55 @@
 // The compiled machine: decoded and compiled once for each build.
 import { ChainruleError } from "../../ir/errors.ts";
 import { instantiate } from "./instance.ts";
-import { fusedSites, machineAlphabet, machineText } from "./machine.generated.ts";
-import { encodeFunction, type InstructionName, InstructionWriter, moduleBytes } from "./webassembly.ts";
+import { machineAlphabet, machineText } from "./machine.generated.ts";
+import { encodeFunction, InstructionWriter, moduleBytes } from "./webassembly.ts";
+import * as wasm from "./webassembly-opcodes.ts";
 
 /** Plain SIMD gives the same bits everywhere; relaxed SIMD multiplies and adds in one rounding, and is faster. */
 export type Build = "plain" | "relaxed";
 
-/** The machine, for plain SIMD. */
-function machineBytes(): Uint8Array<ArrayBuffer> {
-  const byteOf = new Uint8Array(512);
-  for (let byte = 0; byte < 256; byte++) byteOf[machineAlphabet.charCodeAt(byte)] = byte;
-  const bytes = new Uint8Array(machineText.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = byteOf[machineText.charCodeAt(i)]!;
-  return bytes;
-}
-
-/** f32x4.mul, …, f32x4.add → nop nop nop, …, f32x4.relaxed_madd: the same operands in the same order, in place. */
-function fuseMultiplyAdds(bytes: Uint8Array): void {
-  const gap = new InstructionWriter().op("nop").op("nop").op("nop").written();
-  const multiplyAdd = new InstructionWriter().op("f32x4.relaxed_madd").written();
-  for (let i = 0, at = 0; i < fusedSites.length; i += 2) {
-    at += fusedSites[i]!;
-    bytes.set(gap, at);
-    bytes.set(multiplyAdd, at + fusedSites[i + 1]!);
+/**
+ * The machine: a letter of the text is a byte, or one of two instructions that can become one in place. These are
+ * f32x4.mul, …, f32x4.add, of which the relaxed build makes nop nop nop, …, f32x4.relaxed_madd, with the same operands.
+ */
+export function machineBytes(build: Build): Uint8Array<ArrayBuffer> {
+  const indexOf = new Uint16Array(512);
+  for (let i = 0; i < machineAlphabet.length; i++) indexOf[machineAlphabet.charCodeAt(i)] = i;
+  const instructions = (
+    build === "plain"
+      ? [[wasm.F32X4_MUL], [wasm.F32X4_ADD]]
+      : [[wasm.NOP, wasm.NOP, wasm.NOP], [wasm.F32X4_RELAXED_MADD]]
+  ).map((opcodes) => {
+    const code = new InstructionWriter();
+    for (const opcode of opcodes) code.op(opcode);
+    return code.written();
+  });
+  // More than enough: few letters are instructions.
+  const bytes = new Uint8Array(machineText.length * 2);
+  let at = 0;
+  for (let i = 0; i < machineText.length; i++) {
+    const index = indexOf[machineText.charCodeAt(i)]!;
+    if (index < 256) bytes[at++] = index;
+    else {
+      const instruction = instructions[index - 256]!;
+      bytes.set(instruction, at);
+      at += instruction.length;
+    }
   }
+  return bytes.slice(0, at);
 }
 
 /** A module that an engine takes only if it knows these instructions: of zeros, as many as they take. */
-function probe(operands: number, name: InstructionName): Uint8Array<ArrayBuffer> {
+function probe(operands: number, opcode: number): Uint8Array<ArrayBuffer> {
   const code = new InstructionWriter();
   for (let i = 0; i < operands; i++) code.splat(0);
-  return moduleBytes({ parameters: [], functions: [encodeFunction({ locals: [], code: code.op(name).op("drop") })] });
+  return moduleBytes({
+    parameters: [],
+    functions: [encodeFunction({ locals: [], code: code.op(opcode).op(wasm.DROP) })],
+  });
 }
-const simdProbe = probe(2, "f32x4.add");
-const relaxedProbe = probe(3, "f32x4.relaxed_madd");
+const simdProbe = probe(2, wasm.F32X4_ADD);
+const relaxedProbe = probe(3, wasm.F32X4_RELAXED_MADD);
 
 export function requireSimd(webAssembly: typeof WebAssembly | undefined): void {
   if (webAssembly?.validate(simdProbe)) return;
@@ -56,9 +71,7 @@ export function moduleOf(build: Build): WebAssembly.Module {
   let compiled = modules.get(build);
   if (compiled === undefined) {
     requireSimd(globalThis.WebAssembly);
-    const bytes = machineBytes();
-    if (build === "relaxed") fuseMultiplyAdds(bytes);
-    compiled = new WebAssembly.Module(bytes);
+    compiled = new WebAssembly.Module(machineBytes(build));
     modules.set(build, compiled);
   }
   return compiled;

@@ -1,6 +1,7 @@
-// The machine's elementwise steps, one line per op. The build writes machine/steps.generated.ts from them.
+// The machine's elementwise steps, one line per op. The build writes from them what the machine does
+// (machine/steps.generated.ts), and what the encoder needs of it (tables.generated.ts).
 import type { ElementwiseAttributes, ElementwiseOpName } from "../../ir/graph.ts";
-import { call, type Expression, f32x4, i32x4, isInline, operand, v128 } from "./expressions.ts";
+import { call, type Expression, f32x4, i32x4, operand, v128 } from "./expressions.ts";
 
 /** What is computed of four elements at once. The number of its parameters is that of the step's operands. */
 export type Form = (x: Expression, y: Expression, z: Expression) => Expression;
@@ -104,16 +105,13 @@ export const casts = {
   intToBool: (x) => truth(i32x4.ne(x, i32x4.splat(0))),
 } satisfies Record<string, Form>;
 
-export interface Step {
+/** A step of the machine. */
+export interface StepSource {
   /** In the machine's instructions. */
   readonly number: number;
   readonly name: string;
   readonly arity: number;
   readonly expression: Expression;
-  /** Made of instructions alone: generated functions can hold it, without calling another. */
-  readonly isInline: boolean;
-  /** Nanoseconds an element, where the machine interprets the step. */
-  readonly cost: number;
 }
 
 function formsOf(op: string, entry: (typeof elementwise)[ElementwiseOpName]): (readonly [string, Form])[] {
@@ -131,15 +129,14 @@ for (const [name, form] of [
 }
 
 const byForm = new Map(
-  Array.from(named, ([form, name], number): [Form, Step] => {
+  Array.from(named, ([form, name], number): [Form, StepSource] => {
     const expression = form(operand(0), operand(1), operand(2));
-    const inline = isInline(expression);
-    return [form, { number, name, arity: form.length, expression, isInline: inline, cost: inline ? 0.15 : 2 }];
+    return [form, { number, name, arity: form.length, expression }];
   }),
 );
 
 /** All steps, in the order of their numbers. */
-export const steps: readonly Step[] = [...byForm.values()];
+export const steps: readonly StepSource[] = [...byForm.values()];
 
-/** The step of an expression that stands in one of the two lists. */
-export const stepOf = (form: Form): Step => byForm.get(form)!;
+/** A form of one of the two lists, by the number of its step. */
+export const numberOf = (form: Form): number => byForm.get(form)!.number;

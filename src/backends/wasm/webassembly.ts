@@ -1,87 +1,7 @@
-// WebAssembly as bytes: instructions by the names of its specification, and modules of functions.
+// WebAssembly as bytes: instructions, and modules of functions.
 // https://webassembly.github.io/spec/core/binary/
 
-const plainOpcodes = {
-  nop: 0x01,
-  loop: 0x03,
-  if: 0x04,
-  end: 0x0b,
-  br_if: 0x0d,
-  drop: 0x1a,
-  "local.get": 0x20,
-  "local.set": 0x21,
-  "i32.const": 0x41,
-  "i32.eq": 0x46,
-  "i32.lt_u": 0x49,
-  "i32.add": 0x6a,
-  "i32.mul": 0x6c,
-  "i32.div_u": 0x6e,
-  "i32.rem_u": 0x70,
-} as const;
-
-/** Behind the prefix 0xfd. */
-const simdOpcodes = {
-  "v128.load": 0x00,
-  "v128.load32_splat": 0x09,
-  "v128.store": 0x0b,
-  "v128.const": 0x0c,
-  "i32x4.eq": 0x37,
-  "i32x4.ne": 0x38,
-  "i32x4.lt_s": 0x39,
-  "i32x4.gt_s": 0x3b,
-  "i32x4.le_s": 0x3d,
-  "i32x4.ge_s": 0x3f,
-  "f32x4.eq": 0x41,
-  "f32x4.ne": 0x42,
-  "f32x4.lt": 0x43,
-  "f32x4.gt": 0x44,
-  "f32x4.le": 0x45,
-  "f32x4.ge": 0x46,
-  "v128.not": 0x4d,
-  "v128.and": 0x4e,
-  "v128.andnot": 0x4f,
-  "v128.or": 0x50,
-  "v128.xor": 0x51,
-  "v128.bitselect": 0x52,
-  "f32x4.ceil": 0x67,
-  "f32x4.floor": 0x68,
-  "f32x4.trunc": 0x69,
-  "f32x4.nearest": 0x6a,
-  "i32x4.abs": 0xa0,
-  "i32x4.neg": 0xa1,
-  "i32x4.shl": 0xab,
-  "i32x4.shr_s": 0xac,
-  "i32x4.shr_u": 0xad,
-  "i32x4.add": 0xae,
-  "i32x4.sub": 0xb1,
-  "i32x4.mul": 0xb5,
-  "i32x4.min_s": 0xb6,
-  "i32x4.max_s": 0xb8,
-  "f32x4.abs": 0xe0,
-  "f32x4.neg": 0xe1,
-  "f32x4.sqrt": 0xe3,
-  "f32x4.add": 0xe4,
-  "f32x4.sub": 0xe5,
-  "f32x4.mul": 0xe6,
-  "f32x4.div": 0xe7,
-  "f32x4.min": 0xe8,
-  "f32x4.max": 0xe9,
-  "f32x4.pmin": 0xea,
-  "f32x4.pmax": 0xeb,
-  "i32x4.trunc_sat_f32x4_s": 0xf8,
-  "f32x4.convert_i32x4_s": 0xfa,
-  "f32x4.relaxed_madd": 0x105,
-} as const;
-
-export type SimdName = keyof typeof simdOpcodes;
-export const simdNames = Object.keys(simdOpcodes) as readonly SimdName[];
-
-export type InstructionName = keyof typeof plainOpcodes | SimdName;
-
-const opcodes = new Map<InstructionName, { readonly prefix?: number; readonly opcode: number }>([
-  ...Object.entries(plainOpcodes).map(([name, opcode]) => [name as InstructionName, { opcode }] as const),
-  ...Object.entries(simdOpcodes).map(([name, opcode]) => [name as InstructionName, { prefix: 0xfd, opcode }] as const),
-]);
+import * as wasm from "./webassembly-opcodes.ts";
 
 const types = { i32: 0x7f, v128: 0x7b } as const;
 export type ValueType = keyof typeof types;
@@ -152,27 +72,26 @@ export class ByteWriter {
 
 /** Instructions, one behind the other. Every method returns the writer. */
 export class InstructionWriter extends ByteWriter {
-  /** An instruction without immediate operands. */
-  op(name: InstructionName): this {
-    const { prefix, opcode } = opcodes.get(name)!;
-    return prefix === undefined ? this.byte(opcode) : this.byte(prefix).unsigned(opcode);
+  /** An instruction of webassembly-opcodes.ts, without its immediate operands. */
+  op(opcode: number): this {
+    return opcode < 256 ? this.byte(opcode) : this.byte(opcode >> 12).unsigned(opcode & 0xfff);
   }
 
   localGet(local: number): this {
-    return this.op("local.get").unsigned(local);
+    return this.op(wasm.LOCAL_GET).unsigned(local);
   }
 
   localSet(local: number): this {
-    return this.op("local.set").unsigned(local);
+    return this.op(wasm.LOCAL_SET).unsigned(local);
   }
 
   i32Const(value: number): this {
-    return this.op("i32.const").signed(value);
+    return this.op(wasm.I32_CONST).signed(value);
   }
 
   /** The same 32 bits in all four lanes. */
   splat(bits: number): this {
-    this.op("v128.const");
+    this.op(wasm.V128_CONST);
     for (let lane = 0; lane < 4; lane++) {
       for (let shift = 0; shift < 32; shift += 8) this.byte((bits >> shift) & 255);
     }
@@ -180,23 +99,23 @@ export class InstructionWriter extends ByteWriter {
   }
 
   /** A load or store at an address from the stack plus `offset` bytes; no alignment is promised. */
-  memory(name: "v128.load" | "v128.load32_splat" | "v128.store", offset: number): this {
-    return this.op(name).unsigned(0).unsigned(offset);
+  memory(opcode: number, offset: number): this {
+    return this.op(opcode).unsigned(0).unsigned(offset);
   }
 
   /** Until its `end`, what `br_if` with this label goes back to. */
   loop(): this {
-    return this.op("loop").byte(noResult);
+    return this.op(wasm.LOOP).byte(noResult);
   }
 
   /** Until its `end`, what happens where the top of the stack is not 0. */
   if(): this {
-    return this.op("if").byte(noResult);
+    return this.op(wasm.IF).byte(noResult);
   }
 
   /** `label`: 0 is the innermost block. */
   brIf(label: number): this {
-    return this.op("br_if").unsigned(label);
+    return this.op(wasm.BR_IF).unsigned(label);
   }
 }
 
@@ -210,7 +129,7 @@ export interface FunctionBody {
 export function encodeFunction({ locals, code }: FunctionBody): Uint8Array {
   const body = new InstructionWriter().unsigned(locals.length);
   for (const { count, type } of locals) body.unsigned(count).byte(types[type]);
-  return new ByteWriter().sized(body.bytes(code.written()).op("end")).written();
+  return new ByteWriter().sized(body.bytes(code.written()).op(wasm.END)).written();
 }
 
 const section = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
