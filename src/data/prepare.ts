@@ -50,15 +50,12 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
   const types = checkColumnTypes(table, options.columnTypes);
   const targetCells = targetColumn(table, options.target);
   const { task, inferred } = decideTask(table, targetCells, wanted, types.get(options.target));
-  const notes = [...table.notes];
 
   const classification = task === "classification" ? fitClasses(table, targetCells, inferred.type) : undefined;
   const numbers = classification ? undefined : readNumbers(table, targetCells, '; or classify (task "classification")');
   const kept = keptRows(table.rows, (row) =>
     classification ? classification.labels[row]! >= 0 : !Number.isNaN(numbers![row]!),
   );
-  notes.push(...missingTargetNote(table, targetCells, table.rows - kept.length));
-  if (classification) notes.push(...rareClassNotes(classification.classes, classification.sizes));
 
   const parts = split(kept.length, validation, seed, classification && kept.map((row) => classification.labels[row]!));
   const trainRows = parts.train.map((i) => kept[i]!);
@@ -77,7 +74,6 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
     }
     descriptions.push(fitColumn(table, column, types, trainRows, fitted));
   }
-  notes.push(...leftOutNotes(descriptions));
 
   const features = fitted.flatMap(({ column }) => featureNames(column));
   if (features.length === 0) throw noFeatures(table, descriptions);
@@ -110,7 +106,12 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
     train: part(trainRows),
     validation: validationRows.length > 0 ? part(validationRows) : undefined,
     tableRows: table.rowNumbers,
-    notes,
+    notes: [
+      ...table.notes,
+      ...missingTargetNote(table, targetCells, table.rows - kept.length),
+      ...(classification ? rareClassNotes(classification.classes, classification.sizes) : []),
+      ...leftOutNotes(descriptions),
+    ],
   };
 }
 

@@ -52,7 +52,7 @@ export function transform(
       rows = keptRows(table.rows, (row) => !Number.isNaN(numbers[row]!));
       y = scaleTarget(target, numbers, rows);
     }
-    notes.push(...missingTargetNote(table, column, table.rows - rows.length));
+    for (const note of missingTargetNote(table, column, table.rows - rows.length)) notes.push(note);
     if (rows.length === 0) {
       throw new ChainruleError(
         "TOO_FEW_ROWS",

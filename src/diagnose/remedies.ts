@@ -131,6 +131,6 @@ export function combined(candidates: readonly Candidate[]): Candidate | undefine
   if (new Set(keys).size < keys.length) return undefined;
   return {
     words: candidates.map(({ words }) => words).join(" + "),
-    change: Object.assign({}, ...candidates.map(({ change }) => change)) as Change,
+    change: Object.fromEntries(candidates.flatMap(({ change }) => Object.entries(change))),
   };
 }

@@ -89,8 +89,8 @@ export async function tryRemedies(
   const tried: Tried[] = [];
   for (const { words, change, kinds } of candidates.values()) tried.push(await run(words, change, kinds));
   const together = combinations(tried, before);
-  if (tested) together.push(...(await withRate(tried, before, table, baseline)));
-  for (const { words, change, kinds } of together) tried.push(await run(words, change, kinds));
+  const rated = tested ? await withRate(tried, before, table, baseline) : [];
+  for (const { words, change, kinds } of [...together, ...rated]) tried.push(await run(words, change, kinds));
 
   const remediesOf = ({ kind }: Verdict): Remedy[] => {
     const { figure, isReached } = detectorOf(kind).mended;

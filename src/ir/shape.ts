@@ -38,7 +38,7 @@ export const formatType = (type: TensorType): string => `${shortNames[type.dtype
 
 /** NumPy broadcasting of any number of shapes, or undefined where they do not fit. */
 export function broadcastShapes(...shapes: Shape[]): Shape | undefined {
-  const rank = Math.max(0, ...shapes.map((shape) => shape.length));
+  const rank = shapes.reduce((most, shape) => Math.max(most, shape.length), 0);
   const result = new Array<number>(rank).fill(1);
   for (const shape of shapes) {
     for (let i = 0; i < shape.length; i++) {

@@ -1,6 +1,6 @@
 // Statistics of lists of numbers against their definitions; r2 and rocAuc are tested with the metrics.
 import { expect, it } from "vitest";
-import { deviation, mean, median, moment, r2, upperMedian } from "./stats.ts";
+import { deviation, maximum, mean, median, minimum, moment, r2, upperMedian } from "./stats.ts";
 
 it("means and moments", () => {
   expect(mean([1, 2, 6])).toBe(3);
@@ -8,6 +8,13 @@ it("means and moments", () => {
   expect(moment([1, 2, 6], 3)).toBe((-8 - 1 + 27) / 3);
   expect(deviation([1, 3])).toBe(1);
   expect(mean([])).toBeNaN();
+});
+
+it("the largest and the smallest of a million values, of none, and with one that is NaN", () => {
+  const values = Float64Array.from({ length: 1e6 }, (_, i) => i);
+  expect([maximum(values), minimum(values)]).toEqual([999_999, 0]);
+  expect([maximum([]), minimum([])]).toEqual([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]);
+  expect([maximum([1, Number.NaN, 2]), minimum([1, Number.NaN, 2])]).toEqual([Number.NaN, Number.NaN]);
 });
 
 it("the median is in the middle of two; the upper one is one of the values", () => {

@@ -18,6 +18,20 @@ export function moment(values: Numbers, n: number): number {
 /** Of the population: √ mean (x − mean x)². */
 export const deviation = (values: Numbers): number => Math.sqrt(moment(values, 2));
 
+/** The largest; −∞ of none, NaN where one is NaN. Unlike Math.max(...values) it takes any number of values. */
+export function maximum(values: Numbers): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, values[i]!);
+  return largest;
+}
+
+/** The smallest; ∞ of none, NaN where one is NaN. Unlike Math.min(...values) it takes any number of values. */
+export function minimum(values: Numbers): number {
+  let smallest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) smallest = Math.min(smallest, values[i]!);
+  return smallest;
+}
+
 const sorted = (values: Numbers): Float64Array => Float64Array.from(values).sort();
 
 /** The middle one of an odd number of values, the mean of the two in the middle of an even number; NaN of none. */

@@ -1,4 +1,5 @@
 // How well one feature alone predicts the target: a small decision tree on it, fitted on half of the rows, measured on the rest.
+import { maximum } from "../ir/stats.ts";
 
 /** Rows and their targets in the order of one feature. */
 interface Sorted {
@@ -139,5 +140,5 @@ function mean(y: Float64Array, from: number, to: number): number {
 function mostFrequent(y: Float64Array, from: number, to: number, classes: number): number {
   const counts = new Int32Array(classes);
   for (let i = from; i < to; i++) counts[y[i]!]!++;
-  return counts.indexOf(Math.max(...counts));
+  return counts.indexOf(maximum(counts));
 }

@@ -8,10 +8,15 @@ export function printPlan(plan: Plan): string {
     (b) =>
       `b${b.id}: ${formatType(b)} ${b.role}${b.name === undefined ? "" : ` "${b.name}"`} at ${b.offset}, ${b.bytes} bytes`,
   );
-  if (plan.setup.length > 0) lines.push("setup:", ...plan.setup.flatMap(printKernel));
+  const add = (title: string, kernels: readonly Kernel[]): void => {
+    lines.push(title);
+    for (const kernel of kernels) for (const line of printKernel(kernel)) lines.push(line);
+  };
+  if (plan.setup.length > 0) add("setup:", plan.setup);
   for (const [name, program] of Object.entries(plan.programs)) {
     const outputs = Object.entries(program.outputs).map(([output, view]) => `${output} = b${view.buffer}`);
-    lines.push(`program ${name}:`, ...program.kernels.flatMap(printKernel), `  outputs ${outputs.join(", ")}`);
+    add(`program ${name}:`, program.kernels);
+    lines.push(`  outputs ${outputs.join(", ")}`);
   }
   lines.push(`arena ${plan.arena.bytes} bytes (${plan.arena.bytesWithoutReuse} without reuse)`);
   return lines.join("\n");

@@ -1,10 +1,12 @@
 // chainrule predict: a table in, the same table with predictions out, as CSV.
+
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Cell, Table } from "../../data/index.ts";
 import { count } from "../../data/wording.ts";
 import { ChainruleError } from "../../ir/errors.ts";
+import { maximum } from "../../ir/stats.ts";
 import type { TableModel } from "../../train/index.ts";
 import { print, type Streams } from "../output.ts";
 import { printable, wrap } from "../terminal/text.ts";
@@ -70,7 +72,7 @@ function predictedColumns({ preprocessing }: TableModel, predictions: Float64Arr
   const cells: string[] = [];
   for (let from = 0; from < predictions.length; from += width) {
     const p = predictions.subarray(from, from + width);
-    cells.push(classes[p.indexOf(Math.max(...p))]!);
+    cells.push(classes[p.indexOf(maximum(p))]!);
   }
   return [
     { name: free("prediction"), cells },

@@ -1,4 +1,5 @@
 // Equations step by step: the symbols, the numbers put in, the value.
+import { maximum } from "../../ir/stats.ts";
 import type { Style } from "../terminal/style.ts";
 import { displayWidth, padEnd } from "../terminal/text.ts";
 
@@ -8,7 +9,7 @@ const indent = "  ";
 
 /** A line each where all of them fit side by side; otherwise the steps of each stand below each other. */
 export function renderEquations(equations: readonly Equation[], { width, colors }: Style): string[] {
-  const widths = [0, 1, 2, 3].map((i) => Math.max(...equations.map((equation) => displayWidth(equation[i]!))));
+  const widths = [0, 1, 2, 3].map((i) => maximum(equations.map((equation) => displayWidth(equation[i]!))));
   const [nameWidth, symbolsWidth, numbersWidth, valueWidth] = widths as [number, number, number, number];
   const equals = colors.dim(" = ");
   // Values without a minus sign leave its place free, so that decimal points stand below each other.

@@ -1,4 +1,5 @@
 // The demo's page: titles, paragraphs, blocks side by side.
+import { maximum } from "../../ir/stats.ts";
 import type { Style } from "../terminal/style.ts";
 import { displayWidth, padEnd, wrap } from "../terminal/text.ts";
 
@@ -33,10 +34,10 @@ export const paragraph = (text: string, { width }: Style): string[] => wrap(text
 
 /** Blocks of lines beside each other, or one below the other where they do not fit. */
 export function sideBySide(blocks: readonly (readonly string[])[], gap: number, { width }: Style): string[] {
-  const widths = blocks.map((block) => Math.max(...block.map(displayWidth)));
+  const widths = blocks.map((block) => maximum(block.map(displayWidth)));
   const total = widths.reduce((a, b) => a + b, gap * (blocks.length - 1));
   if (total > width) return blocks.flatMap((block, i) => (i === 0 ? block : ["", ...block]));
-  const height = Math.max(...blocks.map((block) => block.length));
+  const height = maximum(blocks.map((block) => block.length));
   return Array.from({ length: height }, (_, row) =>
     blocks
       .map((block, i) => padEnd(block[row] ?? "", widths[i]!))

@@ -1,6 +1,8 @@
 // Lesson 3 as text: gradients by layer as bars, the chain rule's factors as tables, both trainings as curves.
+
 import { grouped } from "../../data/wording.ts";
 import type { DeepNetwork, LayerFactors, Lesson3 } from "../../demo/lesson3.ts";
+import { maximum } from "../../ir/stats.ts";
 import { logShare, thinBar } from "../terminal/bar.ts";
 import { magnitude, percent } from "../terminal/format.ts";
 import { axis, plot } from "../terminal/plot.ts";
@@ -13,7 +15,7 @@ import { formulas, heading, paragraph, sideBySide, title } from "./layout.ts";
 export function renderLesson3(lesson: Lesson3, style: Style): string[] {
   const { depth, width, points, rate, steps, seed, networks } = lesson;
   const [sigmoid, relu] = networks as [DeepNetwork, DeepNetwork];
-  const largest = Math.max(...sigmoid.ledger.map((row) => row.activation));
+  const largest = maximum(sigmoid.ledger.map((row) => row.activation));
   return [
     ...title("3  Why sigmoid gradients vanish", style),
     ...paragraph(
@@ -121,7 +123,7 @@ function each(ledger: readonly LayerFactors[]): string {
 
 function lossCurves(networks: readonly DeepNetwork[], steps: number, style: Style): string[] {
   const { width, colors } = style;
-  const high = Math.max(...networks.flatMap(({ losses }) => losses));
+  const high = maximum(networks.flatMap(({ losses }) => losses));
   const height = 5;
   const frame = { width: Math.min(28, Math.floor((width - 2) / networks.length) - 10), height, low: 0, high };
   const labels = new Map([

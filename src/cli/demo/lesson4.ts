@@ -1,4 +1,5 @@
 // Lesson 4 as text: the programs in examples/, to run and to change.
+import { maximum } from "../../ir/stats.ts";
 import type { Style } from "../terminal/style.ts";
 import { padEnd } from "../terminal/text.ts";
 import { paragraph, title } from "./layout.ts";
@@ -14,7 +15,7 @@ export const examples: readonly (readonly [file: string, shows: string])[] = [
 ];
 
 export function renderLesson4(style: Style): string[] {
-  const width = Math.max(...examples.map(([file]) => file.length));
+  const width = maximum(examples.map(([file]) => file.length));
   return [
     ...title("4  Run it yourself", style),
     ...paragraph("Short complete programs. Start one, change a number, start it again:", style),

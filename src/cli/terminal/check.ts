@@ -1,5 +1,7 @@
 // A gradient check as tables: the directions, the sweep of step sizes, and what is wrong.
+
 import type { Disagreement, GradientCheck, KinkedOp, WrongOp } from "../../grad/check.ts";
+import { minimum } from "../../ir/stats.ts";
 import { magnitude } from "./format.ts";
 import type { Style } from "./style.ts";
 import { renderTable } from "./table.ts";
@@ -76,7 +78,7 @@ function findings({ passed, checks, tolerance, disagreements, kinks }: GradientC
     ];
   }
   // Where gradients are wrong, those of gradients are too.
-  const lowest = Math.min(...disagreements.map(({ order }) => order));
+  const lowest = minimum(disagreements.map(({ order }) => order));
   const shown = disagreements.filter(({ order }) => order === lowest);
   const nodes = [...new Set(shown.map(({ op }) => op?.node))];
   return nodes.flatMap((node, i) => {

@@ -1,5 +1,7 @@
 // The chain-rule ledger as a picture and a table.
+
 import { meanFactors } from "../../diagnose/course.ts";
+import { maximum, minimum } from "../../ir/stats.ts";
 import type { LedgerRow } from "../../observe/ledger.ts";
 import { logShare, thinBar } from "./bar.ts";
 import { plainOrPower } from "./format.ts";
@@ -72,10 +74,10 @@ export interface LedgerBeside {
 export function renderLedgersBeside(networks: readonly LedgerBeside[], { width, colors }: Style): string[] {
   const all = networks.flatMap(({ ledger }) => ledger.map(({ product }) => product));
   const [lowest, highest] = scaleOf(all);
-  const layerWidth = Math.max(...networks.flatMap(({ ledger }) => ledger.map(({ layer }) => layer.length)));
+  const layerWidth = maximum(networks.flatMap(({ ledger }) => ledger.map(({ layer }) => layer.length)));
   const column = Math.floor((Math.min(width, 100) - 3 * (networks.length - 1)) / networks.length);
   const barWidth = Math.max(4, column - layerWidth - 10);
-  const rows = Math.max(...networks.map(({ ledger }) => ledger.length));
+  const rows = maximum(networks.map(({ ledger }) => ledger.length));
   const cell = (row: LedgerRow | undefined): string => {
     if (row === undefined) return " ".repeat(column);
     const bar = colors.cyan(padEnd(thinBar(logShare(row.product, lowest, highest), barWidth), barWidth));
@@ -99,8 +101,8 @@ export const stepText = (step: number, epoch: number): string => `step ${step} (
 function scaleOf(all: readonly number[]): [lowest: number, highest: number] {
   const products = all.filter((product) => product > 0 && Number.isFinite(product));
   return [
-    Math.min(0.1, 10 ** Math.floor(Math.log10(Math.min(...products)))),
-    Math.max(1, 10 ** Math.ceil(Math.log10(Math.max(...products)))),
+    Math.min(0.1, 10 ** Math.floor(Math.log10(minimum(products)))),
+    Math.max(1, 10 ** Math.ceil(Math.log10(maximum(products)))),
   ];
 }
 

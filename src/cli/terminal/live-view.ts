@@ -1,4 +1,5 @@
 // The live view of a training: progress and figures, and every layer's gradient under them.
+import { maximum } from "../../ir/stats.ts";
 import type { LayerStatistics, MetricValues, StartEvent, TrainEvent } from "../../train/events.ts";
 import { logShare, progressBar, thinBar } from "./bar.ts";
 import { compact, duration, magnitude, metricLabel, metricValue, percent, significant } from "./format.ts";
@@ -74,7 +75,7 @@ function figuresLine(state: LiveState, { width, colors }: Style): string {
   const size = () =>
     parts.reduce((sum, [, label, value]) => sum + (label === "" ? 0 : label.length + 1) + value.length, 0);
   while (parts.length > 1 && size() + gap.length * (parts.length - 1) > width) {
-    const last = Math.max(...parts.map(([importance]) => importance));
+    const last = maximum(parts.map(([importance]) => importance));
     parts = parts.filter(([importance]) => importance !== last);
   }
   return parts.map(([, label, value]) => (label ? `${colors.dim(label)} ${value}` : colors.dim(value))).join(gap);
@@ -88,7 +89,7 @@ const highest = 1e2;
 export function layerLines(layers: readonly LayerStatistics[], { width, colors }: Style, room: number): string[] {
   const shown = shorten(layers, room - 1);
   const names = shown.map((layer) => ("more" in layer ? "" : printable(layer.name)));
-  const nameWidth = Math.min(Math.max(5, ...names.map(displayWidth)), Math.max(8, Math.floor(width * 0.3)));
+  const nameWidth = Math.min(Math.max(5, maximum(names.map(displayWidth))), Math.max(8, Math.floor(width * 0.3)));
   const sizeWidth = 8;
   const ratioHeader = "  update/weight";
   const withRatio = width >= 60;

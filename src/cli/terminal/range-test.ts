@@ -1,4 +1,5 @@
 // A learning-rate range test as a picture: the smoothed loss over the rate, with the suggestion marked.
+import { maximum, minimum } from "../../ir/stats.ts";
 import type { RangeTest } from "../../train/range-test.ts";
 import { magnitude, significant } from "./format.ts";
 import { axis, plot } from "./plot.ts";
@@ -9,12 +10,12 @@ const height = 10;
 
 export function renderRangeTest({ points, suggestion }: RangeTest, { width, colors }: Style): string[] {
   const losses = points.map(({ smoothed }) => smoothed);
-  const low = Math.min(...losses);
+  const low = minimum(losses);
   // A loss that goes up without end would leave no room for its way down.
-  const high = Math.max(...losses.slice(0, losses.indexOf(low) + 1));
+  const high = maximum(losses.slice(0, losses.indexOf(low) + 1));
   const top = low + 1.25 * Math.max(high - low, 1e-3 * Math.abs(high));
   const labels = [top, low].map(significant);
-  const margin = Math.max(...labels.map((label) => label.length)) + 1;
+  const margin = maximum(labels.map((label) => label.length)) + 1;
   const room = Math.max(8, Math.min(width - margin - 1, 72));
   const rows = plot([losses], { width: room, height, low, high: top });
   const label = (i: number) => padStart(i === 0 ? labels[0]! : i === height - 1 ? labels[1]! : "", margin - 1);

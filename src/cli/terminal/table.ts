@@ -1,5 +1,6 @@
 // Aligned columns without rules: a header and rows, as wide as their content, cut where told.
 
+import { maximum } from "../../ir/stats.ts";
 import type { Style } from "./style.ts";
 import { cut, displayWidth, padEnd, padStart } from "./text.ts";
 
@@ -29,11 +30,11 @@ export function renderTable(columns: readonly TableColumn[], style: Style): stri
   const line = (texts: string[]) => cut(texts.join(" ".repeat(gap)).trimEnd(), style.width);
   const place = (text: string, i: number) =>
     (columns[i]!.align === "left" ? padEnd : padStart)(cut(text, widths[i]!), widths[i]!);
-  const rows = Math.max(...columns.map((column) => column.cells.length));
+  const rows = maximum(columns.map((column) => column.cells.length));
   return [
     style.colors.dim(line(columns.map((column, i) => place(column.header, i)))),
     ...Array.from({ length: rows }, (_, r) => line(columns.map((column, i) => place(column.cells[r] ?? "", i)))),
   ];
 }
 
-const contentWidth = ({ header, cells }: TableColumn) => Math.max(...[header, ...cells].map(displayWidth));
+const contentWidth = ({ header, cells }: TableColumn) => maximum([header, ...cells].map(displayWidth));

@@ -32,9 +32,13 @@ const table: { readonly [K in Exclude<keyof Observation, Derived>]-?: Probe<K> }
 };
 const probes = Object.values(table);
 
+/** All entries as one object. */
+const joined = <T>(parts: readonly (Readonly<Record<string, T>> | undefined)[]): Record<string, T> =>
+  Object.fromEntries(parts.flatMap((part) => Object.entries(part ?? {})));
+
 /** State that the probes keep from one observed step to the next. */
 export const probeStates = (plan: ProbePlan, dtype: FloatDType): Types =>
-  Object.assign({}, ...probes.map((probe) => probe.states?.(plan, dtype)));
+  joined(probes.map((probe) => probe.states?.(plan, dtype)));
 
 export interface Probed {
   readonly state: Tensors;
@@ -55,8 +59,8 @@ export function traceProbes(plan: ProbePlan, state: Tensors, seen: SeenStep): Pr
   };
   const traced = probes.map((probe) => probe.trace(step));
   return {
-    state: Object.assign({}, ...traced.map((one) => one.state)),
-    ...packSeries(Object.assign({}, ...traced.map((one) => one.outputs))),
+    state: joined(traced.map((one) => one.state)),
+    ...packSeries(joined(traced.map((one) => one.outputs))),
   };
 }
 
