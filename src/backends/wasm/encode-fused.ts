@@ -96,7 +96,7 @@ class Chain {
 
   #translate(step: FusedStep, index: number): Value {
     const values = step.arguments.map((argument) => this.#value(argument));
-    const form = elementwise[step.op];
+    const form = elementwise[step.op]!;
     const isOutput = this.#kernel.outputs.some((output) => output.step === index);
     if (form === "convert") {
       const value = this.#as(values[0]!, step.dtype);

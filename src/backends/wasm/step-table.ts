@@ -1,5 +1,4 @@
 // The machine's elementwise steps as the encoder knows them: what the build wrote of steps.ts.
-import type { ElementwiseOpName } from "../../ir/graph.ts";
 import * as table from "./tables.generated.ts";
 
 export interface Step {
@@ -26,7 +25,8 @@ export type StepsOfOp =
       readonly attribute?: string;
     };
 
-export const elementwise: { readonly [N in ElementwiseOpName]: StepsOfOp } = table.elementwise;
+/** Of every elementwise op, as steps.ts says. */
+export const elementwise: Readonly<Record<string, StepsOfOp>> = table.elementwise;
 export const casts = table.casts;
 
 const steps = table.templates.map((template, number): Step => ({ number, template, cost: template ? 0.15 : 2 }));
