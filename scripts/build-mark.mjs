@@ -16,7 +16,7 @@ const entries = [
   join(wasm, "thread.ts"),
   ...["build.mjs", "machine-source.mjs", "fused-sites.mjs"].map((name) => join(root, "scripts", name)),
 ];
-const generated = ["machine.generated.ts", "tables.generated.ts"].map((name) => join(wasm, name));
+const generated = ["machine", "tables", "thread", "thread.browser"].map((name) => join(wasm, `${name}.generated.ts`));
 const imports = /^(?:import|export) (?!type )(?:[^;"]* from )?"(\.[^"]+\.m?[jt]s)"/gm;
 
 /** All files of this package from which the build makes the machine. */

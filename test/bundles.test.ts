@@ -30,3 +30,13 @@ it.each(entries)("%s", async (_, file) => {
   expect(outside).toEqual([]);
   expect(output.some((chunk) => chunk.type === "chunk")).toBe(true);
 });
+
+/** Of package.json: files of dist/, and those that bundlers for browsers take in their place. */
+const { browser } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { browser: Record<string, string> };
+
+it.each(Object.entries(browser))("%s is replaced by a file with the same exports", async (file, other) => {
+  const [exported, stand] = await Promise.all(
+    [file, other].map(async (path) => Object.keys((await import(join(root, path))) as object).sort()),
+  );
+  expect(stand).toEqual(exported);
+});

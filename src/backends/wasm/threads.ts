@@ -1,7 +1,7 @@
 // The machine's threads: workers that share its memory and run each program together. They sleep while there is none.
 import { ChainruleError } from "../../ir/errors.ts";
 import * as code from "./machine/opcodes.ts";
-import { threadSource } from "./machine.generated.ts";
+import { threadSource } from "./thread.generated.ts";
 import type { ThreadMessage, ThreadStart } from "./thread.ts";
 
 /** A worker of Node or of a browser, as far as both agree. */
