@@ -2,7 +2,7 @@
 
 /**
  * One training step of sizes [n0, n1, …] on fixed batches, from the values of each layer's weight and bias; activation on
- * hidden layers and, if `last`, on the output.
+ * hidden layers and, if `last`, on the output. Long: it is measured as one writes it, in one piece.
  */
 export function plainNetwork(sizes, batch, { activation, loss, optimizer, learningRate, last }, values) {
   const layers = sizes.slice(1).map((outputs, l) => {
@@ -22,6 +22,7 @@ export function plainNetwork(sizes, batch, { activation, loss, optimizer, learni
     };
   });
   let t = 0;
+  // Long: as above.
   return (x, y) => {
     t++;
     let a = x;

@@ -74,6 +74,7 @@ async function deepNetwork(name: ActivationName): Promise<DeepNetwork> {
     dense(l === 0 ? 2 : width, width, { init }),
     activation(name),
   ]);
+  // Spread: two layers for each of `depth`.
   const model = sequential(...hidden.flat(), dense(width, 1, { init }));
   const data = circle();
   const training = train({

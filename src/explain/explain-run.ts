@@ -1,3 +1,4 @@
+// One element of a run explained: its computation at the step that was replayed, on the rows that were asked for.
 import { apply, losses, type TensorTree } from "../nn/index.ts";
 import { clipEpsilon } from "../optim/clip.ts";
 import type { Replay } from "../runs/replay.ts";

@@ -73,6 +73,7 @@ export const weights = (y: Tensor, draw: Draw): Tensor =>
 
 export function pointOf(order: 1 | 2, fn: Fn, inputs: readonly Tensor[], draw: Draw): Point {
   const types = inputs.map(({ shape, dtype }, i) => ({ shape, dtype, name: `x${i}` }));
+  // Spread: as many as fn has arguments.
   const { graph } = trace(types, (xs) => [fn(...xs)], "float64");
   const tangent = trace(
     [...types, ...types.map((type, i) => ({ ...type, name: `v${i}` }))],

@@ -76,27 +76,7 @@ export function checkGradients<A extends readonly unknown[] | readonly []>(
   options: CheckGradientsOptions = {},
 ): GradientCheck {
   const { order = 2, directions = 2, tolerance = 1e-6, step = 1e-3, seed = 0 } = options;
-  const { leaves, paths, rebuild } = flatten([...inputs]);
-  const names = namesOf(paths);
-  const types = leaves.map(({ shape, dtype }, i) => ({
-    shape,
-    dtype: isFloat(dtype) ? ("float64" as const) : dtype,
-    name: names[i]!,
-  }));
-  const varied = leaves.flatMap(({ dtype }, i) => (isFloat(dtype) ? [i] : []));
-  if (varied.length === 0) {
-    throw new ChainruleError("NOT_DIFFERENTIABLE", "checkGradients: needs at least one float input; got none.");
-  }
-  const { graph } = trace(types, (own) => [resultOf(fn(...(rebuild(own) as A)))], "float64");
-  const point = leaves.map((leaf, i) => leaf.cast(types[i]!.dtype));
-  const fixed = [...point];
-  const smooth = (...xs: Tensor[]): Tensor => {
-    varied.forEach((i, j) => {
-      fixed[i] = xs[j]!;
-    });
-    return callGraph(graph, fixed)[0]!;
-  };
-
+  const { names, varied, graph, point, smooth } = traced(fn, inputs);
   const settings = { tolerance, step, seed };
   const draw = drawer(seed);
   const xs = varied.map((i) => point[i]!);
@@ -129,7 +109,7 @@ export function checkGradients<A extends readonly unknown[] | readonly []>(
     passed,
     worst,
     tolerance,
-    inputs: varied.map((i) => ({ name: names[i]!, shape: leaves[i]!.shape })),
+    inputs: varied.map((i) => ({ name: names[i]!, shape: point[i]!.shape })),
     checks,
     disagreements,
     kinks,
@@ -156,6 +136,32 @@ export function checkGradients<A extends readonly unknown[] | readonly []>(
     );
     return { disagreements, kinks: found.kinks };
   }
+}
+
+/** The function as a graph in float64, and as a function of its float inputs alone, `varied`; the others stay at `point`. */
+function traced<A extends readonly unknown[]>(fn: (...args: A) => Tensor, inputs: A) {
+  const { leaves, paths, rebuild } = flatten([...inputs]);
+  const names = namesOf(paths);
+  const types = leaves.map(({ shape, dtype }, i) => ({
+    shape,
+    dtype: isFloat(dtype) ? ("float64" as const) : dtype,
+    name: names[i]!,
+  }));
+  const varied = leaves.flatMap(({ dtype }, i) => (isFloat(dtype) ? [i] : []));
+  if (varied.length === 0) {
+    throw new ChainruleError("NOT_DIFFERENTIABLE", "checkGradients: needs at least one float input; got none.");
+  }
+  // Spread: the arguments of fn.
+  const { graph } = trace(types, (own) => [resultOf(fn(...(rebuild(own) as A)))], "float64");
+  const point = leaves.map((leaf, i) => leaf.cast(types[i]!.dtype));
+  const fixed = [...point];
+  const smooth = (...xs: Tensor[]): Tensor => {
+    varied.forEach((i, j) => {
+      fixed[i] = xs[j]!;
+    });
+    return callGraph(graph, fixed)[0]!;
+  };
+  return { names, varied, graph, point, smooth };
 }
 
 /** Paths without the argument's position where they are told apart without it. */

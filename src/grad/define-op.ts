@@ -110,6 +110,7 @@ function checkSamples(name: string, apply: (...x: Tensor[]) => Tensor, samples: 
 function applied({ name, formula, value, gradient }: AnyDefinition, x: readonly Tensor[]): Tensor {
   const context = innermost(x);
   if (context === undefined) {
+    // Spread: the operands of the op.
     const y = checkedValue(name, value(...x));
     if (y.symbolic !== undefined) throw captured(name, "value");
     return y;
@@ -119,6 +120,7 @@ function applied({ name, formula, value, gradient }: AnyDefinition, x: readonly 
   const forward = closed(
     name,
     "value",
+    // Spread: the operands of the op.
     trace(types, (own) => [checkedValue(name, value(...own))], float),
   );
   const { shape, dtype } = forward.nodes[forward.outputs[0]!]!;

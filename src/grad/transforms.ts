@@ -42,6 +42,7 @@ function traceArguments(fn: (...args: never[]) => unknown, args: readonly unknow
   const { graph, captures } = trace(types, (leaves) => {
     let at = 0;
     const trees = argument.map((flat) => flat.rebuild(leaves.slice(at, (at += flat.leaves.length))));
+    // Spread: the arguments of fn.
     output = flatten(fn(...(trees as never[])));
     return output.leaves;
   });

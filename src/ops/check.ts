@@ -62,6 +62,7 @@ export function requireAccepted(op: OpName, inputs: readonly TensorType[], accep
 
 /** The shape that the operands broadcast to. */
 export function requireBroadcast(op: OpName, inputs: readonly TensorType[]): Shape {
+  // Spread: the operands of one op.
   const shape = broadcastShapes(...inputs.map((x) => x.shape));
   if (shape !== undefined) return shape;
   throw operandError(

@@ -44,6 +44,7 @@ function folded(node: Node, nodes: readonly Node[]): Node | undefined {
   if (values.length === 0 || values.some((value) => value === undefined)) return undefined;
   const record = recordOf(node);
   let value: number | undefined;
+  // Spread: the operands of one op.
   if (isElementwise(record)) value = record.scalar(node.attributes as never, node.dtype)(...(values as number[]));
   else if (record.moves) value = values[0];
   if (value === undefined) return undefined;

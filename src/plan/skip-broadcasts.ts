@@ -13,7 +13,7 @@ export function skipBroadcasts(graph: Graph): Graph {
       const input = nodes[id]!;
       if (recordOf(input).moves !== "broadcast") return;
       inputs[i] = input.inputs[0]!;
-      // Another operand must have the full shape.
+      // Another operand must have the full shape. Spread: the operands of one op.
       const shape = broadcastShapes(...inputs.map((other) => nodes[other]!.shape));
       if (shape === undefined || !sameShape(shape, node.shape)) inputs[i] = id;
     });

@@ -61,6 +61,7 @@ export function compile<A extends any[], R>(
         (tensors) => {
           let at = 0;
           const trees = argument.map((flat) => flat.rebuild(tensors.slice(at, (at += flat.leaves.length))));
+          // Spread: the arguments of fn.
           output = flatten(fn(...(trees as A)));
           return output.leaves;
         },

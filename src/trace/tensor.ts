@@ -13,6 +13,7 @@ import {
   sizeOf,
 } from "../ir/shape.ts";
 import { formatTensor, nested } from "./format.ts";
+import { productOf } from "./product.ts";
 import {
   type Axis,
   type ConvolutionOptions,
@@ -280,21 +281,7 @@ export class Tensor {
    * A vector on the left is a row, on the right a column, and its dimension is dropped from the result.
    */
   matmul(y: Tensor): Tensor {
-    return build([this, y], (g, values) => {
-      const [x, z] = g.accepted("matmul", values) as [Value, Value];
-      const left = x.shape.length === 1 ? g.reshape(x, [1, x.shape[0]!]) : x;
-      const right = z.shape.length === 1 ? g.reshape(z, [z.shape[0]!, 1]) : z;
-      // [..., m, k] × [k, n] is one product of all rows, and so are its gradients.
-      const isOneProduct = left.shape.length > 2 && right.shape.length === 2;
-      const rows = left.shape.slice(0, -1);
-      const flat = isOneProduct ? g.reshape(left, [sizeOf(rows), left.shape.at(-1)!]) : left;
-      const dense = g.matmul(flat, right);
-      const product = isOneProduct ? g.reshape(dense, [...rows, right.shape[1]!]) : dense;
-      const shape = [...product.shape];
-      if (z.shape.length === 1) shape.splice(-1, 1);
-      if (x.shape.length === 1) shape.splice(z.shape.length === 1 ? -1 : -2, 1);
-      return shape.length === product.shape.length ? product : g.reshape(product, shape);
-    });
+    return build([this, y], productOf);
   }
 
   /** Of integers wraps as int32 does; of bools counts them. */

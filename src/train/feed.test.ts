@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { dense, sequential } from "../nn/index.ts";
 import { sgd } from "../optim/index.ts";
 import { tensor } from "../trace/create.ts";
+import { flatten } from "../trace/tree.ts";
 import type { RowBlock, TrainOptions } from "./options.ts";
 import { train } from "./train.ts";
 
@@ -41,9 +42,9 @@ it("goes through the data and then the blocks in every epoch", async () => {
     Array.from({ length: 20 }, (_, i) => (i + 1) * 5),
   );
   const { variables } = await train({ ...options, blocks }).result();
-  const [layer] = variables.parameters.layers as unknown as [{ weight: { data: number[] }; bias: { data: number[] } }];
-  expect(layer.weight.data[0]).toBeCloseTo(3, 2);
-  expect(layer.bias.data[0]).toBeCloseTo(-1, 2);
+  const [weight, bias] = flatten(variables.parameters).leaves;
+  expect(weight!.data[0]).toBeCloseTo(3, 2);
+  expect(bias!.data[0]).toBeCloseTo(-1, 2);
 });
 
 it("gives the same run for the same seed", async () => {

@@ -36,6 +36,7 @@ interface Details {
   readonly learningRate: number;
   readonly variables: Variables;
 }
+const detailsOf = ({ details }: ChainruleError) => details as ChainruleError["details"] & Details;
 
 async function failure(options: TrainOptions): Promise<{ message: string; details: Details }> {
   const error = await train(options)
@@ -45,7 +46,7 @@ async function failure(options: TrainOptions): Promise<{ message: string; detail
       (reason: ChainruleError) => reason,
     );
   expect(error.code).toBe("NON_FINITE_LOSS");
-  return { message: error.message, details: error.details as unknown as Details };
+  return { message: error.message, details: detailsOf(error) };
 }
 const numbers = (variables: Variables) => flatten(variables).leaves.flatMap(({ data }) => Array.from(data));
 
@@ -147,7 +148,7 @@ it("keeps the best weights of the validation where a later step fails", async ()
     (reason: ChainruleError) => reason,
   );
   expect(best.length).toBeGreaterThan(0);
-  expect(numbers((error.details as unknown as Details).variables)).toEqual(best.at(-1));
+  expect(numbers(detailsOf(error).variables)).toEqual(best.at(-1));
 });
 
 it("refuses data and settings that do not fit, before the first step", async () => {

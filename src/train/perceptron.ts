@@ -29,6 +29,7 @@ export function perceptron(options: Perceptron): Layer {
     const inputs = widths[i]!;
     const norm = normalization && normalizations[normalization](width);
     const block = [dense(inputs, width, { init }), ...(norm ? [norm] : []), activation(options.activation)];
+    // Spread: at most three layers.
     return options.residual && i > 0 && inputs === width ? [residual(...block)] : block;
   });
   const record: InitializerRecord = initializers[init];

@@ -1,5 +1,5 @@
 // A training as one module: data, parameters, moments and counters are state; step, observe, evaluations are programs.
-import { isFloat } from "../ir/dtype.ts";
+import { type FloatDType, isFloat } from "../ir/dtype.ts";
 import type { NodeId } from "../ir/graph.ts";
 import type { Shape, TensorType } from "../ir/shape.ts";
 import { type Layer, parentPath, type Variables } from "../nn/layer.ts";
@@ -95,52 +95,41 @@ export async function trainingModule(
   );
   const probed = { ...distanceStates(probes, float), ...probeStates(probes, float) };
   const stepState = { ...trained, ...counters, "train.x": train.x, "train.y": train.y };
-  const programs: Record<string, Program> = {};
-  const readable: Record<string, ReadableStep> = {};
-  const add = async (name: string, { state, inputs = {}, trace, isReadable }: Part): Promise<void> => {
-    const sections = new Map<NodeId, Section>();
-    const mark: Mark = (tensor, section) => sections.set(tensor.symbolic!.value.id, section);
-    const program = traceProgram(state, inputs, (s, i) => trace(s, i, mark), float);
-    programs[name] = program;
-    if (isReadable)
-      readable[name] = { graph: program.graph, sections, inputs: [...Object.keys(state), ...Object.keys(inputs)] };
-    await giveWay();
-  };
-  await add("step", { state: stepState, trace: (state) => trainStep(settings, flat, state, undefined) });
-  await add("distance", {
-    state: { ...trained, ...probed },
-    trace: (state) => ({ outputs: traceDistance(probes, state) }),
-  });
-  // The rate of any step, as the machine rounds it.
-  await add("rate", {
-    state: { rateScale: counters.rateScale! },
-    inputs: { at: counters.step! },
-    trace: ({ rateScale }, { at }) => ({ outputs: { rate: rateOf(settings, at!).mul(rateScale!) } }),
-  });
   let layout: Layout | undefined;
-  await add("observe", {
-    state: { ...stepState, ...probed },
-    trace: (state, _, mark) =>
-      trainStep(settings, flat, state, (seen) => {
-        markSections(seen, probes, mark);
-        const traced = traceProbes(probes, state, seen);
-        layout = traced.layout;
-        return traced;
-      }),
-    isReadable: true,
-  });
+  const parts: Record<string, Part> = {
+    step: { state: stepState, trace: (state) => trainStep(settings, flat, state, undefined) },
+    distance: { state: { ...trained, ...probed }, trace: (state) => ({ outputs: traceDistance(probes, state) }) },
+    // The rate of any step, as the machine rounds it.
+    rate: {
+      state: { rateScale: counters.rateScale! },
+      inputs: { at: counters.step! },
+      trace: ({ rateScale }, { at }) => ({ outputs: { rate: rateOf(settings, at!).mul(rateScale!) } }),
+    },
+    observe: {
+      state: { ...stepState, ...probed },
+      trace: (state, _, mark) =>
+        trainStep(settings, flat, state, (seen) => {
+          markSections(seen, probes, mark);
+          const probed = traceProbes(probes, state, seen);
+          layout = probed.layout;
+          return probed;
+        }),
+      isReadable: true,
+    },
+  };
   for (const { name, types } of splits) {
     const [x, y] = [`${name}.x`, `${name}.y`];
     for (const [program, count] of evaluations(name, types.x.shape[0]!)) {
-      await add(program, {
+      parts[program] = {
         state: { ...trained, [x]: types.x, [y]: types.y },
         inputs: { rows: { shape: [count], dtype: "int32" } },
         trace: (state, { rows }, mark) =>
           evaluate(settings, flat, state, { x: state[x]!, y: state[y]!, rows: rows! }, mark),
         isReadable: true,
-      });
+      };
     }
   }
+  const { programs, readable } = await traced(parts, float, giveWay);
   return {
     module: { state: { ...trained, ...counters, ...probed, ...data }, programs },
     initial: new Map(flat.paths.map((path, i) => [path, flat.leaves[i]!])),
@@ -160,6 +149,26 @@ interface Part {
   trace(state: Tensors, inputs: Tensors, mark: Mark): ProgramResult;
   /** Whether numbers are traced back through its graph. */
   readonly isReadable?: boolean;
+}
+
+/** The programs, traced one after the other, and how to read those that are read. */
+async function traced(
+  parts: Readonly<Record<string, Part>>,
+  float: FloatDType,
+  giveWay: () => Promise<void>,
+): Promise<{ programs: Record<string, Program>; readable: Record<string, ReadableStep> }> {
+  const programs: Record<string, Program> = {};
+  const readable: Record<string, ReadableStep> = {};
+  for (const [name, { state, inputs = {}, trace, isReadable }] of Object.entries(parts)) {
+    const sections = new Map<NodeId, Section>();
+    const mark: Mark = (tensor, section) => sections.set(tensor.symbolic!.value.id, section);
+    const program = traceProgram(state, inputs, (s, i) => trace(s, i, mark), float);
+    programs[name] = program;
+    if (isReadable)
+      readable[name] = { graph: program.graph, sections, inputs: [...Object.keys(state), ...Object.keys(inputs)] };
+    await giveWay();
+  }
+  return { programs, readable };
 }
 
 function markSections({ loss, values, gradients, slopes, updated }: SeenStep, plan: ProbePlan, mark: Mark): void {

@@ -21,8 +21,8 @@ export function instantiate(
   gemm: Gemm = noBlas,
   generated?: WebAssembly.Module,
 ): MachineExports {
-  const machine = new WebAssembly.Instance(module, { env: { memory }, blas: { gemm } })
-    .exports as unknown as MachineExports;
+  const machine = new WebAssembly.Instance(module, { env: { memory }, blas: { gemm } }).exports as WebAssembly.Exports &
+    MachineExports;
   if (generated) addFunctions(machine, generated, memory);
   return machine;
 }

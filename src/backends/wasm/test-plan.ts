@@ -31,7 +31,7 @@ export class TestPlan {
   }
 
   op<N extends KernelOpName>(op: N, attributes: OpAttributes[N], inputs: readonly View[], output: View): View {
-    this.kernels.push({ kind: "op", op, attributes, inputs, output } as unknown as OpKernel);
+    this.kernels.push({ kind: "op", op, attributes, inputs, output } as OpKernel);
     return output;
   }
 
@@ -99,7 +99,7 @@ export const step = <N extends ElementwiseOpName>(
   args: readonly FusedArgument[],
   dtype: DType = "float32",
   attributes: object = {},
-): FusedStep => ({ op, attributes, arguments: args, dtype }) as unknown as FusedStep;
+): FusedStep => ({ op, attributes, arguments: args, dtype }) as FusedStep;
 export const input = (index: number): FusedArgument => ({ kind: "input", index });
 export const earlier = (index: number): FusedArgument => ({ kind: "step", index });
 export const number = (value: number): FusedArgument => ({ kind: "number", value });

@@ -29,7 +29,7 @@ interface Port {
 }
 
 const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
-const port = (node?.parentPort ?? globalThis) as unknown as Port;
+const port = (node?.parentPort ?? globalThis) as Port;
 
 function serve({
   module,
