@@ -1,9 +1,9 @@
 // FUSED: a chain of elementwise steps, run block by block so that intermediate values stay in the first-level cache.
 
 import { BroadcastOperand, Fused, Operand, Step } from "./instructions.generated";
-import { SLOT_SPLAT, Slot } from "./map";
 import { BLOCK, SLOT_BROADCAST, SLOT_BYTES, SLOT_NUMBER, SLOT_SCALAR } from "./opcodes";
 import { shareStart } from "./share";
+import { SLOT_SPLAT, Slot } from "./slot";
 import { executeStep } from "./steps.generated";
 
 /**
