@@ -4,7 +4,6 @@ import { isElementwise } from "../ir/op.ts";
 import { sameShape } from "../ir/shape.ts";
 import { recordOf } from "../ops/index.ts";
 import { AcyclicGraph } from "./acyclic.ts";
-import { latestTree } from "./latest-tree.ts";
 
 /** Bounds on one group: what a backend keeps at hand for a block of elements. */
 export const maxSteps = 32;
@@ -41,15 +40,6 @@ export function fuse(graph: Graph, wanted: (node: Node) => boolean): Group[] {
     users,
     nodes.map(({ id }) => id),
   );
-  const hasPath = latestTree(graph);
-  /** A path that needs no search, through a group that is neither of the two. */
-  const leadsAround = (from: number, to: number): boolean =>
-    acyclic.members(from).some((id) =>
-      users[id]!.some((user) => {
-        const group = acyclic.groupOf(user);
-        return group !== from && group !== to && acyclic.members(to).some((target) => hasPath(user, target));
-      }),
-    );
 
   const externalInputs = (members: readonly NodeId[]): number =>
     new Set(members.flatMap((id) => nodes[id]!.inputs).filter((id) => !members.includes(id))).size;
@@ -64,7 +54,7 @@ export function fuse(graph: Graph, wanted: (node: Node) => boolean): Group[] {
       if (own === other || !wanted(consumer) || !isFusible(consumer) || !sameShape(consumer.shape, node.shape))
         continue;
       const merged = [...acyclic.members(own), ...acyclic.members(other)];
-      if (merged.length > maxSteps || externalInputs(merged) > maxInputs || leadsAround(own, other)) continue;
+      if (merged.length > maxSteps || externalInputs(merged) > maxInputs) continue;
       acyclic.join(own, other);
     }
   }
