@@ -38,8 +38,10 @@ const stepCase = ({ number, name, arity, expression }) => `    // ${name}
       do {
 ${operands
   .slice(0, arity)
-  .map((operand) => `        const ${operand} = v128.load(${operand}At);
-        ${operand}At += ${operand}Stride;`)
+  .map(
+    (operand) => `        const ${operand} = v128.load(${operand}At);
+        ${operand}At += ${operand}Stride;`,
+  )
   .join("\n")}
         v128.store(at, ${assemblyScriptOf(expression)});
         at += 16;
@@ -57,9 +59,11 @@ export function executeStep(step: Step, slots: usize, vectors: i32): void {
   let at = changetype<Slot>(slots + step.result).pointer;
   const end = at + (vectors << 4);
 ${operands
-  .map((operand) => `  const ${operand}Slot = changetype<Slot>(slots + step.${operand});
+  .map(
+    (operand) => `  const ${operand}Slot = changetype<Slot>(slots + step.${operand});
   let ${operand}At = ${operand}Slot.pointer;
-  const ${operand}Stride = ${operand}Slot.stride;`)
+  const ${operand}Stride = ${operand}Slot.stride;`,
+  )
   .join("\n")}
   switch (step.number) {
 ${steps.map(stepCase).join("\n")}

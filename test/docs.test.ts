@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { run } from "../src/cli/program.ts";
 import { detectors } from "../src/diagnose/detectors.ts";
 import { ops } from "../src/ops/index.ts";
+import { notations } from "../src/ops/notations.ts";
 
 interface Example {
   /** "README.md:12" */
@@ -23,7 +24,7 @@ interface DocsScript {
   examplesOf(page: string, text: string): Example[];
   runExamples(examples: readonly Example[], modules: Readonly<Record<string, object>>): Promise<Result[]>;
   filled(text: string, results: readonly Result[]): string;
-  opsPage(table: typeof ops): string;
+  opsPage(table: typeof ops, written: typeof notations): string;
   withHelp(text: string, program: typeof run): Promise<string>;
   withDetectors(text: string, list: typeof detectors): string;
 }
@@ -145,7 +146,7 @@ describe("the examples of the source's comments", () => {
 
 it("docs/ops.md lists the table of ops as it is", () => {
   // If this fails: npm run build && node scripts/docs.mjs
-  expect(read("docs/ops.md")).toBe(docs.opsPage(ops));
+  expect(read("docs/ops.md")).toBe(docs.opsPage(ops, notations));
 });
 
 it("docs/diagnose.md lists the detectors as they are", () => {

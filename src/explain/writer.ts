@@ -1,6 +1,6 @@
 // Writes elements, how they came about, and derivatives between them: with names, and with numbers.
 import type { Node, NodeId } from "../ir/graph.ts";
-import { definitionOf, isElementwise } from "../ir/op.ts";
+import { isElementwise } from "../ir/op.ts";
 import { placeOf, sizeOf } from "../ir/shape.ts";
 import { recordOf } from "../ops/index.ts";
 import {
@@ -18,7 +18,7 @@ import {
   type Written,
   written,
 } from "../ops/notation.ts";
-import { groupNotationOf, write } from "../ops/notations.ts";
+import { formulaOf, groupNotationOf, write } from "../ops/notations.ts";
 import { partnerOf } from "./bilinear.ts";
 import type { Equation } from "./explanation.ts";
 import { expression } from "./expression.ts";
@@ -124,7 +124,7 @@ export class Writer {
     }
     const { value } = groupNotationOf(node.op);
     if (value) return value(this.#leaf(node, index, index, put), node.attributes);
-    return this.#sum({ node: id, index }, put, path) ?? formula(definitionOf(record, node.attributes).formula);
+    return this.#sum({ node: id, index }, put, path) ?? formula(formulaOf(node));
   }
 
   #origin({ node, index }: Element): Element {

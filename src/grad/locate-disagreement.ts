@@ -1,7 +1,7 @@
 // Where a gradient goes wrong: the element of an input, and the op whose rule disagrees with differences of its own values.
 import type { TypedArray } from "../ir/dtype.ts";
 import type { Graph, Node, NodeId } from "../ir/graph.ts";
-import { definitionOf } from "../ir/op.ts";
+import { nameOf } from "../ir/op.ts";
 import { prune } from "../ir/prune.ts";
 import { placeOf } from "../ir/shape.ts";
 import { recordOf } from "../ops/index.ts";
@@ -189,7 +189,7 @@ export function inspectOps(
     };
     const found = inspect(fn, moving.map(tensorOf), order, settings, draw);
     if (found === undefined) continue;
-    const { name } = definitionOf(recordOf(node), node.attributes);
+    const name = nameOf(recordOf(node), node.attributes);
     const place = { name, node: node.id, indices: found.indices };
     // The last input of the gradient's function is dy.
     const operand = found.input < moving.length ? node.inputs.indexOf(moving[found.input]!) : -1;

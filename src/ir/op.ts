@@ -34,7 +34,6 @@ export type Accepted = "float" | "number" | "any" | "int32" | "bool";
 
 export interface OpRecord<N extends OpName = OpName> {
   readonly name: N;
-  readonly formula: Formula;
   /**
    * Of an op that users define: name and formula of one node. The node's last input is its value, which nodes of the
    * graph compute from the other inputs; to those alone gradients go, by the node's own rule.
@@ -100,8 +99,8 @@ export const acceptedAt = ({ accepts }: Pick<OpRecord, "accepts">, i: number): A
 export const isShared = (accepted: Accepted | undefined): accepted is "float" | "number" | "any" =>
   accepted === "float" || accepted === "number" || accepted === "any";
 
-/** Name and formula of a node: its op's, or its own where a user defined it. */
-export const definitionOf = (record: OpRecord, attributes: OpAttributes[OpName]) =>
-  record.definition?.(attributes) ?? { name: record.name as string, formula: record.formula };
+/** The name of a node: its op's, or its own where a user defined it. */
+export const nameOf = (record: OpRecord, attributes: OpAttributes[OpName]): string =>
+  record.definition?.(attributes).name ?? record.name;
 
 export const isElementwise = (record: OpRecord): record is ElementwiseRecord => "scalar" in record;

@@ -13,7 +13,6 @@ const cubic = 0.044715;
 export const activations = {
   erf: unary({
     name: "erf",
-    formula: { text: "y = erf(x)", tex: "y = \\operatorname{erf} x = \\frac{2}{\\sqrt\\pi} \\int_0^x e^{-t^2} dt" },
     saves: "inputs",
     gradient: ({ dy, x }, g) => [g.mul(dy, g.mul(2 / Math.sqrt(Math.PI), g.exp(g.neg(g.square(x)))))], // 2/√π e^(−x²)
     scalar: () => special.erf,
@@ -22,7 +21,6 @@ export const activations = {
 
   tanh: unary({
     name: "tanh",
-    formula: { text: "y = tanh(x)", tex: "y = \\tanh x" },
     saves: "output",
     gradient: ({ dy, y }, g) => [g.mul(dy, g.sub(1, g.square(y)))], // dx = dy (1 − y²)
     scalar: () => Math.tanh,
@@ -31,7 +29,6 @@ export const activations = {
 
   sigmoid: unary({
     name: "sigmoid",
-    formula: { text: "y = σ(x) = 1 / (1 + e⁻ˣ)", tex: "y = \\sigma(x) = \\frac{1}{1 + e^{-x}}" },
     saves: "output",
     gradient: ({ dy, y }, g) => [g.mul(g.mul(dy, y), g.sub(1, y))], // dx = dy y (1 − y)
     scalar: () => special.sigmoid,
@@ -40,7 +37,6 @@ export const activations = {
 
   softplus: unary({
     name: "softplus",
-    formula: { text: "y = ln(1 + eˣ)", tex: "y = \\ln(1 + e^x)" },
     saves: "inputs",
     gradient: ({ dy, x }, g) => [g.mul(dy, g.sigmoid(x))],
     scalar: () => (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
@@ -49,7 +45,6 @@ export const activations = {
 
   relu: unary({
     name: "relu",
-    formula: { text: "y = max(x, 0)", tex: "y = \\max(x, 0)" },
     exact: true,
     saves: "output",
     gradient: ({ dy, y }, g) => [g.where(g.greater(y, 0), dy, 0)],
@@ -60,10 +55,6 @@ export const activations = {
 
   leakyRelu: unary({
     name: "leakyRelu",
-    formula: {
-      text: "y = x where x > 0, else slope · x",
-      tex: "y = \\begin{cases} x & x > 0 \\\\ s\\,x & x \\le 0 \\end{cases}",
-    },
     check: ({ slope }) => requireFinite("leakyRelu", "slope", slope),
     saves: "inputs",
     gradient: ({ dy, x, attributes }, g) => [g.where(g.greater(x, 0), dy, g.mul(dy, attributes.slope))],
@@ -77,10 +68,6 @@ export const activations = {
 
   elu: unary({
     name: "elu",
-    formula: {
-      text: "y = x where x > 0, else α (eˣ − 1)",
-      tex: "y = \\begin{cases} x & x > 0 \\\\ \\alpha\\,(e^x - 1) & x \\le 0 \\end{cases}",
-    },
     check: ({ alpha }) => requireFinite("elu", "alpha", alpha),
     saves: "both",
     // For x ≤ 0: dx = dy α eˣ = dy (y + α)
@@ -95,7 +82,6 @@ export const activations = {
 
   gelu: unary({
     name: "gelu",
-    formula: { text: "y = x Φ(x)", tex: "y = x\\,\\Phi(x)" },
     saves: "inputs",
     // dx = dy (Φ(x) + x φ(x)), Φ(x) = ½ (1 + erf(x/√2)), φ(x) = e^(−x²/2) / √2π
     gradient: ({ dy, x }, g) => {
@@ -109,10 +95,6 @@ export const activations = {
 
   geluTanh: unary({
     name: "geluTanh",
-    formula: {
-      text: "y = ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))",
-      tex: "y = \\tfrac12 x \\left(1 + \\tanh\\left(\\sqrt{2/\\pi}\\,(x + 0.044715\\,x^3)\\right)\\right)",
-    },
     saves: "inputs",
     // dx = dy (½ (1 + t) + ½ x (1 − t²) u′), t = tanh u, u′ = √(2/π) (1 + 3 · 0.044715 x²)
     gradient: ({ dy, x }, g) => {
@@ -129,7 +111,6 @@ export const activations = {
 
   silu: unary({
     name: "silu",
-    formula: { text: "y = x σ(x)", tex: "y = x\\,\\sigma(x)" },
     saves: "inputs",
     // dx = dy σ (1 + x (1 − σ))
     gradient: ({ dy, x }, g) => {
@@ -142,16 +123,43 @@ export const activations = {
 };
 
 export const activationsNotation: Notations<typeof activations> = {
-  erf: (args) => call(args, "erf"),
-  tanh: (args) => call(args, "tanh", "\\tanh"),
-  sigmoid: (args) => call(args, "σ", "\\sigma"),
-  softplus: (args) => call(args, "softplus"),
-  relu: ([x]) => ({ text: `max(${x!.text}, 0)`, tex: `\\max\\left(${x!.tex},\\, 0\\right)`, rank: 4 }),
-  leakyRelu: ([x], { slope }) => call([x!, number(slope)], "leakyRelu"),
-  elu: ([x], { alpha }) => call([x!, number(alpha)], "elu"),
-  gelu: (args) => call(args, "gelu"),
-  geluTanh: (args) => call(args, "geluTanh"),
-  silu: (args) => call(args, "silu"),
+  erf: {
+    formula: { text: "y = erf(x)", tex: "y = \\operatorname{erf} x = \\frac{2}{\\sqrt\\pi} \\int_0^x e^{-t^2} dt" },
+    write: (args) => call(args, "erf"),
+  },
+  tanh: { formula: { text: "y = tanh(x)", tex: "y = \\tanh x" }, write: (args) => call(args, "tanh", "\\tanh") },
+  sigmoid: {
+    formula: { text: "y = σ(x) = 1 / (1 + e⁻ˣ)", tex: "y = \\sigma(x) = \\frac{1}{1 + e^{-x}}" },
+    write: (args) => call(args, "σ", "\\sigma"),
+  },
+  softplus: { formula: { text: "y = ln(1 + eˣ)", tex: "y = \\ln(1 + e^x)" }, write: (args) => call(args, "softplus") },
+  relu: {
+    formula: { text: "y = max(x, 0)", tex: "y = \\max(x, 0)" },
+    write: ([x]) => ({ text: `max(${x!.text}, 0)`, tex: `\\max\\left(${x!.tex},\\, 0\\right)`, rank: 4 }),
+  },
+  leakyRelu: {
+    formula: {
+      text: "y = x where x > 0, else slope · x",
+      tex: "y = \\begin{cases} x & x > 0 \\\\ s\\,x & x \\le 0 \\end{cases}",
+    },
+    write: ([x], { slope }) => call([x!, number(slope)], "leakyRelu"),
+  },
+  elu: {
+    formula: {
+      text: "y = x where x > 0, else α (eˣ − 1)",
+      tex: "y = \\begin{cases} x & x > 0 \\\\ \\alpha\\,(e^x - 1) & x \\le 0 \\end{cases}",
+    },
+    write: ([x], { alpha }) => call([x!, number(alpha)], "elu"),
+  },
+  gelu: { formula: { text: "y = x Φ(x)", tex: "y = x\\,\\Phi(x)" }, write: (args) => call(args, "gelu") },
+  geluTanh: {
+    formula: {
+      text: "y = ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))",
+      tex: "y = \\tfrac12 x \\left(1 + \\tanh\\left(\\sqrt{2/\\pi}\\,(x + 0.044715\\,x^3)\\right)\\right)",
+    },
+    write: (args) => call(args, "geluTanh"),
+  },
+  silu: { formula: { text: "y = x σ(x)", tex: "y = x\\,\\sigma(x)" }, write: (args) => call(args, "silu") },
 };
 
 export const activationsCases: CasesOf<typeof activations> = {

@@ -7,7 +7,6 @@ import { add, call, divide, multiply, type Notations, negate, subtract } from ".
 export const arithmetic = {
   neg: unary({
     name: "neg",
-    formula: { text: "y = −x", tex: "y = -x" },
     accepts: "number",
     exact: true,
     saves: "nothing",
@@ -18,7 +17,6 @@ export const arithmetic = {
 
   add: binary({
     name: "add",
-    formula: { text: "y = a + b", tex: "y = a + b" },
     identity: ([a, b]) => (b === 0 ? 0 : a === 0 ? 1 : undefined),
     accepts: "number",
     saves: "nothing",
@@ -29,7 +27,6 @@ export const arithmetic = {
 
   sub: binary({
     name: "sub",
-    formula: { text: "y = a − b", tex: "y = a - b" },
     identity: ([, b]) => (b === 0 ? 0 : undefined),
     accepts: "number",
     saves: "nothing",
@@ -40,7 +37,6 @@ export const arithmetic = {
 
   mul: binary({
     name: "mul",
-    formula: { text: "y = a b", tex: "y = a\\,b" },
     identity: ([a, b]) => (b === 1 ? 0 : a === 1 ? 1 : undefined),
     accepts: "number",
     saves: "inputs",
@@ -53,7 +49,6 @@ export const arithmetic = {
   // da = dy / b, db = −(dy / b) y
   div: binary({
     name: "div",
-    formula: { text: "y = a / b", tex: "y = \\frac{a}{b}" },
     identity: ([, b]) => (b === 1 ? 0 : undefined),
     saves: "both",
     gradient: ({ dy, b, y }, g) => {
@@ -69,7 +64,6 @@ export const arithmetic = {
 
   abs: unary({
     name: "abs",
-    formula: { text: "y = |x|", tex: "y = |x|" },
     accepts: "number",
     exact: true,
     saves: "inputs",
@@ -81,7 +75,6 @@ export const arithmetic = {
 
   sign: unary({
     name: "sign",
-    formula: { text: "y = −1, 0 or 1 as x is negative, zero or positive", tex: "y = \\operatorname{sign} x" },
     accepts: "number",
     exact: true,
     saves: "nothing",
@@ -93,7 +86,6 @@ export const arithmetic = {
 
   floor: unary({
     name: "floor",
-    formula: { text: "y = ⌊x⌋", tex: "y = \\lfloor x \\rfloor" },
     exact: true,
     saves: "nothing",
     gradient: "none",
@@ -104,14 +96,23 @@ export const arithmetic = {
 };
 
 export const arithmeticNotation: Notations<typeof arithmetic> = {
-  neg: ([x]) => negate(x!),
-  add: ([a, b]) => add(a!, b!),
-  sub: ([a, b]) => subtract(a!, b!),
-  mul: ([a, b]) => multiply(a!, b!),
-  div: ([a, b]) => divide(a!, b!),
-  abs: ([x]) => ({ text: `|${x!.text}|`, tex: `\\left|${x!.tex}\\right|`, rank: 4 }),
-  sign: (args) => call(args, "sign"),
-  floor: ([x]) => ({ text: `⌊${x!.text}⌋`, tex: `\\lfloor ${x!.tex} \\rfloor`, rank: 4 }),
+  neg: { formula: { text: "y = −x", tex: "y = -x" }, write: ([x]) => negate(x!) },
+  add: { formula: { text: "y = a + b", tex: "y = a + b" }, write: ([a, b]) => add(a!, b!) },
+  sub: { formula: { text: "y = a − b", tex: "y = a - b" }, write: ([a, b]) => subtract(a!, b!) },
+  mul: { formula: { text: "y = a b", tex: "y = a\\,b" }, write: ([a, b]) => multiply(a!, b!) },
+  div: { formula: { text: "y = a / b", tex: "y = \\frac{a}{b}" }, write: ([a, b]) => divide(a!, b!) },
+  abs: {
+    formula: { text: "y = |x|", tex: "y = |x|" },
+    write: ([x]) => ({ text: `|${x!.text}|`, tex: `\\left|${x!.tex}\\right|`, rank: 4 }),
+  },
+  sign: {
+    formula: { text: "y = −1, 0 or 1 as x is negative, zero or positive", tex: "y = \\operatorname{sign} x" },
+    write: (args) => call(args, "sign"),
+  },
+  floor: {
+    formula: { text: "y = ⌊x⌋", tex: "y = \\lfloor x \\rfloor" },
+    write: ([x]) => ({ text: `⌊${x!.text}⌋`, tex: `\\lfloor ${x!.tex} \\rfloor`, rank: 4 }),
+  },
 };
 
 export const arithmeticCases: CasesOf<typeof arithmetic> = {

@@ -7,7 +7,6 @@ import type { Notations } from "./notation.ts";
 export const casts = {
   cast: unary({
     name: "cast",
-    formula: { text: "y = x as another element type", tex: "y = x" },
     identity: () => 0,
     accepts: "any",
     result: ({ dtype }) => dtype,
@@ -21,7 +20,6 @@ export const casts = {
 
   stopGradient: unary({
     name: "stopGradient",
-    formula: { text: "y = x, with gradient 0", tex: "y = x, \\quad \\partial y / \\partial x := 0" },
     identity: () => 0,
     accepts: "any",
     exact: true,
@@ -37,7 +35,6 @@ export const casts = {
    */
   copy: unary({
     name: "copy",
-    formula: { text: "y = x, a value of its own", tex: "y = x" },
     identity: () => 0,
     accepts: "any",
     exact: true,
@@ -49,9 +46,12 @@ export const casts = {
 };
 
 export const castsNotation: Notations<typeof casts> = {
-  cast: ([x]) => x!,
-  stopGradient: ([x]) => x!,
-  copy: ([x]) => x!,
+  cast: { formula: { text: "y = x as another element type", tex: "y = x" }, write: ([x]) => x! },
+  stopGradient: {
+    formula: { text: "y = x, with gradient 0", tex: "y = x, \\quad \\partial y / \\partial x := 0" },
+    write: ([x]) => x!,
+  },
+  copy: { formula: { text: "y = x, a value of its own", tex: "y = x" }, write: ([x]) => x! },
 };
 
 export const castsCases: CasesOf<typeof casts> = {

@@ -8,15 +8,9 @@ import { call, infix, type Notations } from "./notation.ts";
 
 type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
 
-const comparison = <N extends Comparison>(
-  name: N,
-  text: string,
-  tex: string,
-  holds: (a: number, b: number) => boolean,
-): ElementwiseRecord<N> =>
+const comparison = <N extends Comparison>(name: N, holds: (a: number, b: number) => boolean): ElementwiseRecord<N> =>
   binary<Comparison>({
     name,
-    formula: { text: `y = a ${text} b`, tex: `y = [a ${tex} b]` },
     accepts: "any",
     result: () => "bool",
     exact: true,
@@ -33,10 +27,6 @@ const winnings = (g: Builder, dy: Value, a: Value, b: Value, wins: Value): Value
 
 const where: ElementwiseRecord<"where"> = {
   name: "where",
-  formula: {
-    text: "y = a where c holds, else b",
-    tex: "y = \\begin{cases} a & c \\\\ b & \\text{otherwise} \\end{cases}",
-  },
   arity: 3,
   accepts: ["bool", "any"],
   infer(inputs) {
@@ -60,16 +50,15 @@ const where: ElementwiseRecord<"where"> = {
 };
 
 export const comparisons = {
-  equal: comparison("equal", "=", "=", (a, b) => a === b),
-  notEqual: comparison("notEqual", "≠", "\\ne", (a, b) => a !== b),
-  less: comparison("less", "<", "<", (a, b) => a < b),
-  lessEqual: comparison("lessEqual", "≤", "\\le", (a, b) => a <= b),
-  greater: comparison("greater", ">", ">", (a, b) => a > b),
-  greaterEqual: comparison("greaterEqual", "≥", "\\ge", (a, b) => a >= b),
+  equal: comparison("equal", (a, b) => a === b),
+  notEqual: comparison("notEqual", (a, b) => a !== b),
+  less: comparison("less", (a, b) => a < b),
+  lessEqual: comparison("lessEqual", (a, b) => a <= b),
+  greater: comparison("greater", (a, b) => a > b),
+  greaterEqual: comparison("greaterEqual", (a, b) => a >= b),
 
   isFinite: unary({
     name: "isFinite",
-    formula: { text: "y = |x| < ∞ (false for NaN)", tex: "y = [\\,|x| < \\infty\\,]" },
     accepts: "any",
     result: () => "bool",
     exact: true,
@@ -81,7 +70,6 @@ export const comparisons = {
 
   maximum: binary({
     name: "maximum",
-    formula: { text: "y = max(a, b)", tex: "y = \\max(a, b)" },
     accepts: "number",
     exact: true,
     saves: "inputs",
@@ -93,7 +81,6 @@ export const comparisons = {
 
   minimum: binary({
     name: "minimum",
-    formula: { text: "y = min(a, b)", tex: "y = \\min(a, b)" },
     accepts: "number",
     exact: true,
     saves: "inputs",
@@ -107,20 +94,35 @@ export const comparisons = {
 };
 
 export const comparisonsNotation: Notations<typeof comparisons> = {
-  equal: (args) => infix(args, "=", "=", 0, 1),
-  notEqual: (args) => infix(args, "≠", "\\ne", 0, 1),
-  less: (args) => infix(args, "<", "<", 0, 1),
-  lessEqual: (args) => infix(args, "≤", "\\le", 0, 1),
-  greater: (args) => infix(args, ">", ">", 0, 1),
-  greaterEqual: (args) => infix(args, "≥", "\\ge", 0, 1),
-  isFinite: ([x]) => ({ text: `|${x!.text}| < ∞`, tex: `|${x!.tex}| < \\infty`, rank: 0 }),
-  maximum: (args) => call(args, "max", "\\max"),
-  minimum: (args) => call(args, "min", "\\min"),
-  where: ([c, a, b]) => ({
-    text: `(${a!.text} where ${c!.text}, else ${b!.text})`,
-    tex: `\\begin{cases} ${a!.tex} & ${c!.tex} \\\\ ${b!.tex} & \\text{else} \\end{cases}`,
-    rank: 4,
-  }),
+  equal: { formula: { text: "y = a = b", tex: "y = [a = b]" }, write: (args) => infix(args, "=", "=", 0, 1) },
+  notEqual: { formula: { text: "y = a ≠ b", tex: "y = [a \\ne b]" }, write: (args) => infix(args, "≠", "\\ne", 0, 1) },
+  less: { formula: { text: "y = a < b", tex: "y = [a < b]" }, write: (args) => infix(args, "<", "<", 0, 1) },
+  lessEqual: { formula: { text: "y = a ≤ b", tex: "y = [a \\le b]" }, write: (args) => infix(args, "≤", "\\le", 0, 1) },
+  greater: { formula: { text: "y = a > b", tex: "y = [a > b]" }, write: (args) => infix(args, ">", ">", 0, 1) },
+  greaterEqual: {
+    formula: { text: "y = a ≥ b", tex: "y = [a \\ge b]" },
+    write: (args) => infix(args, "≥", "\\ge", 0, 1),
+  },
+  isFinite: {
+    formula: { text: "y = |x| < ∞ (false for NaN)", tex: "y = [\\,|x| < \\infty\\,]" },
+    write: ([x]) => ({ text: `|${x!.text}| < ∞`, tex: `|${x!.tex}| < \\infty`, rank: 0 }),
+  },
+  maximum: { formula: { text: "y = max(a, b)", tex: "y = \\max(a, b)" }, write: (args) => call(args, "max", "\\max") },
+  minimum: {
+    formula: { text: "y = min(a, b)", tex: "y = \\min(a, b)" },
+    write: (args) => call(args, "min", "\\min"),
+  },
+  where: {
+    formula: {
+      text: "y = a where c holds, else b",
+      tex: "y = \\begin{cases} a & c \\\\ b & \\text{otherwise} \\end{cases}",
+    },
+    write: ([c, a, b]) => ({
+      text: `(${a!.text} where ${c!.text}, else ${b!.text})`,
+      tex: `\\begin{cases} ${a!.tex} & ${c!.tex} \\\\ ${b!.tex} & \\text{else} \\end{cases}`,
+      rank: 4,
+    }),
+  },
 };
 
 export const comparisonsCases: CasesOf<typeof comparisons> = {

@@ -73,10 +73,6 @@ function requireOutputShape(op: ConvolutionOp, dy: TensorType, expected: Shape):
 export const convolutions = {
   conv2d: opRecord({
     name: "conv2d",
-    formula: {
-      text: "y[b,o,i,j] = Σ x[b,c,i·s+u·d−p,j·s+v·d−p] w[o,c,u,v]",
-      tex: "y_{boij} = \\sum_{cuv} x_{b,c,\\,is+ud-p,\\,js+vd-p}\\; w_{ocuv}",
-    },
     arity: 2,
     infer: ([x, w], attributes) => {
       return { shape: outputShape("conv2d", x, w, attributes), dtype: x.dtype };
@@ -92,10 +88,6 @@ export const convolutions = {
   // dx is linear in w and in dy; with u = ∂L/∂dx: ∂L/∂w correlates u with dy, ∂L/∂dy = u ∗ w.
   conv2dInputGradient: opRecord({
     name: "conv2dInputGradient",
-    formula: {
-      text: "dx[b,c,i·s+u·d−p,j·s+v·d−p] += dy[b,o,i,j] w[o,c,u,v]",
-      tex: "dx_{bchk} = \\sum_{oijuv:\\ is+ud-p=h,\\ js+vd-p=k} dy_{boij}\\; w_{ocuv}",
-    },
     arity: 2,
     infer: ([w, dy], { inputShape, ...attributes }) => {
       requireShape("conv2dInputGradient", inputShape);
@@ -114,10 +106,6 @@ export const convolutions = {
   // dw is linear in x and in dy; with u = ∂L/∂dw in the place of w: ∂L/∂x is the input gradient, ∂L/∂dy = x ∗ u.
   conv2dWeightGradient: opRecord({
     name: "conv2dWeightGradient",
-    formula: {
-      text: "dw[o,c,u,v] = Σ x[b,c,i·s+u·d−p,j·s+v·d−p] dy[b,o,i,j]",
-      tex: "dw_{ocuv} = \\sum_{bij} x_{b,c,\\,is+ud-p,\\,js+vd-p}\\; dy_{boij}",
-    },
     arity: 2,
     infer: ([x, dy], { kernelShape, ...attributes }) => {
       requireShape("conv2dWeightGradient", kernelShape);
@@ -136,6 +124,10 @@ export const convolutions = {
 
 export const convolutionsNotation: Notations<typeof convolutions> = {
   conv2d: {
+    formula: {
+      text: "y[b,o,i,j] = Σ x[b,c,i·s+u·d−p,j·s+v·d−p] w[o,c,u,v]",
+      tex: "y_{boij} = \\sum_{cuv} x_{b,c,\\,is+ud-p,\\,js+vd-p}\\; w_{ocuv}",
+    },
     // y[b,o,i,j] = Σ x[b,c,i·s+u·d−p,j·s+v·d−p] w[o,c,u,v]
     partner({ attributes: { stride, padding, dilation, groups }, shape }, operand, x, y, other) {
       const [b, o] = y as [number, number];
@@ -149,8 +141,18 @@ export const convolutionsNotation: Notations<typeof convolutions> = {
       return operand === 0 ? [o, x[1]! - group * perGroup, ...along] : [b, x[1]! + group * perGroup, ...along];
     },
   },
-  conv2dInputGradient: {},
-  conv2dWeightGradient: {},
+  conv2dInputGradient: {
+    formula: {
+      text: "dx[b,c,i·s+u·d−p,j·s+v·d−p] += dy[b,o,i,j] w[o,c,u,v]",
+      tex: "dx_{bchk} = \\sum_{oijuv:\\ is+ud-p=h,\\ js+vd-p=k} dy_{boij}\\; w_{ocuv}",
+    },
+  },
+  conv2dWeightGradient: {
+    formula: {
+      text: "dw[o,c,u,v] = Σ x[b,c,i·s+u·d−p,j·s+v·d−p] dy[b,o,i,j]",
+      tex: "dw_{ocuv} = \\sum_{bij} x_{b,c,\\,is+ud-p,\\,js+vd-p}\\; dy_{boij}",
+    },
+  },
 };
 
 const plain: Convolution = { stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 };

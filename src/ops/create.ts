@@ -10,7 +10,6 @@ import type { Notations } from "./notation.ts";
 export const sources = {
   input: opRecord({
     name: "input",
-    formula: { text: "y = an argument of the function", tex: "y" },
     arity: 0,
     accepts: [],
     infer: (_, { shape, dtype }) => {
@@ -24,7 +23,6 @@ export const sources = {
 
   constant: opRecord({
     name: "constant",
-    formula: { text: "y = given numbers", tex: "y = c" },
     arity: 0,
     accepts: [],
     infer: (_, { shape, dtype, data }) => {
@@ -53,7 +51,6 @@ export const sources = {
 
   iota: opRecord({
     name: "iota",
-    formula: { text: "y = 0, 1, 2 … along an axis", tex: "y_i = i" },
     arity: 0,
     accepts: [],
     infer: (_, { shape, dtype, axis }) => {
@@ -69,7 +66,11 @@ export const sources = {
   }),
 };
 
-export const sourcesNotation: Notations<typeof sources> = { input: {}, constant: {}, iota: {} };
+export const sourcesNotation: Notations<typeof sources> = {
+  input: { formula: { text: "y = an argument of the function", tex: "y" } },
+  constant: { formula: { text: "y = given numbers", tex: "y = c" } },
+  iota: { formula: { text: "y = 0, 1, 2 … along an axis", tex: "y_i = i" } },
+};
 
 export const sourcesCases: CasesOf<typeof sources> = {
   input: { cases: () => [] },

@@ -21,7 +21,6 @@ function rebuilt(graph: Graph, inputs: readonly Value[], g: Builder): Value[] {
 
 export const custom = opRecord({
   name: "custom",
-  formula: { text: "y = its last operand, with a rule for dx", tex: "y = y, \\quad dx := \\text{rule}(dy, x, y)" },
   definition: ({ name, formula }) => ({ name, formula }),
   arity: "any",
   accepts: [],
@@ -50,7 +49,9 @@ export const custom = opRecord({
   domain: [[-2, 2]],
 });
 
-export const customNotation: GroupNotation<"custom"> = {};
+export const customNotation: GroupNotation<"custom"> = {
+  formula: { text: "y = its last operand, with a rule for dx", tex: "y = y, \\quad dx := \\text{rule}(dy, x, y)" },
+};
 
 /** y = 2x on three numbers: dx = 2dy. */
 const twice = (): Graph => {

@@ -17,7 +17,6 @@ import {
 export const exponentials = {
   exp: unary({
     name: "exp",
-    formula: { text: "y = eˣ", tex: "y = e^x" },
     saves: "output",
     gradient: ({ dy, y }, g) => [g.mul(dy, y)],
     scalar: () => Math.exp,
@@ -26,7 +25,6 @@ export const exponentials = {
 
   expm1: unary({
     name: "expm1",
-    formula: { text: "y = eˣ − 1", tex: "y = e^x - 1" },
     saves: "output",
     gradient: ({ dy, y }, g) => [g.mul(dy, g.add(y, 1))],
     scalar: () => Math.expm1,
@@ -35,7 +33,6 @@ export const exponentials = {
 
   log: unary({
     name: "log",
-    formula: { text: "y = ln x", tex: "y = \\ln x" },
     saves: "inputs",
     gradient: ({ dy, x }, g) => [g.div(dy, x)],
     scalar: () => Math.log,
@@ -44,7 +41,6 @@ export const exponentials = {
 
   log1p: unary({
     name: "log1p",
-    formula: { text: "y = ln(1 + x)", tex: "y = \\ln(1 + x)" },
     saves: "inputs",
     gradient: ({ dy, x }, g) => [g.div(dy, g.add(x, 1))],
     scalar: () => Math.log1p,
@@ -64,14 +60,17 @@ function lessOne(x: Piece): Piece {
 }
 
 export const exponentialsNotation: Notations<typeof exponentials> = {
-  exp: ([x]) => exponential(x!),
-  expm1: ([x]) => lessOne(x!),
-  log: ([x]) => logarithm(x!),
-  log1p: ([x]) => ({
-    text: `ln(1 + ${within(x!, 1).text})`,
-    tex: `\\ln\\left(1 + ${within(x!, 1).tex}\\right)`,
-    rank: 4,
-  }),
+  exp: { formula: { text: "y = eˣ", tex: "y = e^x" }, write: ([x]) => exponential(x!) },
+  expm1: { formula: { text: "y = eˣ − 1", tex: "y = e^x - 1" }, write: ([x]) => lessOne(x!) },
+  log: { formula: { text: "y = ln x", tex: "y = \\ln x" }, write: ([x]) => logarithm(x!) },
+  log1p: {
+    formula: { text: "y = ln(1 + x)", tex: "y = \\ln(1 + x)" },
+    write: ([x]) => ({
+      text: `ln(1 + ${within(x!, 1).text})`,
+      tex: `\\ln\\left(1 + ${within(x!, 1).tex}\\right)`,
+      rank: 4,
+    }),
+  },
 };
 
 export const exponentialsCases: CasesOf<typeof exponentials> = {

@@ -8,7 +8,6 @@ import type { Notations } from "./notation.ts";
 export const gathers = {
   gather: opRecord({
     name: "gather",
-    formula: { text: "y[i, …] = x[indices[i], …]", tex: "y_i = x_{k_i}" },
     arity: 2,
     accepts: ["any", "int32"],
     infer: ([x, indices]) => {
@@ -32,7 +31,6 @@ export const gathers = {
 
   scatterAdd: opRecord({
     name: "scatterAdd",
-    formula: { text: "y[k, …] = Σ updates[i, …] over all i with indices[i] = k", tex: "y_k = \\sum_{i: k_i = k} u_i" },
     arity: 2,
     accepts: ["int32", "number"],
     infer: ([indices, updates], { rows }) => {
@@ -55,7 +53,12 @@ export const gathers = {
   }),
 };
 
-export const gathersNotation: Notations<typeof gathers> = { gather: {}, scatterAdd: {} };
+export const gathersNotation: Notations<typeof gathers> = {
+  gather: { formula: { text: "y[i, …] = x[indices[i], …]", tex: "y_i = x_{k_i}" } },
+  scatterAdd: {
+    formula: { text: "y[k, …] = Σ updates[i, …] over all i with indices[i] = k", tex: "y_k = \\sum_{i: k_i = k} u_i" },
+  },
+};
 
 export const gathersCases: CasesOf<typeof gathers> = {
   gather: {

@@ -8,7 +8,6 @@ import type { GroupNotation } from "./notation.ts";
 
 export const matmul = opRecord({
   name: "matmul",
-  formula: { text: "z = x y  (z[i,j] = Σₖ x[i,k] y[k,j])", tex: "z_{ij} = \\sum_k x_{ik}\\,y_{kj}" },
   arity: 2,
   transposing: ({ transposeX, transposeY }, operand) => ({
     transposeX: transposeX !== (operand === 0),
@@ -56,6 +55,7 @@ export const matmul = opRecord({
 });
 
 export const matmulNotation: GroupNotation<"matmul"> = {
+  formula: { text: "z = x y  (z[i,j] = Σₖ x[i,k] y[k,j])", tex: "z_{ij} = \\sum_k x_{ik}\\,y_{kj}" },
   // z[i,j] = Σₖ x[i,k] y[k,j]
   partner({ attributes: { transposeX, transposeY }, shape }, operand, x, y, other) {
     const [i, j] = y.slice(-2) as [number, number];

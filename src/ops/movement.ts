@@ -8,7 +8,6 @@ import type { Notations } from "./notation.ts";
 export const movements = {
   reshape: opRecord({
     name: "reshape",
-    formula: { text: "y = x read in another shape, row-major", tex: "y = \\operatorname{reshape} x" },
     moves: "view",
     identity: () => 0,
     arity: 1,
@@ -34,7 +33,6 @@ export const movements = {
 
   transpose: opRecord({
     name: "transpose",
-    formula: { text: "y = x with its axes permuted", tex: "y_{i_{p(0)} i_{p(1)} \\dots} = x_{i_0 i_1 \\dots}" },
     moves: "select",
     permutes: ({ permutation }) => permutation,
     mixesRows: ({ permutation }) => (permutation[0] ?? 0) !== 0,
@@ -68,7 +66,6 @@ export const movements = {
 
   broadcast: opRecord({
     name: "broadcast",
-    formula: { text: "y = x repeated to a larger shape", tex: "y = \\operatorname{broadcast} x" },
     moves: "broadcast",
     identity: () => 0,
     arity: 1,
@@ -95,7 +92,6 @@ export const movements = {
 
   slice: opRecord({
     name: "slice",
-    formula: { text: "y = x[start … stop − 1] in each dimension", tex: "y_i = x_{s + i}" },
     moves: "select",
     arity: 1,
     accepts: ["any"],
@@ -133,7 +129,6 @@ export const movements = {
 
   pad: opRecord({
     name: "pad",
-    formula: { text: "y = x with `value` before and after it", tex: "y_{b + i} = x_i,\\ \\text{else } v" },
     arity: 1,
     accepts: ["any"],
     infer: ([x], { before, after }) => {
@@ -155,7 +150,6 @@ export const movements = {
 
   concat: opRecord({
     name: "concat",
-    formula: { text: "y = x₀, x₁, … joined along an axis", tex: "y = [x_0; x_1; \\dots]" },
     arity: "any",
     accepts: ["any"],
     infer: (inputs, { axis }) => {
@@ -198,12 +192,14 @@ export const movements = {
 };
 
 export const movementsNotation: Notations<typeof movements> = {
-  reshape: {},
-  transpose: {},
-  broadcast: {},
-  slice: {},
-  pad: {},
-  concat: {},
+  reshape: { formula: { text: "y = x read in another shape, row-major", tex: "y = \\operatorname{reshape} x" } },
+  transpose: {
+    formula: { text: "y = x with its axes permuted", tex: "y_{i_{p(0)} i_{p(1)} \\dots} = x_{i_0 i_1 \\dots}" },
+  },
+  broadcast: { formula: { text: "y = x repeated to a larger shape", tex: "y = \\operatorname{broadcast} x" } },
+  slice: { formula: { text: "y = x[start … stop − 1] in each dimension", tex: "y_i = x_{s + i}" } },
+  pad: { formula: { text: "y = x with `value` before and after it", tex: "y_{b + i} = x_i,\\ \\text{else } v" } },
+  concat: { formula: { text: "y = x₀, x₁, … joined along an axis", tex: "y = [x_0; x_1; \\dots]" } },
 };
 
 export const movementsCases: CasesOf<typeof movements> = {

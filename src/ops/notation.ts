@@ -1,5 +1,5 @@
 // How arithmetic is written, as plain text and as LaTeX: what the notation of each op is put together from.
-import type { ElementwiseOpName, OpAttributes, OpName } from "../ir/graph.ts";
+import type { ElementwiseOpName, Formula, OpAttributes, OpName } from "../ir/graph.ts";
 import type { Shape } from "../ir/shape.ts";
 
 /** An expression as it is read: on a terminal, and typeset. */
@@ -107,6 +107,7 @@ export type Indices = readonly number[];
  * from its formula; derivatives by their values.
  */
 export interface GroupNotation<N extends OpName> {
+  readonly formula: Formula;
   value?(leaf: Leaf, attributes: OpAttributes[N]): Piece;
   derivative?(leaf: Leaf, attributes: OpAttributes[N]): Piece;
   /**
@@ -122,10 +123,15 @@ export interface GroupNotation<N extends OpName> {
   ): number[];
 }
 
-/** How an op is written: an elementwise one from its operands. */
-export type Notation<N extends OpName> = N extends ElementwiseOpName
-  ? (args: readonly Piece[], attributes: OpAttributes[N]) => Piece
-  : GroupNotation<N>;
+/** Of an elementwise op. */
+export interface ElementwiseNotation<N extends OpName> {
+  readonly formula: Formula;
+  /** From its operands. */
+  write(args: readonly Piece[], attributes: OpAttributes[N]): Piece;
+}
+
+/** How an op is written. What only the engine loads leaves it out. */
+export type Notation<N extends OpName> = N extends ElementwiseOpName ? ElementwiseNotation<N> : GroupNotation<N>;
 
 /** The notation of every op of a family of records. */
 export type Notations<Records> = { readonly [N in keyof Records & OpName]: Notation<N> };

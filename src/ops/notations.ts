@@ -1,5 +1,5 @@
 // How every op is written, exhaustive by type: beside the table of records, so that pages which explain nothing do not load it.
-import type { ElementwiseOpName, OpName } from "../ir/graph.ts";
+import type { ElementwiseOpName, Formula, Node, OpName } from "../ir/graph.ts";
 import { activationsNotation } from "./activations.ts";
 import { arithmeticNotation } from "./arithmetic.ts";
 import { castsNotation } from "./cast.ts";
@@ -9,6 +9,7 @@ import { sourcesNotation } from "./create.ts";
 import { customNotation } from "./custom.ts";
 import { exponentialsNotation } from "./exponential.ts";
 import { gathersNotation } from "./gather.ts";
+import { recordOf } from "./index.ts";
 import { matmulNotation } from "./matmul.ts";
 import { movementsNotation } from "./movement.ts";
 import type { GroupNotation, Notation, Piece } from "./notation.ts";
@@ -20,7 +21,7 @@ import { sketchNotation } from "./sketch.ts";
 import { softmaxesNotation } from "./softmax.ts";
 import { trigonometryNotation } from "./trigonometric.ts";
 
-const notations: { readonly [N in OpName]: Notation<N> } = {
+export const notations: { readonly [N in OpName]: Notation<N> } = {
   ...sourcesNotation,
   ...drawsNotation,
   ...arithmeticNotation,
@@ -43,10 +44,14 @@ const notations: { readonly [N in OpName]: Notation<N> } = {
 
 /** An elementwise op on operands that are written already. */
 export const write = (op: ElementwiseOpName, args: readonly Piece[], attributes: object): Piece =>
-  notations[op](args, attributes as never);
+  notations[op].write(args, attributes as never);
 
 /** How one element of an op that is not elementwise is written. */
 export function groupNotationOf(op: OpName): GroupNotation<OpName> {
   const notation = notations[op];
-  return typeof notation === "function" ? {} : notation;
+  return "write" in notation ? { formula: notation.formula } : notation;
 }
+
+/** The formula of a node: its op's, or its own where a user defined it. */
+export const formulaOf = ({ op, attributes }: Node): Formula =>
+  recordOf({ op }).definition?.(attributes)?.formula ?? notations[op].formula;

@@ -53,7 +53,6 @@ function requireShapeOf(op: PoolingOp, name: string, x: TensorType, expected: Sh
 export const poolings = {
   maxPool2d: opRecord({
     name: "maxPool2d",
-    formula: { text: "y = the largest x of each window", tex: "y_{bcij} = \\max_{uv} x_{b,c,\\,is+u-p,\\,js+v-p}" },
     arity: 1,
     infer: ([x], attributes) => ({ shape: pooledShape("maxPool2d", x, attributes), dtype: x.dtype }),
     exact: true,
@@ -66,10 +65,6 @@ export const poolings = {
   // dx is linear in dy, and x only chooses places: its own gradient is 0 wherever it exists.
   maxPool2dGradient: opRecord({
     name: "maxPool2dGradient",
-    formula: {
-      text: "dx = Σ dy over the windows whose first largest element is x",
-      tex: "dx_{bchk} = \\sum_{ij:\\ \\arg\\max(i, j) = (h, k)} dy_{bcij}",
-    },
     arity: 2,
     infer: ([x, dy], attributes) => {
       requireShapeOf("maxPool2dGradient", "dy", dy, pooledShape("maxPool2dGradient", x, attributes));
@@ -83,10 +78,6 @@ export const poolings = {
 
   maxPool2dGather: opRecord({
     name: "maxPool2dGather",
-    formula: {
-      text: "y = u at the first largest x of each window",
-      tex: "y_{bcij} = u_{bc\\,\\arg\\max(i, j)}",
-    },
     arity: 2,
     infer: ([x, u], attributes) => {
       const shape = pooledShape("maxPool2dGather", x, attributes);
@@ -102,10 +93,6 @@ export const poolings = {
 
   avgPool2d: opRecord({
     name: "avgPool2d",
-    formula: {
-      text: "y = the mean of each window, zeros of the padding included",
-      tex: "y_{bcij} = \\frac{1}{k_h k_w} \\sum_{uv} x_{b,c,\\,is+u-p,\\,js+v-p}",
-    },
     arity: 1,
     infer: ([x], attributes) => ({ shape: pooledShape("avgPool2d", x, attributes), dtype: x.dtype }),
     saves: "nothing",
@@ -117,10 +104,6 @@ export const poolings = {
 
   avgPool2dGradient: opRecord({
     name: "avgPool2dGradient",
-    formula: {
-      text: "dx = Σ dy / (kh kw) over the windows that hold x",
-      tex: "dx_{bchk} = \\frac{1}{k_h k_w} \\sum_{ijuv:\\ is+u-p=h,\\ js+v-p=k} dy_{bcij}",
-    },
     arity: 1,
     infer: ([dy], { inputShape, ...attributes }) => {
       requireShape("avgPool2dGradient", inputShape);
@@ -137,11 +120,33 @@ export const poolings = {
 };
 
 export const poolingsNotation: Notations<typeof poolings> = {
-  maxPool2d: {},
-  maxPool2dGradient: {},
-  maxPool2dGather: {},
-  avgPool2d: {},
-  avgPool2dGradient: {},
+  maxPool2d: {
+    formula: { text: "y = the largest x of each window", tex: "y_{bcij} = \\max_{uv} x_{b,c,\\,is+u-p,\\,js+v-p}" },
+  },
+  maxPool2dGradient: {
+    formula: {
+      text: "dx = Σ dy over the windows whose first largest element is x",
+      tex: "dx_{bchk} = \\sum_{ij:\\ \\arg\\max(i, j) = (h, k)} dy_{bcij}",
+    },
+  },
+  maxPool2dGather: {
+    formula: {
+      text: "y = u at the first largest x of each window",
+      tex: "y_{bcij} = u_{bc\\,\\arg\\max(i, j)}",
+    },
+  },
+  avgPool2d: {
+    formula: {
+      text: "y = the mean of each window, zeros of the padding included",
+      tex: "y_{bcij} = \\frac{1}{k_h k_w} \\sum_{uv} x_{b,c,\\,is+u-p,\\,js+v-p}",
+    },
+  },
+  avgPool2dGradient: {
+    formula: {
+      text: "dx = Σ dy / (kh kw) over the windows that hold x",
+      tex: "dx_{bchk} = \\frac{1}{k_h k_w} \\sum_{ijuv:\\ is+u-p=h,\\ js+v-p=k} dy_{bcij}",
+    },
+  },
 };
 
 /** x and windows. */

@@ -7,7 +7,6 @@ import { constant, divide, type Notations, power, root, squared } from "./notati
 export const powers = {
   square: unary({
     name: "square",
-    formula: { text: "y = x²", tex: "y = x^2" },
     accepts: "number",
     saves: "inputs",
     gradient: ({ dy, x }, g) => [g.mul(dy, g.mul(x, 2))],
@@ -17,7 +16,6 @@ export const powers = {
 
   sqrt: unary({
     name: "sqrt",
-    formula: { text: "y = √x", tex: "y = \\sqrt{x}" },
     saves: "output",
     gradient: ({ dy, y }, g) => [g.div(g.mul(dy, 0.5), y)], // dx = dy / 2y
     scalar: () => Math.sqrt,
@@ -26,7 +24,6 @@ export const powers = {
 
   rsqrt: unary({
     name: "rsqrt",
-    formula: { text: "y = 1 / √x", tex: "y = \\frac{1}{\\sqrt{x}}" },
     saves: "output",
     gradient: ({ dy, y }, g) => [g.mul(g.mul(dy, -0.5), g.mul(y, g.square(y)))], // dx = −dy y³ / 2
     scalar: () => (x) => 1 / Math.sqrt(x),
@@ -35,7 +32,6 @@ export const powers = {
 
   reciprocal: unary({
     name: "reciprocal",
-    formula: { text: "y = 1 / x", tex: "y = \\frac{1}{x}" },
     saves: "output",
     gradient: ({ dy, y }, g) => [g.neg(g.mul(dy, g.square(y)))], // dx = −dy y²
     scalar: () => (x) => 1 / x,
@@ -46,7 +42,6 @@ export const powers = {
   // Where a = b = 0 the factor a^(b−1) would be ∞ beside b = 0: the exponent 1 makes da the limit, 0.
   pow: binary({
     name: "pow",
-    formula: { text: "y = aᵇ", tex: "y = a^b" },
     identity: ([, b]) => (b === 1 ? 0 : undefined),
     saves: "both",
     gradient: ({ dy, a, b, y }, g) => {
@@ -65,11 +60,14 @@ export const powers = {
 };
 
 export const powersNotation: Notations<typeof powers> = {
-  square: ([x]) => squared(x!),
-  sqrt: ([x]) => root(x!),
-  rsqrt: ([x]) => divide(constant(1), root(x!)),
-  reciprocal: ([x]) => divide(constant(1), x!),
-  pow: ([a, b]) => power(a!, b!),
+  square: { formula: { text: "y = x²", tex: "y = x^2" }, write: ([x]) => squared(x!) },
+  sqrt: { formula: { text: "y = √x", tex: "y = \\sqrt{x}" }, write: ([x]) => root(x!) },
+  rsqrt: {
+    formula: { text: "y = 1 / √x", tex: "y = \\frac{1}{\\sqrt{x}}" },
+    write: ([x]) => divide(constant(1), root(x!)),
+  },
+  reciprocal: { formula: { text: "y = 1 / x", tex: "y = \\frac{1}{x}" }, write: ([x]) => divide(constant(1), x!) },
+  pow: { formula: { text: "y = aᵇ", tex: "y = a^b" }, write: ([a, b]) => power(a!, b!) },
 };
 
 export const powersCases: CasesOf<typeof powers> = {

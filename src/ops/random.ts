@@ -22,7 +22,6 @@ function inferRandom(op: Random, key: TensorType, { shape, dtype, stream }: OpAt
 export const draws = {
   randomUniform: opRecord({
     name: "randomUniform",
-    formula: { text: "y ~ U[0, 1), multiples of 2⁻²⁴", tex: "y \\sim \\mathcal U[0, 1)" },
     arity: 1,
     accepts: ["int32"],
     infer: ([key], attributes) => inferRandom("randomUniform", key, attributes),
@@ -34,7 +33,6 @@ export const draws = {
 
   randomNormal: opRecord({
     name: "randomNormal",
-    formula: { text: "y ~ N(0, 1)", tex: "y \\sim \\mathcal N(0, 1)" },
     arity: 1,
     accepts: ["int32"],
     infer: ([key], attributes) => inferRandom("randomNormal", key, attributes),
@@ -44,7 +42,10 @@ export const draws = {
   }),
 };
 
-export const drawsNotation: Notations<typeof draws> = { randomUniform: {}, randomNormal: {} };
+export const drawsNotation: Notations<typeof draws> = {
+  randomUniform: { formula: { text: "y ~ U[0, 1), multiples of 2⁻²⁴", tex: "y \\sim \\mathcal U[0, 1)" } },
+  randomNormal: { formula: { text: "y ~ N(0, 1)", tex: "y \\sim \\mathcal N(0, 1)" } },
+};
 
 const drawn = () =>
   rows<OpAttributes["randomUniform"]>(

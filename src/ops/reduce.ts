@@ -52,7 +52,6 @@ const shareAmongTies = ({ dy, inputs, y, attributes }: GradientContext<"max" | "
 export const reductions = {
   sum: opRecord({
     name: "sum",
-    formula: { text: "y = Σ x", tex: "y = \\sum_i x_i" },
     identity: (_, { axes }) => (axes.length === 0 ? 0 : undefined),
     reduces: axesOf,
     arity: 1,
@@ -65,7 +64,6 @@ export const reductions = {
 
   mean: opRecord({
     name: "mean",
-    formula: { text: "y = Σ x / n", tex: "y = \\frac1n \\sum_i x_i" },
     identity: (_, { axes }) => (axes.length === 0 ? 0 : undefined),
     reduces: axesOf,
     arity: 1,
@@ -80,7 +78,6 @@ export const reductions = {
 
   max: opRecord({
     name: "max",
-    formula: { text: "y = maxᵢ xᵢ", tex: "y = \\max_i x_i" },
     identity: (_, { axes }) => (axes.length === 0 ? 0 : undefined),
     reduces: axesOf,
     arity: 1,
@@ -95,7 +92,6 @@ export const reductions = {
 
   min: opRecord({
     name: "min",
-    formula: { text: "y = minᵢ xᵢ", tex: "y = \\min_i x_i" },
     identity: (_, { axes }) => (axes.length === 0 ? 0 : undefined),
     reduces: axesOf,
     arity: 1,
@@ -110,10 +106,6 @@ export const reductions = {
 
   var: opRecord({
     name: "var",
-    formula: {
-      text: "y = Σ (x − mean)² / (n − correction)",
-      tex: "y = \\frac{1}{n - c} \\sum_i (x_i - \\bar x)^2",
-    },
     reduces: axesOf,
     arity: 1,
     infer: ([x], attributes) => {
@@ -143,7 +135,6 @@ export const reductions = {
 
   logsumexp: opRecord({
     name: "logsumexp",
-    formula: { text: "y = ln Σ eˣ", tex: "y = \\ln \\sum_i e^{x_i}" },
     reduces: axesOf,
     arity: 1,
     infer: ([x], attributes) => inferReduction("logsumexp", x, attributes, false),
@@ -159,7 +150,6 @@ export const reductions = {
 
   argmax: opRecord({
     name: "argmax",
-    formula: { text: "y = first i with the largest xᵢ", tex: "y = \\operatorname*{arg\\,max}_i x_i" },
     reduces: ({ axis }) => [axis],
     arity: 1,
     accepts: ["number"],
@@ -177,8 +167,9 @@ export const reductions = {
 };
 
 export const reductionsNotation: Notations<typeof reductions> = {
-  sum: {},
+  sum: { formula: { text: "y = Σ x", tex: "y = \\sum_i x_i" } },
   mean: {
+    formula: { text: "y = Σ x / n", tex: "y = \\frac1n \\sum_i x_i" },
     value: ({ x, sum }) =>
       divide(
         sum((term) => term, Number),
@@ -186,9 +177,13 @@ export const reductionsNotation: Notations<typeof reductions> = {
       ),
     derivative: ({ x }) => divide(constant(1), constant(x.length)),
   },
-  max: {},
-  min: {},
+  max: { formula: { text: "y = maxᵢ xᵢ", tex: "y = \\max_i x_i" } },
+  min: { formula: { text: "y = minᵢ xᵢ", tex: "y = \\min_i x_i" } },
   var: {
+    formula: {
+      text: "y = Σ (x − mean)² / (n − correction)",
+      tex: "y = \\frac{1}{n - c} \\sum_i (x_i - \\bar x)^2",
+    },
     value: ({ x, sum, mean, meanValue }, { correction }) => {
       const squares = sum(
         (term) => squared(subtract(term, mean)),
@@ -200,10 +195,11 @@ export const reductionsNotation: Notations<typeof reductions> = {
       divide(multiply(constant(2), subtract(x[at]!, mean)), constant(x.length - correction)),
   },
   logsumexp: {
+    formula: { text: "y = ln Σ eˣ", tex: "y = \\ln \\sum_i e^{x_i}" },
     value: (leaf) => logarithm(sumOfExponentials(leaf)),
     derivative: ({ x, y, at }) => exponential(subtract(x[at]!, y)),
   },
-  argmax: {},
+  argmax: { formula: { text: "y = first i with the largest xᵢ", tex: "y = \\operatorname*{arg\\,max}_i x_i" } },
 };
 
 const reducedCases = () =>

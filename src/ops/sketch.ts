@@ -30,10 +30,6 @@ export const sketchLayout = {
 
 export const sketch = opRecord({
   name: "sketch",
-  formula: {
-    text: "y = [mean x, √ mean x², min x, max x, counts of special values, counts by ⌊log₂ |x|⌋]",
-    tex: "y = \\left[\\bar x,\\ \\sqrt{\\overline{x^2}},\\ \\min_i x_i,\\ \\max_i x_i,\\ \\#\\{i : x_i \\text{ special}\\},\\ \\#\\{i : \\lfloor \\log_2 |x_i| \\rfloor = k\\}_k\\right]",
-  },
   arity: 1,
   infer: ([x]) => ({ shape: [sketchLayout.length], dtype: x.dtype }),
   saves: "nothing",
@@ -41,7 +37,12 @@ export const sketch = opRecord({
   domain: [[-2, 2]],
 });
 
-export const sketchNotation: GroupNotation<"sketch"> = {};
+export const sketchNotation: GroupNotation<"sketch"> = {
+  formula: {
+    text: "y = [mean x, √ mean x², min x, max x, counts of special values, counts by ⌊log₂ |x|⌋]",
+    tex: "y = \\left[\\bar x,\\ \\sqrt{\\overline{x^2}},\\ \\min_i x_i,\\ \\max_i x_i,\\ \\#\\{i : x_i \\text{ special}\\},\\ \\#\\{i : \\lfloor \\log_2 |x_i| \\rfloor = k\\}_k\\right]",
+  },
+};
 
 export const sketchCases: OpCases<"sketch"> = {
   cases: () =>

@@ -25,7 +25,6 @@ function inferAlong(op: OpName, x: TensorType, axis: number): TensorType {
 export const softmaxes = {
   softmax: opRecord({
     name: "softmax",
-    formula: { text: "y = eˣ / Σ eˣ", tex: "y_i = \\frac{e^{x_i}}{\\sum_j e^{x_j}}" },
     arity: 1,
     mixesRows: ({ axis }) => axis === 0,
     infer: ([x], { axis }) => inferAlong("softmax", x, axis),
@@ -37,7 +36,6 @@ export const softmaxes = {
 
   logSoftmax: opRecord({
     name: "logSoftmax",
-    formula: { text: "y = x − ln Σ eˣ", tex: "y_i = x_i - \\ln \\sum_j e^{x_j}" },
     arity: 1,
     mixesRows: ({ axis }) => axis === 0,
     infer: ([x], { axis }) => inferAlong("logSoftmax", x, axis),
@@ -50,10 +48,12 @@ export const softmaxes = {
 
 export const softmaxesNotation: Notations<typeof softmaxes> = {
   softmax: {
+    formula: { text: "y = eˣ / Σ eˣ", tex: "y_i = \\frac{e^{x_i}}{\\sum_j e^{x_j}}" },
     value: (leaf) => divide(exponential(leaf.x[leaf.at]!), sumOfExponentials(leaf)),
     derivative: ({ y, ys, at, same }) => (same ? multiply(y, subtract(constant(1), y)) : multiply(negate(y), ys[at]!)),
   },
   logSoftmax: {
+    formula: { text: "y = x − ln Σ eˣ", tex: "y_i = x_i - \\ln \\sum_j e^{x_j}" },
     value: (leaf) => subtract(leaf.x[leaf.at]!, logarithm(sumOfExponentials(leaf))),
     derivative: ({ ys, at, same }) =>
       same ? subtract(constant(1), exponential(ys[at]!)) : negate(exponential(ys[at]!)),

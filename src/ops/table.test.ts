@@ -6,6 +6,7 @@ import { acceptedAt, type Domain, isShared, type OpRecord } from "../ir/op.ts";
 import { sizeOf } from "../ir/shape.ts";
 import { casesOf } from "./cases.ts";
 import { ops } from "./index.ts";
+import { notations } from "./notations.ts";
 
 const dtypes: readonly DType[] = ["float32", "float64", "int32", "bool"];
 
@@ -17,8 +18,8 @@ const dtypeFor = (domain: Domain): DType => {
 describe.each(Object.entries(ops) as [OpName, OpRecord<OpName>][])("%s", (name, record) => {
   test("is listed under its name, with its formula in both forms", () => {
     expect(record.name).toBe(name);
-    expect(record.formula.text).not.toBe("");
-    expect(record.formula.tex).not.toBe("");
+    expect(notations[name].formula.text).not.toBe("");
+    expect(notations[name].formula.tex).not.toBe("");
   });
 
   test("refuses the element types that it does not accept, and no others", () => {

@@ -7,7 +7,6 @@ import { call, type Notations } from "./notation.ts";
 export const trigonometry = {
   sin: unary({
     name: "sin",
-    formula: { text: "y = sin(x)", tex: "y = \\sin x" },
     saves: "inputs",
     gradient: ({ dy, x }, g) => [g.mul(dy, g.cos(x))],
     scalar: () => Math.sin,
@@ -16,7 +15,6 @@ export const trigonometry = {
 
   cos: unary({
     name: "cos",
-    formula: { text: "y = cos(x)", tex: "y = \\cos x" },
     saves: "inputs",
     gradient: ({ dy, x }, g) => [g.neg(g.mul(dy, g.sin(x)))],
     scalar: () => Math.cos,
@@ -25,8 +23,8 @@ export const trigonometry = {
 };
 
 export const trigonometryNotation: Notations<typeof trigonometry> = {
-  sin: (args) => call(args, "sin", "\\sin"),
-  cos: (args) => call(args, "cos", "\\cos"),
+  sin: { formula: { text: "y = sin(x)", tex: "y = \\sin x" }, write: (args) => call(args, "sin", "\\sin") },
+  cos: { formula: { text: "y = cos(x)", tex: "y = \\cos x" }, write: (args) => call(args, "cos", "\\cos") },
 };
 
 export const trigonometryCases: CasesOf<typeof trigonometry> = {
