@@ -14,7 +14,9 @@ const entries = [
     .filter(isSource)
     .map((name) => join(machine, name)),
   join(wasm, "thread.ts"),
-  ...["build.mjs", "machine-source.mjs", "fused-sites.mjs"].map((name) => join(root, "scripts", name)),
+  ...["build.mjs", "machine-source.mjs", "fused-sites.mjs", "order-functions.mjs"].map((name) =>
+    join(root, "scripts", name),
+  ),
 ];
 const generated = ["machine", "tables", "thread", "thread.browser"].map((name) => join(wasm, `${name}.generated.ts`));
 const imports = /^(?:import|export) (?!type )(?:[^;"]* from )?"(\.[^"]+\.m?[jt]s)"/gm;

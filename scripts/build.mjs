@@ -83,11 +83,12 @@ export const threadSource = ${JSON.stringify(output[0].code)};
 
 const jiti = createJiti(import.meta.url, { fsCache: false });
 const { fusedSites } = await jiti.import("./fused-sites.mjs");
+const { orderFunctions } = await jiti.import("./order-functions.mjs");
 const { instructionsSource, stepsSource, tablesSource } = await jiti.import("./machine-source.mjs");
 writeFileSync(join(wasm, "tables.generated.ts"), tablesSource());
 writeFileSync(join(wasm, "machine/instructions.generated.ts"), instructionsSource());
 writeFileSync(join(wasm, "machine/steps.generated.ts"), stepsSource());
-const machine = compileMachine();
+const machine = orderFunctions(compileMachine());
 const { alphabet, text } = toText(machine, fusedSites(machine));
 writeFileSync(
   join(wasm, "machine.generated.ts"),

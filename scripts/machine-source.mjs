@@ -1,7 +1,7 @@
 // Writes what follows from the lists of src/backends/wasm, instructions and elementwise steps: AssemblyScript for the
 // machine, and tables for its encoder.
 import { assemblyScriptOf, templateOf } from "../src/backends/wasm/expressions.ts";
-import { instructions, opcodeOf, records } from "../src/backends/wasm/instructions.ts";
+import { instructions, opcodeOf, records, results } from "../src/backends/wasm/instructions.ts";
 import { casts, elementwise, numberOf, steps } from "../src/backends/wasm/steps.ts";
 
 const capitalized = (name) => name[0].toUpperCase() + name.slice(1);
@@ -24,7 +24,7 @@ ${names.map((name) => `export const ${constantName(name)}: i32 = ${opcodeOf(name
 /** What every instruction begins with. */
 ${classOf("instruction", { opcode: "u8", flags: "u8", pieces: "u8", bytes: "i32" })}
 ${names.map((name) => classOf(name, instructions[name], "Instruction")).join("\n")}
-${Object.entries(records)
+${Object.entries({ ...records, ...results })
   .map(([name, layout]) => classOf(name, layout))
   .join("\n")}
 `;

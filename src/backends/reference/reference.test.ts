@@ -185,10 +185,10 @@ test("errors: sizes, names of programs, memory, disposal", () => {
   const { plan, w } = descent(3);
   const machine = reference.load(plan);
   expect(() => machine.write(w, new Float64Array(2))).toThrowErrorMatchingInlineSnapshot(
-    `[ChainruleError: write: f64[3] holds 3 elements; got 2.]`,
+    `[ChainruleError: A value of f64[3] has 3 elements; 2 were given.]`,
   );
   expect(() => machine.run("train", 1)).toThrowErrorMatchingInlineSnapshot(
-    `[ChainruleError: run: there is no program "train"; the plan has step.]`,
+    `[ChainruleError: This plan has no program "train"; it has step.]`,
   );
   expect(codeOf(() => reference.load({ ...plan, arena: { bytes: 2 ** 53 - 1, bytesWithoutReuse: 0 } }))).toBe(
     "OUT_OF_MEMORY",

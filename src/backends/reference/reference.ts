@@ -1,9 +1,10 @@
 // The reference backend: runs plans in plain TypeScript, in float64 unless the plan says otherwise.
 import type { DType, TypedArray } from "../../ir/dtype.ts";
 import { ChainruleError } from "../../ir/errors.ts";
-import { formatType, type Shape, sizeOf } from "../../ir/shape.ts";
+import { type Shape, sizeOf } from "../../ir/shape.ts";
 import type { KernelOpName, Plan, Kernel as PlannedKernel, View } from "../../plan/plan.ts";
 import type { Backend, Machine } from "../backend.ts";
+import { programOf, requireAlive, requireSize } from "../requirements.ts";
 import { prepareFused } from "./fused.ts";
 import type { Kernel, NdArray } from "./kernel.ts";
 import { kernels } from "./kernels.ts";
@@ -45,15 +46,8 @@ class ReferenceMachine implements Machine {
   }
 
   write(view: View, data: TypedArray): void {
-    const array = this.#array(view);
-    if (data.length !== array.length) {
-      throw new ChainruleError(
-        "SHAPE_MISMATCH",
-        `write: ${formatType(view)} holds ${array.length} elements; got ${data.length}.`,
-        { shape: view.shape, elements: data.length },
-      );
-    }
-    array.set(data);
+    requireSize(view, data);
+    this.#array(view).set(data);
   }
 
   read(view: View): TypedArray {
@@ -61,14 +55,8 @@ class ReferenceMachine implements Machine {
   }
 
   run(program: string, times: number): void {
-    this.#alive();
-    const steps = this.#programs.get(program);
-    if (steps === undefined) {
-      const names = [...this.#programs.keys()].join(", ");
-      throw new ChainruleError("INVALID_ARGUMENT", `run: there is no program "${program}"; the plan has ${names}.`, {
-        program,
-      });
-    }
+    requireAlive(this.#arena);
+    const steps = programOf(this.#programs, program);
     for (let time = 0; time < times; time++) {
       for (let i = 0; i < steps.length; i++) steps[i]!();
     }
@@ -87,14 +75,9 @@ class ReferenceMachine implements Machine {
     this.#programs.clear();
   }
 
-  #alive(): ArrayBuffer {
-    if (this.#arena !== undefined) return this.#arena;
-    throw new ChainruleError("DISPOSED", "This machine was disposed of; load the plan again to go on.");
-  }
-
   /** The view's elements, in place in the arena. */
   #array(view: View): TypedArray {
-    const arena = this.#alive();
+    const arena = requireAlive(this.#arena);
     let array = this.#arrays.get(view);
     if (array === undefined) {
       array = arrayIn(arena, this.#plan.buffers[view.buffer]!.offset, view.shape, view.dtype);

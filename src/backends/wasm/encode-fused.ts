@@ -1,28 +1,35 @@
 // FusedKernel → a FUSED instruction: element types made explicit, operands classified, registers given out.
 import { conversions, type DType } from "../../ir/dtype.ts";
 import { broadcastStrides, sizeOf } from "../../ir/shape.ts";
-import type { FusedArgument, FusedKernel, FusedStep, View } from "../../plan/plan.ts";
-import { collapse, type Encoder, kindOf, unsupported } from "./encoder.ts";
+import type { FusedArgument, FusedKernel, FusedStep } from "../../plan/plan.ts";
+import { type Axis, collapse, type Encoder, kindOf, unsupported } from "./encoder.ts";
 import { floatBits } from "./float-bits.ts";
 import { functionOf, type Generated, type Source } from "./generate.ts";
 import * as code from "./machine/opcodes.ts";
 import { casts, elementwise, type Step, stepOf } from "./step-table.ts";
 import { recordWords } from "./words.ts";
 
-/** A place that steps read or write; its number in the slot table is known when all are. */
-interface Slot {
-  readonly kind: number;
-  readonly words: number[];
-  /** Bytes of the arena that are read in every block. */
-  readonly range?: readonly [from: number, to: number];
-}
+/** What steps read or write. */
+type Slot =
+  | { readonly kind: typeof code.SLOT_NUMBER; readonly bits: number }
+  | { readonly kind: typeof code.SLOT_SCALAR; readonly address: number }
+  | { readonly kind: typeof code.SLOT_REGISTER; readonly register: number }
+  /** As many bytes from an address on as the kernel has elements. */
+  | { readonly kind: typeof code.SLOT_DIRECT; readonly address: number; readonly bytes: number }
+  /** An input that is repeated along axes, for which it needs a register. */
+  | {
+      readonly kind: typeof code.SLOT_BROADCAST;
+      readonly address: number;
+      readonly register: number;
+      readonly axes: readonly Axis[];
+    };
 
 /** A value of the chain. `slot` is given when it is an operand, or else when registers are given out. */
 interface Value {
   readonly dtype: DType;
   slot?: Slot;
   number?: number;
-  /** The value that this one is under another element type: it lies in the same place. */
+  /** The value that this one is under another element type: it has the same slot. */
   readonly same?: Value;
 }
 
@@ -33,7 +40,6 @@ interface Operation {
 }
 
 const registerBytes = code.BLOCK * 4 + 16;
-const overlap = (a: readonly [number, number], b: readonly [number, number]): boolean => a[0] < b[1] && b[0] < a[1];
 
 class Chain {
   readonly operations: Operation[] = [];
@@ -57,15 +63,15 @@ class Chain {
 
   operate(step: Step, dtype: DType, operands: readonly Value[]): Value {
     const result: Value = { dtype };
-    this.operations.push({ step, result, operands: operands.map((value) => this.#placed(value)) });
+    this.operations.push({ step, result, operands: operands.map((value) => this.#operand(value)) });
     return result;
   }
 
-  #placed(value: Value): Value {
+  #operand(value: Value): Value {
     if (value.number === undefined) return value.same ?? value;
     const bits = kindOf(value.dtype) === code.KIND_INT ? value.number | 0 : floatBits(value.number);
     let slot = this.#numbers.get(bits);
-    if (!slot) this.#numbers.set(bits, (slot = { kind: code.SLOT_NUMBER, words: [bits] }));
+    if (!slot) this.#numbers.set(bits, (slot = { kind: code.SLOT_NUMBER, bits }));
     return { dtype: value.dtype, slot };
   }
 
@@ -144,16 +150,17 @@ function generatedOf(kernel: FusedKernel, chain: Chain, encoder: Encoder): Gener
   const sourceOf = (value: Value): Source => {
     const index = indices.get(value);
     if (index !== undefined) return { kind: "step", index };
-    const { kind, words } = value.slot!;
-    if (kind === code.SLOT_NUMBER) return { kind: "number", bits: words[0]! };
-    if (kind === code.SLOT_SCALAR) return { kind: "scalar", address: words[0]! };
-    if (kind === code.SLOT_DIRECT) return { kind: "elements", address: words[0]! };
-    const [, address, rank, ...axes] = words as [number, number, number, ...number[]];
-    const n = axes[rank - 1]!;
-    const strides = axes.slice(rank).join();
-    const form = broadcasts.get(strides);
+    const slot = value.slot!;
+    if (slot.kind === code.SLOT_NUMBER) return { kind: "number", bits: slot.bits };
+    if (slot.kind === code.SLOT_REGISTER) throw new Error("Registers are given out where chains are interpreted.");
+    const { address } = slot;
+    if (slot.kind === code.SLOT_SCALAR) return { kind: "scalar", address };
+    if (slot.kind === code.SLOT_DIRECT) return { kind: "elements", address };
+    const { axes } = slot;
+    const n = axes.at(-1)!.size;
+    const form = broadcasts.get(axes.map(({ strides }) => strides[0]).join());
     isKnown &&= form !== undefined && n % 4 === 0;
-    return form === "plane" ? { kind: form, address, n, planes: axes[1]! } : { kind: form ?? "row", address, n };
+    return form === "plane" ? { kind: form, address, n, planes: axes[1]!.size } : { kind: form ?? "row", address, n };
   };
   const steps = operations.map(({ step, operands }) => ({ step, operands: operands.map(sourceOf) }));
   const outputs = kernel.outputs.map(({ step, view }) => ({
@@ -166,25 +173,14 @@ function generatedOf(kernel: FusedKernel, chain: Chain, encoder: Encoder): Gener
 export function encodeFused(kernel: FusedKernel, encoder: Encoder): void {
   const elements = sizeOf(kernel.shape);
   if (elements === 0) return;
-  const whole = (view: View): Slot => {
-    const address = encoder.address(view);
-    return { kind: code.SLOT_DIRECT, words: [address], range: [address, address + elements * 4] };
-  };
   let registers = 0;
   const inputs = kernel.inputs.map((view): Value => {
     const { dtype } = view;
-    if (sizeOf(view.shape) === elements) return { dtype, slot: whole(view) };
     const address = encoder.address(view);
-    if (sizeOf(view.shape) === 1) return { dtype, slot: { kind: code.SLOT_SCALAR, words: [address] } };
+    if (sizeOf(view.shape) === elements) return { dtype, slot: direct(address, elements) };
+    if (sizeOf(view.shape) === 1) return { dtype, slot: { kind: code.SLOT_SCALAR, address } };
     const axes = collapse(kernel.shape, broadcastStrides(view.shape, kernel.shape));
-    const words = [
-      registers++,
-      address,
-      axes.length,
-      ...axes.map(({ size }) => size),
-      ...axes.map(({ strides }) => strides[0]!),
-    ];
-    return { dtype, slot: { kind: code.SLOT_BROADCAST, words } };
+    return { dtype, slot: { kind: code.SLOT_BROADCAST, address, register: registers++, axes } };
   });
   const chain = new Chain(kernel, inputs);
   const generated = encoder.generates ? generatedOf(kernel, chain, encoder) : undefined;
@@ -194,72 +190,103 @@ export function encodeFused(kernel: FusedKernel, encoder: Encoder): void {
     encoder.call(functionOf(generated), elements, elements * cost);
     return;
   }
+  const copies = giveOutputs(kernel, chain, encoder);
+  registers = giveRegisters(chain.operations, new Set(copies.map(({ from }) => from)), registers);
+  const steps = [
+    ...chain.operations.map(({ step, result, operands }) => ({ step, result: result.slot!, operands })),
+    ...copies.map(({ from, to }) => ({ step: stepOf(casts.copy), result: to, operands: [from] })),
+  ];
+  emitFused(steps, elements, registers, encoder);
+}
 
-  // An output is written where it belongs, by its step, unless what lies there is still to be read in this block.
+const direct = (address: number, elements: number) =>
+  ({ kind: code.SLOT_DIRECT, address, bytes: elements * 4 }) as const satisfies Slot;
+
+interface Copy {
+  readonly from: Value;
+  readonly to: Slot;
+}
+
+/**
+ * Has each output written where it belongs by its step, unless what lies there is still to be read in this block: such
+ * values, and those that have a slot already, are copied in the end.
+ */
+function giveOutputs({ shape, outputs }: FusedKernel, chain: Chain, encoder: Encoder): Copy[] {
   const { operations } = chain;
-  const lastUse = new Map<Value, number>();
-  operations.forEach(({ operands }, i) => {
-    for (const value of operands) lastUse.set(value, i);
-  });
-  const isReadAfter = (range: readonly [number, number], at: number): boolean =>
+  const isReadAfter = (at: number, address: number, bytes: number): boolean =>
     operations
       .slice(at + 1)
       .some(({ operands }) =>
         operands.some(
-          ({ slot }) => slot?.range !== undefined && slot.kind === code.SLOT_DIRECT && overlap(slot.range, range),
+          ({ slot }) =>
+            slot?.kind === code.SLOT_DIRECT && slot.address < address + bytes && address < slot.address + slot.bytes,
         ),
       );
-  const copies: { readonly from: Value; readonly to: Slot }[] = [];
-  for (const output of kernel.outputs) {
-    const value = chain.result(output.step);
-    const slot = whole(output.view);
+  return outputs.flatMap(({ step, view }) => {
+    const value = chain.result(step);
+    const slot = direct(encoder.address(view), sizeOf(shape));
     const at = operations.findIndex(({ result }) => result === value);
-    if (at >= 0 && !value.slot && !isReadAfter(slot.range!, at)) {
-      value.slot = slot;
-    } else {
-      copies.push({ from: value, to: slot });
-      lastUse.set(value, Number.POSITIVE_INFINITY);
-    }
-  }
+    if (at < 0 || value.slot || isReadAfter(at, slot.address, slot.bytes)) return [{ from: value, to: slot }];
+    value.slot = slot;
+    return [];
+  });
+}
+
+/** Registers for the results that have no slot, from `first` on; `kept` ones hold theirs to the end. Gives their number. */
+function giveRegisters(operations: readonly Operation[], kept: ReadonlySet<Value>, first: number): number {
+  const lastUse = new Map<Value, number>();
+  operations.forEach(({ operands }, i) => {
+    for (const value of operands) if (!kept.has(value)) lastUse.set(value, i);
+  });
+  let registers = first;
   const free: number[] = [];
-  const release = new Map<Value, number>();
+  const own = new Map<Value, number>();
   operations.forEach(({ operands, result }, i) => {
     for (const value of new Set(operands)) {
-      if (lastUse.get(value) === i && release.has(value)) free.push(release.get(value)!);
+      if (lastUse.get(value) === i && own.has(value)) free.push(own.get(value)!);
     }
     if (result.slot) return;
     const register = free.pop() ?? registers++;
-    result.slot = { kind: code.SLOT_REGISTER, words: [register] };
-    release.set(result, register);
+    result.slot = { kind: code.SLOT_REGISTER, register };
+    own.set(result, register);
   });
+  return registers;
+}
 
-  const steps = [
-    ...operations.map(({ step, result, operands }) => ({
-      step,
-      slots: [result.slot!, ...operands.map(({ slot }) => slot!)],
-    })),
-    ...copies.map(({ from, to }) => ({ step: stepOf(casts.copy), slots: [to, from.slot!] })),
-  ];
-  const all = [...new Set(steps.flatMap(({ slots }) => slots))];
+interface EmittedStep {
+  readonly step: Step;
+  readonly result: Slot;
+  readonly operands: readonly Value[];
+}
+
+/** The scratch space of a thread: the table of slots, those that stay before those that move, then the registers. */
+function emitFused(steps: readonly EmittedStep[], elements: number, registers: number, encoder: Encoder): void {
+  const all = [...new Set(steps.flatMap(({ result, operands }) => [result, ...operands.map(({ slot }) => slot!)]))];
   const isMoving = ({ kind }: Slot): boolean => kind === code.SLOT_DIRECT || kind === code.SLOT_BROADCAST;
   const slots = [...all.filter((slot) => !isMoving(slot)), ...all.filter(isMoving)];
-  const slotAt = new Map(slots.map((slot, i) => [slot, i * code.SLOT_BYTES]));
+  const offsetOf = new Map(slots.map((slot, i) => [slot, i * code.SLOT_BYTES]));
   const registerAt = (register: number): number => slots.length * code.SLOT_BYTES + register * registerBytes;
-  const slotWords = slots.flatMap(({ kind, words }) =>
-    kind === code.SLOT_REGISTER || kind === code.SLOT_BROADCAST
-      ? [kind, registerAt(words[0]!), ...words.slice(1)]
-      : [kind, ...words],
-  );
-  const stepWords = steps.flatMap(({ step, slots: own }) => {
-    const [result = 0, x = 0, y = 0, z = 0] = own.map((slot) => slotAt.get(slot)!);
-    return recordWords("step", { number: step.number, result, x, y, z });
-  });
+  const slotWords = (slot: Slot): number[] => {
+    const { kind } = slot;
+    if (kind === code.SLOT_NUMBER) return recordWords("operand", { kind, value: slot.bits });
+    if (kind === code.SLOT_REGISTER) return recordWords("operand", { kind, value: registerAt(slot.register) });
+    const { address } = slot;
+    if (kind !== code.SLOT_BROADCAST) return recordWords("operand", { kind, value: address });
+    const { axes } = slot;
+    const fields = { kind, register: registerAt(slot.register), address, rank: axes.length };
+    const sizes = axes.map(({ size }) => size);
+    return [...recordWords("broadcastOperand", fields), ...sizes, ...axes.map(({ strides }) => strides[0]!)];
+  };
+  const stepWords = ({ step, result, operands }: EmittedStep): number[] => {
+    const [x = 0, y = 0, z = 0] = operands.map(({ slot }) => offsetOf.get(slot!)!);
+    return recordWords("step", { number: step.number, result: offsetOf.get(result)!, x, y, z });
+  };
   const moving = all.filter(isMoving).length;
   encoder.emit(
     "fused",
     { elements, fixed: slots.length - moving, moving, steps: steps.length },
     {
-      records: [...slotWords, ...stepWords],
+      records: [...slots.flatMap(slotWords), ...steps.flatMap(stepWords)],
       scratch: registerAt(registers),
       nanoseconds: elements * steps.reduce((sum, { step }) => sum + step.cost, 0.1),
     },

@@ -61,6 +61,14 @@ export const records = {
   step: { number: "i32", result: "usize", x: "usize", y: "usize", z: "usize" },
 } as const satisfies Record<string, Layout>;
 
+/** What instructions write that others read by name: a sketch, as sketchLayout of ops/sketch.ts has it, before its histogram. */
+export const results = {
+  sketchResult: {
+    ...{ mean: "f32", rms: "f32", min: "f32", max: "f32" },
+    ...{ nonFinite: "f32", zeros: "f32", subnormal: "f32", counted: "f32" },
+  },
+} as const satisfies Record<string, Layout>;
+
 /** Every instruction; its opcode is its place in the list, from 1 on. */
 export const instructions = {
   /** Then `fixed` operands that stay, `moving` ones that move with the block, and the steps. */

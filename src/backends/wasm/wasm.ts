@@ -5,6 +5,7 @@ import { formatType, sizeOf } from "../../ir/shape.ts";
 import type { Plan, View } from "../../plan/plan.ts";
 import type { Backend, Machine } from "../backend.ts";
 import { type BlasLibrary, loadGemm } from "../blas/gemm.ts";
+import { programOf, requireAlive, requireSize } from "../requirements.ts";
 import { type Encoded, encode } from "./encode.ts";
 import { functionsModule } from "./generate.ts";
 import { instantiate, type MachineExports } from "./instance.ts";
@@ -107,14 +108,7 @@ class WasmMachine implements Machine {
 
   write(view: View, data: TypedArray): void {
     this.#idle();
-    const elements = sizeOf(view.shape);
-    if (data.length !== elements) {
-      throw new ChainruleError(
-        "SHAPE_MISMATCH",
-        `A value of ${formatType(view)} has ${elements} elements; ${data.length} were given.`,
-        { shape: view.shape, length: data.length },
-      );
-    }
+    requireSize(view, data);
     (view.dtype === "int32" ? this.#ints : this.#floats).set(convert(data, view.dtype), this.#firstWord(view));
   }
 
@@ -126,7 +120,7 @@ class WasmMachine implements Machine {
 
   run(program: string, times: number): void {
     this.#idle();
-    const { word, shared } = this.#program(program);
+    const { word, shared } = programOf(this.#encoded.programs, program);
     if (Threads.canWait && this.#isWorthThreads(shared)) {
       this.#started().run(this.#instructions + word * 4, times);
       this.#check();
@@ -137,7 +131,7 @@ class WasmMachine implements Machine {
 
   start(program: string, times: number): number | Promise<number> {
     this.#idle();
-    const { word, shared } = this.#program(program);
+    const { word, shared } = programOf(this.#encoded.programs, program);
     if (times === 0) return 0;
     if (!this.#isWorthThreads(shared)) {
       this.#runAlone(word, times);
@@ -186,34 +180,18 @@ class WasmMachine implements Machine {
     const control = this.#control / 4;
     this.#ints[control + code.CONTROL_STATUS] = code.STATUS_OK;
     this.#ints[control + code.CONTROL_STOP] = 0;
-    this.#alive().run(this.#instructions + word * 4, times, 0, 1, this.#scratch);
+    requireAlive(this.#machine).run(this.#instructions + word * 4, times, 0, 1, this.#scratch);
     this.#check();
   }
 
-  #alive(): MachineExports {
-    if (this.#machine) return this.#machine;
-    throw new ChainruleError("DISPOSED", "This machine was disposed; load the plan again to go on.", {
-      backend: "wasm",
-    });
-  }
-
   #idle(): void {
-    this.#alive();
+    requireAlive(this.#machine);
     if (!this.#threads?.isBusy) return;
     throw new ChainruleError("BUSY", "This machine is running a program: await what start() gave, or stop it.");
   }
 
   #firstWord(view: View): number {
     return (this.#arena + this.#plan.buffers[view.buffer]!.offset) / 4;
-  }
-
-  #program(name: string): { word: number; shared: number } {
-    const program = this.#encoded.programs.get(name);
-    if (program) return program;
-    const known = [...this.#encoded.programs.keys()].join(", ");
-    throw new ChainruleError("INVALID_ARGUMENT", `This plan has no program "${name}"; it has ${known}.`, {
-      program: name,
-    });
   }
 
   #check(): void {

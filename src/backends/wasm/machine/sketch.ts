@@ -1,5 +1,5 @@
 // SKETCH and SKETCH_END: mean, RMS, extremes, special values and exponents of a tensor, piece by piece, then of all pieces.
-import { Sketch, SketchEnd } from "./instructions.generated";
+import { Sketch, SketchEnd, SketchResult } from "./instructions.generated";
 import { SKETCH_BUCKETS, SKETCH_EVERY, SKETCH_EXACT, SKETCH_LOWEST, SKETCH_PARTIAL, SKETCH_PIECE } from "./opcodes";
 import { shareStart } from "./share";
 
@@ -279,18 +279,19 @@ export function sketchEnd(p: SketchEnd, thread: i32): void {
   }
   const finite = p.n - load<i32>(all, NON_FINITE);
   const isNone = finite == 0;
-  store<f32>(z, isNone ? 0 : <f32>(sum / <f64>finite));
-  store<f32>(z, isNone ? 0 : <f32>sqrt(squares / <f64>finite), 4);
+  const result = changetype<SketchResult>(z);
+  result.mean = isNone ? 0 : <f32>(sum / <f64>finite);
+  result.rms = isNone ? 0 : <f32>sqrt(squares / <f64>finite);
   // −0 becomes 0.
-  store<f32>(z, isNone ? 0 : least + 0, 8);
-  store<f32>(z, isNone ? 0 : most + 0, 12);
-  store<f32>(z, <f32>load<i32>(all, NON_FINITE), 16);
-  store<f32>(z, <f32>load<i32>(all, ZEROS), 20);
-  store<f32>(z, <f32>load<i32>(all, SUBNORMAL), 24);
+  result.min = isNone ? 0 : least + 0;
+  result.max = isNone ? 0 : most + 0;
+  result.nonFinite = <f32>load<i32>(all, NON_FINITE);
+  result.zeros = <f32>load<i32>(all, ZEROS);
+  result.subnormal = <f32>load<i32>(all, SUBNORMAL);
   let counted = 0;
   for (let k: usize = 0; k < <usize>SKETCH_BUCKETS; k++) counted += load<i32>(all + HISTOGRAM + (k << 2));
-  store<f32>(z, <f32>counted, 28);
+  result.counted = <f32>counted;
   for (let q: usize = 0; q < (<usize>SKETCH_BUCKETS) << 2; q += 16) {
-    v128.store(z + 32 + q, f32x4.convert_i32x4_s(v128.load(all + HISTOGRAM + q)));
+    v128.store(z + offsetof<SketchResult>() + q, f32x4.convert_i32x4_s(v128.load(all + HISTOGRAM + q)));
   }
 }
