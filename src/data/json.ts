@@ -1,5 +1,6 @@
 // JSON text → table: an array of objects, or one object per line.
 import { ChainruleError } from "../ir/errors.ts";
+import { deepest, isTooDeep } from "../ir/json.ts";
 import { type Cell, makeTable, type Table } from "./table.ts";
 import { quote, quoteList } from "./wording.ts";
 
@@ -67,24 +68,11 @@ function build(source: string, rows: readonly unknown[], rowNumbers: Int32Array)
     for (const [name, value] of Object.entries(row)) {
       let cells = columns.get(name);
       if (cells === undefined) columns.set(name, (cells = new Array<Cell>(rows.length).fill(null)));
-      if (isDeeper(value, deepest)) throw tooDeep(source, rowNumbers[r]!, name);
+      if (isTooDeep(value)) throw tooDeep(source, rowNumbers[r]!, name);
       cells[r] = toCell(value);
     }
   }
   return makeTable(source, [...columns.keys()], [...columns.values()], rowNumbers);
-}
-
-/** Levels of arrays and objects in a cell: writing them as text takes a level of the stack each. */
-const deepest = 1000;
-
-/** Whether arrays and objects lie within each other more than `levels` deep. */
-function isDeeper(value: unknown, levels: number): boolean {
-  let level = [value];
-  for (let depth = 0; ; depth++) {
-    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
-    if (level.length === 0) return false;
-    if (depth >= levels) return true;
-  }
 }
 
 function tooDeep(source: string, row: number, column: string): ChainruleError {

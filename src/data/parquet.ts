@@ -127,14 +127,12 @@ export async function readParquetRows(
 /** Names of the columns in a Parquet schema, which lists its tree depth first, the root at 0. */
 function topLevelNames(schema: readonly { name: string; num_children?: number }[]): string[] {
   const names: string[] = [];
-  let at = 1;
-  const skip = (): void => {
-    const children = schema[at++]?.num_children ?? 0;
-    for (let i = 0; i < children; i++) skip();
-  };
-  while (at < schema.length) {
-    names.push(schema[at]!.name);
-    skip();
+  /** Elements that the last name still has below it. */
+  let below = 0;
+  for (const { name, num_children } of schema.slice(1)) {
+    if (below === 0) names.push(name);
+    else below--;
+    below += num_children ?? 0;
   }
   return names;
 }

@@ -1,5 +1,6 @@
 // The fitted preprocessing as plain JSON: what each column became, and the target.
 import { ChainruleError } from "../ir/errors.ts";
+import { excerpt } from "../ir/fields.ts";
 import type { DateOrder } from "./dates.ts";
 import { quote } from "./wording.ts";
 
@@ -210,7 +211,7 @@ function oneOf<T extends string>(value: unknown, choices: readonly T[], at: stri
 }
 
 function invalid(field: string, must: string, value: unknown): ChainruleError {
-  const came = value === undefined ? "is missing" : `is ${(JSON.stringify(value) ?? String(value)).slice(0, 80)}`;
+  const came = value === undefined ? "is missing" : `is ${excerpt(value)}`;
   return new ChainruleError(
     "INVALID_RUN",
     `${field} must be ${must}, and ${came}. The file is damaged or from another version; train again to write a new one.`,

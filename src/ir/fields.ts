@@ -148,13 +148,15 @@ export function parse<T extends { readonly kind: string }>(
   return parsed;
 }
 
-/** Characters of an excerpt, at most. */
-const longest = 80;
-
-/** The beginning of a value from JSON, however deep it is nested; "absent" for undefined. */
-export function excerpt(value: unknown): string {
+/** The first characters of a value as JSON, however deep it is nested; "absent" for undefined. */
+export function excerpt(value: unknown, length = 80): string {
   let visited = 0;
-  // Every value that is visited takes a character at least: what comes after is cut off.
-  const text = JSON.stringify(value, (_, part: unknown) => (visited++ > longest ? 0 : part));
-  return (text ?? "absent").slice(0, longest);
+  try {
+    // Every value that is visited takes a character at least: what comes after is cut off.
+    const text = JSON.stringify(value, (_, part: unknown) => (visited++ > length ? 0 : part));
+    return (text ?? "absent").slice(0, length);
+  } catch {
+    // A circle, or an integer that JSON has no form for.
+    return typeof value === "bigint" ? `${value}` : Object.prototype.toString.call(value);
+  }
 }

@@ -3,7 +3,7 @@ import { full, randomKey } from "../trace/create.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { type Applied, childPath, type Layer, type Pass, type Tap, type Variables } from "./layer.ts";
 import { layerRecord } from "./layers/index.ts";
-import { makeVariables, nestedLayers } from "./structure.ts";
+import { makeVariables, nestedLayers, requireShallow } from "./structure.ts";
 
 /** What a pass has in common for all layers. */
 type Whole = Omit<Pass, "path" | "applyNested">;
@@ -36,6 +36,7 @@ function counter(): () => number {
  * ```
  */
 export function initialize(model: Layer, seed = 0): Variables {
+  requireShallow(model);
   const key = randomKey(seed);
   const nextStream = counter();
   return makeVariables(model, ({ shape, initial }) =>
@@ -52,6 +53,7 @@ export const applyTraining = (model: Layer, variables: Variables, x: Tensor, key
   applyWhole(model, variables, x, key, tap);
 
 function applyWhole(model: Layer, variables: Variables, x: Tensor, key: Tensor | undefined, tap?: Tap): Applied {
+  requireShallow(model);
   const pass = { key, nextStream: counter(), tap };
   return applyLayer(model, variables, x, pass, "");
 }

@@ -221,8 +221,8 @@ describe("broken", () => {
       INVALID_RUN: architecture.layers[1] must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is null
       INVALID_RUN: architecture.layers[0] must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"__proto__":{"kind":"flatten"}}
       INVALID_RUN: architecture.inputs must be a whole number of at least 1; it is [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[
-      INVALID_RUN: a layer is nested more than 100 deep
-      INVALID_RUN: a layer is nested more than 100 deep
+      INVALID_RUN: a layer is nested more than 400 deep
+      INVALID_RUN: a layer is nested more than 400 deep
       INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
     `);
   });

@@ -4,9 +4,7 @@ import { isRecord } from "../ir/json.ts";
 import type { TensorType } from "../ir/shape.ts";
 import type { Layer } from "./layer.ts";
 import { layerKinds, layerRecord } from "./layers/index.ts";
-
-/** Layers within layers, at most. */
-const deepest = 100;
+import { deepest } from "./structure.ts";
 
 /** A layer, or a whole model, from JSON. `at` is its place in the file: "architecture". */
 export function parseLayer(json: unknown, at: string, fail: Fail, depth = 0): Layer {

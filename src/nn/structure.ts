@@ -1,4 +1,5 @@
 // Walks through a model: the layers nested in a layer, and the tensors that all of them keep.
+import { ChainruleError } from "../ir/errors.ts";
 import type { Field } from "../ir/fields.ts";
 import { sizeOf } from "../ir/shape.ts";
 import type { Tensor } from "../trace/tensor.ts";
@@ -28,6 +29,22 @@ export function nestedLayers(layer: Layer): readonly NestedLayer[] | undefined {
       ? value.map((one: Layer, i) => ({ name: `${name}.${i}`, layer: one }))
       : [{ name, layer: value as Layer }],
   );
+}
+
+/** Layers within layers, at most: whatever walks through a model takes a few levels of the stack for each. */
+export const deepest = 400;
+
+/** Throws INVALID_ARGUMENT for a model whose layers are nested deeper. */
+export function requireShallow(model: Layer): void {
+  let level: readonly Layer[] = [model];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepest)
+      throw new ChainruleError(
+        "INVALID_ARGUMENT",
+        `Layers may be nested at most ${deepest} deep, and this model's are deeper. Give one sequential(…) all layers that follow each other.`,
+      );
+    level = level.flatMap((layer) => nestedLayers(layer)?.map((one) => one.layer) ?? []);
+  }
 }
 
 /** Makes the variables of a model, each by its path: "layers.0.weight". */

@@ -1,6 +1,6 @@
 // A run read back: every file is checked when it is read.
 import { ChainruleError } from "../ir/errors.ts";
-import type { Json } from "../ir/json.ts";
+import { type Json, parseJson } from "../ir/json.ts";
 import type { TrainEvent } from "../train/events.ts";
 import { decodeSafetensors, type StoredTensors } from "../train/safetensors.ts";
 import { checkIndex, checkpointFile, indexFile } from "./checkpoints.ts";
@@ -42,12 +42,7 @@ export async function openRun(place: string | RunMap, name = "run"): Promise<Run
   };
   const readText = async (file: string) => new TextDecoder().decode(await read(file));
   const readJson = async (file: string): Promise<unknown> => {
-    const text = await readText(file);
-    try {
-      return JSON.parse(text);
-    } catch (cause) {
-      throw invalidRun(dir, file, "it must be JSON", cause);
-    }
+    return parseJson(await readText(file), (must, cause) => invalidRun(dir, file, `it must be ${must}`, cause));
   };
   const readTensors = async (file: string): Promise<StoredTensors> => {
     const bytes = await read(file);

@@ -1,5 +1,5 @@
 // events.jsonl: the events of a training, read back with their fields checked.
-import { isRecord } from "../ir/json.ts";
+import { isRecord, parseJson } from "../ir/json.ts";
 import type { TrainEvent } from "../train/events.ts";
 import { invalidRun } from "./invalid-run.ts";
 
@@ -29,12 +29,11 @@ export function parseEvents(dir: string, text: string): TrainEvent[] {
   // What follows the last newline is an event whose writing was cut off, or nothing.
   const lines = text.split("\n").slice(0, -1);
   return lines.map((line, i) => {
-    let event: unknown;
-    try {
-      event = JSON.parse(line, (_, value) => (value === null ? Number.NaN : value));
-    } catch (cause) {
-      throw invalidRun(dir, "events.jsonl", `line ${i + 1} must be JSON`, cause);
-    }
+    const event = parseJson(
+      line,
+      (must, cause) => invalidRun(dir, "events.jsonl", `line ${i + 1} must be ${must}`, cause),
+      (_, value) => (value === null ? Number.NaN : value),
+    );
     if (!isRecord(event) || !Object.hasOwn(eventFields, String(event.type)))
       throw invalidRun(dir, "events.jsonl", `line ${i + 1} must be an event of a known type`);
     const fields = eventFields[event.type as TrainEvent["type"]];

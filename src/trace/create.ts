@@ -2,6 +2,7 @@
 import type { Value } from "../ir/builder.ts";
 import { allocate, conversions, type DType, type TypedArray } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
+import { excerpt } from "../ir/fields.ts";
 import { formatShape, normalizeAxis, type Shape, sizeOf } from "../ir/shape.ts";
 import { Tensor } from "./tensor.ts";
 import type { NestedArray } from "./tensor-options.ts";
@@ -40,9 +41,19 @@ export function tensor(values: NestedArray | TypedArray, options: TensorOptions 
   return Tensor.concrete(data, result);
 }
 
+/** As in NumPy. */
+const mostDimensions = 64;
+
 function flattenNested(values: NestedArray): { flat: (number | boolean)[]; shape: number[] } {
   const shape: number[] = [];
-  for (let level: NestedArray | undefined = values; Array.isArray(level); level = level[0]) shape.push(level.length);
+  for (let level: NestedArray | undefined = values; Array.isArray(level); level = level[0]) {
+    if (shape.length === mostDimensions)
+      throw new ChainruleError(
+        "INVALID_ARGUMENT",
+        `tensor: arrays may be nested at most ${mostDimensions} deep, one level a dimension; these are deeper.`,
+      );
+    shape.push(level.length);
+  }
   const flat: (number | boolean)[] = [];
   const walk = (value: NestedArray, axis: number, path: string): void => {
     if (!Array.isArray(value)) {
@@ -50,7 +61,7 @@ function flattenNested(values: NestedArray): { flat: (number | boolean)[]; shape
       if (typeof value !== "number" && typeof value !== "boolean") {
         throw new ChainruleError(
           "INVALID_ARGUMENT",
-          `tensor: elements must be numbers or booleans; got ${JSON.stringify(value) ?? String(value)} at values${path}.`,
+          `tensor: elements must be numbers or booleans; got ${value === undefined ? value : excerpt(value)} at values${path}.`,
         );
       }
       flat.push(value);

@@ -2,6 +2,7 @@
 import type { Value } from "../ir/builder.ts";
 import { convert, type FloatDType, isFloat, type TypedArray } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
+import { excerpt } from "../ir/fields.ts";
 import type { Graph } from "../ir/graph.ts";
 import { formatType, type TensorType } from "../ir/shape.ts";
 import { evaluate } from "./evaluator.ts";
@@ -104,7 +105,7 @@ export function innermost(tensors: readonly (Tensor | number)[]): Trace | undefi
 }
 
 const describe = (value: unknown): string =>
-  typeof value === "function" ? "a function" : (JSON.stringify(value)?.slice(0, 60) ?? String(value));
+  typeof value === "function" ? "a function" : value === undefined ? "undefined" : excerpt(value, 60);
 
 /** Builds nodes on the operands: in their trace where one is symbolic, in a graph evaluated at once otherwise. */
 export function build(

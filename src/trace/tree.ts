@@ -1,5 +1,6 @@
 // Trees: nested arrays and plain objects with tensors at the leaves, flattened in a fixed order and put together again.
 import { ChainruleError } from "../ir/errors.ts";
+import { deepest } from "../ir/json.ts";
 import { Tensor } from "./tensor.ts";
 
 /** Anything a traced function may take or return: tensors in arrays and plain objects, other values kept as they are. */
@@ -25,7 +26,12 @@ export function flatten(tree: Tree): Flattened {
   const leaves: Tensor[] = [];
   const paths: string[] = [];
   let key = "";
-  const walk = (value: unknown, path: string): ((values: readonly unknown[]) => unknown) => {
+  const walk = (value: unknown, path: string, depth: number): ((values: readonly unknown[]) => unknown) => {
+    if (depth > deepest)
+      throw new ChainruleError(
+        "INVALID_ARGUMENT",
+        `Arguments and results of a traced function may be nested at most ${deepest.toLocaleString("en")} deep; got more at ${path.slice(0, 60)}…`,
+      );
     if (value instanceof Tensor) {
       const index = leaves.length;
       leaves.push(value);
@@ -36,7 +42,7 @@ export function flatten(tree: Tree): Flattened {
     const below = (name: string | number) => (path === "" ? `${name}` : `${path}.${name}`);
     if (Array.isArray(value)) {
       key += "[";
-      const rebuild = value.map((child, i) => walk(child, below(i)));
+      const rebuild = value.map((child, i) => walk(child, below(i), depth + 1));
       key += "]";
       return (values) => rebuild.map((part) => part(values));
     }
@@ -44,7 +50,7 @@ export function flatten(tree: Tree): Flattened {
       key += "{";
       const parts = Object.keys(value).map((name) => {
         key += `${JSON.stringify(name)}:`;
-        return [name, walk(value[name], below(name))] as const;
+        return [name, walk(value[name], below(name), depth + 1)] as const;
       });
       key += "}";
       return (values) => {
@@ -71,7 +77,7 @@ export function flatten(tree: Tree): Flattened {
     key += typeof value === "string" ? `${JSON.stringify(value)};` : `${Object.is(value, -0) ? "-0" : String(value)};`;
     return () => value;
   };
-  const rebuild = walk(tree, "");
+  const rebuild = walk(tree, "", 0);
   return { leaves, paths, rebuild, key };
 }
 

@@ -3,6 +3,7 @@ import { tableFromRows } from "../data/json.ts";
 import type { Preprocessing } from "../data/preprocessing.ts";
 import { transform } from "../data/transform.ts";
 import { ChainruleError } from "../ir/errors.ts";
+import { parseJson } from "../ir/json.ts";
 import { node } from "../ir/node.ts";
 import { apply } from "../nn/model.ts";
 import type { BackendOptions } from "../run/backends.ts";
@@ -92,12 +93,7 @@ export function decodeModel(bytes: Uint8Array, name = "the model", options: Back
     throw wrong(
       `it has format ${format}, and this Chainrule reads format ${formatVersion}; update Chainrule to read it`,
     );
-  let json: unknown;
-  try {
-    json = JSON.parse(content);
-  } catch (cause) {
-    throw wrong("its metadata must be JSON", cause);
-  }
+  const json = parseJson(content, (must, cause) => wrong(`its metadata must be ${must}`, cause));
   const isTable = typeof json === "object" && json !== null && "preprocessing" in json;
   return isTable
     ? loadedTable(tableModelFrom(json, file.tensors, wrong), options)

@@ -4,6 +4,7 @@ import { ChainruleError } from "../ir/errors.ts";
 import { formatShape } from "../ir/shape.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
 import { type LossName, type LossRecord, lossNames } from "../nn/losses/index.ts";
+import { requireShallow } from "../nn/structure.ts";
 import type { Hooks } from "../observe/hooks.ts";
 import type { Optimizer } from "../optim/optimizers/index.ts";
 import type { Schedule } from "../optim/schedules/index.ts";
@@ -100,7 +101,8 @@ export interface Training extends AsyncIterable<TrainEvent> {
 }
 
 /** Throws INVALID_ARGUMENT or SHAPE_MISMATCH, naming the setting or the split. */
-export function check({ data, validation, loss, epochs, steps, batchSize, observeEvery }: TrainOptions): void {
+export function check({ model, data, validation, loss, epochs, steps, batchSize, observeEvery }: TrainOptions): void {
+  requireShallow(model);
   if (!lossNames.includes(loss)) {
     throw new ChainruleError(
       "INVALID_ARGUMENT",

@@ -5,6 +5,7 @@
 // little-endian, row-major, without holes. Every engine that runs JavaScript today is little-endian, so typed
 // arrays are copied as they are.
 import { ChainruleError } from "../ir/errors.ts";
+import { isRecord, parseJson } from "../ir/json.ts";
 
 const arrayTypes = {
   F64: Float64Array,
@@ -124,12 +125,14 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
-  let header: unknown;
+  const notJson = (must: string, cause?: unknown) => invalid(`its header must be ${must} in UTF-8; it is not`, cause);
+  let text: string;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw invalid("its header must be JSON in UTF-8; it is not", cause);
+    throw notJson("JSON", cause);
   }
+  const header = parseJson(text, notJson);
   // JSON.parse makes "__proto__" an own property, so names never reach a prototype.
   if (bytes[0] !== 0x7b || !isRecord(header)) throw invalid(`its header must be a JSON object that begins with "{"`);
   return header;
@@ -194,8 +197,6 @@ function elementCount(shape: readonly unknown[]): number | undefined {
 const isLength = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isRange = (value: unknown): value is [number, number] =>
   Array.isArray(value) && value.length === 2 && value.every(isLength) && value[0]! <= value[1]!;
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 const byName = ([a]: readonly [string, string], [b]: readonly [string, string]) => compare(a, b);
 

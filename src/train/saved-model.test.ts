@@ -77,21 +77,23 @@ describe("broken networks", () => {
   }
 
   it("are refused in words, also where they are nested without end", () => {
-    const depth = 100_000;
-    const deep = `${'{"kind": "residual", "layer": '.repeat(depth)}{"kind": "flatten"}${"}".repeat(depth)}`;
+    const nested = (depth: number) =>
+      `${'{"kind": "residual", "layer": '.repeat(depth)}{"kind": "flatten"}${"}".repeat(depth)}`;
     const files = [
       "7",
       '{"kind": "lstm"}',
       '{"kind": "dense", "inputs": 2, "outputs": 1}',
       '{"kind": "dropout"}',
-      deep,
+      nested(401),
+      nested(100_000),
     ];
     expect(files.map(message).join("\n")).toMatchInlineSnapshot(`
       "INVALID_MODEL: the model is not usable: architecture must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is 7. Restore the file, or train and save again.
       INVALID_MODEL: the model is not usable: architecture must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"kind":"lstm"}. Restore the file, or train and save again.
       INVALID_MODEL: the model is not usable: its layers need 3 weights, and model.safetensors has 0 numbers. Restore the file, or train and save again.
       INVALID_MODEL: the model is not usable: architecture.rate must be at least 0 and less than 1; it is absent. Restore the file, or train and save again.
-      INVALID_MODEL: the model is not usable: a layer is nested more than 100 deep. Restore the file, or train and save again."
+      INVALID_MODEL: the model is not usable: a layer is nested more than 400 deep. Restore the file, or train and save again.
+      INVALID_MODEL: the model is not usable: its metadata must be JSON, nested at most 1,000 deep. Restore the file, or train and save again."
     `);
   });
 });

@@ -1,5 +1,6 @@
 // Settings given: read from text and written as text, checked, and changed.
 import { ChainruleError } from "../../ir/errors.ts";
+import { excerpt } from "../../ir/fields.ts";
 import { type SettingKey, type Settings, settingKeys, settings } from "./index.ts";
 import type { Setting } from "./setting.ts";
 
@@ -32,7 +33,7 @@ export function checkSettings(given: Settings): void {
 
 function invalid(key: SettingKey, value: unknown): ChainruleError {
   const { must, choices } = settingOf(key).type;
-  const got = typeof value === "number" ? String(value) : JSON.stringify(value);
+  const got = typeof value === "number" ? String(value) : excerpt(value);
   return new ChainruleError("INVALID_ARGUMENT", `${key} must be ${must}; got ${got}.`, {
     setting: key,
     value,
