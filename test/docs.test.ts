@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { commands } from "../src/cli/commands/index.ts";
 import { run } from "../src/cli/program.ts";
 import { detectors } from "../src/diagnose/detectors.ts";
 import { ops } from "../src/ops/index.ts";
@@ -160,11 +161,7 @@ it("docs/cli.md shows the help of every command as it is", async () => {
   const page = read("docs/cli.md");
   // If this fails: npm run build && node scripts/docs.mjs
   expect(page).toBe(await docs.withHelp(page, run));
-  const all = await docs.withHelp("```console\n$ chainrule --help\n```", run);
-  const listed = all.slice(all.indexOf("Commands:"), all.indexOf("Examples:"));
-  const commands = [...listed.matchAll(/^ {2}(\w+) /gm)].map((match) => match[1]!).filter((name) => name !== "help");
-  expect(commands).toContain("train");
-  for (const name of commands) expect(page).toContain(`\n$ chainrule ${name} --help\n`);
+  for (const { name } of commands) expect(page).toContain(`\n$ chainrule ${name} --help\n`);
 });
 
 it("docs/decisions/README.md lists every decision", () => {

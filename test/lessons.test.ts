@@ -1,7 +1,7 @@
 // The tutorial's figures, to all their digits: from the demo's computations; and the demo as it is printed.
 import picocolors from "picocolors";
 import { describe, expect, it } from "vitest";
-import { lesson } from "../src/cli/demo/lessons.ts";
+import { lessons } from "../src/cli/demo/lessons.ts";
 import { run } from "../src/cli/program.ts";
 import { displayWidth } from "../src/cli/terminal/text.ts";
 import { lesson1 } from "../src/demo/lesson1.ts";
@@ -128,7 +128,7 @@ describe("the library", () => {
 
 describe("chainrule demo", () => {
   const text = async (number: number, width: number) =>
-    (await lesson(number)).render({ width, colors: picocolors.createColors(false) });
+    (await lessons[number - 1]!()).render({ width, colors: picocolors.createColors(false) });
 
   it.each([1, 2, 4])("lesson %i in 80 columns", async (number) => {
     expect(`\n${(await text(number, 80)).join("\n")}\n`).toMatchSnapshot();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openRun } from "../runs/index.ts";
 import { version } from "../runs/version.ts";
+import { commands } from "./commands/index.ts";
 import { run } from "./program.ts";
 
 const home = process.cwd();
@@ -41,15 +42,7 @@ const writeTable = () => writeFile("table.csv", `a,b,level,value\n${rows.join("\
 const quick = ["--backend", "reference", "--hidden", "4", "--epochs", "3", "--batch", "8"];
 
 describe("usage", () => {
-  it.each([
-    "train --help",
-    "evaluate --help",
-    "predict --help",
-    "ledger --help",
-    "diagnose --help",
-    "lr-test --help",
-    "--help",
-  ])("%s", async (command) => {
+  it.each([...commands.map(({ name }) => `${name} --help`), "--help"])("%s", async (command) => {
     const { code, stdout, stderr } = await line(command);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatchSnapshot();

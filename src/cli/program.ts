@@ -2,16 +2,8 @@
 import { Command, CommanderError, type Option } from "commander";
 import { ChainruleError } from "../ir/errors.ts";
 import { version } from "../runs/version.ts";
-import { addCheck } from "./commands/check.ts";
-import { addDemo } from "./commands/demo.ts";
-import { addDiagnose } from "./commands/diagnose.ts";
-import { addEvaluate } from "./commands/evaluate.ts";
-import { addExplain } from "./commands/explain.ts";
-import { addInfo } from "./commands/info.ts";
-import { addLedger } from "./commands/ledger.ts";
-import { addLrTest } from "./commands/lr-test.ts";
-import { addPredict } from "./commands/predict.ts";
-import { addTrain } from "./commands/train.ts";
+import { addCommand } from "./command.ts";
+import { commands } from "./commands/index.ts";
 import { print, type Streams } from "./output.ts";
 import { renderError } from "./terminal/error.ts";
 import { styleOf } from "./terminal/style.ts";
@@ -61,16 +53,7 @@ Examples:
   $ chainrule evaluate runs/2026-01-31-iris-1 iris.csv
   $ chainrule help train`,
     );
-  addTrain(program, streams);
-  addDiagnose(program, streams);
-  addLrTest(program, streams);
-  addEvaluate(program, streams);
-  addPredict(program, streams);
-  addExplain(program, streams);
-  addLedger(program, streams);
-  addCheck(program, streams);
-  addDemo(program, streams);
-  addInfo(program, streams);
+  for (const record of commands) addCommand(program, record, streams);
   return program;
 }
 

@@ -1,5 +1,5 @@
 // Settings on a command line: options from their records.
-import { type Command, Option } from "commander";
+import { Option } from "commander";
 import { type SettingFlag, settingFlags } from "../train/settings/flags.ts";
 import type { Flag, Setting } from "../train/settings/setting.ts";
 import { onOrOff } from "../train/settings/value.ts";
@@ -7,10 +7,8 @@ import { settingOf } from "../train/settings/values.ts";
 import { argument } from "./values.ts";
 
 /** `course`: with those that say how long a training goes on and how the learning rate changes on the way. */
-export function addSettings(command: Command, keys: readonly string[], { course }: { readonly course: boolean }): void {
-  for (const one of settingFlags)
-    if (keys.includes(one.key) && (course || !settingOf(one.key).course)) command.addOption(optionOf(one));
-}
+export const settingOptions = (records: object, { course }: { readonly course: boolean }): readonly Option[] =>
+  settingFlags.filter(({ key }) => Object.hasOwn(records, key) && (course || !settingOf(key).course)).map(optionOf);
 
 function optionOf(one: SettingFlag): Option {
   const { key, flag, sign } = one;

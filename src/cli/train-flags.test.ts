@@ -5,14 +5,15 @@ import type { Change } from "../diagnose/change.ts";
 import { settingsOf } from "../runs/run-settings.ts";
 import { flagText } from "../train/settings/flags.ts";
 import { resolve } from "../train/settings/resolve.ts";
+import { trainCommand } from "./commands/train.ts";
 import { commandLine, givenFlags, type TrainFlags, withChange } from "./train-flags.ts";
-import { addTrainOptions } from "./train-options.ts";
 
 /** A command line of words in single quotes or without. */
 function parse(text: string): TrainFlags {
   const words = [...text.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
   const command = new Command().exitOverride();
-  addTrainOptions(command, { course: true }).argument("[data]");
+  for (const option of trainCommand.options) command.addOption(option);
+  command.argument("[data]");
   return givenFlags(command.parse(words, { from: "user" }).opts()) as TrainFlags;
 }
 

@@ -1,10 +1,11 @@
 // chainrule check: gradients against central differences, of a run's network or of a user's function.
 import { stat } from "node:fs/promises";
-import type { Command } from "commander";
+import { Argument } from "commander";
 import { count } from "../../data/wording.ts";
 import type { GradientCheck } from "../../grad/check.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import { sizeOf } from "../../ir/shape.ts";
+import { type CommandRecord, jsonOption, option } from "../command.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { renderCheck } from "../terminal/check.ts";
 import { printable, wrap } from "../terminal/text.ts";
@@ -15,34 +16,27 @@ interface CheckFlags {
   readonly json?: true;
 }
 
-export function addCheck(program: Command, streams: Streams): void {
-  program
-    .command("check")
-    .summary("compare gradients with differences")
-    .description(
-      "Checks gradients in float64 against central differences, along random directions, over a sweep of step sizes, in first and second order: of a run's loss by all its parameters at the saved weights, or of a function of yours. Names the tensor, the element and the op that disagree.",
-    )
-    .argument("<run-or-file>", "a run folder, or a module of TypeScript or JavaScript")
-    .option("--row <numbers>", "of a run: the rows of the loss (default: the first 8 it was trained on)", rowNumbers)
-    .option("--json", "print one JSON object as the last line on stdout, all else on stderr")
-    .addHelpText(
-      "after",
-      `
-A module exports the function as its default, and as inputs the arguments to
+export const checkCommand: CommandRecord<[subject: string], CheckFlags> = {
+  name: "check",
+  summary: "compare gradients with differences",
+  description:
+    "Checks gradients in float64 against central differences, along random directions, over a sweep of step sizes, in first and second order: of a run's loss by all its parameters at the saved weights, or of a function of yours. Names the tensor, the element and the op that disagree.",
+  arguments: [new Argument("<run-or-file>", "a run folder, or a module of TypeScript or JavaScript")],
+  options: [
+    option("--row <numbers>", "of a run: the rows of the loss (default: the first 8 it was trained on)", rowNumbers),
+    jsonOption(),
+  ],
+  explanation: `A module exports the function as its default, and as inputs the arguments to
 check it at: one object of tensors, or a list of arguments.
 
   import { tensor } from "chainrule";
   export const inputs = { w: tensor([0.5, -1]), x: tensor([2, 3]) };
   export default ({ w, x }: typeof inputs) => w.mul(x).sum().tanh();
 
-Exit code 1: gradients disagree, or the point lies on a kink.
-
-Examples:
-  $ chainrule check runs/2026-01-31-iris-1 --row 3,17
-  $ chainrule check loss.ts`,
-    )
-    .action((subject: string, flags: CheckFlags) => check(subject, flags, streams));
-}
+Exit code 1: gradients disagree, or the point lies on a kink.`,
+  examples: ["check runs/2026-01-31-iris-1 --row 3,17", "check loss.ts"],
+  run: ([subject], flags, streams) => check(subject, flags, streams),
+};
 
 async function check(subject: string, flags: CheckFlags, streams: Streams): Promise<void> {
   const found = await stat(subject).catch(() => undefined);

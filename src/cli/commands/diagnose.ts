@@ -1,10 +1,11 @@
 // chainrule diagnose: what is wrong with a run, since when and why, and what was tried against it.
-import type { Command } from "commander";
+import { Argument } from "commander";
 import type { Diagnosis, Findings } from "../../diagnose/verdict.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { RunReader } from "../../runs/index.ts";
 import { runSettings } from "../../runs/run-settings.ts";
 import type { TrainEvent } from "../../train/events.ts";
+import { type CommandRecord, jsonOption } from "../command.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { renderDiagnosis, type Tried, type Unfinished, withFlags } from "../terminal/diagnosis.ts";
 import type { Style } from "../terminal/style.ts";
@@ -15,26 +16,17 @@ interface DiagnoseFlags {
   readonly json?: true;
 }
 
-export function addDiagnose(program: Command, streams: Streams): void {
-  program
-    .command("diagnose")
-    .summary("say what is wrong with a run, and try what mends it")
-    .description(
-      "Says what is wrong with a training, in which layers, since which step and why; and tries remedies in short twins of it, from the same seed.",
-    )
-    .argument("<run>", "the run folder of a training")
-    .option("--json", "print one JSON object as the last line on stdout, all else on stderr")
-    .addHelpText(
-      "after",
-      `
-Examples:
-  $ chainrule diagnose runs/2026-01-31-iris-1
-  $ chainrule diagnose runs/2026-01-31-iris-1 --json | jq .verdicts
-
-chainrule train … --fix diagnoses, and restarts with the best remedy.`,
-    )
-    .action((run: string, flags: DiagnoseFlags) => diagnoseRun(run, flags, streams));
-}
+export const diagnoseCommand: CommandRecord<[run: string], DiagnoseFlags> = {
+  name: "diagnose",
+  summary: "say what is wrong with a run, and try what mends it",
+  description:
+    "Says what is wrong with a training, in which layers, since which step and why; and tries remedies in short twins of it, from the same seed.",
+  arguments: [new Argument("<run>", "the run folder of a training")],
+  options: [jsonOption()],
+  examples: ["diagnose runs/2026-01-31-iris-1", "diagnose runs/2026-01-31-iris-1 --json | jq .verdicts"],
+  hint: "chainrule train … --fix diagnoses, and restarts with the best remedy.",
+  run: ([run], flags, streams) => diagnoseRun(run, flags, streams),
+};
 
 async function diagnoseRun(dir: string, { json }: DiagnoseFlags, streams: Streams): Promise<void> {
   const { diagnose, openRun } = await import("../engine.ts");

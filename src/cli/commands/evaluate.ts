@@ -1,30 +1,28 @@
 // chainrule evaluate: the metrics of a trained network on a table.
 import { basename } from "node:path";
-import type { Command } from "commander";
+import { Argument } from "commander";
 import { count } from "../../data/wording.ts";
+import { type CommandRecord, jsonOption } from "../command.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { renderConfusion } from "../terminal/confusion-matrix.ts";
 import { renderMetrics } from "../terminal/metrics-table.ts";
 import { printable, wrap } from "../terminal/text.ts";
 
-export function addEvaluate(program: Command, streams: Streams): void {
-  program
-    .command("evaluate")
-    .summary("measure a trained network on a table")
-    .description("Measures a trained network on a table that holds the target column.")
-    .argument("<run>", "the run folder of a training")
-    .argument("<data>", "the file with the table")
-    .option("--json", "print one JSON object as the last line on stdout, all else on stderr")
-    .addHelpText(
-      "after",
-      `
-Example:
-  $ chainrule evaluate runs/2026-01-31-iris-1 new-flowers.csv`,
-    )
-    .action((run: string, data: string, flags: { readonly json?: true }) => evaluate(run, data, flags, streams));
+interface EvaluateFlags {
+  readonly json?: true;
 }
 
-async function evaluate(dir: string, data: string, flags: { readonly json?: true }, streams: Streams): Promise<void> {
+export const evaluateCommand: CommandRecord<[run: string, data: string], EvaluateFlags> = {
+  name: "evaluate",
+  summary: "measure a trained network on a table",
+  description: "Measures a trained network on a table that holds the target column.",
+  arguments: [new Argument("<run>", "the run folder of a training"), new Argument("<data>", "the file with the table")],
+  options: [jsonOption()],
+  examples: ["evaluate runs/2026-01-31-iris-1 new-flowers.csv"],
+  run: ([run, data], flags, streams) => evaluate(run, data, flags, streams),
+};
+
+async function evaluate(dir: string, data: string, flags: EvaluateFlags, streams: Streams): Promise<void> {
   const { readTable, transform, openRun, loadTable, predictTable, measure } = await import("../engine.ts");
   const trained = await loadTable(await openRun(dir));
   const { preprocessing } = trained;

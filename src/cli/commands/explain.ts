@@ -1,7 +1,7 @@
 // chainrule explain: the arithmetic of one number, in a neuron, in a small network or in a run.
-import { type Command, Option } from "commander";
-
+import { Argument, type Option } from "commander";
 import type { Explanation } from "../../explain/index.ts";
+import { type CommandFamily, type CommandRecord, jsonOption, option, required } from "../command.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { printable } from "../terminal/text.ts";
 import { finite, matrix, positive, rowNumbers, vector, whole } from "../values.ts";
@@ -35,75 +35,80 @@ interface RunFlags extends OutputFlags {
   readonly step?: number;
 }
 
-export function addExplain(program: Command, streams: Streams): void {
-  const explain = program
-    .command("explain")
-    .summary("work out any number of a training step")
-    .description("Works out a number of a training step: its value, the chain rule to the loss, its gradient, a check.")
-    .addHelpText(
-      "after",
-      `
-Examples:
-  $ chainrule explain runs/2026-01-31-iris-1 --row 3 --weight "layers.0.weight[2,3]"
-  $ chainrule explain neuron --x 0.1,0.3 --w=-0.8,0.5 --target 0.2`,
-    );
-  withOutput(
-    explain
-      .command("run <run>", { isDefault: true })
-      .summary("a number of a trained network; the word run may be left out")
-      .description(
-        "Works out a number of a network in a run, for the loss of chosen rows, at the weights and moments after a step. The training is repeated up to there: the same seed gives the same numbers.",
-      )
-      .requiredOption("--row <numbers>", "rows of the data, as errors count them: lines of a text file", rowNumbers)
-      .requiredOption(
-        "--weight <element>",
-        "the number: layers.0.weight[2,3], layers.0.bias[1]; of the first chosen row an output layers.1[0,4] or an input x[0,2]",
-      )
-      .option("--step <n>", "after this step; 0 is before the first (default: that of the saved weights)", whole(0)),
-    `
-Example:
-  $ chainrule explain runs/2026-01-31-iris-1 --row 3 --weight "layers.0.weight[2,3]"`,
-  ).action((dir: string, flags: RunFlags) => explainOfRun(dir, flags, streams));
-  withOutput(
-    explain
-      .command("neuron")
-      .summary("one neuron: y = σ(w·x), E = ½ (target − y)²")
-      .description(
-        "Works out a step of gradient descent on one neuron: y = σ(w·x), E = ½ (target − y)², Δw = −η ∂E/∂w.",
-      )
-      .requiredOption("--x <numbers>", "inputs, like 0.1,0.3", vector)
-      .requiredOption("--w <numbers>", "weights, like --w=-0.8,0.5", vector)
-      .requiredOption("--target <number>", "what y should be", finite)
-      .option("--lr <rate>", "learning rate η", positive, 0.5)
-      .option("--weight <element>", "the number to work out: w[0], x[1], z, y", "w[0]"),
-    `
-Example:
-  $ chainrule explain neuron --x 0.1,0.3 --w=-0.8,0.5 --target 0.2 --lr 0.5`,
-  ).action((flags: NeuronFlags) => neuron(flags, streams));
-  withOutput(
-    explain
-      .command("network")
-      .summary("a hidden layer: h = σ(x W₁), y = σ(h W₂)")
-      .description("Works out backpropagation through a hidden layer: h = σ(x W₁), y = σ(h W₂), E = ½ (target − y)².")
-      .requiredOption("--x <numbers>", "inputs, like 0.5,0.1,-0.2", vector)
-      .requiredOption("--w1 <matrix>", "W₁: a row per input, rows parted by semicolons", matrix)
-      .requiredOption("--w2 <numbers>", "W₂: a number per hidden neuron", vector)
-      .requiredOption("--target <number>", "what y should be", finite)
-      .option("--lr <rate>", "learning rate η", positive, 0.5)
-      .option("--weight <element>", "the number to work out: W1[2,1], W2[0], x[1], h[0], z, y", "W1[0,0]"),
-    `
-Example:
-  $ chainrule explain network --x 0.5,0.1,-0.2 \\
-      --w1 "0.5,-0.6;0.1,-0.2;0.1,0.7" --w2 0.1,-0.3 --target 0.6 --lr 0.5`,
-  ).action((flags: NetworkFlags) => network(flags, streams));
-}
+/** Of all three: how the work is written. */
+const outputOptions = (): readonly Option[] => [
+  option("--format <name>", "how it is written").choices(formats).default("text"),
+  option("--paths <n>", "paths through the network that are written out", whole(1, 100)).default(3),
+  jsonOption(),
+];
 
-const withOutput = (command: Command, examples: string): Command =>
-  command
-    .addOption(new Option("--format <name>", "how it is written").choices(formats).default("text"))
-    .option("--paths <n>", "paths through the network that are written out", whole(1, 100), 3)
-    .option("--json", "print one JSON object as the last line on stdout, all else on stderr")
-    .addHelpText("after", examples);
+const explainRunCommand: CommandRecord<[run: string], RunFlags> = {
+  name: "run",
+  summary: "a number of a trained network; the word run may be left out",
+  description:
+    "Works out a number of a network in a run, for the loss of chosen rows, at the weights and moments after a step. The training is repeated up to there: the same seed gives the same numbers.",
+  arguments: [new Argument("<run>")],
+  options: [
+    required("--row <numbers>", "rows of the data, as errors count them: lines of a text file", rowNumbers),
+    required(
+      "--weight <element>",
+      "the number: layers.0.weight[2,3], layers.0.bias[1]; of the first chosen row an output layers.1[0,4] or an input x[0,2]",
+    ),
+    option("--step <n>", "after this step; 0 is before the first (default: that of the saved weights)", whole(0)),
+    ...outputOptions(),
+  ],
+  examples: ['explain runs/2026-01-31-iris-1 --row 3 --weight "layers.0.weight[2,3]"'],
+  run: ([dir], flags, streams) => explainOfRun(dir, flags, streams),
+};
+
+const explainNeuronCommand: CommandRecord<[], NeuronFlags> = {
+  name: "neuron",
+  summary: "one neuron: y = σ(w·x), E = ½ (target − y)²",
+  description: "Works out a step of gradient descent on one neuron: y = σ(w·x), E = ½ (target − y)², Δw = −η ∂E/∂w.",
+  arguments: [],
+  options: [
+    required("--x <numbers>", "inputs, like 0.1,0.3", vector),
+    required("--w <numbers>", "weights, like --w=-0.8,0.5", vector),
+    required("--target <number>", "what y should be", finite),
+    option("--lr <rate>", "learning rate η", positive).default(0.5),
+    option("--weight <element>", "the number to work out: w[0], x[1], z, y").default("w[0]"),
+    ...outputOptions(),
+  ],
+  examples: ["explain neuron --x 0.1,0.3 --w=-0.8,0.5 --target 0.2 --lr 0.5"],
+  run: (_, flags, streams) => neuron(flags, streams),
+};
+
+const explainNetworkCommand: CommandRecord<[], NetworkFlags> = {
+  name: "network",
+  summary: "a hidden layer: h = σ(x W₁), y = σ(h W₂)",
+  description: "Works out backpropagation through a hidden layer: h = σ(x W₁), y = σ(h W₂), E = ½ (target − y)².",
+  arguments: [],
+  options: [
+    required("--x <numbers>", "inputs, like 0.5,0.1,-0.2", vector),
+    required("--w1 <matrix>", "W₁: a row per input, rows parted by semicolons", matrix),
+    required("--w2 <numbers>", "W₂: a number per hidden neuron", vector),
+    required("--target <number>", "what y should be", finite),
+    option("--lr <rate>", "learning rate η", positive).default(0.5),
+    option("--weight <element>", "the number to work out: W1[2,1], W2[0], x[1], h[0], z, y").default("W1[0,0]"),
+    ...outputOptions(),
+  ],
+  examples: [
+    `explain network --x 0.5,0.1,-0.2 \\
+      --w1 "0.5,-0.6;0.1,-0.2;0.1,0.7" --w2 0.1,-0.3 --target 0.6 --lr 0.5`,
+  ],
+  run: (_, flags, streams) => network(flags, streams),
+};
+
+export const explainCommand: CommandFamily = {
+  name: "explain",
+  summary: "work out any number of a training step",
+  description: "Works out a number of a training step: its value, the chain rule to the loss, its gradient, a check.",
+  commands: [explainRunCommand, explainNeuronCommand, explainNetworkCommand],
+  examples: [
+    'explain runs/2026-01-31-iris-1 --row 3 --weight "layers.0.weight[2,3]"',
+    "explain neuron --x 0.1,0.3 --w=-0.8,0.5 --target 0.2",
+  ],
+};
 
 async function neuron({ x, w, target, lr, weight, ...flags }: NeuronFlags, streams: Streams): Promise<void> {
   const { explainNeuron } = await import("../engine.ts");

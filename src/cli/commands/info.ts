@@ -1,27 +1,25 @@
 // chainrule info: what was found on this machine to compute with, and what a training would run on.
-import type { Command } from "commander";
 import { version } from "../../runs/version.ts";
+import { type CommandRecord, jsonOption } from "../command.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { wrap } from "../terminal/text.ts";
 
-export function addInfo(program: Command, streams: Streams): void {
-  program
-    .command("info")
-    .summary("show what computes on this machine")
-    .description("Shows what was found on this machine to compute with, and what a training runs on.")
-    .option("--json", "print one JSON object as the last line on stdout, all else on stderr")
-    .addHelpText(
-      "after",
-      `
-The environment variable CHAINRULE_BLAS names a BLAS library to use, or is "off".
-
-Example:
-  $ chainrule info`,
-    )
-    .action((flags: { readonly json?: true }) => info(flags, streams));
+interface InfoFlags {
+  readonly json?: true;
 }
 
-async function info(flags: { readonly json?: true }, streams: Streams): Promise<void> {
+export const infoCommand: CommandRecord<[], InfoFlags> = {
+  name: "info",
+  summary: "show what computes on this machine",
+  description: "Shows what was found on this machine to compute with, and what a training runs on.",
+  arguments: [],
+  options: [jsonOption()],
+  explanation: 'The environment variable CHAINRULE_BLAS names a BLAS library to use, or is "off".',
+  examples: ["info"],
+  run: (_, flags, streams) => info(flags, streams),
+};
+
+async function info(flags: InfoFlags, streams: Streams): Promise<void> {
   const { computeInfo } = await import("../engine.ts");
   const found = computeInfo();
   const { processor, threads, fusedMultiplyAdd, blas } = found;

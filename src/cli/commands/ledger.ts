@@ -1,7 +1,8 @@
 // chainrule ledger: what each layer does to the size of the gradient, in a run.
-import type { Command } from "commander";
+import { Argument } from "commander";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { ObservationEvent } from "../../train/events.ts";
+import { type CommandRecord, jsonOption, option } from "../command.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { renderLedger, renderLedgersBeside, stepText } from "../terminal/ledger.ts";
 import { printable } from "../terminal/text.ts";
@@ -13,35 +14,31 @@ interface LedgerFlags {
   readonly json?: true;
 }
 
-export function addLedger(program: Command, streams: Streams): void {
-  program
-    .command("ledger")
-    .summary("show what each layer does to the gradient's size")
-    .description(
-      "Shows the chain-rule ledger of a training: what each layer, from the output to the input, does to the size of the gradient, as exact factors with their running product.",
-    )
-    .argument("<run>", "the run folder of a training")
-    .option("--step <n>", "at the last observation up to this step; 1 is the first step (default: the last)", whole(1))
-    .option("--beside <run>", "a picture with another run beside it, at the same step or its last")
-    .option("--json", "print one JSON object as the last line on stdout, all else on stderr")
-    .addHelpText(
-      "after",
-      `
-  W      ‖g‖ / ‖δ⁺‖, what the weights of the next layer do (towards the output)
+export const ledgerCommand: CommandRecord<[run: string], LedgerFlags> = {
+  name: "ledger",
+  summary: "show what each layer does to the gradient's size",
+  description:
+    "Shows the chain-rule ledger of a training: what each layer, from the output to the input, does to the size of the gradient, as exact factors with their running product.",
+  arguments: [new Argument("<run>", "the run folder of a training")],
+  options: [
+    option("--step <n>", "at the last observation up to this step; 1 is the first step (default: the last)", whole(1)),
+    option("--beside <run>", "a picture with another run beside it, at the same step or its last"),
+    jsonOption(),
+  ],
+  explanation: `  W      ‖g‖ / ‖δ⁺‖, what the weights of the next layer do (towards the output)
   φ′     ‖δ‖ / ‖g‖, what lies between does: activation, normalisation, dropout
   skip   where a residual x + f(x) ends: ‖∂loss/∂x‖ / ‖the part that came
          through f‖, what the identity adds on the way back
   total  ‖δ‖ / ‖δ⁺‖ = W · φ′ · skip, and "so far" their product from the output
 
-  δ = ∂loss/∂z, z = a W + b of a layer; g = ∂loss/∂(input of the next layer)
-
-Examples:
-  $ chainrule ledger runs/2026-01-31-iris-1
-  $ chainrule ledger runs/2026-01-31-iris-1 --step 1
-  $ chainrule ledger runs/2026-01-31-iris-1 --beside runs/2026-01-31-iris-2`,
-    )
-    .action((run: string, flags: LedgerFlags) => ledger(run, flags, streams));
-}
+  δ = ∂loss/∂z, z = a W + b of a layer; g = ∂loss/∂(input of the next layer)`,
+  examples: [
+    "ledger runs/2026-01-31-iris-1",
+    "ledger runs/2026-01-31-iris-1 --step 1",
+    "ledger runs/2026-01-31-iris-1 --beside runs/2026-01-31-iris-2",
+  ],
+  run: ([run], flags, streams) => ledger(run, flags, streams),
+};
 
 async function ledger(dir: string, { json, ...flags }: LedgerFlags, streams: Streams): Promise<void> {
   const chosen = await observationOf(dir, flags.step);

@@ -1,36 +1,33 @@
 // chainrule lr-test: which learning rate suits a table and a network.
-import type { Command } from "commander";
+import { Argument } from "commander";
 import { ChainruleError } from "../../ir/errors.ts";
 import { dataOptions, settingsOf } from "../../runs/run-settings.ts";
+import { dataSettings, networkSettings, trainingSettings } from "../../train/settings/index.ts";
+import { type CommandRecord, jsonOption, under } from "../command.ts";
 import { print, printJson, type Streams } from "../output.ts";
+import { settingOptions } from "../setting-flags.ts";
 import { tableOf } from "../table-of.ts";
 import { renderRangeTest } from "../terminal/range-test.ts";
 import type { Style } from "../terminal/style.ts";
 import { printable, wrap } from "../terminal/text.ts";
 import { commandLine, givenFlags, type TrainFlags } from "../train-flags.ts";
-import { addJsonOption, addTrainOptions } from "../train-options.ts";
 
-export function addLrTest(program: Command, streams: Streams): void {
-  const command = program
-    .command("lr-test")
-    .summary("find a learning rate for a table")
-    .description(
-      "Tests learning rates on a table: one short training whose rate grows at every step, up to where the loss goes up without end.",
-    )
-    .argument("<data>", "the file with the table");
-  addTrainOptions(command, { course: false });
-  addJsonOption(command.optionsGroup("Output:"))
-    .addHelpText(
-      "after",
-      `
-Examples:
-  $ chainrule lr-test iris.csv --target species
-  $ chainrule lr-test houses.csv --target price --hidden 128,64 --optimizer sgd
-
-chainrule train … --lr auto tests and trains at once.`,
-    )
-    .action((data: string, options: object) => lrTest(data, givenFlags(options) as TrainFlags, streams));
-}
+export const lrTestCommand: CommandRecord<[data: string]> = {
+  name: "lr-test",
+  summary: "find a learning rate for a table",
+  description:
+    "Tests learning rates on a table: one short training whose rate grows at every step, up to where the loss goes up without end.",
+  arguments: [new Argument("<data>", "the file with the table")],
+  options: [
+    ...under("Data:", settingOptions(dataSettings, { course: false })),
+    ...under("Network:", settingOptions(networkSettings, { course: false })),
+    ...under("Training:", settingOptions(trainingSettings, { course: false })),
+    ...under("Output:", [jsonOption()]),
+  ],
+  examples: ["lr-test iris.csv --target species", "lr-test houses.csv --target price --hidden 128,64 --optimizer sgd"],
+  hint: "chainrule train … --lr auto tests and trains at once.",
+  run: ([data], options, streams) => lrTest(data, givenFlags(options) as TrainFlags, streams),
+};
 
 async function lrTest(data: string, flags: TrainFlags, streams: Streams): Promise<void> {
   const { prepare, rangeTest } = await import("../engine.ts");

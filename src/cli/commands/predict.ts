@@ -2,32 +2,35 @@
 
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Command } from "commander";
+import { Argument } from "commander";
 import type { Cell, Table } from "../../data/index.ts";
 import { count } from "../../data/wording.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import { maximum } from "../../ir/stats.ts";
 import type { TableModel } from "../../train/index.ts";
+import { type CommandRecord, option } from "../command.ts";
 import { print, type Streams } from "../output.ts";
 import { printable, wrap } from "../terminal/text.ts";
 
-export function addPredict(program: Command, streams: Streams): void {
-  program
-    .command("predict")
-    .summary("add predictions to a table")
-    .description("Writes a table as CSV with the columns it has, the prediction, and the probability of every class.")
-    .argument("<run>", "the run folder of a training")
-    .argument("<data>", "the file with the table; a target column is not needed")
-    .option("-o, --out <file>", "where to write (default: stdout)")
-    .addHelpText(
-      "after",
-      `
-Examples:
-  $ chainrule predict runs/2026-01-31-iris-1 new-flowers.csv --out predictions.csv
-  $ chainrule predict runs/2026-01-31-iris-1 new-flowers.csv | head`,
-    )
-    .action((run: string, data: string, flags: { readonly out?: string }) => predict(run, data, flags.out, streams));
+interface PredictFlags {
+  readonly out?: string;
 }
+
+export const predictCommand: CommandRecord<[run: string, data: string], PredictFlags> = {
+  name: "predict",
+  summary: "add predictions to a table",
+  description: "Writes a table as CSV with the columns it has, the prediction, and the probability of every class.",
+  arguments: [
+    new Argument("<run>", "the run folder of a training"),
+    new Argument("<data>", "the file with the table; a target column is not needed"),
+  ],
+  options: [option("-o, --out <file>", "where to write (default: stdout)")],
+  examples: [
+    "predict runs/2026-01-31-iris-1 new-flowers.csv --out predictions.csv",
+    "predict runs/2026-01-31-iris-1 new-flowers.csv | head",
+  ],
+  run: ([run, data], { out }, streams) => predict(run, data, out, streams),
+};
 
 async function predict(dir: string, data: string, out: string | undefined, streams: Streams): Promise<void> {
   if (out !== undefined && resolve(out) === resolve(data))

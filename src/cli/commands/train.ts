@@ -1,7 +1,7 @@
 // chainrule train: a table in, a run folder out.
 import { existsSync } from "node:fs";
 import { basename, extname } from "node:path";
-import { type Command, Option } from "commander";
+import { Argument } from "commander";
 import type { Prepared, Table, TableStream } from "../../data/index.ts";
 import { count } from "../../data/wording.ts";
 import type { Findings, Remedy } from "../../diagnose/verdict.ts";
@@ -12,8 +12,11 @@ import { dataOptions, settingsOf } from "../../runs/run-settings.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "../../train/events.ts";
 import type { TableModel } from "../../train/index.ts";
 import { flagText } from "../../train/settings/flags.ts";
+import { dataSettings, networkSettings, trainingSettings } from "../../train/settings/index.ts";
+import { type CommandRecord, jsonOption, option, under } from "../command.ts";
 import { interruptible } from "../interrupt.ts";
 import { print, printJson, type Streams, shellWord } from "../output.ts";
+import { settingOptions } from "../setting-flags.ts";
 import { tableOf } from "../table-of.ts";
 import { renderColumns } from "../terminal/columns-table.ts";
 import { remedySentence, renderVerdicts, withFlags } from "../terminal/diagnosis.ts";
@@ -23,36 +26,36 @@ import { reporter } from "../terminal/reporter.ts";
 import type { Style } from "../terminal/style.ts";
 import { printable, wrap } from "../terminal/text.ts";
 import { type GivenFlags, givenFlags, saved, type TrainFlags, withChange } from "../train-flags.ts";
-import { addJsonOption, addTrainOptions } from "../train-options.ts";
 import { showTrials } from "../try-remedies.ts";
 
-export function addTrain(program: Command, streams: Streams): void {
-  const command = program
-    .command("train")
-    .summary("train a network on a table")
-    .description("Trains a neural network on a table (CSV, TSV, JSON or Parquet) and saves it in a run folder.")
-    .argument("<data>", "the file with the table");
-  const stream = new Option("--stream", "read the table in blocks, for data larger than memory; files over 256 MB are");
-  addTrainOptions(command, { course: true, more: () => command.addOption(stream) });
-  command
-    .option("--fix", "where something is wrong: try what mends it, and restart with the best")
-    .optionsGroup("Output:")
-    .addOption(
-      new Option("-o, --out <folder>", "run folder, new or empty").default(undefined, "runs/<date>-<data>-<n>"),
-    );
-  addJsonOption(command)
-    .addHelpText(
-      "after",
-      `
-Examples:
-  $ chainrule train iris.csv --target species
-  $ chainrule train houses.csv --target price --hidden 128,64 --epochs 200 --lr 0.001
-  $ chainrule train people.csv --target income --type "zip code=category" --type id=ignore
-
-Ctrl-C ends a training early and keeps its best weights; a second Ctrl-C ends it at once.`,
-    )
-    .action((data: string, options: object) => train(data, givenFlags(options), streams));
-}
+export const trainCommand: CommandRecord<[data: string]> = {
+  name: "train",
+  summary: "train a network on a table",
+  description: "Trains a neural network on a table (CSV, TSV, JSON or Parquet) and saves it in a run folder.",
+  arguments: [new Argument("<data>", "the file with the table")],
+  options: [
+    ...under("Data:", [
+      ...settingOptions(dataSettings, { course: true }),
+      option("--stream", "read the table in blocks, for data larger than memory; files over 256 MB are"),
+    ]),
+    ...under("Network:", settingOptions(networkSettings, { course: true })),
+    ...under("Training:", [
+      ...settingOptions(trainingSettings, { course: true }),
+      option("--fix", "where something is wrong: try what mends it, and restart with the best"),
+    ]),
+    ...under("Output:", [
+      option("-o, --out <folder>", "run folder, new or empty").default(undefined, "runs/<date>-<data>-<n>"),
+      jsonOption(),
+    ]),
+  ],
+  examples: [
+    "train iris.csv --target species",
+    "train houses.csv --target price --hidden 128,64 --epochs 200 --lr 0.001",
+    'train people.csv --target income --type "zip code=category" --type id=ignore',
+  ],
+  hint: "Ctrl-C ends a training early and keeps its best weights; a second Ctrl-C ends it at once.",
+  run: ([data], options, streams) => train(data, givenFlags(options), streams),
+};
 
 async function train(data: string, { fix, ...asked }: GivenFlags, streams: Streams): Promise<void> {
   const { prepare } = await import("../engine.ts");

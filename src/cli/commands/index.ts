@@ -1,0 +1,25 @@
+// The list of commands, in the order in which the help has them.
+import type { CommandFamily, CommandRecord } from "../command.ts";
+import { checkCommand } from "./check.ts";
+import { demoCommand } from "./demo.ts";
+import { diagnoseCommand } from "./diagnose.ts";
+import { evaluateCommand } from "./evaluate.ts";
+import { explainCommand } from "./explain.ts";
+import { infoCommand } from "./info.ts";
+import { ledgerCommand } from "./ledger.ts";
+import { lrTestCommand } from "./lr-test.ts";
+import { predictCommand } from "./predict.ts";
+import { trainCommand } from "./train.ts";
+
+export const commands: readonly (CommandRecord | CommandFamily)[] = [
+  trainCommand,
+  diagnoseCommand,
+  lrTestCommand,
+  evaluateCommand,
+  predictCommand,
+  explainCommand,
+  ledgerCommand,
+  checkCommand,
+  demoCommand,
+  infoCommand,
+];
