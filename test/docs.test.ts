@@ -161,7 +161,11 @@ it("docs/cli.md shows the help of every command as it is", async () => {
   const page = read("docs/cli.md");
   // If this fails: npm run build && node scripts/docs.mjs
   expect(page).toBe(await docs.withHelp(page, run));
-  for (const { name } of commands) expect(page).toContain(`\n$ chainrule ${name} --help\n`);
+  const names = commands.flatMap((one) => [
+    one.name,
+    ...("commands" in one ? one.commands.map(({ name }) => `${one.name} ${name}`) : []),
+  ]);
+  for (const name of names) expect(page).toContain(`\n$ chainrule ${name} --help\n`);
 });
 
 it("docs/decisions/README.md lists every decision", () => {

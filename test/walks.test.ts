@@ -149,12 +149,20 @@ it("the compiler names what lacks a new thing; then all of it compiles, is built
   expect(named(compile().output)).toEqual(["src/diagnose/detectors.test.ts", "src/nn/losses/losses.test.ts"]);
   for (const block of tests) applyBlock(block);
   expect(compile()).toEqual({ status: 0, output: "" });
-  const things = ["softsign", "cumsum", "logCosh", "prelu", "lion", "idle-feature"];
+  const things = ["softsign", "cumsum", "logCosh", "prelu", "lion", "idle-feature", "events"];
   const run = node(
     "node_modules/vitest/vitest.mjs",
     ...["run", "--maxWorkers=1", "--reporter=json", "--outputFile=results.json"],
     ...["-t", things.join("|")],
-    ...["src/ops", "src/grad/ops.test.ts", "src/backends/conformance", "src/nn", "src/optim", "src/diagnose/detectors"],
+    ...[
+      "src/ops",
+      "src/grad/ops.test.ts",
+      "src/backends/conformance",
+      "src/nn",
+      "src/optim",
+      "src/diagnose/detectors",
+      "src/cli/commands",
+    ],
   );
   const { testResults } = JSON.parse(readFileSync(join(copy, "results.json"), "utf8")) as {
     testResults: { assertionResults: { fullName: string; status: string; failureMessages: string[] }[] }[];

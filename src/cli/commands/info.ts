@@ -14,7 +14,8 @@ export const infoCommand: CommandRecord<[], InfoFlags> = {
   description: "Shows what was found on this machine to compute with, and what a training runs on.",
   arguments: [],
   options: [jsonOption()],
-  explanation: 'The environment variable CHAINRULE_BLAS names a BLAS library to use, or is "off".',
+  explanation: `The environment variable CHAINRULE_BLAS names a BLAS library to use, or
+is "off".`,
   examples: ["info"],
   run: (_, flags, streams) => info(flags, streams),
 };
