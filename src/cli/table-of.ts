@@ -1,4 +1,5 @@
 // The table in a file: whole, or its head where the file is read in blocks.
+import { formatOfName } from "../data/formats/index.ts";
 import type { Table, TableStream } from "../data/index.ts";
 
 /** Bytes of a file from which it is read in blocks. */
@@ -17,7 +18,7 @@ export async function tableOf(
 async function isLarge(path: string): Promise<boolean> {
   const { stat } = await import("node:fs/promises");
   try {
-    return /\.(csv|tsv|txt|tab|parquet|pq)$/i.test(path) && (await stat(path)).size > largeFile;
+    return formatOfName(path)?.open !== undefined && (await stat(path)).size > largeFile;
   } catch {
     // What is wrong with the file is said by whoever reads it.
     return false;

@@ -3,9 +3,9 @@
 export { missingTexts } from "./cells.ts";
 export type { ColumnDescription, ColumnType, ColumnTypes } from "./columns.ts";
 export { describeColumns } from "./columns.ts";
-export { parseDelimited } from "./delimited.ts";
-export { parseJsonRows, tableFromRows } from "./json.ts";
-export { parseParquet } from "./parquet.ts";
+export { parseDelimited } from "./formats/delimited.ts";
+export { parseJsonRows } from "./formats/json.ts";
+export { parseParquet } from "./formats/parquet.ts";
 export type { Prepared, Split } from "./prepare.ts";
 export { prepare } from "./prepare.ts";
 export type { PrepareOptions } from "./prepare-options.ts";
@@ -21,6 +21,7 @@ export type {
 } from "./preprocessing.ts";
 export { inverseTarget, parsePreprocessing } from "./preprocessing.ts";
 export { parseTable, readTable } from "./read.ts";
+export { tableFromRows } from "./rows.ts";
 export { split } from "./split.ts";
 export { openTable, type TableStream } from "./stream.ts";
 export type { Cell, Column, Table } from "./table.ts";

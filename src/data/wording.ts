@@ -12,6 +12,10 @@ export function quoteList(names: readonly string[], limit = 20): string {
   return names.length > limit ? `${shown} and ${names.length - limit} more` : shown;
 }
 
+/** `a, b and c` */
+export const enumeration = (names: readonly string[], conjunction: "and" | "or"): string =>
+  [names.slice(0, -1).join(", "), ...names.slice(-1)].filter((part) => part !== "").join(` ${conjunction} `);
+
 /** `1 row`, `1,200 rows`. */
 export function count(amount: number, singular: string, plural = `${singular}s`): string {
   return `${grouped(amount)} ${amount === 1 ? singular : plural}`;

@@ -1,6 +1,7 @@
 // A trained network in one file: safetensors, with what the network is in its metadata.
-import { tableFromRows } from "../data/json.ts";
+
 import type { Preprocessing } from "../data/preprocessing.ts";
+import { tableFromRows } from "../data/rows.ts";
 import { transform } from "../data/transform.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { parseJson } from "../ir/json.ts";

@@ -2,8 +2,9 @@
 import { existsSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { Argument } from "commander";
+import { fileFormats } from "../../data/formats/index.ts";
 import type { Prepared, Table, TableStream } from "../../data/index.ts";
-import { count } from "../../data/wording.ts";
+import { count, enumeration } from "../../data/wording.ts";
 import type { Findings, Remedy } from "../../diagnose/verdict.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { Variables } from "../../nn/index.ts";
@@ -28,10 +29,15 @@ import { printable, wrap } from "../terminal/text.ts";
 import { type GivenFlags, givenFlags, saved, type TrainFlags, withChange } from "../train-flags.ts";
 import { showTrials } from "../try-remedies.ts";
 
+const formats = enumeration(
+  fileFormats.map(({ name }) => name),
+  "or",
+);
+
 export const trainCommand: CommandRecord<[data: string]> = {
   name: "train",
   summary: "train a network on a table",
-  description: "Trains a neural network on a table (CSV, TSV, JSON or Parquet) and saves it in a run folder.",
+  description: `Trains a neural network on a table (${formats}) and saves it in a run folder.`,
   arguments: [new Argument("<data>", "the file with the table")],
   options: [
     ...under("Data:", [

@@ -1,11 +1,13 @@
-// CSV and TSV text → table, with Papa Parse.
+// Text with delimiters → table, with Papa Parse.
 import type { ParseResult } from "papaparse";
-import { ChainruleError } from "../ir/errors.ts";
-import { type Cell, makeTable, type Table } from "./table.ts";
-import { count, quote } from "./wording.ts";
+import { ChainruleError } from "../../ir/errors.ts";
+import { type Cell, makeTable, type Table } from "../table.ts";
+import { count, quote } from "../wording.ts";
 
 // Papa Parse hands over rows in pieces of this many characters, so that rows and columns never both stand in memory.
 const chunkSize = 500_000;
+
+export type Delimiter = "," | ";" | "\t";
 
 /**
  * Reads text with a header row and one row per line; cells stay text, exactly as written.
@@ -22,7 +24,7 @@ export async function parseDelimited(
   text: string,
   options: {
     source: string;
-    delimiter?: "," | ";" | "\t";
+    delimiter?: Delimiter;
     /** Set for a text without a header row: the names of its columns, and the number of its first line. */
     header?: { readonly names: readonly string[]; readonly line: number };
   },
@@ -84,8 +86,12 @@ export async function parseDelimited(
   return makeTable(source, names ?? [], columns, Int32Array.from(rowNumbers));
 }
 
+/** Whether the first line holds a delimiter. */
+export const hasDelimiter = (text: string): boolean =>
+  (text.trimStart().split(/[\r\n]/, 1)[0] ?? "").includes(detectDelimiter(text));
+
 /** The delimiter that the header row holds most of outside quotes; a comma if it holds none. */
-export function detectDelimiter(text: string): "," | ";" | "\t" {
+export function detectDelimiter(text: string): Delimiter {
   const counts = { ",": 0, ";": 0, "\t": 0 };
   let quoted = false;
   const start = text.search(/\S/);

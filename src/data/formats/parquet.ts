@@ -1,9 +1,27 @@
-// Parquet bytes → table, with hyparquet.
-import { ChainruleError } from "../ir/errors.ts";
-import { node } from "../ir/node.ts";
-import { toCell } from "./json.ts";
-import { type Cell, makeTable, type Table } from "./table.ts";
-import { quote } from "./wording.ts";
+// Parquet, whole or in parts, with hyparquet.
+import { ChainruleError } from "../../ir/errors.ts";
+import { node } from "../../ir/node.ts";
+import { toCell } from "../rows.ts";
+import { type Cell, makeTable, type Table } from "../table.ts";
+import { quote } from "../wording.ts";
+import type { FileFormat } from "./format.ts";
+
+export const parquet: FileFormat = {
+  name: "Parquet",
+  endings: ["parquet", "pq"],
+  recognizes: (content) => content.beginsWith("PAR1"),
+  read: (content) => parseParquet(new Uint8Array(content.bytes).buffer, content),
+  async open(path, blockRows) {
+    const { rows, read } = await readParquetRows(path);
+    return {
+      head: await read(0, Math.min(rows, blockRows)),
+      rows,
+      async *rest() {
+        for (let from = blockRows; from < rows; from += blockRows) yield read(from, Math.min(rows, from + blockRows));
+      },
+    };
+  },
+};
 
 /**
  * Reads a Parquet file, any of the usual compressions. 64-bit integers become numbers, dates and timestamps ISO text,
@@ -53,7 +71,7 @@ export async function parseParquet(buffer: ArrayBuffer, options: { source: strin
 }
 
 /** A Parquet file of which rows [from, to) are read at a time (Node only). @throws as parseParquet, and FILE_NOT_FOUND */
-export async function readParquetRows(
+async function readParquetRows(
   path: string,
 ): Promise<{ readonly rows: number; read(from: number, to: number): Promise<Table> }> {
   const [{ parquetMetadataAsync, parquetRead }, { compressors }, { open }] = await Promise.all([

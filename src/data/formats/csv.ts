@@ -1,0 +1,15 @@
+// CSV: cells parted by commas, semicolons or tabs, whichever the header row holds most of.
+import { hasDelimiter, parseDelimited } from "./delimited.ts";
+import { openDelimited } from "./delimited-blocks.ts";
+import type { FileFormat } from "./format.ts";
+
+export const csv: FileFormat = {
+  name: "CSV",
+  endings: ["csv", "txt"],
+  recognizes(content) {
+    const text = content.text();
+    return text.trim() === "" || hasDelimiter(text);
+  },
+  read: (content) => parseDelimited(content.text(), { source: content.source }),
+  open: (path, blockRows) => openDelimited(path, blockRows),
+};

@@ -1,0 +1,36 @@
+// What a file format is: how its files are told from others, and how they become tables.
+import type { Table } from "../table.ts";
+
+export interface FileFormat {
+  /** As sentences have it: "CSV". */
+  readonly name: string;
+  /** Which of its files can be read, where not all can. */
+  readonly variants?: string;
+  /** Of files' names, in lower case and without the dot. */
+  readonly endings: readonly string[];
+  /** Whether content is of this format, where the file's name does not say so. */
+  recognizes(content: Content): boolean;
+  /** The whole table. Throws MALFORMED_DATA, EMPTY_DATA or RAGGED_ROW, with `source`, row and column in details. */
+  read(content: Content): Promise<Table>;
+  /** The table block by block, where a format can be read so (Node only). Throws as `read`, and FILE_NOT_FOUND. */
+  open?(path: string, blockRows: number): Promise<TableStream>;
+}
+
+/** What a file holds. */
+export interface Content {
+  /** The file's name. */
+  readonly source: string;
+  readonly bytes: Uint8Array;
+  beginsWith(magic: string): boolean;
+  /** The bytes as text, of UTF-8 or UTF-16. Throws where they are none: UNKNOWN_FORMAT, MALFORMED_DATA, OUT_OF_MEMORY. */
+  text(): string;
+}
+
+export interface TableStream {
+  /** The first rows: what columns are, and how they are scaled, is judged by them. */
+  readonly head: Table;
+  /** Rows of the whole table; an estimate for text. */
+  readonly rows: number;
+  /** The rows after the head, in blocks of at most as many rows as were asked for. */
+  rest(): AsyncIterable<Table>;
+}

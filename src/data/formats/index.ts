@@ -1,0 +1,30 @@
+// The list of file formats.
+import { enumeration } from "../wording.ts";
+import { csv } from "./csv.ts";
+import type { Content, FileFormat } from "./format.ts";
+import { json } from "./json.ts";
+import { parquet } from "./parquet.ts";
+import { tsv } from "./tsv.ts";
+
+/** In the order in which sentences name them. Content is tried from the last to the first: these take almost any text. */
+export const fileFormats: readonly FileFormat[] = [csv, tsv, json, parquet];
+
+/** Names of files that no format reads, by the bytes they begin with, and what to do with them. */
+export const unreadable: readonly (readonly [magic: string, what: string])[] = [
+  ["PK\u0003\u0004", "a ZIP archive or Excel workbook. Save the sheet as CSV"],
+  ["\u001f\u008b", "compressed with gzip. Decompress it"],
+];
+
+/** By the ending of a file's name. */
+export function formatOfName(source: string): FileFormat | undefined {
+  const ending = /\.([^./\\]+)$/.exec(source)?.[1]?.toLowerCase() ?? "";
+  return fileFormats.find(({ endings }) => endings.includes(ending));
+}
+
+export const formatOfContent = (content: Content): FileFormat | undefined =>
+  fileFormats.findLast((format) => format.recognizes(content));
+
+const withVariants = fileFormats.map(({ name, variants }) => (variants === undefined ? name : `${name} (${variants})`));
+
+/** Ends what is said of a file that cannot be read. */
+export const readable = `${enumeration(withVariants, "and")} can be read`;

@@ -1,0 +1,77 @@
+// Objects in memory → table: one object per row, keys as column names.
+import { ChainruleError } from "../ir/errors.ts";
+import { deepest, isTooDeep } from "../ir/json.ts";
+import { type Cell, makeTable, type Table } from "./table.ts";
+import { quote, quoteList } from "./wording.ts";
+
+/**
+ * Table from objects in memory: one object per row, keys as column names.
+ *
+ * @throws ChainruleError EMPTY_DATA (no rows), MALFORMED_DATA (a row that is no object)
+ * @example
+ * const table = tableFromRows([{ x: 1, y: 2 }, { x: 3, y: 4 }], { source: "points" });
+ */
+export function tableFromRows(rows: readonly unknown[], options: { source: string }): Table {
+  const numbers = Int32Array.from({ length: rows.length }, (_, r) => r + 1);
+  return tableOfRows(options.source, rows, numbers);
+}
+
+/** `rowNumbers`: as those of Table. */
+export function tableOfRows(source: string, rows: readonly unknown[], rowNumbers: Int32Array): Table {
+  if (rows.length === 0) {
+    throw new ChainruleError("EMPTY_DATA", `${source} holds no rows. Add at least one object.`, { source });
+  }
+  const columns = new Map<string, Cell[]>();
+  for (let r = 0; r < rows.length; r++) {
+    const row = rows[r];
+    if (typeof row !== "object" || row === null || Array.isArray(row)) {
+      throw new ChainruleError(
+        "MALFORMED_DATA",
+        `${source}, row ${rowNumbers[r]} must be an object with a value per column, and is ${kindOf(row)}. Write each row as {"column": value, ...}.`,
+        { source, row: rowNumbers[r] },
+      );
+    }
+    for (const [name, value] of Object.entries(row)) {
+      let cells = columns.get(name);
+      if (cells === undefined) columns.set(name, (cells = new Array<Cell>(rows.length).fill(null)));
+      if (isTooDeep(value)) throw tooDeep(source, rowNumbers[r]!, name);
+      cells[r] = toCell(value);
+    }
+  }
+  return makeTable(source, [...columns.keys()], [...columns.values()], rowNumbers);
+}
+
+function tooDeep(source: string, row: number, column: string): ChainruleError {
+  return new ChainruleError(
+    "MALFORMED_DATA",
+    `${source}, row ${row} has arrays or objects more than ${deepest.toLocaleString("en")} deep under ${quote(column)}. A cell must be a plain value, or be nested less deeply.`,
+    { source, row, column },
+  );
+}
+
+/** A value of JSON or Parquet as a cell: bigints become numbers, dates ISO text, bytes hexadecimal, objects JSON text. */
+export function toCell(value: unknown): Cell {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "boolean":
+      return value;
+    case "bigint":
+      return Number(value);
+    case "object":
+      if (value === null) return null;
+      if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+      if (value instanceof Uint8Array) return Array.from(value, (byte) => byte.toString(16).padStart(2, "0")).join("");
+      return JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? Number(inner) : inner)) ?? null;
+    default:
+      return null;
+  }
+}
+
+/** What a value is that should be a row, or rows. */
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object") return `one object with the keys ${quoteList(Object.keys(value), 5)}`;
+  return `the ${typeof value} ${JSON.stringify(value)}`.slice(0, 80);
+}
