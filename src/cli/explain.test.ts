@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { explainRun } from "../explain/explain-run.ts";
+import { settingWords } from "../ir/setting-advice.ts";
 import { initialize } from "../nn/index.ts";
 import { openRun } from "../runs/index.ts";
 import { replay } from "../runs/replay.ts";
@@ -241,8 +242,23 @@ describe("the update", () => {
       }
     }
     expect(Math.max(...moved)).toBeGreaterThan(1e-5);
-    const clipped = explainRun(now, allRows, "layers.0.bias[1]", 1).explanation.about!.join(" ");
-    expect(/--clip multiplies them by 0\.\d+/.test(clipped)).toBe(flags.includes("--clip"));
+    const { explanation, settings } = explainRun(now, allRows, "layers.0.bias[1]", 1);
+    const clipped = /(\S+ multiplies them by 0\.\d+)\./.exec(explanation.about!.join(" "))?.[1];
+    expect(clipped).toEqual(flags.includes("--clip") ? expect.stringMatching(/^clipNorm /) : undefined);
+    expect(settings.map(settingWords)).toEqual(clipped === undefined ? [] : [clipped]);
+    const { stdout } = await chainrule([
+      "explain",
+      "r",
+      "--row",
+      allRows.join(),
+      "--weight",
+      "layers.0.bias[1]",
+      "--step",
+      "5",
+    ]);
+    expect(stdout.replace(/\s+/g, " ").includes(`; ${clipped?.replace("clipNorm", "--clip")}.`)).toBe(
+      clipped !== undefined,
+    );
   });
 });
 

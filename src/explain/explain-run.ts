@@ -1,4 +1,5 @@
 // One element of a run explained: its computation at the step that was replayed, on the rows that were asked for.
+import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
 import { apply, losses, type TensorTree } from "../nn/index.ts";
 import { clipEpsilon } from "../optim/clip.ts";
 import type { Replay } from "../runs/replay.ts";
@@ -11,6 +12,8 @@ import { flatIndex } from "./places.ts";
 
 export interface ExplainedRun {
   readonly explanation: Explanation;
+  /** Those that the explanation speaks of. */
+  readonly settings: readonly SettingAdvice[];
   readonly figures: {
     readonly step: number;
     readonly rows: readonly number[];
@@ -34,25 +37,37 @@ export function explainRun(run: Replay, rows: readonly number[], element: string
   const { step, learningRate } = state;
   const figures = { step, rows, learningRate, features: preprocessing.features };
   const about = aboutRun(run, rows);
+  const spokenOf: SettingAdvice[] = run.difference ? [sameBits] : [];
   const explanation = one.of(element, { paths });
   const { name, indices } = parseElement(element);
   const { leaves, paths: names } = flatten(parameters);
   const leaf = names.indexOf(name);
-  if (leaf < 0) return { explanation: { ...explanation, about }, figures };
+  if (leaf < 0) return { explanation: { ...explanation, about }, settings: spokenOf, figures };
 
   const at = flatIndex(indices, leaves[leaf]!.shape);
   const moments = Object.entries(state.optimizer).map(([slot, tree]) => [slot, flatten(tree).leaves[leaf]!.data[at]!]);
   const norm = gradientNorm(one, names);
   const clip = settings.clipNorm === undefined ? 1 : Math.min(1, settings.clipNorm / (norm + clipEpsilon));
   about.push("The update is that of a step on these rows.");
-  if (clip < 1) about.push(`All its gradients together have the norm ${norm}; --clip multiplies them by ${clip}.`);
+  if (clip < 1) {
+    const clipping = { setting: "clipNorm", does: `multiplies them by ${clip}` };
+    about.push(`All its gradients together have the norm ${norm}; ${settingWords(clipping)}.`);
+    spokenOf.push(clipping);
+  }
   const given = { state: Object.fromEntries(moments), step, learningRate, clip };
-  return { explanation: { ...withUpdate(explanation, optimizer, given), about }, figures };
+  return {
+    explanation: { ...withUpdate(explanation, optimizer, given), about },
+    settings: spokenOf,
+    figures,
+  };
 }
 
 /** √ Σ (∂loss/∂θ)² over all parameters. */
 const gradientNorm = (one: Explain, names: readonly string[]): number =>
   Math.sqrt(names.reduce((sum, name) => one.gradients(name).reduce((all, g) => all + g * g, sum), 0));
+
+/** What repeats a training to the bit. */
+const sameBits: SettingAdvice = { setting: "deterministic", value: true };
 
 /** Features and classes that are named one by one. */
 const mostNamed = 12;
@@ -80,7 +95,7 @@ function aboutRun({ dir, table, trained, state, difference }: Replay, rows: read
       : []),
     ...(difference
       ? [
-          `The training has come out otherwise than when the run was made: the loss of epoch ${difference.epoch} is ${difference.loss} here and was ${difference.recorded}. Another machine, BLAS or version rounds otherwise, unless it was trained with --deterministic.`,
+          `The training has come out otherwise than when the run was made: the loss of epoch ${difference.epoch} is ${difference.loss} here and was ${difference.recorded}. Another machine, BLAS or version rounds otherwise, unless it was trained with ${settingWords(sameBits)}.`,
         ]
       : []),
   ];

@@ -7,6 +7,7 @@ import { runSettings } from "../../runs/run-settings.ts";
 import type { TrainEvent } from "../../train/events.ts";
 import { type CommandRecord, jsonOption } from "../command.ts";
 import { print, printJson, type Streams } from "../output.ts";
+import { messageOf } from "../setting-advice.ts";
 import { renderDiagnosis, type Tried, type Unfinished, withFlags } from "../terminal/diagnosis.ts";
 import type { Style } from "../terminal/style.ts";
 import { commandLine, withChange } from "../train-flags.ts";
@@ -92,6 +93,6 @@ async function withRemedies(
     };
   } catch (error) {
     if (!(error instanceof ChainruleError && error.code === "INVALID_RUN")) throw error;
-    return { diagnosis: asFound, tried: { untried: error.message } };
+    return { diagnosis: asFound, tried: { untried: messageOf(error) } };
   }
 }

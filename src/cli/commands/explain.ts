@@ -3,6 +3,7 @@ import { Argument, type Option } from "commander";
 import type { Explanation } from "../../explain/index.ts";
 import { type CommandFamily, type CommandRecord, jsonOption, option, required } from "../command.ts";
 import { print, printJson, type Streams } from "../output.ts";
+import { withFlagsFor } from "../setting-advice.ts";
 import { printable } from "../terminal/text.ts";
 import { finite, matrix, positive, rowNumbers, vector, whole } from "../values.ts";
 
@@ -125,8 +126,9 @@ async function network({ x, w1, w2, target, lr, weight, ...flags }: NetworkFlags
 async function explainOfRun(dir: string, { row, weight, step, ...flags }: RunFlags, streams: Streams): Promise<void> {
   const { openRun, replay, explainRun } = await import("../engine.ts");
   const run = await replay(await openRun(dir), step);
-  const { explanation, figures } = explainRun(run, row, weight, flags.paths);
-  await show(explanation, { run: dir, ...figures }, flags, streams);
+  const { explanation, settings, figures } = explainRun(run, row, weight, flags.paths);
+  const about = explanation.about?.map((sentence) => withFlagsFor(sentence, settings)) ?? [];
+  await show({ ...explanation, about }, { run: dir, ...figures }, flags, streams);
 }
 
 async function show(explanation: Explanation, figures: object, flags: OutputFlags, streams: Streams): Promise<void> {

@@ -17,6 +17,7 @@ import { dataSettings, networkSettings, trainingSettings } from "../../train/set
 import { type CommandRecord, jsonOption, option, under } from "../command.ts";
 import { interruptible } from "../interrupt.ts";
 import { print, printJson, type Streams, shellWord } from "../output.ts";
+import { messageOf } from "../setting-advice.ts";
 import { settingOptions } from "../setting-flags.ts";
 import { tableOf } from "../table-of.ts";
 import { renderColumns } from "../terminal/columns-table.ts";
@@ -145,7 +146,7 @@ async function restart(
     return undefined;
   }
   const { bestRemedy, prepare } = await import("../engine.ts");
-  if (error instanceof ChainruleError) say(error.message);
+  if (error instanceof ChainruleError) say(messageOf(error));
   print(streams.stderr, (style) => ["", ...renderVerdicts(findings.verdicts, style), ""]);
   const trials = await showTrials(findings.verdicts, events, table, flags, streams);
   const best = bestRemedy(trials);

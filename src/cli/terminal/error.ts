@@ -1,11 +1,13 @@
 // Errors on the terminal: what a person can mend without a stack, bugs with it.
 import { ChainruleError } from "../../ir/errors.ts";
+import { messageOf } from "../setting-advice.ts";
 import type { Style } from "./style.ts";
 import { wrap } from "./text.ts";
 
 export function renderError(error: unknown, { width, colors }: Style): string[] {
   if (error instanceof ChainruleError || isSystemError(error)) {
-    const lines = wrap(`error: ${error.message}`, width);
+    const message = error instanceof ChainruleError ? messageOf(error) : error.message;
+    const lines = wrap(`error: ${message}`, width);
     const where =
       error instanceof ChainruleError && error.where !== undefined ? [colors.dim(`  at ${error.where}`)] : [];
     return [lines[0]!.replace("error:", colors.red("error:")), ...lines.slice(1), ...where];

@@ -64,6 +64,9 @@ export const flagText = (given: Settings): string =>
     .map(shellWord)
     .join(" ");
 
+/** The first of its flags, without a value: "--clip". */
+export const flagName = (key: SettingKey): string => settingFlags.find((one) => one.key === key)!.long;
+
 export const isSetting = (key: string): key is SettingKey => (settingKeys as readonly string[]).includes(key);
 
 /** A default that a run states: command lines need not. */
