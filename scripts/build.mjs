@@ -60,7 +60,7 @@ function toText(bytes, sites) {
   const count = new Uint32Array(258);
   for (const index of indices) count[index]++;
   const printable = Array.from({ length: 512 }, (_, i) => i).filter(
-    (i) => (i >= 32 && i < 127 && i !== 34 && i !== 92) || (i > 160 && i !== 173),
+    (i) => (i >= 32 && i < 127 && i !== 34 && i !== 92) || i >= 192,
   );
   const alphabet = [];
   [...count.keys()]

@@ -13,6 +13,7 @@ export const matmul = opRecord({
     transposeX: transposeX !== (operand === 0),
     transposeY: transposeY !== (operand === 1),
   }),
+  sums: ([x], { transposeX }) => x!.shape.at(transposeX ? -2 : -1)!,
   mixesRows: ({ transposeX }) => transposeX,
   infer: ([x, y], { transposeX, transposeY }) => {
     const shapes = `${formatShape(x.shape)}${transposeX ? " transposed" : ""} and ${formatShape(y.shape)}${transposeY ? " transposed" : ""}`;

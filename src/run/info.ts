@@ -1,6 +1,6 @@
 // What this place has to compute with: the processor, the builds of the machine, threads, and a BLAS.
 import { fastestBuild } from "../backends/wasm/module.ts";
-import { availableThreads } from "../backends/wasm/threads.ts";
+import { availableThreads } from "../backends/wasm/worker.ts";
 import { blasOf } from "./blas.ts";
 
 export interface ComputeInfo {

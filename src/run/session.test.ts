@@ -4,7 +4,7 @@ import { ChainruleError, type Tensor } from "../index.ts";
 import type { FloatDType } from "../ir/dtype.ts";
 import { backendNames, backendOf } from "./backends.ts";
 import { traceProgram } from "./program.ts";
-import { Session } from "./session.ts";
+import { createSession, Session } from "./session.ts";
 
 const messageOf = (call: () => unknown): string => {
   try {
@@ -91,7 +91,7 @@ it("gives way between the stages of planning, and stops where that ends in an er
   const program = traceProgram({}, types, (_, { x }) => ({ outputs: { y: x!.exp() } }), "float64");
   const module = { state: {}, programs: { first: program, second: program } };
   let turns = 0;
-  const session = await Session.create(module, backendOf({ backend: "reference" }), async () => {
+  const session = await createSession(module, backendOf({ backend: "reference" }), async () => {
     turns++;
   });
   session.run("second", 1, { x: Float64Array.of(0, 1) });
@@ -100,5 +100,5 @@ it("gives way between the stages of planning, and stops where that ends in an er
   const stop = async () => {
     throw new ChainruleError("INVALID_ARGUMENT", "enough");
   };
-  await expect(Session.create(module, backendOf({ backend: "reference" }), stop)).rejects.toThrow("enough");
+  await expect(createSession(module, backendOf({ backend: "reference" }), stop)).rejects.toThrow("enough");
 });

@@ -19,16 +19,6 @@ export class Session {
     this.#machine = backend.load(plan);
   }
 
-  /** The same; `giveWay` is awaited between the stages of planning, which take long for a deep network. */
-  static async create(module: Module, backend: Backend, giveWay: () => Promise<void>): Promise<Session> {
-    const stages = planning(module, backend);
-    for (;;) {
-      const stage = stages.next();
-      await giveWay();
-      if (stage.done) return new Session(module, backend, stage.value);
-    }
-  }
-
   /** Sets a state's elements, row-major. Throws SHAPE_MISMATCH for another number of elements. */
   write(state: string, data: TypedArray): void {
     this.#write(this.#state(state), data, state);
@@ -111,5 +101,15 @@ export class Session {
       );
     }
     this.#machine.write(view, convert(data, view.dtype));
+  }
+}
+
+/** A session; `giveWay` is awaited between the stages of planning, which take long for a deep network. */
+export async function createSession(module: Module, backend: Backend, giveWay: () => Promise<void>): Promise<Session> {
+  const stages = planning(module, backend);
+  for (;;) {
+    const stage = stages.next();
+    await giveWay();
+    if (stage.done) return new Session(module, backend, stage.value);
   }
 }

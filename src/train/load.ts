@@ -6,7 +6,7 @@ import { Cadence, observationInterval } from "../observe/cadence.ts";
 import { checkHooks } from "../observe/hooks.ts";
 import { initialStateOf } from "../observe/probes/distance.ts";
 import { backendOf } from "../run/backends.ts";
-import { Session } from "../run/session.ts";
+import { createSession, type Session } from "../run/session.ts";
 import { randomKey } from "../trace/create.ts";
 import { check, checkTargets, type TrainingData, type TrainOptions } from "./options.ts";
 import { type SplitTypes, type TrainingModule, trainingModule } from "./training-module.ts";
@@ -42,7 +42,7 @@ export async function load(options: TrainOptions, giveWay: () => Promise<void>):
     validation && typesOf(validation, backend.float),
     giveWay,
   );
-  const session = await Session.create(training.module, backend, giveWay);
+  const session = await createSession(training.module, backend, giveWay);
   try {
     await giveWay();
     write(session, training, options);

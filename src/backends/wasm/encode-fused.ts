@@ -2,7 +2,7 @@
 import { conversions, type DType } from "../../ir/dtype.ts";
 import { broadcastStrides, sizeOf } from "../../ir/shape.ts";
 import type { FusedArgument, FusedKernel, FusedStep } from "../../plan/plan.ts";
-import { type Axis, collapse, type Encoder, kindOf, unsupported } from "./encoder.ts";
+import { type Axis, collapse, type Encoder, kindOf } from "./encoder.ts";
 import { floatBits } from "./float-bits.ts";
 import { functionOf, type Generated, type Source } from "./generate.ts";
 import * as code from "./machine/opcodes.ts";
@@ -115,10 +115,6 @@ class Chain {
       return this.operate(stepOf(form.select), step.dtype, operands);
     }
     const isInt = form.compares ? values.every(({ dtype }) => dtype === "int32") : step.dtype === "int32";
-    if (isInt && form.int === undefined && !form.compares) {
-      const types = [{ shape: this.#kernel.shape, dtype: step.dtype }];
-      throw unsupported(step.op, types, "the WebAssembly machine has no int32 form of this op.");
-    }
     const useInt = isInt && form.int !== undefined;
     const operands = values.map((value) => this.#as(value, useInt ? "int32" : "float32"));
     if (form.reversed) operands.reverse();

@@ -1,7 +1,8 @@
 // matmul → a MATMUL instruction: strides for transposition, batches collapsed, and the way through chosen by shape.
 import { broadcastStrides, sizeOf } from "../../ir/shape.ts";
+import { matmul } from "../../ops/matmul.ts";
 import type { OpKernel } from "../../plan/plan.ts";
-import { collapse, type Encoder, evenShares, Scratch, unsupported } from "./encoder.ts";
+import { collapse, type Encoder, evenShares, Scratch } from "./encoder.ts";
 import * as code from "./machine/opcodes.ts";
 import { recordWords } from "./words.ts";
 
@@ -11,16 +12,13 @@ const SMALL = 6000;
 export function encodeMatmul(kernel: OpKernel<"matmul">, encoder: Encoder): void {
   const [xView, yView] = kernel.inputs as [OpKernel["output"], OpKernel["output"]];
   const { transposeX, transposeY } = kernel.attributes;
-  if (kernel.output.dtype !== "float32") {
-    throw unsupported("matmul", kernel.inputs, "the WebAssembly machine multiplies float32 matrices only.");
-  }
   if (sizeOf(kernel.output.shape) === 0) return;
   let x = encoder.addressAs(xView, "float32");
   let y = encoder.addressAs(yView, "float32");
   const z = encoder.address(kernel.output);
   const outBatch = kernel.output.shape.slice(0, -2);
   let [m, n] = kernel.output.shape.slice(-2) as [number, number];
-  const k = xView.shape.at(transposeX ? -2 : -1)!;
+  const k = matmul.sums!(kernel.inputs, kernel.attributes);
   if (k === 0) {
     encoder.fill(z, sizeOf(kernel.output.shape), 0);
     return;

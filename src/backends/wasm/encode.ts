@@ -1,14 +1,14 @@
 // Plan → the machine's instructions. One entry per op: an op without one does not compile.
 import { conversions } from "../../ir/dtype.ts";
-import { broadcastStrides, type Shape, sizeOf, stridesOf } from "../../ir/shape.ts";
+import { ChainruleError } from "../../ir/errors.ts";
+import { broadcastStrides, formatType, type Shape, sizeOf, stridesOf, type TensorType } from "../../ir/shape.ts";
 import type { Kernel, KernelOpName, OpKernel, Plan, View } from "../../plan/plan.ts";
 import { encodeConv2d, encodeInputGradient, encodeWeightGradient } from "./encode-convolution.ts";
 import { encodeFused } from "./encode-fused.ts";
 import { encodeMatmul } from "./encode-matmul.ts";
-import { Encoder, kindOf, unsupported } from "./encoder.ts";
+import { Encoder, kindOf } from "./encoder.ts";
 import { floatBits } from "./float-bits.ts";
 import * as code from "./machine/opcodes.ts";
-import { casts, stepOf } from "./step-table.ts";
 
 type Encode<N extends KernelOpName> = (kernel: OpKernel<N>, encoder: Encoder) => void;
 
@@ -47,7 +47,6 @@ function reducedForm(shape: Shape, axes: readonly number[], address: number, enc
 type Reducing = "sum" | "mean" | "max" | "min" | "var" | "logsumexp";
 
 function encodeReduction<N extends Reducing>(
-  op: N,
   kind: number,
   parameter: (kernel: OpKernel<N>, n: number) => number,
 ): Encode<N> {
@@ -55,8 +54,6 @@ function encodeReduction<N extends Reducing>(
     const { inputs, output, attributes } = kernel as OpKernel<Reducing>;
     const view = inputs[0]!;
     if (sizeOf(output.shape) === 0) return;
-    const keepsKind = op === "sum" || op === "max" || op === "min";
-    if (!keepsKind && output.dtype !== "float32") throw unsupported(op, inputs, "this reduction gives float32 only.");
     const element = output.dtype === "int32" ? "int32" : "float32";
     const kindWord = kindOf(element);
     const { axes } = attributes;
@@ -91,7 +88,6 @@ function encodeReduction<N extends Reducing>(
       const fields = { kind, element: kindWord, x, z, outer, n, inner, parameter: ownParameter, lastN: n };
       encoder.emit("reduce", fields, { nanoseconds: outer * n * inner * cost });
     }
-    if (output.dtype === "bool") encoder.convert(z, z, sizeOf(output.shape), stepOf(casts.floatToBool));
   };
 }
 
@@ -141,12 +137,12 @@ function encodePooling(
 
 const table: { readonly [N in KernelOpName]: Encode<N> } = {
   matmul: encodeMatmul,
-  sum: encodeReduction("sum", code.REDUCE_SUM, () => 1),
-  mean: encodeReduction("mean", code.REDUCE_SUM, (_, n) => 1 / n),
-  max: encodeReduction("max", code.REDUCE_MAX, () => 1),
-  min: encodeReduction("min", code.REDUCE_MIN, () => 1),
-  var: encodeReduction("var", code.REDUCE_VAR, (kernel) => kernel.attributes.correction),
-  logsumexp: encodeReduction("logsumexp", code.REDUCE_LOGSUMEXP, () => 1),
+  sum: encodeReduction(code.REDUCE_SUM, () => 1),
+  mean: encodeReduction(code.REDUCE_SUM, (_, n) => 1 / n),
+  max: encodeReduction(code.REDUCE_MAX, () => 1),
+  min: encodeReduction(code.REDUCE_MIN, () => 1),
+  var: encodeReduction(code.REDUCE_VAR, (kernel) => kernel.attributes.correction),
+  logsumexp: encodeReduction(code.REDUCE_LOGSUMEXP, () => 1),
   argmax(kernel, encoder) {
     const [view] = kernel.inputs as [View];
     if (sizeOf(kernel.output.shape) === 0) return;
@@ -252,6 +248,15 @@ const table: { readonly [N in KernelOpName]: Encode<N> } = {
   },
 };
 
+function noFloat64(op: string, types: readonly TensorType[]): ChainruleError {
+  const list = types.map(formatType).join(", ");
+  return new ChainruleError(
+    "UNSUPPORTED_BY_BACKEND",
+    `${op}(${list}): the WebAssembly machine computes in float32 and has no float64. Use the reference backend (backend: "reference"), or float32 values.`,
+    { op, types: types.map(({ shape, dtype }) => ({ shape, dtype })), backend: "wasm" },
+  );
+}
+
 function encodeKernel(kernel: Kernel, encoder: Encoder): void {
   const views = [
     ...kernel.inputs,
@@ -264,7 +269,7 @@ function encodeKernel(kernel: Kernel, encoder: Encoder): void {
       kernel.kind === "op"
         ? kernel.op
         : kernel.steps.flatMap((step) => (step.dtype === "float64" ? [step.op] : [])).join(", ");
-    throw unsupported(op, views, "the WebAssembly machine computes in float32 and has no float64.");
+    throw noFloat64(op, views);
   }
   encoder.begin(kernel);
   if (kernel.kind === "fused") encodeFused(kernel, encoder);
@@ -314,7 +319,7 @@ export function encode(plan: Plan, arena: number, temporary: number, options: En
   for (const buffer of plan.buffers) {
     if (buffer.dtype === "float64") {
       const label = buffer.name ?? `buffer ${buffer.id}`;
-      throw unsupported(label, [buffer], "the WebAssembly machine computes in float32 and has no float64.");
+      throw noFloat64(label, [buffer]);
     }
   }
   return { words: Int32Array.from(encoder.words), programs, setup, origins, functions, temporaryBytes, scratchBytes };

@@ -1,7 +1,6 @@
 // Collects the instructions of a plan: words, places of buffers, and the scratch space that kernels ask for.
 import type { DType } from "../../ir/dtype.ts";
-import { ChainruleError } from "../../ir/errors.ts";
-import { formatType, type Shape, sizeOf, stridesOf, type TensorType } from "../../ir/shape.ts";
+import { type Shape, sizeOf, stridesOf } from "../../ir/shape.ts";
 import type { Buffer, Kernel, View } from "../../plan/plan.ts";
 import type { InstructionFields, InstructionName } from "./instructions.ts";
 import * as code from "./machine/opcodes.ts";
@@ -219,13 +218,4 @@ export class Encoder {
     this.copy(from, to, target, fromStrides, stridesOf(target));
     return to;
   }
-}
-
-export function unsupported(op: string, types: readonly TensorType[], reason: string): ChainruleError {
-  const list = types.map(formatType).join(", ");
-  return new ChainruleError(
-    "UNSUPPORTED_BY_BACKEND",
-    `${op}(${list}): ${reason} Use the reference backend (backend: "reference"), or float32 values.`,
-    { op, types: types.map(({ shape, dtype }) => ({ shape, dtype })), backend: "wasm" },
-  );
 }

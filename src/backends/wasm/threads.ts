@@ -1,50 +1,9 @@
 // The machine's threads: workers that share its memory and run each program together. They sleep while there is none.
 import { ChainruleError } from "../../ir/errors.ts";
 import * as code from "./machine/opcodes.ts";
-import { threadSource } from "./thread.generated.ts";
 import type { ThreadMessage, ThreadStart } from "./thread.ts";
-
-/** A worker of Node or of a browser, as far as both agree. */
-interface Thread {
-  postMessage(message: unknown): void;
-  terminate(): void;
-  /** Whether the process waits for it (Node). */
-  keep(isNeeded: boolean): void;
-}
-
-interface Listeners {
-  message(message: ThreadMessage): void;
-  /** The thread is gone, or what it ran threw. */
-  lost(reason: string): void;
-}
-
-const nodeWorkers = globalThis.process?.getBuiltinModule?.("node:worker_threads");
-
-function startThread(name: string, listeners: Listeners): Thread {
-  if (nodeWorkers) {
-    const worker = new nodeWorkers.Worker(threadSource, { eval: true, name });
-    worker.on("message", listeners.message);
-    worker.on("error", (error) => listeners.lost(error.message));
-    worker.on("exit", () => listeners.lost("it ended"));
-    worker.unref();
-    return {
-      postMessage: (message) => worker.postMessage(message),
-      terminate: () => void worker.terminate(),
-      keep: (isNeeded) => (isNeeded ? worker.ref() : worker.unref()),
-    };
-  }
-  const url = URL.createObjectURL(new Blob([threadSource], { type: "text/javascript" }));
-  const worker = new Worker(url, { name });
-  worker.onmessage = ({ data }: MessageEvent<ThreadMessage>) => listeners.message(data);
-  worker.onerror = ({ message }) => listeners.lost(message);
-  return { postMessage: (message) => worker.postMessage(message), terminate: () => worker.terminate(), keep: () => {} };
-}
-
-/** How many threads this place has use for, or as many as are `wanted`: 1 where memory cannot be shared with workers. */
-export function availableThreads(wanted?: number): number {
-  if (nodeWorkers) return wanted ?? process.getBuiltinModule("node:os").availableParallelism();
-  return globalThis.crossOriginIsolated ? (wanted ?? globalThis.navigator?.hardwareConcurrency ?? 1) : 1;
-}
+import type { Thread } from "./worker.browser.ts";
+import { startThread } from "./worker.ts";
 
 /** Milliseconds without any progress after which a job that cannot be watched otherwise is given up. */
 const patience = 60_000;
@@ -67,9 +26,6 @@ export class Threads {
       return thread;
     });
   }
-
-  /** Whether this JavaScript may block until a job is done: not in a page's own thread. */
-  static readonly canWait: boolean = nodeWorkers !== undefined || !("document" in globalThis);
 
   /** Runs a program and blocks until it ends. Throws THREAD_LOST. */
   run(program: number, times: number): void {

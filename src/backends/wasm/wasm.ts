@@ -1,7 +1,9 @@
 // The WebAssembly backend: lays a plan out in one linear memory and has the machine run its programs.
 import { convert, type DType, type TypedArray } from "../../ir/dtype.ts";
 import { ChainruleError } from "../../ir/errors.ts";
+import type { OpName } from "../../ir/graph.ts";
 import { formatType, sizeOf } from "../../ir/shape.ts";
+import { recordOf } from "../../ops/index.ts";
 import type { Plan, View } from "../../plan/plan.ts";
 import type { Backend, Machine } from "../backend.ts";
 import { type BlasLibrary, loadGemm } from "../blas/gemm.ts";
@@ -11,7 +13,8 @@ import { functionsModule } from "./generate.ts";
 import { instantiate, type MachineExports } from "./instance.ts";
 import * as code from "./machine/opcodes.ts";
 import { type Build, basesOf, fastestBuild, moduleOf, sharedMemory } from "./module.ts";
-import { availableThreads, Threads } from "./threads.ts";
+import { Threads } from "./threads.ts";
+import { availableThreads, canWait } from "./worker.ts";
 
 const PAGE = 65536;
 /** wasm32: 4 GiB. */
@@ -121,7 +124,7 @@ class WasmMachine implements Machine {
   run(program: string, times: number): void {
     this.#idle();
     const { word, shared } = programOf(this.#encoded.programs, program);
-    if (Threads.canWait && this.#isWorthThreads(shared)) {
+    if (canWait && this.#isWorthThreads(shared)) {
       this.#started().run(this.#instructions + word * 4, times);
       this.#check();
     } else {
@@ -226,9 +229,9 @@ function largestProduct({ programs }: Plan): number {
   let largest = 0;
   for (const { kernels } of Object.values(programs)) {
     for (const kernel of kernels) {
-      if (kernel.kind !== "op" || kernel.op !== "matmul") continue;
-      const k = kernel.inputs[0]!.shape.at(kernel.attributes.transposeX ? -2 : -1)!;
-      largest = Math.max(largest, sizeOf(kernel.output.shape) * k);
+      if (kernel.kind !== "op") continue;
+      const sums = recordOf<OpName>(kernel).sums?.(kernel.inputs, kernel.attributes) ?? 0;
+      largest = Math.max(largest, sizeOf(kernel.output.shape) * sums);
     }
   }
   return largest;
