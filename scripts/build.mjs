@@ -45,8 +45,9 @@ function compileMachine() {
 
 /**
  * The machine as a string: one letter for each byte, and for the first and the second instruction of each of `sites` one
- * of two letters more. The commonest letters are ASCII. Inside a gzipped package this takes a third less than base64,
- * whose letters do not fall on the bytes that repeat.
+ * of two letters more. The commonest have ASCII letters, all others the letters from U+00C0 on, in their order, and a space
+ * in the alphabet. Inside a gzipped package this takes a third less than base64, whose letters do not fall on the bytes
+ * that repeat.
  */
 function toText(bytes, sites) {
   const special = new Map(
@@ -59,16 +60,20 @@ function toText(bytes, sites) {
   for (let at = 0; at < bytes.length; at += special.has(at) ? 3 : 1) indices.push(special.get(at) ?? bytes[at]);
   const count = new Uint32Array(258);
   for (const index of indices) count[index]++;
-  const printable = Array.from({ length: 512 }, (_, i) => i).filter(
-    (i) => (i >= 32 && i < 127 && i !== 34 && i !== 92) || i >= 192,
+  const ascii = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).filter(
+    (letter) => !'"\\'.includes(letter),
   );
-  const alphabet = [];
+  const letters = [];
   [...count.keys()]
     .sort((a, b) => count[b] - count[a])
+    .slice(0, ascii.length)
     .forEach((index, i) => {
-      alphabet[index] = String.fromCharCode(printable[i]);
+      letters[index] = ascii[i];
     });
-  return { alphabet: alphabet.join(""), text: indices.map((index) => alphabet[index]).join("") };
+  const alphabet = Array.from(count, (_, index) => letters[index] ?? " ").join("");
+  let rare = 0xc0;
+  for (let index = 0; index < count.length; index++) letters[index] ??= String.fromCharCode(rare++);
+  return { alphabet, text: indices.map((index) => letters[index]).join("") };
 }
 
 /** What a thread runs, in one piece of JavaScript that needs no file beside it. `replaced` files stand in for others. */

@@ -14,7 +14,10 @@ export type Build = "plain" | "relaxed";
  */
 export function machineBytes(build: Build): Uint8Array<ArrayBuffer> {
   const indexOf = new Uint16Array(512);
-  for (let i = 0; i < machineAlphabet.length; i++) indexOf[machineAlphabet.charCodeAt(i)] = i;
+  let rare = 0xc0;
+  for (let i = 0; i < machineAlphabet.length; i++) {
+    indexOf[machineAlphabet[i] === " " ? rare++ : machineAlphabet.charCodeAt(i)] = i;
+  }
   const instructions = (
     build === "plain"
       ? [[wasm.F32X4_MUL], [wasm.F32X4_ADD]]
