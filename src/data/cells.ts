@@ -1,28 +1,11 @@
-// What one cell says: missing, number, boolean, text.
+// What one cell says: a number, a boolean, a text.
 import type { Cell } from "./table.ts";
 
-/** Cells that count as missing, whatever their case and the blanks around them; null and NaN do too. */
-export const missingTexts: readonly string[] = ["", "na", "n/a", "nan", "null", "none", "?", "-"];
-
-const missing = new Set(missingTexts);
-const trueTexts = new Set(["true", "yes", "y", "t", "1"]);
-const falseTexts = new Set(["false", "no", "n", "f", "0"]);
+const trueTexts = new Set(["true", "yes", "y", "t", "1", "on"]);
+const falseTexts = new Set(["false", "no", "n", "f", "0", "off"]);
 
 /** Largest magnitude a feature may have: the largest finite float32. */
 const largest = 3.4028234663852886e38;
-
-export function isMissing(cell: Cell): boolean {
-  if (cell === null) return true;
-  if (typeof cell === "number") return Number.isNaN(cell);
-  if (typeof cell === "boolean") return false;
-  if (cell.length > 4) {
-    const first = cell.charCodeAt(0);
-    const last = cell.charCodeAt(cell.length - 1);
-    if (first > 32 && first < 128 && last > 32 && last < 128) return false;
-  }
-  const text = cell.trim();
-  return text.length <= 4 && missing.has(text.toLowerCase());
-}
 
 /**
  * The number a cell holds, or NaN if it holds none. A decimal point and an exponent are read; thousands separators,
@@ -71,13 +54,18 @@ function parsePlainDecimal(text: string): number {
   return negative ? -value : value;
 }
 
-/** 1 or 0 for true/false, yes/no, y/n, t/f, 1/0 in any case; NaN otherwise. */
+/** 1 or 0 for true/false, yes/no, y/n, t/f, on/off, 1/0 in any case; NaN otherwise. */
 export function parseBoolean(cell: Cell): number {
   const text = cellText(cell).toLowerCase();
   return trueTexts.has(text) ? 1 : falseTexts.has(text) ? 0 : Number.NaN;
 }
 
-/** The cell as trimmed text: how categories and class labels are compared and shown. */
+/** The cell as text, trimmed and in Unicode's composed form: how categories and class labels are shown. */
 export function cellText(cell: Cell): string {
-  return typeof cell === "string" ? cell.trim() : String(cell);
+  if (typeof cell !== "string") return String(cell);
+  const text = cell.trim();
+  return /[^\x20-\x7e]/.test(text) ? text.normalize("NFC") : text;
 }
+
+/** Categories and class labels with one key are one: case does not tell them apart. */
+export const labelKey = (text: string): string => text.toLowerCase();

@@ -1,53 +1,33 @@
 // Dates as numbers: days since 1970-01-01 UTC.
 import type { Cell } from "./table.ts";
+import { timeOfDay } from "./times.ts";
 
-/** Which of the first two numbers of 3/4/2021 is the day: month first (US) or day first. */
-export type DateOrder = "month-first" | "day-first";
+/** Which of the numbers of 3/4/21 is which. With a year of four digits, where the year stands is plain. */
+export const dateOrders = ["month-first", "day-first", "year-first"] as const;
+export type DateOrder = (typeof dateOrders)[number];
 
-const time = String.raw`(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([AP]M)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?`;
-const yearFirst = new RegExp(String.raw`^(\d{4})([-/])(\d{1,2})(?:\2(\d{1,2})${time})?$`, "i");
-const yearLast = new RegExp(String.raw`^(\d{1,2})([./-])(\d{1,2})\2(\d{4})${time}$`, "i");
-const monthName = new RegExp(String.raw`^([a-z]{3,9})\.?[ -](\d{1,2}),?[ -](\d{4})${time}$`, "i");
-const dayMonthName = new RegExp(String.raw`^(\d{1,2})\.?[ -]([a-z]{3,9})\.?,?[ -](\d{4})${time}$`, "i");
-const months = [
-  "january",
-  "february",
-  "march",
-  "april",
-  "may",
-  "june",
-  "july",
-  "august",
-  "september",
-  "october",
-  "november",
-  "december",
-];
+/** "text" for all that parseDate lists; "yyyymmdd" for 20210403; seconds and milliseconds since 1970 for numbers. */
+export const dateForms = ["text", "yyyymmdd", "seconds", "milliseconds"] as const;
+export type DateForm = (typeof dateForms)[number];
 
-/**
- * Days since 1970-01-01T00:00Z, with the time of day as a fraction; NaN if the cell is no date.
- *
- * Read: 2021-04-03, 2021/4/3, 2021-04, 3.4.2021 (day first), 3/4/2021 and 3-4-2021 (by `order`), Apr 3 2021,
- * April 3, 2021, 3 Apr 2021, each but 2021-04 with an optional time (14:05[:06[.789]] [PM] [Z or +02:00]).
- * A time without a zone is taken as UTC, so that results are the same on every machine.
- */
-export function parseDate(cell: Cell, order: DateOrder): number {
-  if (typeof cell !== "string") return Number.NaN;
-  const text = cell.trim();
-  if (text.length < 6 || text.length > 40) return Number.NaN;
-  let m = yearFirst.exec(text);
-  if (m) return days(Number(m[1]), Number(m[3]), Number(m[4] ?? 1), m, 5);
-  m = yearLast.exec(text);
-  if (m) {
-    const dayFirst = m[2] === "." || order === "day-first";
-    return days(Number(m[4]), Number(dayFirst ? m[3] : m[1]), Number(dayFirst ? m[1] : m[3]), m, 5);
-  }
-  m = monthName.exec(text);
-  if (m) return days(Number(m[3]), monthNumber(m[1]!), Number(m[2]), m, 4);
-  m = dayMonthName.exec(text);
-  if (m) return days(Number(m[3]), monthNumber(m[2]!), Number(m[1]), m, 4);
-  return Number.NaN;
+/** How the dates of a column are written. Plain JSON, kept with the model. */
+export interface DateNotation {
+  readonly form: DateForm;
+  readonly order: DateOrder;
 }
+
+interface Day {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+}
+
+interface Format {
+  readonly pattern: RegExp;
+  read(match: RegExpExecArray, order: DateOrder): Day | undefined;
+}
+
+const months = "january february march april may june july august september october november december".split(" ");
 
 /** 1 to 12 for a month's English name or its beginning; 0 if it is none. */
 function monthNumber(name: string): number {
@@ -55,23 +35,135 @@ function monthNumber(name: string): number {
   return months.findIndex((month) => month.startsWith(lower) || (lower === "sept" && month === "september")) + 1;
 }
 
-/** `match[at...]` holds hours, minutes, seconds, fraction, AM/PM, zone. */
-function days(year: number, month: number, day: number, match: RegExpExecArray, at: number): number {
-  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return Number.NaN;
-  let hours = Number(match[at] ?? 0);
-  const minutes = Number(match[at + 1] ?? 0);
-  const seconds = Number(match[at + 2] ?? 0) + Number(`0.${match[at + 3] ?? 0}`);
-  const half = match[at + 4]?.toUpperCase();
-  if (half !== undefined) {
-    if (hours < 1 || hours > 12) return Number.NaN;
-    hours = (hours % 12) + (half === "PM" ? 12 : 0);
+/** Two digits: 69 to 99 are of the last century, 0 to 68 of this one (POSIX strptime). */
+const fullYear = (text: string): number => {
+  const year = Number(text);
+  return text.length > 2 ? year : year + (year >= 69 ? 1900 : 2000);
+};
+
+const formats: readonly Format[] = [
+  {
+    // 2021-04-03, 2021/4/3, 2021.04.03, 2021-04
+    pattern: /^(\d{4})([-/.])(\d{1,2})(?:\2(\d{1,2}))?$/,
+    read: ([, year, mark, month, day]) =>
+      day === undefined && mark === "."
+        ? undefined
+        : { year: Number(year), month: Number(month), day: Number(day ?? 1) },
+  },
+  {
+    // 3/4/2021, 3-4-2021, 3.4.2021 (the day first), 3/4/21
+    pattern: /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})$/,
+    read([, a, mark, b, c], order) {
+      const [first, second, third] = [a!, b!, c!];
+      if (order === "year-first" && third.length === 2) {
+        return first.length === 2 ? { year: fullYear(first), month: Number(second), day: Number(third) } : undefined;
+      }
+      const isDayFirst = mark === "." || order === "day-first";
+      const [day, month] = isDayFirst ? [first, second] : [second, first];
+      return { year: fullYear(third), month: Number(month), day: Number(day) };
+    },
+  },
+  {
+    // Apr 3 2021, April 3, 2021
+    pattern: /^([a-z]{3,9})\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](\d{4})$/i,
+    read: ([, month, day, year]) => ({ year: Number(year), month: monthNumber(month!), day: Number(day) }),
+  },
+  {
+    // 3 Apr 2021, 3-Apr-21, 03APR2021
+    pattern: /^(\d{1,2})(?:st|nd|rd|th)?\.?[ -]?([a-z]{3,9})\.?,?[ -]?(\d{4}|\d{2})$/i,
+    read: ([, day, month, year]) => ({ year: fullYear(year!), month: monthNumber(month!), day: Number(day) }),
+  },
+  {
+    // Apr 2021, April-2021
+    pattern: /^([a-z]{3,9})\.?[ -](\d{4})$/i,
+    read: ([, month, year]) => ({ year: Number(year), month: monthNumber(month!), day: 1 }),
+  },
+  {
+    // 2021-W14, 2021-W14-3 (ISO 8601 weeks: the week of the year's first Thursday is the first)
+    pattern: /^(\d{4})-?W(\d{2})(?:-?([1-7]))?$/i,
+    read([, y, w, weekday]) {
+      const [year, week] = [Number(y), Number(w)];
+      const fourth = new Date(Date.UTC(year, 0, 4));
+      const monday = 4 - ((fourth.getUTCDay() + 6) % 7);
+      const date = new Date(Date.UTC(year, 0, monday + (week - 1) * 7 + Number(weekday ?? 1) - 1));
+      const isInYear =
+        week >= 1 && week <= 53 && new Date(Date.UTC(year, 0, monday + (week - 1) * 7 + 3)).getUTCFullYear() === year;
+      return isInYear
+        ? { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() }
+        : undefined;
+    },
+  },
+  {
+    // 2021-Q1, 2021Q1
+    pattern: /^(\d{4})[- ]?Q([1-4])$/i,
+    read: ([, year, quarter]) => ({ year: Number(year), month: 3 * Number(quarter) - 2, day: 1 }),
+  },
+  {
+    // Q1 2021
+    pattern: /^Q([1-4])[- ](\d{4})$/i,
+    read: ([, quarter, year]) => ({ year: Number(year), month: 3 * Number(quarter) - 2, day: 1 }),
+  },
+];
+
+const yyyymmdd = /^(\d{4})(\d{2})(\d{2})$/;
+/** 20210403T130506Z, the basic form of ISO 8601. */
+const basic = /^(\d{4})(\d{2})(\d{2})T(\d{2}):?(\d{2})(?::?(\d{2}))?/;
+const weekday = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+/i;
+/** Dec 25 13:30:00 UTC 1995, as `date` and C's asctime write it, put in the order of the others. */
+const yearLast = /^([a-z]{3}) +(\d{1,2}) +(\d{1,2}:\d{2}:\d{2})( [A-Z]{3,4})? +(\d{4})$/i;
+
+/**
+ * Days since 1970-01-01T00:00Z, with the time of day as a fraction; NaN if the cell is no date.
+ *
+ * Read as text: 2021-04-03, 2021/4/3, 2021-04, 3.4.2021 (day first), 3/4/2021, 3-4-2021 and 3/4/21 (by `order`), Apr 3 2021,
+ * April 3, 2021, 3 Apr 2021, 3-Apr-21, 03APR2021, Apr 2021, 2021-W14, 2021-W14-3, 2021-Q2, each with an optional time (see
+ * timeOfDay), and a weekday before it. A time without a zone is taken as UTC, so that results are the same on every machine.
+ */
+export function parseDate(cell: Cell, { form, order }: DateNotation): number {
+  if (form !== "text") return parseCompact(cell, form);
+  if (typeof cell !== "string") return Number.NaN;
+  const text = cell
+    .trim()
+    .replace(weekday, "")
+    .replace(yearLast, "$1 $2 $5 $3$4")
+    .replace(basic, (_, year, month, day, h, m, s = "00") => `${year}-${month}-${day}T${h}:${m}:${s}`)
+    .replace(/\[[\w/+-]+\]$/, "");
+  if (text.length < 6 || text.length > 40) return Number.NaN;
+  const time = timeOfDay(text);
+  const date = time === undefined ? text : text.slice(0, time.at).replace(/[ ,T]+$/, "");
+  const day = dayOf(date, order);
+  return day === undefined ? Number.NaN : day + (time?.fraction ?? 0);
+}
+
+/** Days since 1970 of a date without a time; undefined if it is none. */
+function dayOf(text: string, order: DateOrder): number | undefined {
+  for (const { pattern, read } of formats) {
+    const match = pattern.exec(text);
+    if (match === null) continue;
+    const found = read(match, order);
+    if (found !== undefined) return daysSince(found);
   }
-  if (hours > 24 || minutes > 59 || seconds >= 61) return Number.NaN;
+  return undefined;
+}
+
+function parseCompact(cell: Cell, form: Exclude<DateForm, "text">): number {
+  if (typeof cell !== "string" && typeof cell !== "number") return Number.NaN;
+  const text = String(cell).trim();
+  if (form === "yyyymmdd") {
+    const [, year, month, day] = yyyymmdd.exec(text) ?? [];
+    return year === undefined
+      ? Number.NaN
+      : (daysSince({ year: Number(year), month: Number(month), day: Number(day) }) ?? Number.NaN);
+  }
+  const value = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  return value / (form === "seconds" ? 86_400 : 86_400_000);
+}
+
+function daysSince({ year, month, day }: Day): number | undefined {
+  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
-  const zone = /([+-])(\d{2}):?(\d{2})/.exec(match[at + 5] ?? "");
-  const offset = zone ? (zone[1] === "-" ? -1 : 1) * (Number(zone[2]) * 60 + Number(zone[3])) : 0;
-  return date.getTime() / 86_400_000 + (hours * 3600 + (minutes - offset) * 60 + seconds) / 86_400;
+  return date.getTime() / 86_400_000;
 }
 
 function daysInMonth(year: number, month: number): number {
@@ -79,11 +171,50 @@ function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Day first if any cell can only be read so (13/4/2021), otherwise month first. */
-export function dateOrder(cells: Iterable<Cell>): DateOrder {
-  for (const cell of cells) {
-    const m = typeof cell === "string" ? yearLast.exec(cell.trim()) : null;
-    if (m && m[2] !== "." && Number(m[1]) > 12) return "day-first";
-  }
-  return "month-first";
+/** How a column's dates are written, and what a person should know of it. */
+export interface InferredDates {
+  readonly notation: DateNotation;
+  /** A text that another order would read as another day: "3/4/21". */
+  readonly ambiguous: string | undefined;
 }
+
+/**
+ * The notation in which all of `texts`, different ones in the order of their first rows, are dates; undefined where there is
+ * none. Of several orders that fit, the one in which the dates are sorted is taken, or the one in which they lie much closer
+ * together, or else the first of `dateOrders`, unless `order` says which. Numbers are dates as yyyymmdd where all are days from 1900 to 2100.
+ */
+export function inferDates(texts: readonly string[], order?: DateOrder): InferredDates | undefined {
+  if (texts.length === 0) return undefined;
+  const compact = texts.map((text) => parseDate(text, { form: "yyyymmdd", order: "year-first" }));
+  // −25,567 and 47,847: 1900-01-01 and 2101-01-01
+  if (compact.every((day) => day >= -25_567 && day < 47_847)) {
+    return { notation: { form: "yyyymmdd", order: "year-first" }, ambiguous: undefined };
+  }
+  const candidates = (order === undefined ? dateOrders : [order])
+    .map((each) => ({ order: each, days: texts.map((text) => parseDate(text, { form: "text", order: each })) }))
+    .filter(({ days }) => !days.some(Number.isNaN));
+  const [first, ...others] = candidates;
+  if (first === undefined) return undefined;
+  const differing = others.filter(({ days }) => days.some((day, i) => day !== first.days[i]));
+  if (differing.length === 0) return { notation: { form: "text", order: first.order }, ambiguous: undefined };
+  const open = [first, ...differing];
+  const sorted = open.filter(({ days }) => isSorted(days));
+  const [narrow, next] = open.toSorted((a, b) => span(a.days) - span(b.days));
+  // Two dates are always sorted.
+  const bySorting = texts.length > 2 && sorted.length === 1 ? sorted[0] : undefined;
+  const chosen = bySorting ?? (5 * span(narrow!.days) <= span(next!.days) ? narrow : undefined);
+  if (chosen) return { notation: { form: "text", order: chosen.order }, ambiguous: undefined };
+  const ambiguous = texts.find((_, i) => differing[0]!.days[i] !== first.days[i]);
+  return { notation: { form: "text", order: first.order }, ambiguous };
+}
+
+function isSorted(days: readonly number[]): boolean {
+  const rises = days.every((day, i) => i === 0 || day >= days[i - 1]!);
+  return rises || days.every((day, i) => i === 0 || day <= days[i - 1]!);
+}
+
+const span = (days: readonly number[]): number => {
+  let [least, most] = [days[0]!, days[0]!];
+  for (const day of days) [least, most] = [Math.min(least, day), Math.max(most, day)];
+  return most - least;
+};

@@ -1,65 +1,67 @@
 // Raw cells of one column → typed values: a number per row, or a code into a list of levels.
 import { ChainruleError } from "../ir/errors.ts";
-import { cellText, isMissing, parseBoolean, parseNumber } from "./cells.ts";
-import { type DateOrder, parseDate } from "./dates.ts";
+import { cellText, labelKey } from "./cells.ts";
 import { type Column, place, type Table } from "./table.ts";
+import type { ValueType } from "./types/value-type.ts";
 import { quote } from "./wording.ts";
 
-/** A value per row, NaN where it is missing: the number, 0 or 1, or days since 1970-01-01. */
+/** A value per row, NaN where it is missing: the number, 0 or 1, days since 1970-01-01, … */
 export interface Values {
   readonly values: Float64Array;
+  /** Cells that hold no such value and were taken as missing. */
+  readonly odd: number;
 }
 
 /** A code per row, −1 where it is missing: the index into `levels`, which stand in order of first appearance. */
 export interface Codes {
   readonly codes: Int32Array;
+  /** As most cells spell them. */
   readonly levels: readonly string[];
+  /** Other spellings than those of `levels`. */
+  readonly spellings: readonly string[];
 }
+
+export type Encoded = Values | Codes;
+export type MissingTest = (cell: Column["cells"][number]) => boolean;
+
+/** What is done about a cell that holds no value: an error that ends with `advice`, or it counts as missing. */
+export type OddCells = { readonly advice: string } | "missing";
 
 /**
- * Numbers. `advice` ends the message: what to do about a cell that does not fit.
+ * The cells as values of a type.
  *
- * @throws ChainruleError TYPE_MISMATCH naming the first cell that is neither a number nor missing
+ * @throws ChainruleError TYPE_MISMATCH naming the first cell that holds none and is not missing
  */
-export function encodeNumbers(table: Table, column: Column, advice: string): Values {
-  return encodeWith(table, column, parseNumber, "a number", 'decimal point, no unit, no "," in it', advice);
-}
-
-/** Booleans as 0 and 1. @throws ChainruleError TYPE_MISMATCH */
-export function encodeBooleans(table: Table, column: Column, advice: string): Values {
-  return encodeWith(table, column, parseBoolean, "a boolean", "true/false, yes/no, y/n, t/f or 1/0", advice);
-}
-
-/** Dates as days since 1970-01-01 UTC. @throws ChainruleError TYPE_MISMATCH */
-export function encodeDates(table: Table, column: Column, order: DateOrder, advice: string): Values {
-  const form = "e.g. 2021-04-03 or 2021-04-03 14:05";
-  return encodeWith(table, column, (cell) => parseDate(cell, order), "a date", form, advice);
-}
-
-function encodeWith(
+export function encodeValues<N>(
   table: Table,
   column: Column,
-  read: (cell: Column["cells"][number]) => number,
-  wanted: string,
-  form: string,
-  advice: string,
+  type: ValueType<N>,
+  notation: N,
+  isMissing: MissingTest,
+  odd: OddCells,
 ): Values {
   const { cells } = column;
+  const read = type.reader(notation);
   const values = new Float64Array(table.rows);
+  let strays = 0;
   for (let r = 0; r < table.rows; r++) {
-    const value = read(cells[r]!);
-    if (Number.isNaN(value) && !isMissing(cells[r]!)) throw notOfType(table, column, r, wanted, form, advice);
-    values[r] = value;
+    const cell = cells[r]!;
+    values[r] = isMissing(cell) ? Number.NaN : read(cell);
+    if (!Number.isNaN(values[r]!) || isMissing(cell)) continue;
+    if (odd !== "missing") throw notOfType(table, column, r, type.wanted, type.form(notation), odd.advice);
+    strays++;
   }
-  return { values };
+  return { values, odd: strays };
 }
 
-/** Categories: trimmed texts, numbered in order of first appearance. */
-export function encodeCategories(table: Table, column: Column): Codes {
+/** Categories, numbered in order of first appearance. `isExact`: case tells them apart. */
+export function encodeCategories(table: Table, column: Column, isMissing: MissingTest, isExact = false): Codes {
   const { cells } = column;
   const codes = new Int32Array(table.rows);
   const known = new Map<string, number>();
-  const levels: string[] = [];
+  const byKey = new Map<string, number>();
+  const spelled: { text: string; code: number; count: number }[] = [];
+  let levels = 0;
   for (let r = 0; r < table.rows; r++) {
     const cell = cells[r]!;
     if (isMissing(cell)) {
@@ -67,15 +69,28 @@ export function encodeCategories(table: Table, column: Column): Codes {
       continue;
     }
     const text = cellText(cell);
-    let code = known.get(text);
-    if (code === undefined) {
-      code = levels.length;
-      known.set(text, code);
-      levels.push(text);
+    let at = known.get(text);
+    if (at === undefined) {
+      const key = isExact ? text : labelKey(text);
+      let code = byKey.get(key);
+      if (code === undefined) byKey.set(key, (code = levels++));
+      at = spelled.push({ text, code, count: 0 }) - 1;
+      known.set(text, at);
     }
-    codes[r] = code;
+    spelled[at]!.count++;
+    codes[r] = spelled[at]!.code;
   }
-  return { codes, levels };
+  const best: { text: string; count: number }[] = [];
+  for (const each of spelled) {
+    const before = best[each.code];
+    if (before === undefined || each.count > before.count) best[each.code] = each;
+  }
+  const shown = best.map(({ text }) => text);
+  return {
+    codes,
+    levels: shown,
+    spellings: spelled.filter(({ text, code }) => shown[code] !== text).map(({ text }) => text),
+  };
 }
 
 function notOfType(

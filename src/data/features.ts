@@ -1,54 +1,50 @@
 // A feature column: fitted on training rows, then written into the matrix x.
-
-import type { DateOrder } from "./dates.ts";
-import { type Codes, encodeBooleans, encodeCategories, encodeDates, encodeNumbers, type Values } from "./encode.ts";
+import { labelKey } from "./cells.ts";
+import { periods } from "./cycles.ts";
+import type { Codes, Encoded, Values } from "./encode.ts";
+import type { MissingRule } from "./missing.ts";
 import { naturalOrder } from "./order.ts";
-import type { Cycle, FeatureColumn } from "./preprocessing.ts";
-import type { Column, Table } from "./table.ts";
+import type { CategoryColumn, FeatureColumn } from "./preprocessing.ts";
+import { valueType } from "./types/index.ts";
 
-/** Length of each cycle in days; a year is the Gregorian mean. */
-const periods: Readonly<Record<Cycle, number>> = { day: 1, week: 7, year: 365.2425 };
 /** With more levels than this, those with fewer than `rareRows` training rows share one feature. */
 const manyLevels = 20;
 const rareRows = 5;
 
 export type FeatureType = FeatureColumn["type"];
-export type Encoded = Values | Codes;
 
-/**
- * The cells of a column as typed values. `advice` ends the message on a cell that does not fit.
- *
- * @throws ChainruleError TYPE_MISMATCH naming the first such cell
- */
-export function encode(table: Table, column: Column, type: FeatureType, order: DateOrder, advice: string): Encoded {
-  if (type === "number") return encodeNumbers(table, column, advice);
-  if (type === "boolean") return encodeBooleans(table, column, advice);
-  if (type === "date") return encodeDates(table, column, order, advice);
-  return encodeCategories(table, column);
+/** How a column is read: its type, its notation, what is missing in it. */
+export interface Reading {
+  readonly name: string;
+  readonly type: FeatureType;
+  readonly notation: unknown;
+  readonly rule: MissingRule;
 }
 
 /** Fits a column on the training rows; a string is the reason why it makes no feature. */
 export function fitFeatures(
-  name: string,
-  type: FeatureType,
+  { name, type, notation, rule }: Reading,
   encoded: Encoded,
   rows: Int32Array,
-  order: DateOrder,
 ): FeatureColumn | string {
-  if ("codes" in encoded) return fitCategory(name, encoded, rows);
-  const stats = moments(encoded.values, rows);
-  if (stats.present === 0) return "no value in the training rows";
-  if (stats.min === stats.max) return "constant in the training rows";
-  const missing = stats.present < rows.length;
-  const { mean, std } = stats;
-  if (type === "boolean") return { type, name, mean, missing };
-  if (type === "date") {
-    return { type, name, order, mean, std, cycles: cyclesOf(encoded.values, rows, stats.max - stats.min), missing };
+  if (type === "category") {
+    const fitted = fitCategory(name, encoded as Codes, rows);
+    return typeof fitted === "string" ? fitted : { ...fitted, ...rule };
   }
-  return { type: "number", name, mean, std, missing };
+  const { values } = encoded as Values;
+  const { present, min, max, mean, std } = moments(values, rows);
+  if (present === 0) return "no value in the training rows";
+  if (min === max) return "constant in the training rows";
+  const record = valueType(type);
+  const cycles = record.cycles(
+    Float64Array.from(rows, (row) => values[row]!).filter((value) => !Number.isNaN(value)),
+    max - min,
+  );
+  const missing = present < rows.length;
+  return { type, name, notation, mean, std: record.isScaled ? std : 1, cycles, missing, ...rule } as FeatureColumn;
 }
 
-function fitCategory(name: string, { codes, levels }: Codes, rows: Int32Array): FeatureColumn | string {
+function fitCategory(name: string, { codes, levels }: Codes, rows: Int32Array): CategoryColumn | string {
   const counts = new Int32Array(levels.length);
   let missing = false;
   for (const row of rows) {
@@ -61,7 +57,7 @@ function fitCategory(name: string, { codes, levels }: Codes, rows: Int32Array): 
   const least = seen > manyLevels ? rareRows : 1;
   const kept = levels.filter((_, code) => counts[code]! >= least).sort(naturalOrder);
   if (kept.length === 0) return `no category has ${rareRows} training rows`;
-  return { type: "category", name, levels: kept, other: kept.length < seen, missing };
+  return { type: "category", name, levels: kept, isExact: false, other: kept.length < seen, missing };
 }
 
 /** Mean and population standard deviation of the values present in `rows`, in two passes. */
@@ -89,16 +85,6 @@ export function moments(values: Float64Array, rows: Int32Array) {
   return { present, mean, std: Math.sqrt(squares / present) * scale, min, max };
 }
 
-/** A cycle is used when the dates span at least one of it and do not all fall on the same point of it. */
-function cyclesOf(values: Float64Array, rows: Int32Array, span: number): Cycle[] {
-  const first = values[rows.find((row) => !Number.isNaN(values[row]!))!]!;
-  return (["day", "week", "year"] as const).filter((cycle) => {
-    const period = periods[cycle];
-    // Whole days: a day's phase is the time of day, a week's the weekday.
-    return span >= period && rows.some((row) => Math.abs(((values[row]! - first) / period) % 1) > 1e-9);
-  });
-}
-
 /**
  * Writes the features of one column for `rows` into x [rows, width], from feature `offset` on.
  * Returns the number of cells that were missing and, for categories, the cells per level without a feature of its own.
@@ -116,8 +102,9 @@ export function writeFeatures(
   let missing = 0;
   if (column.type === "category") {
     const { codes, levels } = encoded as Codes;
-    const place = new Map(column.levels.map((level, i) => [level, i]));
-    const places = Int32Array.from(levels, (level) => place.get(level) ?? -1);
+    const key = column.isExact ? (level: string) => level : labelKey;
+    const features = new Map(column.levels.map((level, i) => [key(level), i]));
+    const places = Int32Array.from(levels, (level) => features.get(key(level)) ?? -1);
     const otherAt = column.other ? column.levels.length : -1;
     const missingAt = column.levels.length + (column.other ? 1 : 0);
     for (let i = 0; i < rows.length; i++) {
@@ -138,10 +125,10 @@ export function writeFeatures(
 
   const { values } = encoded as Values;
   const { mean } = column;
-  const scaled = standardize && column.type !== "boolean";
-  const shift = scaled ? mean : 0;
-  const std = scaled ? column.std : 1;
-  const cycles = column.type === "date" ? column.cycles.map((cycle) => periods[cycle]) : [];
+  const isScaled = standardize && valueType(column.type).isScaled;
+  const shift = isScaled ? mean : 0;
+  const std = isScaled ? column.std : 1;
+  const cycles = column.cycles.map((cycle) => periods[cycle]);
   const missingAt = 1 + 2 * cycles.length;
   for (let i = 0; i < rows.length; i++) {
     const value = values[rows[i]!]!;

@@ -1,26 +1,21 @@
 // Public API of the data folder: files → tables → training arrays.
 
-export { missingTexts } from "./cells.ts";
-export type { ColumnDescription, ColumnType, ColumnTypes } from "./columns.ts";
+export type { ColumnDescription } from "./columns.ts";
 export { describeColumns } from "./columns.ts";
+export type { Cycle } from "./cycles.ts";
+export type { DateNotation, DateOrder } from "./dates.ts";
 export { parseDelimited } from "./formats/delimited.ts";
 export { parseJsonRows } from "./formats/json.ts";
 export { parseParquet } from "./formats/parquet.ts";
+export { missingMarks, missingWords } from "./missing.ts";
+export type { DecimalMark, NumberNotation } from "./number-notation.ts";
 export type { Prepared, Split } from "./prepare.ts";
 export { prepare } from "./prepare.ts";
 export type { PrepareOptions } from "./prepare-options.ts";
-export type {
-  BooleanColumn,
-  CategoryColumn,
-  Cycle,
-  DateColumn,
-  FeatureColumn,
-  NumberColumn,
-  Preprocessing,
-  Target,
-} from "./preprocessing.ts";
+export type { CategoryColumn, FeatureColumn, Preprocessing, Target, ValueColumn } from "./preprocessing.ts";
 export { inverseTarget, parsePreprocessing } from "./preprocessing.ts";
 export { parseTable, readTable } from "./read.ts";
+export type { ByColumn, ColumnType, ColumnTypes, ColumnWord, MissingMark, ReadingOptions } from "./reading.ts";
 export { tableFromRows } from "./rows.ts";
 export { split } from "./split.ts";
 export { openTable, type TableStream } from "./stream.ts";
@@ -28,3 +23,4 @@ export type { Cell, Column, Table } from "./table.ts";
 export type { Task } from "./target.ts";
 export type { Transformed } from "./transform.ts";
 export { transform } from "./transform.ts";
+export type { DataWarning, SettingAdvice } from "./warning.ts";

@@ -1,15 +1,14 @@
 // How a table becomes arrays: what can be asked for, with the defaults.
-import type { ColumnTypes } from "./columns.ts";
+import type { ReadingOptions } from "./reading.ts";
 import type { Task } from "./target.ts";
 
-export interface PrepareOptions {
+export interface PrepareOptions extends ReadingOptions {
   readonly target: string;
   readonly task?: "auto" | Task | undefined;
   /** Fraction of rows for validation, default 0.2; 0 for none. */
   readonly validation?: number | undefined;
   /** Seed of the split, default 0. */
   readonly seed?: number | undefined;
-  readonly columnTypes?: ColumnTypes | undefined;
   /** Scale numbers, dates and a regression target to mean 0 and standard deviation 1, default true. */
   readonly standardize?: boolean | undefined;
   /** Most bytes that x may take, training and validation together, default 2 GiB. */

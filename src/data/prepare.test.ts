@@ -21,6 +21,7 @@ describe("prepare", () => {
         ],
         "columns": [
           {
+            "isExact": false,
             "levels": [
               "Biscoe",
               "Dream",
@@ -32,13 +33,19 @@ describe("prepare", () => {
             "type": "category",
           },
           {
+            "cycles": [],
             "mean": 45.79,
             "missing": true,
             "name": "bill_length",
+            "notation": {
+              "decimal": ".",
+              "unit": "",
+            },
             "std": 5.0945951752813485,
             "type": "number",
           },
           {
+            "isExact": false,
             "levels": [
               "female",
               "male",
@@ -56,7 +63,10 @@ describe("prepare", () => {
             "mean": 14105.90909090909,
             "missing": false,
             "name": "seen",
-            "order": "month-first",
+            "notation": {
+              "form": "text",
+              "order": "month-first",
+            },
             "std": 355.60740726139767,
             "type": "date",
           },
@@ -79,8 +89,8 @@ describe("prepare", () => {
         "standardize": true,
         "target": {
           "kind": "classification",
+          "labels": "text",
           "name": "species",
-          "numericLabels": false,
         },
         "version": 1,
       }
@@ -121,7 +131,6 @@ describe("prepare", () => {
     `);
     expect(notes).toMatchInlineSnapshot(`
       [
-        "1 row of penguins.csv is left out: the target "species" is missing there.",
         "1 column left out: "tag" (identifier: a different value in every row).",
       ]
     `);
@@ -251,7 +260,7 @@ describe("prepare", () => {
       `"UNKNOWN_COLUMN: A type is set for "ilsand", and penguins.csv has no such column. Did you mean "island"? Its columns: "species", "island", "bill_length", "sex", "seen", "tag"."`,
     );
     expect(bad({ target: "species", columnTypes: { island: "enum" as "text" } })).toMatchInlineSnapshot(
-      `"INVALID_ARGUMENT: The type of column "island" must be one of number, boolean, category, date, text, identifier, constant, ignore, and is "enum"."`,
+      `"INVALID_ARGUMENT: The type of column "island" must be one of boolean, number, date, time, duration, category, text, identifier, constant, ignore, and is "enum"."`,
     );
     expect(bad({ target: "species", columnTypes: { species: "ignore" } })).toMatchInlineSnapshot(
       `"INVALID_ARGUMENT: The target "species" cannot be ignored. Choose another target, or drop --type species=ignore."`,
@@ -293,7 +302,7 @@ describe("prepare", () => {
     expect(
       bad({ target: "y" }, fromRows(repeat(12, (r) => ({ id: r, name: `n${r}`, y: r % 2 })))),
     ).toMatchInlineSnapshot(
-      `"NO_FEATURES: rows has no column to learn from. Left out: "id" (identifier: a different integer in every row, and named like an identifier); "name" (identifier: a different value in every row). If one of them should count, set its type, e.g. --type id=category."`,
+      `"NO_FEATURES: rows has no column to learn from. Left out: "id" (identifier: the numbers of the rows); "name" (identifier: a different value in every row). If one of them should count, set its type, e.g. --type id=category."`,
     );
     expect(bad({ target: "y" }, fromRows([{ y: 1 }, { y: 0 }]))).toMatchInlineSnapshot(
       `"NO_FEATURES: rows has no column to learn from. The target is its only column. Add columns to learn from."`,

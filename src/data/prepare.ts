@@ -1,13 +1,19 @@
 // Table → training and validation arrays, with the preprocessing fitted on the training rows.
 import { ChainruleError } from "../ir/errors.ts";
-import { type ColumnDescription, checkColumnTypes, inferColumn, isFeatureType, targetColumn } from "./columns.ts";
-import { mendCell, typeFlag } from "./encode.ts";
-import { type Encoded, encode, fitFeatures, moments, writeFeatures } from "./features.ts";
+import { type ColumnDescription, columnReader, targetColumn } from "./columns.ts";
+import { type Encoded, encodeCategories, encodeValues, mendCell, typeFlag } from "./encode.ts";
+import { fitFeatures, moments, writeFeatures } from "./features.ts";
+import type { Inferred } from "./infer-column.ts";
+import { missingTest } from "./missing.ts";
+import type { NumberNotation } from "./number-notation.ts";
 import { type PrepareOptions, prepareDefaults } from "./prepare-options.ts";
 import { type FeatureColumn, featureNames, type Preprocessing, type Target } from "./preprocessing.ts";
+import { asMap, isFeatureType } from "./reading.ts";
 import { split } from "./split.ts";
 import type { Column, Table } from "./table.ts";
-import { decideTask, fitClasses, missingTargetNote, readNumbers, type Task } from "./target.ts";
+import { decideTask, fitClasses, fitNumbers, missingTarget, type Task } from "./target.ts";
+import { valueType } from "./types/index.ts";
+import type { DataWarning } from "./warning.ts";
 import { bytes, count, grouped, quote, quoteList } from "./wording.ts";
 
 /** Rows ready for training. */
@@ -31,6 +37,8 @@ export interface Prepared {
   readonly tableRows: Int32Array;
   /** Sentences for a person: what was left out, and what is rare. */
   readonly notes: string[];
+  /** What is unusual, with the settings that change it. */
+  readonly warnings: readonly DataWarning[];
 }
 
 /**
@@ -47,12 +55,14 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
   const usual = prepareDefaults;
   const { validation = usual.validation, seed = usual.seed, standardize = usual.standardize } = options;
   const { task: wanted = usual.task, memoryLimit = usual.memoryLimit } = options;
-  const types = checkColumnTypes(table, options.columnTypes);
   const targetCells = targetColumn(table, options.target);
-  const { task, inferred } = decideTask(table, targetCells, wanted, types.get(options.target));
+  const infer = columnReader(table, options);
+  const types = asMap(options.columnTypes);
+  const { task, inferred } = decideTask(table, targetCells, wanted, types.get(options.target), infer);
 
-  const classification = task === "classification" ? fitClasses(table, targetCells, inferred.type) : undefined;
-  const numbers = classification ? undefined : readNumbers(table, targetCells, '; or classify (task "classification")');
+  const classification = task === "classification" ? fitClasses(table, targetCells, inferred) : undefined;
+  const regression = classification ? undefined : fitNumbers(table, targetCells, inferred);
+  const numbers = regression?.numbers;
   const kept = keptRows(table.rows, (row) =>
     classification ? classification.labels[row]! >= 0 : !Number.isNaN(numbers![row]!),
   );
@@ -63,6 +73,7 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
 
   const descriptions: ColumnDescription[] = [];
   const fitted: { column: FeatureColumn; encoded: Encoded }[] = [];
+  const warnings = [...inferred.warnings];
   for (const column of table.columns) {
     if (column === targetCells) {
       const { type, missing, distinct } = inferred;
@@ -72,14 +83,18 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
       descriptions.push({ name: column.name, type, role: "target", missing, distinct, features: 0, reason });
       continue;
     }
-    descriptions.push(fitColumn(table, column, types, trainRows, fitted));
+    const found = infer(column);
+    for (const warning of found.warnings) warnings.push(warning);
+    descriptions.push(fitColumn(table, column, found, trainRows, fitted));
   }
 
   const features = fitted.flatMap(({ column }) => featureNames(column));
   if (features.length === 0) throw noFeatures(table, descriptions);
   checkMemory(table, kept.length, features.length, descriptions, memoryLimit);
 
-  const target = classification?.target ?? regressionTarget(targetCells.name, numbers!, trainRows, standardize);
+  const target =
+    classification?.target ?? regressionTarget(targetCells.name, inferred, regression!, trainRows, standardize);
+  const unanswered = missingTarget(table, targetCells, target, table.rows - kept.length);
   const preprocessing: Preprocessing = {
     version: 1,
     standardize,
@@ -108,26 +123,30 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
     tableRows: table.rowNumbers,
     notes: [
       ...table.notes,
-      ...missingTargetNote(table, targetCells, table.rows - kept.length),
+      ...unanswered.notes,
       ...(classification ? rareClassNotes(classification.classes, classification.sizes) : []),
       ...leftOutNotes(descriptions),
     ],
+    warnings: [...unanswered.warnings, ...warnings],
   };
 }
 
 function fitColumn(
   table: Table,
   column: Column,
-  types: ReadonlyMap<string, ColumnDescription["type"]>,
+  { type, notation, rule, missing, distinct, reason, encoded: read }: Inferred,
   trainRows: Int32Array,
   fitted: { column: FeatureColumn; encoded: Encoded }[],
 ): ColumnDescription {
   const { name } = column;
-  const { type, missing, distinct, reason, order, numbers } = inferColumn(table, column, types.get(name));
   if (!isFeatureType(type)) return { name, type, role: "left out", missing, distinct, features: 0, reason };
+  const isMissing = missingTest(rule, type === "category");
   const encoded =
-    type === "number" && numbers ? { values: numbers } : encode(table, column, type, order, mendCell(name));
-  const result = fitFeatures(name, type, encoded, trainRows, order);
+    read ??
+    (type === "category"
+      ? encodeCategories(table, column, isMissing)
+      : encodeValues(table, column, valueType(type), notation, isMissing, { advice: mendCell(name) }));
+  const result = fitFeatures({ name, type, notation, rule }, encoded, trainRows);
   if (typeof result === "string") {
     return { name, type, role: "left out", missing, distinct, features: 0, reason: result };
   }
@@ -149,10 +168,17 @@ export function scaleTarget(target: Target, numbers: Float64Array, rows: Int32Ar
   return Float32Array.from(rows, (row) => (numbers[row]! - mean) / std);
 }
 
-function regressionTarget(name: string, numbers: Float64Array, rows: Int32Array, standardize: boolean): Target {
-  if (!standardize) return { name, kind: "regression", mean: 0, std: 1 };
+function regressionTarget(
+  name: string,
+  { rule }: Inferred,
+  { notation, numbers }: { notation: NumberNotation; numbers: Float64Array },
+  rows: Int32Array,
+  standardize: boolean,
+): Target {
+  const common = { name, kind: "regression", notation, ...rule } as const;
+  if (!standardize) return { ...common, mean: 0, std: 1 };
   const { mean, std, min, max } = moments(numbers, rows);
-  return { name, kind: "regression", mean, std: min === max ? 1 : std };
+  return { ...common, mean, std: min === max ? 1 : std };
 }
 
 function rareClassNotes(classes: readonly string[], sizes: Int32Array): string[] {

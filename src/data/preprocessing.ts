@@ -1,25 +1,36 @@
 // The fitted preprocessing as plain JSON: what each column became, and the target.
 import { ChainruleError } from "../ir/errors.ts";
 import { excerpt } from "../ir/fields.ts";
-import type { DateOrder } from "./dates.ts";
+import { isRecord } from "../ir/json.ts";
+import { type Cycle, cycles } from "./cycles.ts";
+import type { DateNotation } from "./dates.ts";
+import type { MissingRule } from "./missing.ts";
+import type { NumberNotation } from "./number-notation.ts";
+import { type ValueTypeName, valueType, valueTypeNames } from "./types/index.ts";
 import { quote } from "./wording.ts";
 
-/** Feature: x, or (x − mean) / std; a missing cell takes the mean. */
-export interface NumberColumn {
-  readonly type: "number";
+/** How the cells of a column of each type are written. */
+interface Notations {
+  number: NumberNotation;
+  boolean: null;
+  date: DateNotation;
+  time: null;
+  duration: null;
+}
+
+/**
+ * A column of values. Features: x, scaled to (x − mean) / std where its type is scaled, then a pair for each cycle; a missing
+ * cell takes the mean.
+ */
+export interface ValueColumn<T extends ValueTypeName = ValueTypeName> extends MissingRule {
+  readonly type: T;
   readonly name: string;
+  readonly notation: Notations[T];
   /** Mean and standard deviation (population) over the training rows. */
   readonly mean: number;
   readonly std: number;
+  readonly cycles: readonly Cycle[];
   /** Whether a feature "… is missing" follows: cells were missing in training. */
-  readonly missing: boolean;
-}
-
-/** Feature: 0 or 1; a missing cell takes the training mean. */
-export interface BooleanColumn {
-  readonly type: "boolean";
-  readonly name: string;
-  readonly mean: number;
   readonly missing: boolean;
 }
 
@@ -28,34 +39,34 @@ export interface BooleanColumn {
  * Without rare levels in training a new level is all zeros: a feature that is 0 in every training row never has a
  * gradient, and its weights would stay at their random start.
  */
-export interface CategoryColumn {
+export interface CategoryColumn extends MissingRule {
   readonly type: "category";
   readonly name: string;
   readonly levels: readonly string[];
+  /** Whether case tells levels apart: so in models of older versions. */
+  readonly isExact: boolean;
   readonly other: boolean;
   readonly missing: boolean;
 }
 
-/** Repeating times: a feature pair sin(2πt/P), cos(2πt/P), with t in days. */
-export type Cycle = "day" | "week" | "year";
+export type FeatureColumn = { [T in ValueTypeName]: ValueColumn<T> }[ValueTypeName] | CategoryColumn;
 
-/** Features: days since 1970-01-01 UTC, scaled like a number, then a pair for each cycle. */
-export interface DateColumn {
-  readonly type: "date";
-  readonly name: string;
-  readonly order: DateOrder;
-  readonly mean: number;
-  readonly std: number;
-  readonly cycles: readonly Cycle[];
-  readonly missing: boolean;
-}
-
-export type FeatureColumn = NumberColumn | BooleanColumn | CategoryColumn | DateColumn;
+/** What tells class labels apart: their numbers, yes from no, their text whatever its case, or their very text. */
+export const labelKinds = ["number", "boolean", "text", "exact"] as const;
+export type LabelKind = (typeof labelKinds)[number];
 
 /** Regression: y is (target − mean) / std; without standardisation mean is 0 and std 1. */
-export type Target =
-  | { readonly name: string; readonly kind: "classification"; readonly numericLabels: boolean }
-  | { readonly name: string; readonly kind: "regression"; readonly mean: number; readonly std: number };
+export type Target = MissingRule &
+  (
+    | { readonly name: string; readonly kind: "classification"; readonly labels: LabelKind }
+    | {
+        readonly name: string;
+        readonly kind: "regression";
+        readonly notation: NumberNotation;
+        readonly mean: number;
+        readonly std: number;
+      }
+  );
 
 /** Everything needed to turn raw rows into features, and outputs back into labels or values. Plain JSON. */
 export interface Preprocessing {
@@ -72,13 +83,11 @@ export interface Preprocessing {
 /** Names of the features that a column makes, in order. */
 export function featureNames(column: FeatureColumn): string[] {
   const names: string[] = [];
-  if (column.type === "number" || column.type === "boolean") names.push(column.name);
   if (column.type === "category") {
     for (const level of column.levels) names.push(`${column.name}=${level}`);
     if (column.other) names.push(`${column.name}=(other)`);
-  }
-  if (column.type === "date") {
-    names.push(`${column.name} in days`);
+  } else {
+    names.push(valueType(column.type).featureName(column.name));
     for (const cycle of column.cycles) names.push(`sin ${cycle} of ${column.name}`, `cos ${cycle} of ${column.name}`);
   }
   if (column.missing) names.push(`${column.name} is missing`);
@@ -134,44 +143,52 @@ function column(json: unknown, index: number): FeatureColumn {
   const at = `preprocessing.columns[${index}]`;
   const fields = record(json, at);
   const name = text(fields.name, `${at}.name`);
-  const missing = boolean(fields.missing, `${at}.missing`);
-  const mean = () => finite(fields.mean, `${at}.mean`);
-  const std = () => positive(fields.std, `${at}.std`);
-  switch (fields.type) {
-    case "number":
-      return { type: "number", name, mean: mean(), std: std(), missing };
-    case "boolean":
-      return { type: "boolean", name, mean: mean(), missing };
-    case "category": {
-      const levels = texts(fields.levels, `${at}.levels`);
-      if (new Set(levels).size !== levels.length) throw invalid(`${at}.levels`, "all different", levels);
-      return { type: "category", name, levels, other: boolean(fields.other, `${at}.other`), missing };
-    }
-    case "date": {
-      const order = oneOf(fields.order, ["month-first", "day-first"] as const, `${at}.order`);
-      const cycles = list(fields.cycles, `${at}.cycles`).map((cycle, i) =>
-        oneOf(cycle, ["day", "week", "year"] as const, `${at}.cycles[${i}]`),
-      );
-      return { type: "date", name, order, mean: mean(), std: std(), cycles, missing };
-    }
-    default:
-      throw invalid(`${at}.type`, "number, boolean, category or date", fields.type);
+  const common = { name, missing: boolean(fields.missing, `${at}.missing`), ...missingRule(fields, at) };
+  if (fields.type === "category") {
+    const levels = texts(fields.levels, `${at}.levels`);
+    if (new Set(levels).size !== levels.length) throw invalid(`${at}.levels`, "all different", levels);
+    const isExact = fields.isExact === undefined || boolean(fields.isExact, `${at}.isExact`);
+    return { type: "category", levels, isExact, other: boolean(fields.other, `${at}.other`), ...common };
   }
+  const type = valueTypeNames.find((each) => each === fields.type);
+  if (type === undefined) throw invalid(`${at}.type`, `category, ${valueTypeNames.join(", ")}`, fields.type);
+  const ofType = valueType(type);
+  // Dates of older versions have their order beside them.
+  const written = fields.notation ?? (fields.order === undefined ? undefined : { order: fields.order });
+  const notation = ofType.parse(written, (must) => invalid(`${at}.notation`, must, written));
+  const found = list(fields.cycles ?? [], `${at}.cycles`).map((cycle, i) => oneOf(cycle, cycles, `${at}.cycles[${i}]`));
+  const mean = finite(fields.mean, `${at}.mean`);
+  const std = ofType.isScaled ? positive(fields.std, `${at}.std`) : 1;
+  return { type, notation, mean, std, cycles: found, ...common } as FeatureColumn;
+}
+
+function missingRule(fields: Record<string, unknown>, at: string): MissingRule {
+  return {
+    ...(fields.marks !== undefined && { marks: texts(fields.marks, `${at}.marks`) }),
+    ...(fields.values !== undefined && { values: texts(fields.values, `${at}.values`) }),
+  };
 }
 
 function target(json: unknown): Target {
   const at = "preprocessing.target";
   const fields = record(json, at);
-  const name = text(fields.name, `${at}.name`);
+  const common = { name: text(fields.name, `${at}.name`), ...missingRule(fields, at) };
   const kind = oneOf(fields.kind, ["classification", "regression"] as const, `${at}.kind`);
-  return kind === "classification"
-    ? { name, kind, numericLabels: boolean(fields.numericLabels, `${at}.numericLabels`) }
-    : { name, kind, mean: finite(fields.mean, `${at}.mean`), std: positive(fields.std, `${at}.std`) };
+  if (kind === "classification") {
+    // Older versions say whether labels are numbers.
+    const said = fields.labels ?? (boolean(fields.numericLabels, `${at}.labels`) ? "number" : "exact");
+    return { ...common, kind, labels: oneOf(said, labelKinds, `${at}.labels`) };
+  }
+  const notation = valueType("number").parse(fields.notation, (must) =>
+    invalid(`${at}.notation`, must, fields.notation),
+  );
+  const [mean, std] = [finite(fields.mean, `${at}.mean`), positive(fields.std, `${at}.std`)];
+  return { ...common, kind, notation: notation as NumberNotation, mean, std };
 }
 
 function record(value: unknown, at: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid(at, "an object", value);
-  return value as Record<string, unknown>;
+  if (!isRecord(value)) throw invalid(at, "an object", value);
+  return value;
 }
 
 function list(value: unknown, at: string): unknown[] {

@@ -1,11 +1,17 @@
 // The target column: which task it sets, and its values as class indices or numbers.
 import { ChainruleError } from "../ir/errors.ts";
-import { cellText, isMissing, parseNumber } from "./cells.ts";
-import { type ColumnType, type Inferred, inferColumn } from "./columns.ts";
-import { typeFlag } from "./encode.ts";
+import { cellText, labelKey, parseBoolean } from "./cells.ts";
+import type { columnReader } from "./columns.ts";
+import { encodeValues, type OddCells, typeFlag } from "./encode.ts";
+import type { Inferred } from "./infer-column.ts";
+import { missingTest } from "./missing.ts";
+import type { NumberNotation } from "./number-notation.ts";
 import { naturalOrder } from "./order.ts";
-import type { Target } from "./preprocessing.ts";
+import type { LabelKind, Target } from "./preprocessing.ts";
+import type { ColumnType } from "./reading.ts";
 import { type Column, place, type Table } from "./table.ts";
+import { valueType } from "./types/index.ts";
+import type { DataWarning } from "./warning.ts";
 import { count, quote, quoteList } from "./wording.ts";
 
 export const tasks = ["classification", "regression"] as const;
@@ -23,6 +29,7 @@ export function decideTask(
   column: Column,
   task: Task | "auto",
   given: ColumnType | "ignore" | undefined,
+  infer: ReturnType<typeof columnReader>,
 ): { task: Task; inferred: Inferred } {
   if (given === "ignore") {
     throw new ChainruleError(
@@ -31,7 +38,7 @@ export function decideTask(
       { column: column.name },
     );
   }
-  const inferred = inferColumn(table, column, given, task === "classification");
+  const inferred = infer(column, { isTarget: true, isLenient: task === "classification" });
   const rows = table.rows - inferred.missing;
   if (rows < 2) {
     throw new ChainruleError(
@@ -40,9 +47,10 @@ export function decideTask(
       { source: table.source, column: column.name, rows },
     );
   }
-  if (inferred.distinct === 1) throw singleClass(table, column);
+  if (inferred.distinct === 1) throw singleClass(table, column, inferred);
   if (task !== "auto") return { task, inferred };
   if (inferred.type === "date") {
+    const isMissing = missingTest(inferred.rule);
     const row = column.cells.findIndex((cell) => !isMissing(cell));
     throw new ChainruleError(
       "TYPE_MISMATCH",
@@ -66,22 +74,31 @@ export function decideTask(
   return { task: labels ? "classification" : "regression", inferred };
 }
 
-/** Class index per row (−1 where missing) and the labels in natural order; a label keeps the text of its first cell. */
+/** What tells the labels of a column apart. */
+const labelKindOf = (type: Inferred["type"]): LabelKind =>
+  type === "number" ? "number" : type === "boolean" ? "boolean" : "text";
+
+/** Class index per row (−1 where missing) and the labels in natural order; a label is spelled as most of its cells are. */
 export function fitClasses(
   table: Table,
   column: Column,
-  type: ColumnType | "ignore",
+  inferred: Inferred,
 ): { target: Target; classes: string[]; labels: Int32Array; sizes: Int32Array } {
-  const numericLabels = type === "number";
-  const texts = new Map<string, string>();
+  const kind = labelKindOf(inferred.type);
+  const keyOf = labelKeys[kind];
+  const isMissing = missingTest(inferred.rule, kind === "text");
+  const spellings = new Map<string, Map<string, number>>();
   const keys = column.cells.map((cell) => {
     if (isMissing(cell)) return undefined;
-    const key = labelKey(cellText(cell), numericLabels);
-    if (!texts.has(key)) texts.set(key, cellText(cell));
+    const text = cellText(cell);
+    const key = keyOf(text);
+    const counts = spellings.get(key) ?? new Map<string, number>();
+    spellings.set(key, counts.set(text, (counts.get(text) ?? 0) + 1));
     return key;
   });
-  if (texts.size === 1) throw singleClass(table, column);
-  const sorted = [...texts].sort(([, a], [, b]) => naturalOrder(a, b));
+  if (spellings.size === 1) throw singleClass(table, column, inferred);
+  const texts = [...spellings].map(([key, counts]) => [key, commonest(counts)] as const);
+  const sorted = texts.sort(([, a], [, b]) => naturalOrder(a, b));
   const index = new Map(sorted.map(([key], i) => [key, i]));
   const labels = new Int32Array(table.rows);
   const sizes = new Int32Array(sorted.length);
@@ -89,17 +106,23 @@ export function fitClasses(
     labels[r] = key === undefined ? -1 : index.get(key)!;
     if (labels[r]! >= 0) sizes[labels[r]!]!++;
   });
-  const target: Target = { name: column.name, kind: "classification", numericLabels };
+  const target: Target = { name: column.name, kind: "classification", labels: kind, ...inferred.rule };
   return { target, classes: sorted.map(([, text]) => text), labels, sizes };
 }
 
+/** The first of those that come most often. */
+const commonest = (counts: ReadonlyMap<string, number>): string =>
+  [...counts].reduce((best, each) => (each[1] > best[1] ? each : best))[0];
+
 /** Class index per row, −1 where missing. @throws ChainruleError TYPE_MISMATCH for a label that training did not have */
 export function readClasses(table: Table, column: Column, target: Target, classes: readonly string[]): Int32Array {
-  const numeric = target.kind === "classification" && target.numericLabels;
-  const index = new Map(classes.map((label, i) => [labelKey(label, numeric), i]));
+  const kind = target.kind === "classification" ? target.labels : "text";
+  const keyOf = labelKeys[kind];
+  const isMissing = missingTest(target, kind === "text" || kind === "exact");
+  const index = new Map(classes.map((label, i) => [keyOf(label), i]));
   return Int32Array.from(column.cells, (cell, row) => {
     if (isMissing(cell)) return -1;
-    const label = index.get(labelKey(cellText(cell), numeric));
+    const label = index.get(keyOf(cellText(cell)));
     if (label !== undefined) return label;
     throw new ChainruleError(
       "TYPE_MISMATCH",
@@ -110,40 +133,85 @@ export function readClasses(table: Table, column: Column, target: Target, classe
 }
 
 /**
- * Number per row, NaN where missing. `otherwise` adds to what may be done about text.
+ * Number per row, NaN where missing.
  *
  * @throws ChainruleError TYPE_MISMATCH naming the first row with text
  */
-export function readNumbers(table: Table, column: Column, otherwise: string): Float64Array {
-  const values = Float64Array.from(column.cells, parseNumber);
-  const row = column.cells.findIndex((cell, r) => Number.isNaN(values[r]!) && !isMissing(cell));
-  if (row === -1) return values;
+export function readNumbers(table: Table, column: Column, target: Target, odd: OddCells): Float64Array {
+  const notation = target.kind === "regression" ? target.notation : valueType("number").usual;
+  return encodeValues(table, column, valueType("number"), notation, missingTest(target), odd).values;
+}
+
+/** The target of a regression before it is scaled. @throws ChainruleError TYPE_MISMATCH naming the first row with text */
+export function fitNumbers(
+  table: Table,
+  column: Column,
+  inferred: Inferred,
+): { notation: NumberNotation; numbers: Float64Array } {
+  const usual = valueType("number").usual as NumberNotation;
+  if (inferred.type === "number" && inferred.encoded && "values" in inferred.encoded)
+    return { notation: inferred.notation as NumberNotation, numbers: inferred.encoded.values };
+  const isMissing = missingTest(inferred.rule);
+  const read = valueType("number").reader(usual);
+  const numbers = Float64Array.from(column.cells, (cell) => (isMissing(cell) ? Number.NaN : read(cell)));
+  const row = column.cells.findIndex((cell, r) => Number.isNaN(numbers[r]!) && !isMissing(cell));
+  if (row === -1) return { notation: usual, numbers };
   const text = cellText(column.cells[row]!);
   throw new ChainruleError(
     "TYPE_MISMATCH",
-    `${place(table, row, column.name)}: a regression needs a number as its target, and the cell holds ${quote(text)}. Mend the cell, or leave it empty to leave the row out${otherwise}.`,
+    `${place(table, row, column.name)}: a regression needs a number as its target, and the cell holds ${quote(text)}. Mend the cell, or leave it empty to leave the row out; or classify (task "classification").`,
     { source: table.source, row: table.rowNumbers[row], column: column.name, cell: text },
   );
 }
 
-/** A sentence on rows without a target, or none. */
-export function missingTargetNote(table: Table, column: Column, missing: number): string[] {
-  if (missing === 0) return [];
-  const texts = new Set(column.cells.filter(isMissing).map((cell) => (cell === null ? "" : cellText(cell))));
+/** Above this share of the rows, rows without a target are a warning. */
+const fewRows = 0.05;
+
+/** On rows without a target: a sentence, or a warning where they are many or words of the table were taken for marks. */
+export function missingTarget(
+  table: Table,
+  column: Column,
+  target: Target,
+  missing: number,
+): { notes: string[]; warnings: DataWarning[] } {
+  if (missing === 0) return { notes: [], warnings: [] };
+  const isMissing = missingTest(
+    target,
+    target.kind === "classification" && target.labels !== "boolean" && target.labels !== "number",
+  );
+  const texts = new Map<string, number>();
+  for (const cell of column.cells) {
+    if (!isMissing(cell)) continue;
+    const text = cell === null ? "" : cellText(cell);
+    texts.set(text, (texts.get(text) ?? 0) + 1);
+  }
+  const words = [...texts].filter(([text]) => /\p{L}|-/u.test(text) && target.kind === "classification");
   texts.delete("");
-  const written = texts.size === 0 ? "" : ` (written ${quoteList([...texts], 5)})`;
-  return [
-    `${count(missing, "row")} of ${table.source} ${missing === 1 ? "is" : "are"} left out: the target ${quote(column.name)} is missing there${written}.`,
-  ];
+  const written = texts.size === 0 ? "" : ` (written ${quoteList([...texts.keys()], 5)})`;
+  const message = `${count(missing, "row")} of ${table.source} ${missing === 1 ? "is" : "are"} left out: the target ${quote(column.name)} is missing there${written}.`;
+  if (words.length === 0 && missing < fewRows * table.rows) return { notes: [message], warnings: [] };
+  const settings = words.map(([word]) => ({
+    ...{ setting: "values", value: [{ column: column.name, word }], does: `takes ${quote(word)} as a class` },
+  }));
+  return { notes: [], warnings: [{ column: column.name, message, settings }] };
 }
 
-/** 1, 1.0 and 01 are one label if the labels are numbers. */
-function labelKey(text: string, numeric: boolean): string {
-  const value = numeric ? Number(text) : Number.NaN;
-  return Number.isNaN(value) ? text : String(value);
-}
+/** 1, 1.0 and 01 are one label if the labels are numbers; yes, Y and 1 if they are booleans. */
+const labelKeys: Readonly<Record<LabelKind, (text: string) => string>> = {
+  number: (text) => {
+    const value = Number(text);
+    return Number.isNaN(value) ? text : String(value);
+  },
+  boolean: (text) => {
+    const value = parseBoolean(text);
+    return Number.isNaN(value) ? labelKey(text) : String(value);
+  },
+  text: labelKey,
+  exact: (text) => text,
+};
 
-function singleClass(table: Table, column: Column): ChainruleError {
+function singleClass(table: Table, column: Column, { rule, type }: Inferred): ChainruleError {
+  const isMissing = missingTest(rule, type === "category");
   const text = cellText(column.cells.find((cell) => !isMissing(cell))!);
   return new ChainruleError(
     "SINGLE_CLASS",

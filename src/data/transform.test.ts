@@ -37,10 +37,10 @@ describe("transform", () => {
     expect(
       await bad("island,bill_length,sex,seen\nDream,40,male,2008-01-01\nDream,long,male,\n"),
     ).toMatchInlineSnapshot(
-      `"TYPE_MISMATCH: new.csv, row 3, column "bill_length": a number is needed (decimal point, no unit, no "," in it), and the cell holds "long". Mend the cell, or leave it empty if the value is missing."`,
+      `"TYPE_MISMATCH: new.csv, row 3, column "bill_length": a number is needed (decimal point, no unit, no "," in it), and the cell holds "long". Mend the cell, leave it empty if the value is missing, or take all such cells as missing (oddCells: "missing")."`,
     );
     expect(await bad("island,bill_length,sex,seen\nDream,40,male,soon\n")).toMatchInlineSnapshot(
-      `"TYPE_MISMATCH: new.csv, row 2, column "seen": a date is needed (e.g. 2021-04-03 or 2021-04-03 14:05), and the cell holds "soon". Mend the cell, or leave it empty if the value is missing."`,
+      `"TYPE_MISMATCH: new.csv, row 2, column "seen": a date is needed (e.g. 2021-04-03 or 2021-04-03 14:05), and the cell holds "soon". Mend the cell, leave it empty if the value is missing, or take all such cells as missing (oddCells: "missing")."`,
     );
     const head = "island,bill_length,sex,seen,species\n";
     expect(await bad(`${head}Dream,40,male,,Adelie\nDream,40,male,,Emperor\n`, "required")).toMatchInlineSnapshot(
@@ -55,7 +55,7 @@ describe("transform", () => {
     const regression = prepare(table, { target: "bill_length" }).preprocessing;
     const text = await csv(`${head}Dream,long,male,,Adelie\n`, "new.csv");
     expect(failure(() => transform(regression, text, { target: "required" }))).toMatchInlineSnapshot(
-      `"TYPE_MISMATCH: new.csv, row 2, column "bill_length": a regression needs a number as its target, and the cell holds "long". Mend the cell, or leave it empty to leave the row out."`,
+      `"TYPE_MISMATCH: new.csv, row 2, column "bill_length": a number is needed (decimal point, no unit, no "," in it), and the cell holds "long". Mend the cell, leave it empty if the value is missing, or take all such cells as missing (oddCells: "missing")."`,
     );
   });
 });
@@ -149,7 +149,7 @@ test("a damaged preprocessing is an INVALID_RUN that names the field", () => {
     `"INVALID_RUN: preprocessing.columns[0].mean must be a finite number, and is missing. The file is damaged or from another version; train again to write a new one."`,
   );
   expect(damaged((json) => (json.columns[1].type = "image"))).toMatchInlineSnapshot(
-    `"INVALID_RUN: preprocessing.columns[1].type must be number, boolean, category or date, and is "image". The file is damaged or from another version; train again to write a new one."`,
+    `"INVALID_RUN: preprocessing.columns[1].type must be category, boolean, number, date, time, duration, and is "image". The file is damaged or from another version; train again to write a new one."`,
   );
   expect(damaged((json) => (json.columns[1].levels = ["x", "x"]))).toMatchInlineSnapshot(
     `"INVALID_RUN: preprocessing.columns[1].levels must be all different, and is ["x","x"]. The file is damaged or from another version; train again to write a new one."`,

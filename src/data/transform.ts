@@ -1,10 +1,13 @@
 // Raw rows → features (and targets), with a preprocessing fitted before.
 import { ChainruleError } from "../ir/errors.ts";
-import { encode, writeFeatures } from "./features.ts";
+import { encodeCategories, encodeValues, type OddCells } from "./encode.ts";
+import { writeFeatures } from "./features.ts";
+import { missingTest } from "./missing.ts";
 import { keptRows, scaleTarget } from "./prepare.ts";
 import { type FeatureColumn, featureNames, type Preprocessing } from "./preprocessing.ts";
 import { type Column, findColumn, type Table } from "./table.ts";
-import { missingTargetNote, readClasses, readNumbers } from "./target.ts";
+import { missingTarget, readClasses, readNumbers } from "./target.ts";
+import { valueType } from "./types/index.ts";
 import { closest, count, grouped, quote, quoteList } from "./wording.ts";
 
 /** Features of raw rows, and their targets if they were asked for. Shapes as in Split. */
@@ -20,6 +23,8 @@ export interface Transformed {
  * Applies a preprocessing to raw rows, in the table's order. Columns may stand in any order, and further ones are
  * ignored. Missing cells take the training mean, new categories count as unknown; both are noted.
  *
+ * A cell that holds no value of its column's type is an error, or counts as missing with oddCells "missing".
+ *
  * With target "required" the result has y, and rows without a target are left out; with "none" (the default) the
  * target column is not looked at.
  *
@@ -31,8 +36,9 @@ export interface Transformed {
 export function transform(
   preprocessing: Preprocessing,
   table: Table,
-  options: { target?: "required" | "none" } = {},
+  options: { target?: "required" | "none"; oddCells?: "missing" | "refuse" } = {},
 ): Transformed {
+  const odd: OddCells = options.oddCells === "missing" ? "missing" : { advice: mend };
   const { columns, features, target, standardize } = preprocessing;
   const wanted = columns.map(({ name }) => name);
   if (options.target === "required") wanted.push(target.name);
@@ -48,11 +54,13 @@ export function transform(
       rows = keptRows(table.rows, (row) => labels[row]! >= 0);
       y = rows.map((row) => labels[row]!);
     } else {
-      const numbers = readNumbers(table, column, "");
+      const numbers = readNumbers(table, column, target, odd);
       rows = keptRows(table.rows, (row) => !Number.isNaN(numbers[row]!));
       y = scaleTarget(target, numbers, rows);
     }
-    for (const note of missingTargetNote(table, column, table.rows - rows.length)) notes.push(note);
+    const unanswered = missingTarget(table, column, target, table.rows - rows.length);
+    for (const note of unanswered.notes) notes.push(note);
+    for (const { message } of unanswered.warnings) notes.push(message);
     if (rows.length === 0) {
       throw new ChainruleError(
         "TOO_FEW_ROWS",
@@ -66,20 +74,26 @@ export function transform(
   let offset = 0;
   for (const column of columns) {
     const cells = findColumn(table, column.name)!;
-    const order = column.type === "date" ? column.order : "month-first";
-    const encoded = encode(
-      table,
-      cells,
-      column.type,
-      order,
-      "Mend the cell, or leave it empty if the value is missing.",
-    );
+    const isMissing = missingTest(column, column.type === "category");
+    const encoded =
+      column.type === "category"
+        ? encodeCategories(table, cells, isMissing, column.isExact)
+        : encodeValues(table, cells, valueType(column.type), column.notation, isMissing, odd);
+    if ("odd" in encoded && encoded.odd > 0) notes.push(oddNote(column, encoded.odd));
     const { missing, unknown } = writeFeatures(column, encoded, standardize, rows, x, features.length, offset);
     if (missing > 0) notes.push(missingNote(column, cells, missing));
     if (unknown.size > 0) notes.push(unknownNote(column, unknown));
     offset += featureNames(column).length;
   }
   return { x, ...(y && { y }), rows: rows.length, rowNumbers: rows, notes };
+}
+
+const mend =
+  'Mend the cell, leave it empty if the value is missing, or take all such cells as missing (oddCells: "missing").';
+
+function oddNote({ name, type }: FeatureColumn, cells: number): string {
+  const wanted = type === "category" ? "a category" : valueType(type).wanted;
+  return `${quote(name)}: ${count(cells, "cell")} ${cells === 1 ? "does" : "do"} not hold ${wanted}, and ${cells === 1 ? "counts" : "count"} as missing.`;
 }
 
 function checkColumns(table: Table, wanted: readonly string[]): void {

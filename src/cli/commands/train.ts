@@ -21,6 +21,7 @@ import { messageOf } from "../setting-advice.ts";
 import { settingOptions } from "../setting-flags.ts";
 import { tableOf } from "../table-of.ts";
 import { renderColumns } from "../terminal/columns-table.ts";
+import { renderDataWarning } from "../terminal/data-warning.ts";
 import { remedySentence, renderVerdicts, withFlags } from "../terminal/diagnosis.ts";
 import { duration, metricLabel, metricValue } from "../terminal/format.ts";
 import { renderMetrics } from "../terminal/metrics-table.ts";
@@ -254,7 +255,12 @@ function summary(task: Prepared["task"], start: StartEvent, end: EndEvent) {
   };
 }
 
-function describeData(table: Table, { columns, notes }: Prepared, style: Style, stream?: TableStream): string[] {
+function describeData(
+  table: Table,
+  { columns, notes, warnings }: Prepared,
+  style: Style,
+  stream?: TableStream,
+): string[] {
   const { bold } = style.colors;
   const rest = Math.max(0, (stream?.rows ?? 0) - table.rows);
   const blocks = `The first ${count(table.rows, "row")} decide what columns are and how they are scaled, and hold the rows for validation; about ${count(rest, "row")} more ${rest === 1 ? "is" : "are"} read block by block. Rows are shuffled within a block only: shuffle a file that is sorted by its target first.`;
@@ -265,7 +271,8 @@ function describeData(table: Table, { columns, notes }: Prepared, style: Style, 
     "",
     ...(stream ? wrap(blocks, style.width) : []),
     ...notes.flatMap((note) => wrap(printable(note), style.width)),
-    ...(notes.length > 0 || stream ? [""] : []),
+    ...warnings.flatMap((warning) => renderDataWarning(warning, style)),
+    ...(notes.length + warnings.length > 0 || stream ? [""] : []),
   ];
 }
 

@@ -1,6 +1,9 @@
 // Settings of a table: which column is predicted, what columns are, and how their rows become numbers.
-import { type ColumnTypes, columnTypes as types } from "../../data/columns.ts";
+
+import { type DateOrder, dateOrders } from "../../data/dates.ts";
+import { type DecimalMark, decimalMarks } from "../../data/number-notation.ts";
 import { prepareDefaults } from "../../data/prepare-options.ts";
+import { type ColumnTypes, type ColumnWord, type MissingMark, columnTypes as types } from "../../data/reading.ts";
 import { type Task, tasks } from "../../data/target.ts";
 import type { Setting } from "./setting.ts";
 import { anyText, oneOf, onOrOff, share, type ValueType } from "./value.ts";
@@ -45,6 +48,68 @@ export const columnTypes: Setting<ColumnTypes, undefined> = {
     add: (a, b) => new Map([...entriesOf(a), ...entriesOf(b)]),
     parts: (value) => entriesOf(value).map((entry) => new Map([entry])),
   },
+};
+
+/** "dose=-999": a word of a column. A column name may itself hold "=". */
+const wordOf = (text: string): ColumnWord | undefined => {
+  const at = text.lastIndexOf("=");
+  return at < 1 ? undefined : { column: text.slice(0, at), word: text.slice(at + 1) };
+};
+const printWord = (one: MissingMark): string => (typeof one === "string" ? one : `${one.column}=${one.word}`);
+const joined = {
+  add: <T>(a: readonly T[], b: readonly T[]): readonly T[] => [...a, ...b],
+  parts: <T>(value: readonly T[]): readonly (readonly T[])[] => value.map((one) => [one]),
+};
+
+export const missing: Setting<readonly MissingMark[], undefined> = {
+  type: {
+    must: "a mark, or COLUMN=MARK",
+    holds: (value) => value.length > 0,
+    parse: (text) => [wordOf(text) ?? text],
+    print: (value) => value.map(printWord).join(),
+  },
+  flags: [
+    {
+      flag: "--missing <mark>",
+      help: "marks a missing cell, beside the usual marks; COLUMN=MARK: in one column (repeatable)",
+    },
+  ],
+  default: undefined,
+  sum: joined,
+};
+
+export const values: Setting<readonly ColumnWord[], undefined> = {
+  type: {
+    must: "COLUMN=WORD",
+    holds: (value) => value.length > 0,
+    parse(text) {
+      const one = wordOf(text);
+      return one && [one];
+    },
+    print: (value) => value.map(printWord).join(),
+  },
+  flags: [
+    { flag: "--value <column=word>", help: 'a word such as "None" that is a value, not a missing cell (repeatable)' },
+  ],
+  default: undefined,
+  sum: joined,
+};
+
+export const decimal: Setting<DecimalMark, undefined> = {
+  type: {
+    must: '"." or ","',
+    holds: (value) => decimalMarks.includes(value),
+    parse: (text) => decimalMarks.find((mark) => mark === text),
+    print: (value) => value,
+  },
+  flags: [{ flag: "--decimal <mark>", help: 'the mark before a fraction, "." or ",", where both can be meant' }],
+  default: undefined,
+};
+
+export const dateOrder: Setting<DateOrder, undefined> = {
+  type: oneOf(dateOrders),
+  flags: [{ flag: "--date-order <order>", help: "of dates such as 3/4/21, where several can be meant" }],
+  default: undefined,
 };
 
 export const validation: Setting<number> = {

@@ -1,6 +1,6 @@
 // The settings of a training on a table: the one list of them, and their types.
 import { backend, deterministic, seed, threads } from "./compute.ts";
-import { columnTypes, standardize, target, task, validation } from "./data.ts";
+import { columnTypes, dateOrder, decimal, missing, standardize, target, task, validation, values } from "./data.ts";
 import { activation, depth, hidden, init, normalization, residual, width } from "./network.ts";
 import type { Setting } from "./setting.ts";
 import { batchSize, clipNorm, epochs, learningRate, loss, optimizer, patience, schedule } from "./training.ts";
@@ -8,7 +8,9 @@ import { batchSize, clipNorm, epochs, learningRate, loss, optimizer, patience, s
 export type { Flag, Setting, TableFacts } from "./setting.ts";
 
 /** How a table is prepared. */
-export const dataSettings = { target, task, columnTypes, validation, standardize };
+export const dataSettings = {
+  ...{ target, task, columnTypes, missing, values, decimal, dateOrder, validation, standardize },
+};
 export const networkSettings = { hidden, depth, width, activation, init, normalization, residual };
 export const trainingSettings = {
   ...{ loss, optimizer, learningRate, clipNorm, schedule, epochs, batchSize, patience },

@@ -1,0 +1,327 @@
+// What one column is, by all its cells and what the other columns say; or by the user's word.
+import { ChainruleError } from "../ir/errors.ts";
+import { cellText, labelKey, parseNumber } from "./cells.ts";
+import { inferDates, parseDate } from "./dates.ts";
+import { type Codes, type Encoded, encodeCategories, mendCell } from "./encode.ts";
+import type { Evidence, Inspection, Level } from "./inspect.ts";
+import { isMissingWord, type MissingRule, missingTest } from "./missing.ts";
+import { dateNotation, distinctNumbers, isEpoch, isZeroPadded, sentinelOf } from "./number-columns.ts";
+import { parseWritten } from "./number-notation.ts";
+import { type ColumnType, isValueType } from "./reading.ts";
+import { isIdentifierName, isIndexName, isTimeName, rowNumbering } from "./row-numbers.ts";
+import { type Column, place, type Table } from "./table.ts";
+import { valueType } from "./types/index.ts";
+import type { DataWarning, SettingAdvice } from "./warning.ts";
+import { count, grouped, quote, quoteList } from "./wording.ts";
+
+/** What a look at all cells of a column tells. */
+export interface Inferred {
+  readonly type: ColumnType | "ignore";
+  /** How its cells are written, for a type of values. */
+  readonly notation: unknown;
+  /** What is missing in it. */
+  readonly rule: MissingRule;
+  readonly missing: number;
+  readonly distinct: number;
+  readonly reason: string;
+  readonly warnings: readonly DataWarning[];
+  /** The cells as they were read on the way, where they were. */
+  readonly encoded: Encoded | undefined;
+}
+
+/** Below this many cells, distinct values say nothing about a column being an identifier. */
+const fewCells = 10;
+const identifierShare = 0.95;
+/** A column of which at least this share are numbers (or dates) is meant to hold them. */
+const meantShare = 0.9;
+/** A column of texts is of categories up to this many of them, or where each comes `rowsPerLevel` times on average. */
+const fewLevels = 20;
+const rowsPerLevel = 2;
+
+export interface Role {
+  readonly isTarget?: boolean;
+  /** Lets a mostly numeric column with text in it pass as a category: a target to classify. */
+  readonly isLenient?: boolean;
+}
+/**
+ * The type of a column and how its cells are read. `given`: what the user says that it is.
+ *
+ * @throws ChainruleError TYPE_MISMATCH where most texts are numbers, or dates, and some are neither
+ */
+export const inferColumn = (
+  table: Table,
+  seen: Inspection,
+  evidence: Evidence,
+  role: Role,
+  given: ColumnType | "ignore" | undefined,
+): Inferred => new ColumnJudge(table, seen, evidence, role).infer(given);
+
+/** Decides what one column is. */
+class ColumnJudge {
+  readonly warnings: DataWarning[] = [];
+  readonly table: Table;
+  readonly seen: Inspection;
+  readonly evidence: Evidence;
+  readonly role: Role;
+
+  constructor(table: Table, seen: Inspection, evidence: Evidence, role: Role) {
+    this.table = table;
+    this.seen = seen;
+    this.evidence = evidence;
+    this.role = role;
+  }
+
+  infer(given: ColumnType | "ignore" | undefined): Inferred {
+    if (given !== undefined) return this.#given(given);
+    const { numbers, values, filled } = this.seen;
+    if (numbers)
+      return filled === 0 ? this.#result("constant", 0, "every cell is missing") : this.#plainNumbers(numbers);
+    if (values && !this.#isLabelled(values.notation)) return this.#values();
+    return this.#words();
+  }
+
+  /** As the user says. */
+  #given(type: ColumnType | "ignore"): Inferred {
+    const { numbers, values, column } = this.seen;
+    const reason = "set by you";
+    if (!isValueType(type)) {
+      if (numbers && type !== "category") return this.#result(type, distinctNumbers(numbers, this.seen.filled), reason);
+      return this.#ofTexts(type, reason);
+    }
+    if (values?.type === type) return { ...this.#values(), reason };
+    const usual = (type === "date" && numbers && dateNotation(numbers)) || valueType(type).usual;
+    const distinct = numbers ? distinctNumbers(numbers, this.seen.filled) : this.seen.levels.length;
+    const encoded = type === "number" && numbers ? { values: numbers, odd: 0 } : undefined;
+    const missing = encoded ? this.seen.missing : column.cells.filter(missingTest(this.seen.rule)).length;
+    return { ...this.#result(type, distinct, reason, usual), missing, encoded };
+  }
+
+  #plainNumbers(numbers: Float64Array): Inferred {
+    const { column, filled, isWhole } = this.seen;
+    const distinct = distinctNumbers(numbers, filled);
+    const text = firstText(column, this.seen.rule);
+    if (distinct === 1) return this.#result("constant", 1, `always ${quote(text)}`);
+    if (isWhole && isZeroPadded(column, this.seen.rule))
+      return this.#ofTexts(undefined, "", "codes with leading zeros");
+    const isDates =
+      isWhole && column.cells.every((cell, r) => Number.isNaN(numbers[r]!) || /^\d{8}$/.test(cellText(cell)));
+    const dates = isDates
+      ? inferDates(column.cells.filter((_, r) => !Number.isNaN(numbers[r]!)).map(cellText))
+      : undefined;
+    if (dates) return this.#result("date", distinct, "dates written as yyyymmdd", dates.notation);
+    if (isWhole && isTimeName(column.name) && isEpoch(numbers)) {
+      const notation = dateNotation(numbers)!;
+      return this.#result("date", distinct, `${notation.form} since 1970, by its name and range`, notation);
+    }
+    if (isWhole && !this.role.isTarget && filled === this.table.rows && filled >= fewCells) {
+      const from = rowNumbering(numbers);
+      if (from !== undefined && !isTimeName(column.name) && this.table.columns.length > 2) {
+        this.#warn(`${quote(column.name)} numbers the rows, from ${from} in the file's order, and is left out.`, {
+          ...{ setting: "columnTypes", value: { [column.name]: "number" }, does: "uses it" },
+        });
+        return this.#result("identifier", distinct, "the numbers of the rows");
+      }
+      if (isIndexName(column.name) && numbers.every((value, row) => row === 0 || value > numbers[row - 1]!)) {
+        return this.#result("identifier", distinct, "an index: a different integer in every row, named like one");
+      }
+    }
+    if (isWhole && isIdentifierName(column.name)) {
+      if (distinct === filled && filled >= fewCells) {
+        return this.#result("identifier", distinct, "a different integer in every row, and named like an identifier");
+      }
+      return this.#ofTexts(undefined, "", "codes, by its name");
+    }
+    this.#warnOfSentinels(numbers);
+    const encoded = { values: numbers, odd: 0 };
+    return {
+      ...this.#result("number", distinct, isWhole ? "integers" : "numbers", valueType("number").usual),
+      encoded,
+    };
+  }
+
+  /** All texts are values of one type. */
+  #values(): Inferred {
+    const { column, levels, values, rule } = this.seen;
+    const { type, notation, remark, doubt } = values!;
+    const isMissing = missingTest(rule);
+    const texts = levels.filter(({ text }) => !isMissing(text));
+    const missing = column.cells.reduce<number>((n, cell) => n + (isMissing(cell) ? 1 : 0), 0);
+    if (texts.length === 1) return { ...this.#result("constant", 1, `always ${quote(texts[0]!.text)}`), missing };
+    if (doubt) {
+      const { setting, value, does } = doubt;
+      this.#warn(`${quote(column.name)}: ${doubt.text}.`, { setting, value, does });
+    }
+    const read = valueType(type).reader(notation);
+    const numbers = Float64Array.from(column.cells, (cell) => (isMissing(cell) ? Number.NaN : read(cell)));
+    if (type === "number") this.#warnOfSentinels(numbers);
+    return { ...this.#result(type, texts.length, remark, notation), missing, encoded: { values: numbers, odd: 0 } };
+  }
+
+  #words(): Inferred {
+    const { levels, rule, filled } = this.seen;
+    if (!this.role.isLenient) this.#refuseMixed();
+    const words = levels.filter(
+      ({ text }) => isMissingWord(text) && !rule.values?.some((one) => labelKey(one) === labelKey(text)),
+    );
+    const kept = words.filter(({ text, count: cells }) => this.#isValue(text, cells));
+    for (const { text, count: cells } of kept) {
+      if (!this.role.isTarget) continue;
+      this.#warn(
+        `${quote(text)} in ${count(cells, "row")} of ${quote(this.seen.column.name)} is taken as a value, since it comes as often as others.`,
+        {
+          ...{
+            setting: "missing",
+            value: [{ column: this.seen.column.name, word: text }],
+            does: "takes it as missing",
+          },
+        },
+      );
+    }
+    const values = [...(rule.values ?? []), ...kept.map(({ text }) => text)];
+    const decided = values.length > 0 ? { ...rule, values } : rule;
+    if (kept.length === words.length && filled === 0) return this.#result("constant", 0, "every cell is missing");
+    return this.#ofTexts(undefined, "", "", decided);
+  }
+
+  /** A word that may mean "missing" is a value where it comes as often as another value, and the table does not say otherwise. */
+  #isValue(text: string, cells: number): boolean {
+    const others = this.seen.levels.filter((level) => !isMissingWord(level.text));
+    const counts = new Map<string, number>();
+    for (const level of others) counts.set(labelKey(level.text), (counts.get(labelKey(level.text)) ?? 0) + level.count);
+    const least = [...counts.values()].reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+    const isMarkElsewhere = this.evidence.missingWords.has(labelKey(text)) && this.seen.missing === 0;
+    return !isMarkElsewhere && cells * 2 >= least;
+  }
+
+  /** Category, identifier or text, by the number of distinct values and their length; or what was `given`. */
+  #ofTexts(given: ColumnType | "ignore" | undefined, reason: string, remark = "", rule = this.seen.rule): Inferred {
+    const { column } = this.seen;
+    const codes = encodeCategories(this.table, column, missingTest(rule, true));
+    const missing = codes.codes.reduce((n, code) => n + (code < 0 ? 1 : 0), 0);
+    const distinct = codes.levels.length;
+    const [type, why] =
+      given !== undefined
+        ? [given, reason]
+        : distinct === 1
+          ? (["constant", `always ${quote(codes.levels[0])}`] as const)
+          : this.#textType(codes, this.table.rows - missing, remark);
+    return { ...this.#result(type, distinct, why), rule, missing, encoded: type === "category" ? codes : undefined };
+  }
+
+  #textType({ levels, spellings }: Codes, filled: number, remark: string): readonly [ColumnType, string] {
+    const distinct = levels.length;
+    const because = remark === "" ? "" : `${remark}: `;
+    if (filled >= fewCells && distinct >= identifierShare * filled) {
+      if (isProse(levels)) return ["text", "free text, nearly all different"];
+      const why =
+        distinct === filled
+          ? "a different value in every row"
+          : `${grouped(distinct)} different values in ${count(filled, "cell")}`;
+      return ["identifier", because + why];
+    }
+    if (distinct <= fewLevels || distinct * rowsPerLevel <= filled) {
+      const merged = spellings.length === 0 ? "" : `; also written ${quoteList(spellings, 3)}`;
+      return ["category", `${because}${grouped(distinct)} categories${merged}`];
+    }
+    if (!this.role.isTarget) {
+      this.#warn(
+        `${quote(this.seen.column.name)} is left out: ${grouped(distinct)} different texts in ${count(filled, "cell")} hardly repeat.`,
+        {
+          ...{ setting: "columnTypes", value: { [this.seen.column.name]: "category" }, does: "uses those that do" },
+        },
+      );
+    }
+    const what = isProse(levels) ? "free text: " : because;
+    return [
+      "text",
+      `${what}${grouped(distinct)} different values in ${count(filled, "cell")} are too many for categories`,
+    ];
+  }
+
+  /** Few numbers with a unit of letters name kinds: 2WD and 4WD. */
+  #isLabelled(notation: unknown): boolean {
+    const { values, levels, filled } = this.seen;
+    if (values?.type !== "number") return false;
+    const { unit } = notation as { unit: string };
+    return /^\p{L}/u.test(unit) && levels.length <= 10 && filled >= 2 * levels.length;
+  }
+
+  /** @throws ChainruleError TYPE_MISMATCH where most texts are numbers, or dates, and some are neither */
+  #refuseMixed(): void {
+    const { levels } = this.seen;
+    const isMissing = missingTest(this.seen.rule);
+    const texts = levels.filter(({ text }) => !isMissing(text));
+    const filled = texts.reduce((n, { count: cells }) => n + cells, 0);
+    for (const [kind, wanted, fits] of mostly) {
+      const strays = texts.filter(({ text }) => !fits(text));
+      const cells = strays.reduce((n, { count: each }) => n + each, 0);
+      if (filled - cells >= 3 && cells <= Math.max(1, filled * (1 - meantShare)))
+        throw mixed(this.table, this.seen.column, kind, wanted, strays[0]!, cells, filled);
+    }
+  }
+
+  #warnOfSentinels(numbers: Float64Array): void {
+    const { column } = this.seen;
+    const found = sentinelOf(numbers);
+    if (found === undefined) return;
+    this.#warn(
+      `${quote(column.name)}: ${found.value} in ${count(found.count, "cell")} lies far from all other numbers, and looks like a mark for missing cells.`,
+      {
+        ...{
+          setting: "missing",
+          value: [{ column: column.name, word: String(found.value) }],
+          does: "takes it as missing",
+        },
+      },
+    );
+  }
+
+  #warn(message: string, ...settings: SettingAdvice[]): void {
+    this.warnings.push({ column: this.seen.column.name, message, settings });
+  }
+
+  #result(type: ColumnType | "ignore", distinct: number, reason: string, notation: unknown = undefined): Inferred {
+    const { rule, missing } = this.seen;
+    return { type, notation, rule, missing, distinct, reason, warnings: this.warnings, encoded: undefined };
+  }
+}
+
+const mostly: readonly (readonly [kind: string, wanted: string, fits: (text: string) => boolean])[] = [
+  ["numeric", "a number", (text) => !Number.isNaN(parseNumber(text))],
+  ["numeric", "a number", (text) => !Number.isNaN(parseWritten(text, { decimal: ".", unit: "" }))],
+  ["numeric", "a number", (text) => !Number.isNaN(parseWritten(text, { decimal: ",", unit: "" }))],
+  ["date", "a date", (text) => !Number.isNaN(parseDate(text, { form: "text", order: "month-first" }))],
+  ["date", "a date", (text) => !Number.isNaN(parseDate(text, { form: "text", order: "day-first" }))],
+];
+
+/** Mean length over 40 characters, or four words and more. */
+function isProse(levels: readonly string[]): boolean {
+  let characters = 0;
+  let words = 0;
+  for (const level of levels) {
+    characters += level.length;
+    words += level.split(/\s+/).length;
+  }
+  return characters > 40 * levels.length || words >= 4 * levels.length;
+}
+function firstText(column: Column, rule: MissingRule): string {
+  const isMissing = missingTest(rule, true);
+  return cellText(column.cells.find((cell) => !isMissing(cell))!);
+}
+
+function mixed(
+  table: Table,
+  column: Column,
+  kind: string,
+  wanted: string,
+  { text, row }: Level,
+  strays: number,
+  filled: number,
+): ChainruleError {
+  const others = strays === 1 ? "" : ` (the first of ${grouped(strays)} such cells)`;
+  return new ChainruleError(
+    "TYPE_MISMATCH",
+    `${place(table, row, column.name)}: ${kind} column with text in row ${table.rowNumbers[row]}. ${grouped(filled - strays)} of ${count(filled, "cell")} hold ${wanted}, and this one holds ${quote(text)}${others}. ${mendCell(column.name)}`,
+    { source: table.source, row: table.rowNumbers[row], column: column.name, cell: text, cells: strays },
+  );
+}

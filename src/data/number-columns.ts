@@ -1,0 +1,61 @@
+// What columns of numbers may be besides: codes with leading zeros, dates, marks for missing cells.
+import { cellText } from "./cells.ts";
+import type { DateNotation } from "./dates.ts";
+import { type MissingRule, missingTest } from "./missing.ts";
+import type { Column } from "./table.ts";
+
+/** Digits only, all of one width, some with leading zeros: codes such as "00501", not amounts. */
+export function isZeroPadded(column: Column, rule: MissingRule): boolean {
+  const isMissing = missingTest(rule, true);
+  let width = 0;
+  let zeros = false;
+  for (const cell of column.cells) {
+    if (isMissing(cell)) continue;
+    const text = cellText(cell);
+    if (width === 0) width = text.length;
+    if (text.length !== width || width < 2 || !/^\d+$/.test(text)) return false;
+    if (text.charCodeAt(0) === 48) zeros = true;
+  }
+  return zeros;
+}
+
+/** Distinct values among `present` numbers; the rest of `values` is NaN, which sorts last. */
+export function distinctNumbers(values: Float64Array, present: number): number {
+  const sorted = values.slice().sort();
+  let distinct = present > 0 ? 1 : 0;
+  for (let i = 1; i < present; i++) if (sorted[i] !== sorted[i - 1]) distinct++;
+  return distinct;
+}
+
+/** 1980 to 2100, in seconds or milliseconds since 1970. */
+export function isEpoch(values: Float64Array): boolean {
+  const isWithin = (value: number, scale: number) => value >= 315_532_800 * scale && value < 4_102_444_800 * scale;
+  return [1, 1000].some((scale) => values.every((value) => Number.isNaN(value) || isWithin(value, scale)));
+}
+
+/** 20210403, or milliseconds from 1e11 on, or seconds from 1e8 (1973) on; undefined for smaller numbers. */
+export function dateNotation(values: Float64Array): DateNotation | undefined {
+  const order = "month-first";
+  const most = values.reduce((a, b) => (b > a ? b : a), 0);
+  if (most >= 19_000_101 && most <= 21_001_231) return { form: "yyyymmdd", order };
+  if (most < 1e8) return undefined;
+  return { form: most >= 1e11 ? "milliseconds" : "seconds", order };
+}
+
+/** −9, −99, −999, …, 99, 999, … where it comes at least twice and further from the others than they lie apart. */
+export function sentinelOf(values: Float64Array): { value: number; count: number } | undefined {
+  let [least, most, second, beforeLast] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const value of values) {
+    if (value < least) [second, least] = [least, value];
+    else if (value > least && value < second) second = value;
+    if (value > most) [beforeLast, most] = [most, value];
+    else if (value < most && value > beforeLast) beforeLast = value;
+  }
+  const isNines = (value: number) => /^(-9|-?99+)$/.test(String(value));
+  const counted = (value: number) => values.reduce((n, each) => n + (each === value ? 1 : 0), 0);
+  if (isNines(least) && second - least > most - second && Number.isFinite(second) && counted(least) >= 2)
+    return { value: least, count: counted(least) };
+  if (isNines(most) && most - beforeLast > beforeLast - least && Number.isFinite(beforeLast) && counted(most) >= 2)
+    return { value: most, count: counted(most) };
+  return undefined;
+}
