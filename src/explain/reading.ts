@@ -16,8 +16,9 @@ export interface Step extends Element {
   readonly chains: readonly (readonly LocalDerivative[])[];
 }
 
-/** Operands in an expression, so that it stays short. */
+/** Operands in an expression, and functions of functions, so that it stays short. */
 const mostInside = 5;
+const mostNested = 30;
 /** Operands of each term, and terms, of a sum. */
 const mostInTerm = 2;
 export const mostTerms = 6;
@@ -26,21 +27,36 @@ export class Reading {
   readonly scalars: ScalarGraph;
   /** Nodes whose elements are written inside what they go into. */
   readonly #inside = new Set<NodeId>();
-  readonly #uses = new Map<NodeId, NodeId[]>();
+  /** Whether every element is one of the operand, once each. */
+  readonly #passesOn: readonly boolean[];
+  /** The node whose elements these are. */
+  readonly #source: NodeId[] = [];
+  /** The one node that a value goes into, past what passes it on; undefined where there are several, or it has a name. */
+  readonly #user: (Node | undefined)[] = [];
   readonly #operands = new Map<NodeId, number>();
+  /** Values inside each other, up to this one. */
+  readonly #nested = new Map<NodeId, number>();
   readonly #named: ReadonlySet<NodeId>;
 
   constructor(scalars: ScalarGraph, named: Iterable<NodeId>) {
     this.scalars = scalars;
     this.#named = new Set([...named, scalars.loss]);
     const { nodes } = scalars.graph;
+    this.#passesOn = nodes.map((node) => this.#isPassedOn(node));
+    const uses: NodeId[][] = nodes.map(() => []);
     for (const { id, inputs } of nodes) {
-      for (const input of inputs) this.#uses.set(input, [...(this.#uses.get(input) ?? []), id]);
+      for (const input of inputs) uses[input]!.push(id);
+      this.#source.push(this.#passesOn[id] ? this.#source[inputs[0]!]! : id);
+    }
+    for (let id = nodes.length - 1; id >= 0; id--) {
+      const [to, other] = uses[id]!;
+      if (to === undefined || other !== undefined || this.#named.has(id)) continue;
+      this.#user[id] = this.#passesOn[to] ? this.#user[to] : nodes[to];
     }
     for (const node of nodes) if (this.#isInside(node)) this.#inside.add(node.id);
     // What moves such a value on belongs to it.
     for (const { id, inputs } of nodes) {
-      if (this.#inside.has(inputs[0]!) && this.#passesOn(id)) this.#inside.add(id);
+      if (this.#inside.has(inputs[0]!) && this.#passesOn[id]) this.#inside.add(id);
     }
   }
 
@@ -87,38 +103,27 @@ export class Reading {
 
   #isInside(node: Node): boolean {
     const size = sizeOf(node.shape);
-    const to = this.#user(node.id);
-    if (node.inputs.length === 0 || size === 0 || to === undefined || this.#passesOn(node.id)) return false;
+    const to = this.#user[node.id];
+    if (node.inputs.length === 0 || size === 0 || to === undefined || this.#passesOn[node.id]) return false;
     const isUnary = isElementwise(recordOf(to));
     if (!isElementwise(recordOf(node))) {
       // A product of matrices goes into the sum with its bias.
       return isBilinear(node) && isUnary && sizeOf(to.shape) === size && this.#isSummand(node.id, to);
     }
-    const operands = node.inputs.reduce((sum, id) => sum + (this.#operands.get(this.#source(id)) ?? 1), 0);
+    const operands = node.inputs.reduce((sum, id) => sum + (this.#operands.get(this.#source[id]!) ?? 1), 0);
     const fits = isUnary
       ? sizeOf(to.shape) === size && operands <= mostInside
       : operands <= mostInTerm && size <= mostTerms * sizeOf(to.shape) && this.#isSum(to);
-    if (fits) this.#operands.set(node.id, operands);
-    return fits;
+    const nested = node.inputs.reduce((most, id) => Math.max(most, this.#nested.get(this.#source[id]!) ?? 0), 0) + 1;
+    if (!fits || nested > mostNested) return false;
+    this.#operands.set(node.id, operands);
+    this.#nested.set(node.id, nested);
+    return true;
   }
 
-  /** The one node that a value goes into, past what passes it on; undefined where there are several, or it has a name. */
-  #user(id: NodeId): Node | undefined {
-    const uses = this.#uses.get(id) ?? [];
-    if (this.#named.has(id) || uses.length !== 1) return undefined;
-    return this.#passesOn(uses[0]!) ? this.#user(uses[0]!) : this.scalars.graph.nodes[uses[0]!];
-  }
-
-  /** Whether every element is one of the operand, once each. */
-  #passesOn(id: NodeId): boolean {
-    const { inputs, shape } = this.scalars.graph.nodes[id]!;
+  #isPassedOn({ id, inputs, shape }: Node): boolean {
     if (inputs.length !== 1 || sizeOf(shape) !== this.scalars.values[inputs[0]!]!.length) return false;
     return Array.from({ length: sizeOf(shape) }).every((_, at) => this.scalars.origin(id, at).node !== id);
-  }
-
-  /** The node whose elements these are. */
-  #source(id: NodeId): NodeId {
-    return this.#passesOn(id) ? this.#source(this.scalars.graph.nodes[id]!.inputs[0]!) : id;
   }
 
   #isSum(node: Node): boolean {
@@ -128,7 +133,7 @@ export class Reading {
   /** Whether ∂y/∂x is 1 whatever the numbers, as for a sum. */
   #isSummand(x: NodeId, y: Node): boolean {
     return y.inputs.some((id, operand) => {
-      if (this.#source(id) !== x) return false;
+      if (this.#source[id] !== x) return false;
       const { graph } = ruleOf(y, operand, (input) => this.scalars.graph.nodes[input]!) ?? {};
       const dx = graph?.nodes[graph.outputs[0]!];
       return dx?.op === "constant" && dx.attributes.data[0] === 1;

@@ -131,19 +131,31 @@ export class ScalarGraph {
    * part in, or the sum of nothing else. Itself, where it was computed.
    */
   origin(node: NodeId, index: number): Element {
+    let at: Element = { node, index };
+    const copies: string[] = [];
+    for (let next: Element | undefined = at; next !== undefined; ) {
+      at = next;
+      const key = `${at.node}:${at.index}`;
+      const known = this.#origins.get(key);
+      if (known !== undefined) {
+        at = known;
+        break;
+      }
+      copies.push(key);
+      next = this.#copied(at);
+    }
+    for (const key of copies) this.#origins.set(key, at);
+    return at;
+  }
+
+  /** The element that this one is a copy of, one op back. */
+  #copied({ node, index }: Element): Element | undefined {
     const own = this.graph.nodes[node]!;
     const record = recordOf(own);
-    if (record.moves !== undefined) return this.origin(own.inputs[0]!, this.#places(own)[index]!);
-    if (!isElementwise(record) && !isSumLike(own)) return { node, index };
-    const key = `${node}:${index}`;
-    let origin = this.#origins.get(key);
-    if (origin === undefined) {
-      const from = isElementwise(record) ? this.#chosen(own, index) : this.#onlyTerm(own, index);
-      const isCopy = from !== undefined && this.values[from.node]![from.index] === this.values[node]![index];
-      origin = isCopy ? this.origin(from.node, from.index) : { node, index };
-      this.#origins.set(key, origin);
-    }
-    return origin;
+    if (record.moves !== undefined) return { node: own.inputs[0]!, index: this.#places(own)[index]! };
+    if (!isElementwise(record) && !isSumLike(own)) return undefined;
+    const from = isElementwise(record) ? this.#chosen(own, index) : this.#onlyTerm(own, index);
+    return from !== undefined && this.values[from.node]![from.index] === this.values[node]![index] ? from : undefined;
   }
 
   /** Of `where` and its like: the operand's element that a fixed condition has chosen. */

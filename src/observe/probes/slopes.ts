@@ -17,8 +17,16 @@ export interface Slopes {
   readonly alive: Tensor;
 }
 
-/** The largest |φ′(z)| for z = −10 … 10. */
+const known = new Map<ActivationName, number>();
+
+/** The largest |φ′(z)| for z = −10 … 10, computed once. */
 export function steepest(name: ActivationName): number {
+  const slope = known.get(name) ?? largestSlope(name);
+  known.set(name, slope);
+  return slope;
+}
+
+function largestSlope(name: ActivationName): number {
   const z = tensor(Array.from({ length: 801 }, (_, i) => (i - 400) / 40));
   return vjp((x: Tensor) => activationRecord(name).apply(x), z)
     .pullback(ones(z.shape))[0]
