@@ -45,4 +45,26 @@ describe("place", () => {
       { numRuns: 1000, seed: 1 },
     );
   });
+
+  it("shares bytes between values that never live together", () => {
+    const lives = [
+      { bytes: 64, first: 0, last: 1 },
+      { bytes: 32, first: 1, last: 2 },
+      { bytes: 64, first: 2, last: 3 },
+      { bytes: 16, first: 0, last: 3 },
+      { bytes: 0, first: 0, last: 3 },
+    ];
+    expect(place(lives)).toMatchInlineSnapshot(`
+      {
+        "bytes": 112,
+        "offsets": [
+          0,
+          64,
+          0,
+          96,
+          0,
+        ],
+      }
+    `);
+  });
 });
