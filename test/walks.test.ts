@@ -76,6 +76,22 @@ const tests: readonly Block[] = [
       [curve(60), { standardize: false }],
     ],`,
   },
+  {
+    file: "src/cli/train-flags.test.ts",
+    side: "after",
+    anchor: "learningRate: double(",
+    code: "weightDecay: double(1e300),",
+  },
+  {
+    file: "src/cli/train-flags.test.ts",
+    side: "before",
+    anchor: "describe(",
+    code: `it("weightDecay is that of the optimizer", () => {
+      const decay = (given: Settings) => resolve({ task: "regression", train: { rows: 9 } }, given).optimizer.weightDecay;
+      expect([decay({ weightDecay: 0.5 }), decay(parse("--target y --weight-decay 0.5"))]).toEqual([0.5, 0.5]);
+    });
+    `,
+  },
 ];
 
 let copy: string;
@@ -146,10 +162,14 @@ it("the compiler names what lacks a new thing; then all of it compiles, is built
   for (const block of blocks) if (!isName(block)) applyBlock(block);
   const built = node("scripts/build.mjs");
   expect(built.status, built.output).toBe(0);
-  expect(named(compile().output)).toEqual(["src/diagnose/detectors.test.ts", "src/nn/losses/losses.test.ts"]);
+  expect(named(compile().output)).toEqual([
+    "src/cli/train-flags.test.ts",
+    "src/diagnose/detectors.test.ts",
+    "src/nn/losses/losses.test.ts",
+  ]);
   for (const block of tests) applyBlock(block);
   expect(compile()).toEqual({ status: 0, output: "" });
-  const things = ["softsign", "cumsum", "logCosh", "prelu", "lion", "idle-feature", "events"];
+  const things = ["softsign", "cumsum", "logCosh", "prelu", "lion", "idle-feature", "weightDecay", "events"];
   const run = node(
     "node_modules/vitest/vitest.mjs",
     ...["run", "--maxWorkers=1", "--reporter=json", "--outputFile=results.json"],
@@ -162,6 +182,7 @@ it("the compiler names what lacks a new thing; then all of it compiles, is built
       "src/optim",
       "src/diagnose/detectors",
       "src/cli/commands",
+      "src/cli/train-flags",
     ],
   );
   const { testResults } = JSON.parse(readFileSync(join(copy, "results.json"), "utf8")) as {

@@ -1,6 +1,7 @@
 // Settings on a command line: options from their records.
 import { Option } from "commander";
-import { type SettingFlag, settingFlags } from "../train/settings/flags.ts";
+import { flagMust, readFlag, type SettingFlag, settingFlags } from "../train/settings/flags.ts";
+import type { SettingKey } from "../train/settings/index.ts";
 import type { Flag, Setting } from "../train/settings/setting.ts";
 import { onOrOff } from "../train/settings/value.ts";
 import { settingOf } from "../train/settings/values.ts";
@@ -20,18 +21,12 @@ function optionOf(one: SettingFlag): Option {
   if (sign !== undefined) return option;
   const { choices } = record.type;
   if (choices && !record.sum) option.choices(choices as readonly string[]);
-  else option.argParser(parserOf(record));
+  else option.argParser(parserOf(key));
   return option.default(record.stated ? record.default : undefined, defaultWords(record));
 }
 
-/** Given once more, values add up where the setting says so. */
-function parserOf({ type: { parse, must }, sum, auto }: Setting<unknown>) {
-  const read = argument({ parse, must: auto === undefined ? must : `${must}, or "auto"` });
-  return (text: string, before: unknown): unknown => {
-    if (auto !== undefined && text === "auto") return text;
-    return sum && before !== undefined ? sum.add(before, read(text)) : read(text);
-  };
-}
+const parserOf = (key: SettingKey) => (text: string, before: unknown) =>
+  argument({ parse: (given) => readFlag(key, given, before), must: flagMust(key) })(text);
 
 const helpOf = ({ help }: Flag<unknown>, { auto }: Setting<unknown>) =>
   auto === undefined ? help : `${help}, or "auto": ${auto}`;

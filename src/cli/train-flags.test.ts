@@ -1,20 +1,27 @@
 // Flags as data and as text: what a remedy says on a command line is what it sets.
 import { Command } from "commander";
-import { expect, it } from "vitest";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decimalMarks } from "../data/number-notation.ts";
+import { columnTypes } from "../data/reading.ts";
 import type { Change } from "../diagnose/change.ts";
 import { settingsOf } from "../runs/run-settings.ts";
-import { flagText } from "../train/settings/flags.ts";
+import { flagText, flagWords, fromOptions } from "../train/settings/flags.ts";
+import { type SettingKey, type Settings, settingKeys } from "../train/settings/index.ts";
 import { resolve } from "../train/settings/resolve.ts";
+import { parseSetting, printSetting, settingOf } from "../train/settings/values.ts";
 import { trainCommand } from "./commands/train.ts";
-import { commandLine, givenFlags, type TrainFlags, withChange } from "./train-flags.ts";
+import { commandLine, type GivenFlags, givenFlags, saved, type TrainFlags, withChange } from "./train-flags.ts";
 
 /** A command line of words in single quotes or without. */
-function parse(text: string): TrainFlags {
-  const words = [...text.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+const parse = (text: string): TrainFlags =>
+  parseWords([...text.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!)) as TrainFlags;
+
+function parseWords(words: readonly string[]): GivenFlags {
   const command = new Command().exitOverride();
   for (const option of trainCommand.options) command.addOption(option);
   command.argument("[data]");
-  return givenFlags(command.parse(words, { from: "user" }).opts()) as TrainFlags;
+  return givenFlags(command.parse(words, { from: "user" }).opts());
 }
 
 const changes: readonly Change[] = [
@@ -60,4 +67,97 @@ it.each([
   const line = commandLine("my data.csv", flags);
   expect(line.startsWith("npx chainrule train 'my data.csv' --target ")).toBe(true);
   expect(parse(line.replace("npx chainrule train ", ""))).toEqual(flags);
+});
+
+describe("any settings", () => {
+  const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => fc.integer({ min, max });
+  const double = (max: number, min = 0) =>
+    fc.double({ min, max, minExcluded: min === 0, maxExcluded: true, noNaN: true, noDefaultInfinity: true });
+  const oneOf = <K extends SettingKey>(key: K) =>
+    fc.constantFrom(...(settingOf(key).type.choices as readonly NonNullable<Settings[K]>[]));
+  const type = fc.constantFrom(...columnTypes);
+  const name = fc.string({ minLength: 1 });
+  const word = fc.string().map((text) => text.replaceAll("=", "-"));
+  const columnWord = fc.record({ column: name, word });
+  const values: { readonly [K in SettingKey]: fc.Arbitrary<NonNullable<Settings[K]>> } = {
+    target: fc.string(),
+    task: oneOf("task"),
+    columnTypes: fc.oneof(
+      fc.dictionary(name, type, { minKeys: 1 }),
+      fc.array(fc.tuple(name, type), { minLength: 1 }).map((entries) => new Map(entries)),
+    ),
+    missing: fc.array(fc.oneof(word, columnWord), { minLength: 1 }),
+    values: fc.array(columnWord, { minLength: 1 }),
+    decimal: fc.constantFrom(...decimalMarks),
+    dateOrder: oneOf("dateOrder"),
+    validation: fc.oneof(fc.constant(0), double(1)),
+    standardize: fc.boolean(),
+    hidden: fc.array(whole(1, 999999), { maxLength: 5 }),
+    depth: whole(0, 1000),
+    width: whole(1, 999999),
+    activation: oneOf("activation"),
+    init: oneOf("init"),
+    normalization: oneOf("normalization"),
+    residual: fc.boolean(),
+    loss: oneOf("loss"),
+    optimizer: oneOf("optimizer"),
+    learningRate: double(1e300),
+    clipNorm: double(1e300),
+    schedule: oneOf("schedule"),
+    epochs: whole(1),
+    batchSize: whole(1),
+    patience: whole(1),
+    seed: whole(0, 2 ** 32 - 1),
+    backend: oneOf("backend"),
+    threads: whole(1),
+    deterministic: fc.boolean(),
+  };
+  const settings = fc
+    .record(values, { requiredKeys: ["target"] })
+    .map(({ hidden, ...given }): Settings & { readonly target: string } =>
+      hidden === undefined || given.depth !== undefined || given.width !== undefined ? given : { ...given, hidden },
+    );
+
+  const plain = (value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value);
+  /** Without what no flag sets, which is so anyway; with the defaults that every run states. */
+  const stated = (given: object) =>
+    Object.fromEntries(
+      settingKeys.flatMap((key) => {
+        const value = (given as Settings)[key] ?? (settingOf(key).stated ? settingOf(key).default : undefined);
+        if (value === undefined || (value === settingOf(key).default && flagWords(key, value).length === 0)) return [];
+        return [[key, plain(value)]];
+      }),
+    );
+
+  it("are the same from the words of a command line", () => {
+    fc.assert(
+      fc.property(settings, fc.boolean(), (given, auto) => {
+        const asked = auto ? { ...given, learningRate: "auto" } : given;
+        const words = settingKeys.flatMap((key) => {
+          const value: unknown = (asked as Settings)[key];
+          return value === undefined ? [] : flagWords(key, value);
+        });
+        expect(stated(parseWords(words))).toEqual(stated(asked));
+      }),
+    );
+  });
+
+  it("are the same from run.json", () => {
+    fc.assert(
+      fc.property(settings, (given) => {
+        const json: object = JSON.parse(JSON.stringify(saved(given)));
+        expect(stated(fromOptions(json))).toEqual(stated(given));
+      }),
+    );
+  });
+
+  it.each(settingKeys)("%s is the same from the text of its value", (key) => {
+    const { holds } = settingOf(key).type;
+    fc.assert(
+      fc.property(values[key] as fc.Arbitrary<never>, (value) => {
+        expect(holds(value)).toBe(true);
+        expect(plain(parseSetting(key, printSetting(key, value)))).toEqual(plain(value));
+      }),
+    );
+  });
 });

@@ -57,6 +57,23 @@ export function flagWords(key: SettingKey, value: unknown): string[] {
   return (sum?.parts(value) ?? [value]).flatMap((part) => [found.long, type.print(part)]);
 }
 
+/**
+ * What a flag's text says, after what was given `before` by the same flag: "auto", where something finds the value. Undefined
+ * where it says no such value.
+ */
+export function readFlag(key: SettingKey, text: string, before?: unknown): unknown {
+  const { type, sum, auto } = settingOf(key);
+  if (auto !== undefined && text === "auto") return text;
+  const value = type.parse(text);
+  return sum && value !== undefined && before !== undefined ? sum.add(before, value) : value;
+}
+
+/** What the text of a flag must be. */
+export function flagMust(key: SettingKey): string {
+  const { type, auto } = settingOf(key);
+  return auto === undefined ? type.must : `${type.must}, or "auto"`;
+}
+
 /** Settings as they are given on a command line: "--activation relu --init heUniform". */
 export const flagText = (given: Settings): string =>
   settingKeys

@@ -51,7 +51,10 @@ export function resolve({ task, train }: Rows, settings: TableSettings = {}, row
   const optimizer =
     typeof updated === "object"
       ? { ...updated, learningRate: settings.learningRate ?? updated.learningRate }
-      : optimizers[resolved.optimizer]({ ...optimizerRecord(resolved.optimizer).forTables, learningRate });
+      : optimizers[resolved.optimizer]({
+          ...optimizerRecord(resolved.optimizer).forTables,
+          learningRate,
+        });
   const steps = epochs * Math.ceil(rows / Math.min(batchSize, train.rows));
   const schedule =
     typeof timed === "object"

@@ -14,14 +14,33 @@ export const settingOf = (key: SettingKey): Setting<unknown> => settings[key] as
  * parseSetting("hidden", "64,32"); // [64, 32]
  */
 export function parseSetting<K extends SettingKey>(key: K, text: string): NonNullable<Settings[K]> {
-  const value = settingOf(key).type.parse(text);
-  if (value === undefined) throw invalid(key, text);
-  return value as NonNullable<Settings[K]>;
+  const { type, sum } = settingOf(key);
+  const values = ((sum && listOf(text)) ?? [text]).map((part): unknown => {
+    const value = type.parse(part);
+    if (value === undefined) throw invalid(key, part);
+    return value;
+  });
+  return values.reduce((a, b) => sum!.add(a, b)) as NonNullable<Settings[K]>;
 }
 
-/** The text that `parseSetting` reads as this value. */
-export const printSetting = <K extends SettingKey>(key: K, value: NonNullable<Settings[K]>): string =>
-  settingOf(key).type.print(value);
+/** The text that `parseSetting` reads as this value: of several that add up, a list in JSON of their texts. */
+export function printSetting<K extends SettingKey>(key: K, value: NonNullable<Settings[K]>): string {
+  const { type, sum } = settingOf(key);
+  if (sum === undefined) return type.print(value);
+  const texts = sum.parts(value).map((part) => type.print(part));
+  return texts.length === 1 && listOf(texts[0]!) === undefined ? texts[0]! : JSON.stringify(texts);
+}
+
+/** The texts in a list of JSON; undefined where the text is no list of some. */
+function listOf(text: string): readonly string[] | undefined {
+  if (!text.startsWith("[")) return undefined;
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) && list.length > 0 && list.every((part) => typeof part === "string") ? list : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Throws INVALID_ARGUMENT for a value that a setting cannot have. */
 export function checkSettings(given: Settings): void {
