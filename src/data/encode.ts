@@ -1,6 +1,8 @@
 // Raw cells of one column → typed values: a number per row, or a code into a list of levels.
 import { ChainruleError } from "../ir/errors.ts";
+import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
 import { cellText, labelKey } from "./cells.ts";
+import type { ColumnType } from "./reading.ts";
 import { type Column, place, type Table } from "./table.ts";
 import type { ValueType } from "./types/value-type.ts";
 import { quote } from "./wording.ts";
@@ -24,8 +26,14 @@ export interface Codes {
 export type Encoded = Values | Codes;
 export type MissingTest = (cell: Column["cells"][number]) => boolean;
 
-/** What is done about a cell that holds no value: an error that ends with `advice`, or it counts as missing. */
-export type OddCells = { readonly advice: string } | "missing";
+/** The end of an error's message: what to do, and the settings that it speaks of. */
+export interface Advice {
+  readonly advice: string;
+  readonly settings?: readonly SettingAdvice[];
+}
+
+/** What is done about a cell that holds no value: an error with that advice, or it counts as missing. */
+export type OddCells = Advice | "missing";
 
 /**
  * The cells as values of a type.
@@ -48,7 +56,7 @@ export function encodeValues<N>(
     const cell = cells[r]!;
     values[r] = isMissing(cell) ? Number.NaN : read(cell);
     if (!Number.isNaN(values[r]!) || isMissing(cell)) continue;
-    if (odd !== "missing") throw notOfType(table, column, r, type.wanted, type.form(notation), odd.advice);
+    if (odd !== "missing") throw notOfType(table, column, r, type.wanted, type.form(notation), odd);
     strays++;
   }
   return { values, odd: strays };
@@ -99,22 +107,33 @@ function notOfType(
   row: number,
   wanted: string,
   form: string,
-  advice: string,
+  { advice, settings }: Advice,
 ): ChainruleError {
   const text = cellText(column.cells[row]!);
   return new ChainruleError(
     "TYPE_MISMATCH",
     `${place(table, row, column.name)}: ${wanted} is needed (${form}), and the cell holds ${quote(text)}. ${advice}`,
-    { source: table.source, row: table.rowNumbers[row], column: column.name, cell: text },
+    {
+      source: table.source,
+      row: table.rowNumbers[row],
+      column: column.name,
+      cell: text,
+      ...(settings && { settings }),
+    },
   );
 }
 
 /** What to do about a cell that does not fit its column, before training. */
-export function mendCell(column: string): string {
-  return `Mend the cell, leave it empty if the value is missing, or give the column another type, e.g. ${typeFlag(column, "category")}.`;
+export function mendCell(column: string): Advice {
+  const type = typeSetting(column, "category");
+  return {
+    advice: `Mend the cell, leave it empty if the value is missing, or give the column another type, e.g. ${settingWords(type)}.`,
+    settings: [type],
+  };
 }
 
-/** `--type "mean area"=ignore`: how the type of a column is set on the command line. */
-export function typeFlag(column: string, type: string): string {
-  return `--type ${/^[\w.-]+$/.test(column) ? column : quote(column)}=${type}`;
-}
+/** The type of one column, as a setting. */
+export const typeSetting = (column: string, type: ColumnType | "ignore"): SettingAdvice => ({
+  setting: "columnTypes",
+  value: { [column]: type },
+});

@@ -318,10 +318,11 @@ function mixed(
   strays: number,
   filled: number,
 ): ChainruleError {
+  const { advice, settings } = mendCell(column.name);
   const others = strays === 1 ? "" : ` (the first of ${grouped(strays)} such cells)`;
   return new ChainruleError(
     "TYPE_MISMATCH",
-    `${place(table, row, column.name)}: ${kind} column with text in row ${table.rowNumbers[row]}. ${grouped(filled - strays)} of ${count(filled, "cell")} hold ${wanted}, and this one holds ${quote(text)}${others}. ${mendCell(column.name)}`,
-    { source: table.source, row: table.rowNumbers[row], column: column.name, cell: text, cells: strays },
+    `${place(table, row, column.name)}: ${kind} column with text in row ${table.rowNumbers[row]}. ${grouped(filled - strays)} of ${count(filled, "cell")} hold ${wanted}, and this one holds ${quote(text)}${others}. ${advice}`,
+    { source: table.source, row: table.rowNumbers[row], column: column.name, cell: text, cells: strays, settings },
   );
 }

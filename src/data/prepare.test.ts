@@ -243,7 +243,7 @@ describe("prepare", () => {
     const rows = Array.from({ length: 40 }, (_, i) => ({ x: i % 7, name: `person ${i}` }));
     const table = tableFromRows(rows, { source: "rows" });
     expect(failure(() => prepare(table, { target: "name" }))).toMatchInlineSnapshot(
-      `"INVALID_ARGUMENT: rows: the target "name" holds 40 different values in 40 rows, too many to be classes. Choose another target, or say --task classification if they are."`,
+      `"INVALID_ARGUMENT: rows: the target "name" holds 40 different values in 40 rows, too many to be classes. Choose another target, or say task: "classification" if they are."`,
     );
   });
 
@@ -263,19 +263,19 @@ describe("prepare", () => {
       `"INVALID_ARGUMENT: The type of column "island" must be one of boolean, number, date, time, duration, category, text, identifier, constant, ignore, and is "enum"."`,
     );
     expect(bad({ target: "species", columnTypes: { species: "ignore" } })).toMatchInlineSnapshot(
-      `"INVALID_ARGUMENT: The target "species" cannot be ignored. Choose another target, or drop --type species=ignore."`,
+      `"INVALID_ARGUMENT: The target "species" cannot be ignored. Choose another target, or drop columnTypes: { species: "ignore" }."`,
     );
     expect(bad({ target: "species", columnTypes: { island: "number" } })).toMatchInlineSnapshot(
-      `"TYPE_MISMATCH: penguins.csv, row 2, column "island": a number is needed (decimal point, no unit, no "," in it), and the cell holds "Torgersen". Mend the cell, leave it empty if the value is missing, or give the column another type, e.g. --type island=category."`,
+      `"TYPE_MISMATCH: penguins.csv, row 2, column "island": a number is needed (decimal point, no unit, no "," in it), and the cell holds "Torgersen". Mend the cell, leave it empty if the value is missing, or give the column another type, e.g. columnTypes: { island: "category" }."`,
     );
     expect(bad({ target: "species", columnTypes: { bill_length: "date" } })).toMatchInlineSnapshot(
-      `"TYPE_MISMATCH: penguins.csv, row 2, column "bill_length": a date is needed (e.g. 2021-04-03 or 2021-04-03 14:05), and the cell holds "39.1". Mend the cell, leave it empty if the value is missing, or give the column another type, e.g. --type bill_length=category."`,
+      `"TYPE_MISMATCH: penguins.csv, row 2, column "bill_length": a date is needed (e.g. 2021-04-03 or 2021-04-03 14:05), and the cell holds "39.1". Mend the cell, leave it empty if the value is missing, or give the column another type, e.g. columnTypes: { bill_length: "category" }."`,
     );
     expect(bad({ target: "species", columnTypes: { bill_length: "boolean" } })).toMatchInlineSnapshot(
-      `"TYPE_MISMATCH: penguins.csv, row 2, column "bill_length": a boolean is needed (true/false, yes/no, y/n, t/f or 1/0), and the cell holds "39.1". Mend the cell, leave it empty if the value is missing, or give the column another type, e.g. --type bill_length=category."`,
+      `"TYPE_MISMATCH: penguins.csv, row 2, column "bill_length": a boolean is needed (true/false, yes/no, y/n, t/f or 1/0), and the cell holds "39.1". Mend the cell, leave it empty if the value is missing, or give the column another type, e.g. columnTypes: { bill_length: "category" }."`,
     );
     expect(bad({ target: "species", task: "regression" })).toMatchInlineSnapshot(
-      `"TYPE_MISMATCH: penguins.csv, row 2, column "species": a regression needs a number as its target, and the cell holds "Adelie". Mend the cell, or leave it empty to leave the row out; or classify (task "classification")."`,
+      `"TYPE_MISMATCH: penguins.csv, row 2, column "species": a regression needs a number as its target, and the cell holds "Adelie". Mend the cell, or leave it empty to leave the row out; or classify (task: "classification")."`,
     );
     expect(bad({ target: "seen" })).toMatchInlineSnapshot(
       `"TYPE_MISMATCH: penguins.csv, row 2, column "seen": the target holds dates ("2007-11-11"), which are neither classes nor numbers. Choose another target, or turn the dates into numbers."`,
@@ -284,7 +284,7 @@ describe("prepare", () => {
       `"INVALID_ARGUMENT: The validation fraction must be at least 0 and less than 1, and is 20. For 20 %, write 0.2."`,
     );
     expect(bad({ target: "species", memoryLimit: 100 })).toMatchInlineSnapshot(
-      `"OUT_OF_MEMORY: The features of penguins.csv would take 572 bytes (11 rows × 13 features × 4 bytes), and the limit is 100 bytes. Most features come from "seen" (5), "island" (3), "sex" (3). Leave such columns out (--type seen=ignore), use fewer rows, or raise memoryLimit."`,
+      `"OUT_OF_MEMORY: The features of penguins.csv would take 572 bytes (11 rows × 13 features × 4 bytes), and the limit is 100 bytes. Most features come from "seen" (5), "island" (3), "sex" (3). Leave such columns out (columnTypes: { seen: "ignore" }), use fewer rows, or raise memoryLimit."`,
     );
     const rows = (...values: unknown[]) => fromRows(values.map((y, a) => ({ a, y })));
     expect(bad({ target: "y" }, rows("x", "x", null))).toMatchInlineSnapshot(
@@ -302,7 +302,7 @@ describe("prepare", () => {
     expect(
       bad({ target: "y" }, fromRows(repeat(12, (r) => ({ id: r, name: `n${r}`, y: r % 2 })))),
     ).toMatchInlineSnapshot(
-      `"NO_FEATURES: rows has no column to learn from. Left out: "id" (identifier: the numbers of the rows); "name" (identifier: a different value in every row). If one of them should count, set its type, e.g. --type id=category."`,
+      `"NO_FEATURES: rows has no column to learn from. Left out: "id" (identifier: the numbers of the rows); "name" (identifier: a different value in every row). If one of them should count, set its type, e.g. columnTypes: { id: "category" }."`,
     );
     expect(bad({ target: "y" }, fromRows([{ y: 1 }, { y: 0 }]))).toMatchInlineSnapshot(
       `"NO_FEATURES: rows has no column to learn from. The target is its only column. Add columns to learn from."`,

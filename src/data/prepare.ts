@@ -1,7 +1,8 @@
 // Table → training and validation arrays, with the preprocessing fitted on the training rows.
 import { ChainruleError } from "../ir/errors.ts";
+import { settingWords } from "../ir/setting-advice.ts";
 import { type ColumnDescription, columnReader, targetColumn } from "./columns.ts";
-import { type Encoded, encodeCategories, encodeValues, mendCell, typeFlag } from "./encode.ts";
+import { type Encoded, encodeCategories, encodeValues, mendCell, typeSetting } from "./encode.ts";
 import { fitFeatures, moments, writeFeatures } from "./features.ts";
 import type { Inferred } from "./infer-column.ts";
 import { missingTest } from "./missing.ts";
@@ -145,7 +146,7 @@ function fitColumn(
     read ??
     (type === "category"
       ? encodeCategories(table, column, isMissing)
-      : encodeValues(table, column, valueType(type), notation, isMissing, { advice: mendCell(name) }));
+      : encodeValues(table, column, valueType(type), notation, isMissing, mendCell(name)));
   const result = fitFeatures({ name, type, notation, rule }, encoded, trainRows);
   if (typeof result === "string") {
     return { name, type, role: "left out", missing, distinct, features: 0, reason: result };
@@ -204,13 +205,15 @@ function reasons(descriptions: readonly ColumnDescription[]): string {
 
 function noFeatures(table: Table, descriptions: readonly ColumnDescription[]): ChainruleError {
   const out = descriptions.filter(({ role }) => role === "left out");
+  const typed = out.length === 0 ? undefined : typeSetting(out[0]!.name, "category");
   const why =
-    out.length === 0
+    typed === undefined
       ? "The target is its only column. Add columns to learn from."
-      : `Left out: ${reasons(out)}. If one of them should count, set its type, e.g. ${typeFlag(out[0]!.name, "category")}.`;
+      : `Left out: ${reasons(out)}. If one of them should count, set its type, e.g. ${settingWords(typed)}.`;
   return new ChainruleError("NO_FEATURES", `${table.source} has no column to learn from. ${why}`, {
     source: table.source,
     leftOut: out.map(({ name }) => name),
+    ...(typed && { settings: [typed] }),
   });
 }
 
@@ -225,9 +228,18 @@ function checkMemory(
   if (needed <= limit) return;
   const widest = descriptions.toSorted((a, b) => b.features - a.features).slice(0, 3);
   const names = widest.filter((d) => d.features > 0).map((d) => `${quote(d.name)} (${grouped(d.features)})`);
+  const ignored = typeSetting(widest[0]!.name, "ignore");
   throw new ChainruleError(
     "OUT_OF_MEMORY",
-    `The features of ${table.source} would take ${bytes(needed)} (${count(rows, "row")} × ${count(features, "feature")} × 4 bytes), and the limit is ${bytes(limit)}. Most features come from ${names.join(", ")}. Leave such columns out (${typeFlag(widest[0]!.name, "ignore")}), use fewer rows, or raise memoryLimit.`,
-    { source: table.source, rows, features, bytes: needed, limit, columns: widest.map((d) => d.name) },
+    `The features of ${table.source} would take ${bytes(needed)} (${count(rows, "row")} × ${count(features, "feature")} × 4 bytes), and the limit is ${bytes(limit)}. Most features come from ${names.join(", ")}. Leave such columns out (${settingWords(ignored)}), use fewer rows, or raise memoryLimit.`,
+    {
+      source: table.source,
+      rows,
+      features,
+      bytes: needed,
+      limit,
+      columns: widest.map((d) => d.name),
+      settings: [ignored],
+    },
   );
 }

@@ -1,8 +1,9 @@
 // The target column: which task it sets, and its values as class indices or numbers.
 import { ChainruleError } from "../ir/errors.ts";
+import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
 import { cellText, labelKey, parseBoolean } from "./cells.ts";
 import type { columnReader } from "./columns.ts";
-import { encodeValues, type OddCells, typeFlag } from "./encode.ts";
+import { encodeValues, type OddCells, typeSetting } from "./encode.ts";
 import type { Inferred } from "./infer-column.ts";
 import { missingTest } from "./missing.ts";
 import type { NumberNotation } from "./number-notation.ts";
@@ -16,6 +17,9 @@ import { count, quote, quoteList } from "./wording.ts";
 
 export const tasks = ["classification", "regression"] as const;
 export type Task = (typeof tasks)[number];
+
+/** What takes any target for classes. */
+const asClasses: SettingAdvice = { setting: "task", value: "classification" satisfies Task };
 
 /** Integers with at most this many distinct values, each in two rows on average, are taken for class labels. */
 const classIntegers = 10;
@@ -32,10 +36,11 @@ export function decideTask(
   infer: ReturnType<typeof columnReader>,
 ): { task: Task; inferred: Inferred } {
   if (given === "ignore") {
+    const ignored = typeSetting(column.name, "ignore");
     throw new ChainruleError(
       "INVALID_ARGUMENT",
-      `The target ${quote(column.name)} cannot be ignored. Choose another target, or drop ${typeFlag(column.name, "ignore")}.`,
-      { column: column.name },
+      `The target ${quote(column.name)} cannot be ignored. Choose another target, or drop ${settingWords(ignored)}.`,
+      { column: column.name, settings: [ignored] },
     );
   }
   const inferred = infer(column, { isTarget: true, isLenient: task === "classification" });
@@ -61,8 +66,8 @@ export function decideTask(
   if (given === undefined && (inferred.type === "identifier" || inferred.type === "text")) {
     throw new ChainruleError(
       "INVALID_ARGUMENT",
-      `${table.source}: the target ${quote(column.name)} holds ${count(inferred.distinct, "different value")} in ${count(rows, "row")}, too many to be classes. Choose another target, or say --task classification if they are.`,
-      { source: table.source, column: column.name, rows, distinct: inferred.distinct },
+      `${table.source}: the target ${quote(column.name)} holds ${count(inferred.distinct, "different value")} in ${count(rows, "row")}, too many to be classes. Choose another target, or say ${settingWords(asClasses)} if they are.`,
+      { source: table.source, column: column.name, rows, distinct: inferred.distinct, settings: [asClasses] },
     );
   }
   if (inferred.type !== "number") return { task: "classification", inferred };
@@ -159,8 +164,8 @@ export function fitNumbers(
   const text = cellText(column.cells[row]!);
   throw new ChainruleError(
     "TYPE_MISMATCH",
-    `${place(table, row, column.name)}: a regression needs a number as its target, and the cell holds ${quote(text)}. Mend the cell, or leave it empty to leave the row out; or classify (task "classification").`,
-    { source: table.source, row: table.rowNumbers[row], column: column.name, cell: text },
+    `${place(table, row, column.name)}: a regression needs a number as its target, and the cell holds ${quote(text)}. Mend the cell, or leave it empty to leave the row out; or classify (${settingWords(asClasses)}).`,
+    { source: table.source, row: table.rowNumbers[row], column: column.name, cell: text, settings: [asClasses] },
   );
 }
 
