@@ -15,7 +15,7 @@ const circle: Record<string, unknown> = {};
 circle.again = circle;
 const x = tensor([[1, 2]]);
 
-/** dense, relu, dense, relu …, each wrapped around what is there: one level a layer. */
+/** dense, relu, dense, relu …, each wrapped around what is there: one level per layer. */
 function nested(levels: number, wrap: (inner: Layer) => Layer): Layer {
   let model: Layer = dense(2, 2);
   for (let i = 0; i < levels; i++) model = wrap(model);
@@ -89,7 +89,7 @@ it("says how deep it may be", async () => {
   const shallow = `${"[".repeat(1000)}${"]".repeat(1000)}`;
   expect(parseJson(shallow, fail)).toEqual(JSON.parse(shallow));
   expect(await codeOf(() => tensor(deep))).toMatchInlineSnapshot(
-    `"INVALID_ARGUMENT: tensor: arrays may be nested at most 64 deep, one level a dimension; these are deeper."`,
+    `"INVALID_ARGUMENT: tensor: arrays may be nested at most 64 deep, one level per dimension; these are deeper."`,
   );
   expect(await codeOf(() => grad((v: Tensor) => v.sum())(deep))).toMatchInlineSnapshot(
     `"INVALID_ARGUMENT: Arguments and results of a traced function may be nested at most 1,000 deep; got more at 0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.…"`,

@@ -16,9 +16,6 @@ export type Observed = Evidence["observations"][number];
 export const median = (values: readonly number[]): number =>
   upperMedian(values.filter((value) => !Number.isNaN(value)));
 
-export const largest = (values: readonly number[]): number =>
-  values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
-
 const geometricMean = (values: readonly number[]): number =>
   values.length === 0 ? 1 : Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 

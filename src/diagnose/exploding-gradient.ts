@@ -1,7 +1,9 @@
 // Gradients that grow from layer to layer on their way back.
+
 import { short } from "../data/wording.ts";
+import { maximum } from "../ir/stats.ts";
 import { confidenceOf } from "./confidence.ts";
-import { byOutcome, early, largest, ledgerCause, median, type Observed } from "./course.ts";
+import { byOutcome, early, ledgerCause, median, type Observed } from "./course.ts";
 import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
@@ -21,7 +23,7 @@ export const explodingGradient = defineDetector({
   mended: lowerLossOrBalancedGradient,
 });
 
-const productOf = ({ ledger }: Observed): number => largest(ledger.map(({ product }) => product));
+const productOf = ({ ledger }: Observed): number => maximum(ledger.map(({ product }) => product));
 
 /** By the ledger's largest product: at the first step, in the first steps, or at the end. */
 function detect(evidence: Evidence): Finding | undefined {

@@ -1,9 +1,9 @@
 // Labels that are wrong in the data: rows that the model misses with as much confidence as it hits others.
 
 import { short } from "../data/wording.ts";
+import { maximum } from "../ir/stats.ts";
 import type { ErrorsProfile, ResidualsProfile } from "../observe/examples.ts";
 import { confidenceOf, percent } from "./confidence.ts";
-import { largest } from "./course.ts";
 import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
@@ -80,7 +80,7 @@ function inClasses(
 ): Found | undefined {
   const { rate, confidentRate, separation = 1 } = errors;
   const rows = classes.reduce((sum, one) => sum + one.rows, 0);
-  const guessing = 1 - largest(classes.map((one) => one.rows)) / rows;
+  const guessing = 1 - maximum(classes.map((one) => one.rows)) / rows;
   const { seen, unseen: other } = noisyLabels;
   const isSeen = confidentRate >= seen.confidentRate && separation <= seen.separation;
   const isUnseen =

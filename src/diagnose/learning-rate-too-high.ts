@@ -1,7 +1,9 @@
 // Steps so long that they land beyond the valley: weights change by much of their length, the loss jumps.
+
 import { short } from "../data/wording.ts";
+import { maximum } from "../ir/stats.ts";
 import { confidenceOf, nameOf, percent } from "./confidence.ts";
-import { alphaOf, byOutcome, early, largest, lossLeft, median, type Observed } from "./course.ts";
+import { alphaOf, byOutcome, early, lossLeft, median, type Observed } from "./course.ts";
 import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
@@ -30,7 +32,7 @@ export const learningRateTooHigh = defineDetector({
 
 /** The largest share of its length that a layer's weights moved in the step. */
 const largestUpdate = ({ layers }: Observed): number =>
-  Math.max(0, largest(layers.map(({ updateRatio }) => updateRatio)));
+  Math.max(0, maximum(layers.map(({ updateRatio }) => updateRatio)));
 
 /**
  * Updates that are long beside the weights, and that do not pay: the loss is past its lowest point along them, or rises
@@ -42,9 +44,9 @@ function detect(evidence: Evidence): Finding | undefined {
   if (first === undefined) return undefined;
   const begin = early(evidence);
   const update = median(begin.map(largestUpdate));
-  const longest = largest(begin.map(largestUpdate));
+  const longest = maximum(begin.map(largestUpdate));
   const alpha = alphaOf(begin);
-  const worst = largest([...epochs, ...begin].map(({ loss }) => loss)) / first.loss;
+  const worst = maximum([...epochs, ...begin].map(({ loss }) => loss)) / first.loss;
   const isLong = update > thresholds.update || longest > thresholds.largestUpdate;
   const overshoots =
     alpha > thresholds.alpha || worst > thresholds.jump || failure !== undefined || lossLeft(evidence) > 1;

@@ -1,13 +1,14 @@
 // Remedies are tried: twins of a training from the same seed, each with one change, and what the change did.
+
 import { type Prepared, type PrepareOptions, prepare, type Table } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
+import { maximum } from "../ir/stats.ts";
 import { type LossRecord, losses } from "../nn/losses/index.ts";
 import type { ObservationEvent, StartEvent, TrainEvent } from "../train/events.ts";
 import { rangeTest } from "../train/range-test.ts";
 import { resolve } from "../train/settings/resolve.ts";
 import { trainTable } from "../train/tabular.ts";
 import { type Change, changed, changesColumns, keyOf, type Recipe } from "./change.ts";
-import { largest } from "./course.ts";
 import { detectorOf, type VerdictKind } from "./detectors.ts";
 import { imbalanceOf, lowerLoss, type Outcome } from "./goals.ts";
 import { type Baseline, type Candidate, combined, rangeTestRate } from "./remedies.ts";
@@ -114,7 +115,7 @@ interface Tried extends Candidate {
 function stepsOf({ parameters, batchSize, stepsPerEpoch, epochs }: StartEvent, verdicts: readonly Verdict[]): number {
   const total = epochs * stepsPerEpoch;
   const isLong = verdicts.some(({ kind }) => detectorOf(kind).mended.needsWholeTraining);
-  const wanted = isLong ? total : Math.max(fewestSteps, further * largest(verdicts.map(({ sinceStep }) => sinceStep)));
+  const wanted = isLong ? total : Math.max(fewestSteps, further * maximum(verdicts.map(({ sinceStep }) => sinceStep)));
   const affordable = Math.max(leastSteps, mostWork / (parameters * batchSize));
   return Math.floor(Math.min(total, wanted, affordable));
 }

@@ -1,8 +1,8 @@
 // Products of matrices and convolutions: which element of the other operand an element is multiplied by.
 import type { Node, NodeId } from "../ir/graph.ts";
-import { placeOf } from "../ir/shape.ts";
+import { unravelIndex } from "../ir/shape.ts";
 import { groupNotationOf } from "../ops/notations.ts";
-import { flatIndex } from "./places.ts";
+import { ravelIndex } from "./indices.ts";
 
 export const isBilinear = ({ op }: Node): boolean => groupNotationOf(op).partner !== undefined;
 
@@ -20,6 +20,6 @@ export function partnerOf(
   const { partner } = groupNotationOf(node.op);
   if (partner === undefined) return undefined;
   const other = nodeOf(node.inputs[1 - operand]!).shape;
-  const x = placeOf(at, nodeOf(node.inputs[operand]!).shape);
-  return flatIndex(partner(node, operand, x, placeOf(index, node.shape), other), other);
+  const x = unravelIndex(at, nodeOf(node.inputs[operand]!).shape);
+  return ravelIndex(partner(node, operand, x, unravelIndex(index, node.shape), other), other);
 }

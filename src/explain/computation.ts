@@ -10,7 +10,7 @@ import { trace } from "../trace/trace.ts";
 import { flatten } from "../trace/tree.ts";
 import { type ExplainOptions, explainer } from "./explain.ts";
 import type { Explanation } from "./explanation.ts";
-import { flatIndex } from "./places.ts";
+import { ravelIndex } from "./indices.ts";
 import { ScalarGraph } from "./scalar-graph.ts";
 import { explainUpdate } from "./update.ts";
 
@@ -156,5 +156,5 @@ function placeIn(element: string, { shape }: Node, indices: readonly number[]): 
       { element, shape },
     );
   }
-  return flatIndex(indices, shape);
+  return ravelIndex(indices, shape);
 }

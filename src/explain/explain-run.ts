@@ -8,7 +8,7 @@ import type { Tensor } from "../trace/tensor.ts";
 import { flatten } from "../trace/tree.ts";
 import { parseElement } from "./computation.ts";
 import { type Explain, type Explanation, explain, type NamedTensors, withUpdate } from "./index.ts";
-import { flatIndex } from "./places.ts";
+import { ravelIndex } from "./indices.ts";
 
 export interface ExplainedRun {
   readonly explanation: Explanation;
@@ -44,7 +44,7 @@ export function explainRun(run: Replay, rows: readonly number[], element: string
   const leaf = names.indexOf(name);
   if (leaf < 0) return { explanation: { ...explanation, about }, settings: spokenOf, figures };
 
-  const at = flatIndex(indices, leaves[leaf]!.shape);
+  const at = ravelIndex(indices, leaves[leaf]!.shape);
   const moments = Object.entries(state.optimizer).map(([slot, tree]) => [slot, flatten(tree).leaves[leaf]!.data[at]!]);
   const norm = gradientNorm(one, names);
   const clip = settings.clipNorm === undefined ? 1 : Math.min(1, settings.clipNorm / (norm + clipEpsilon));

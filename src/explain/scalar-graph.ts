@@ -10,7 +10,7 @@ import { recordOf } from "../ops/index.ts";
 import { evaluate } from "../trace/evaluator.ts";
 import { GraphBuilder } from "../trace/graph-builder.ts";
 import { isBilinear } from "./bilinear.ts";
-import { broadcastPlaces } from "./places.ts";
+import { broadcastIndices } from "./indices.ts";
 
 /** One number: an element of a node, by its row-major place. */
 export interface Element {
@@ -152,7 +152,7 @@ export class ScalarGraph {
   #copied({ node, index }: Element): Element | undefined {
     const own = this.graph.nodes[node]!;
     const record = recordOf(own);
-    if (record.moves !== undefined) return { node: own.inputs[0]!, index: this.#places(own)[index]! };
+    if (record.moves !== undefined) return { node: own.inputs[0]!, index: this.#movedFrom(own)[index]! };
     if (!isElementwise(record) && !isSumLike(own)) return undefined;
     const from = isElementwise(record) ? this.#chosen(own, index) : this.#onlyTerm(own, index);
     return from !== undefined && this.values[from.node]![from.index] === this.values[node]![index] ? from : undefined;
@@ -169,7 +169,7 @@ export class ScalarGraph {
     });
     if (operand < 0) return undefined;
     const from = this.graph.nodes[node.inputs[operand]!]!;
-    return { node: from.id, index: broadcastPlaces(from.shape, node.shape)[index]! };
+    return { node: from.id, index: broadcastIndices(from.shape, node.shape)[index]! };
   }
 
   /** Of a sum and its like: its only element, or the only one that is no constant 0. */
@@ -249,7 +249,8 @@ export class ScalarGraph {
       const input = this.graph.nodes[node.inputs[operand]!]!;
       const size = sizeOf(input.shape);
       const values = this.#along(node, operand, new Float64Array(size).fill(1));
-      const from = recordOf(node).moves !== undefined ? this.#places(node) : broadcastPlaces(input.shape, node.shape);
+      const from =
+        recordOf(node).moves !== undefined ? this.#movedFrom(node) : broadcastIndices(input.shape, node.shape);
       const to: number[][] = Array.from({ length: size }, () => []);
       from.forEach((place, at) => {
         to[place]!.push(at);
@@ -261,7 +262,7 @@ export class ScalarGraph {
   }
 
   /** Where each element of a moving op comes from: the op applied to the places themselves. */
-  #places(node: Node): readonly number[] {
+  #movedFrom(node: Node): readonly number[] {
     let places = this.#moved.get(node.id);
     if (places === undefined) {
       const g = new GraphBuilder("float64");

@@ -1,7 +1,7 @@
 // Writes elements, how they came about, and derivatives between them: with names, and with numbers.
 import type { Node, NodeId } from "../ir/graph.ts";
 import { isElementwise } from "../ir/op.ts";
-import { placeOf, sizeOf } from "../ir/shape.ts";
+import { sizeOf, unravelIndex } from "../ir/shape.ts";
 import { recordOf } from "../ops/index.ts";
 import {
   add,
@@ -22,7 +22,7 @@ import { formulaOf, groupNotationOf, write } from "../ops/notations.ts";
 import { partnerOf } from "./bilinear.ts";
 import type { Equation } from "./explanation.ts";
 import { expression } from "./expression.ts";
-import { broadcastPlaces } from "./places.ts";
+import { broadcastIndices } from "./indices.ts";
 import { mostTerms, type Reading, ruleOf, type Step } from "./reading.ts";
 import type { Element, LocalDerivative, ScalarGraph } from "./scalar-graph.ts";
 import { termsOf } from "./terms.ts";
@@ -92,7 +92,7 @@ export class Writer {
     const name =
       this.#names.get(node) ?? (own.op === "input" ? own.attributes.name : (this.#opNames.get(node) ?? own.op));
     const tex = nameTex(name);
-    const place = placeOf(index, shape).join(",");
+    const place = unravelIndex(index, shape).join(",");
     return shape.length === 0 ? atom(name, tex) : atom(`${name}[${place}]`, `${tex}_{${place}}`);
   };
 
@@ -134,7 +134,7 @@ export class Writer {
   #operands(node: Node, index: number): Element[] {
     return node.inputs.map((input) => ({
       node: input,
-      index: broadcastPlaces(this.#node(input).shape, node.shape)[index]!,
+      index: broadcastIndices(this.#node(input).shape, node.shape)[index]!,
     }));
   }
 

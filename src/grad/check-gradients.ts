@@ -53,7 +53,7 @@ export interface GradientCheck {
   readonly disagreements: readonly Disagreement[];
   /** Ops on a kink, where a direction met one. */
   readonly kinks: readonly KinkedOp[];
-  /** The figures as text, one line a direction, then what is wrong. */
+  /** The figures as text, one line per direction, then what is wrong. */
   toString(): string;
 }
 
@@ -181,7 +181,8 @@ function resultOf(y: unknown): Tensor {
 /** Ten digits: enough to see an error of the tolerance. */
 export const ten = (value: number): string => String(Number(value.toPrecision(10)));
 /** "[1,2]", and nothing for a single number. */
-export const place = (indices: readonly number[]): string => (indices.length === 0 ? "" : `[${indices.join(",")}]`);
+export const formatIndices = (indices: readonly number[]): string =>
+  indices.length === 0 ? "" : `[${indices.join(",")}]`;
 
 function text(
   checks: readonly DirectionCheck[],
@@ -201,14 +202,14 @@ function text(
 /** "w[2]: gradient 0.3, differences 0.25; op swish (%5), operand 0 at [2]: its rule gives 1.2, differences 1" */
 function formatDisagreement({ order, input, indices, analytic, numeric, op }: Disagreement): string {
   const what = order === 1 ? "gradient" : "second derivative";
-  const first = `${input}${place(indices)}: ${what} ${ten(analytic)}, differences ${ten(numeric)}`;
+  const first = `${input}${formatIndices(indices)}: ${what} ${ten(analytic)}, differences ${ten(numeric)}`;
   return op === undefined ? first : `${first}; ${formatOp(op)}`;
 }
 
 const formatOp = (op: WrongOp): string =>
-  `op ${op.name} (%${op.node}), ${operandName(op.operand)}${op.indices.length === 0 ? "" : ` at ${place(op.indices)}`}: its rule${op.order === 1 ? "" : "'s derivative"} gives ${ten(op.analytic)}, differences ${ten(op.numeric)}`;
+  `op ${op.name} (%${op.node}), ${operandName(op.operand)}${op.indices.length === 0 ? "" : ` at ${formatIndices(op.indices)}`}: its rule${op.order === 1 ? "" : "'s derivative"} gives ${ten(op.analytic)}, differences ${ten(op.numeric)}`;
 
 const operandName = (operand: number) => (operand < 0 ? "dy" : `operand ${operand}`);
 
 export const formatKink = ({ name, node, operand, indices, at }: KinkedOp): string =>
-  `on a kink: op ${name} (%${node}), ${operandName(operand)}${indices.length === 0 ? "" : ` at ${place(indices)}`} is ${ten(at)}`;
+  `on a kink: op ${name} (%${node}), ${operandName(operand)}${indices.length === 0 ? "" : ` at ${formatIndices(indices)}`} is ${ten(at)}`;

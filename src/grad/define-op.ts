@@ -7,7 +7,7 @@ import { prune } from "../ir/prune.ts";
 import { broadcastShapes, formatType, sameShape, type TensorType } from "../ir/shape.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { build, innermost, trace } from "../trace/trace.ts";
-import { checkGradients, formatKink, place, ten } from "./check-gradients.ts";
+import { checkGradients, formatIndices, formatKink, ten } from "./check-gradients.ts";
 
 /** The operands as a tuple, so that functions can take them apart by position. */
 type Operands = readonly [] | readonly Tensor[];
@@ -96,7 +96,7 @@ function checkSamples(name: string, apply: (...x: Tensor[]) => Tensor, samples: 
       .filter(({ order }) => order === wrong.order)
       .map(({ input, indices, analytic, numeric }) => {
         const operand = input === "dy" ? input : `operand ${input}`;
-        return `  ${operand}${place(indices)}: the rule gives ${ten(analytic)}, differences ${ten(numeric)}`;
+        return `  ${operand}${formatIndices(indices)}: the rule gives ${ten(analytic)}, differences ${ten(numeric)}`;
       });
     const rule = wrong.order === 1 ? "rule" : "rule, differentiated again,";
     throw new ChainruleError(

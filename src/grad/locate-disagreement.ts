@@ -3,7 +3,7 @@ import type { TypedArray } from "../ir/dtype.ts";
 import type { Graph, Node, NodeId } from "../ir/graph.ts";
 import { nameOf } from "../ir/op.ts";
 import { prune } from "../ir/prune.ts";
-import { placeOf } from "../ir/shape.ts";
+import { unravelIndex } from "../ir/shape.ts";
 import { recordOf } from "../ops/index.ts";
 import { evaluate } from "../trace/evaluator.ts";
 import { Tensor } from "../trace/tensor.ts";
@@ -125,7 +125,7 @@ export function wrongElements(point: Point, v: readonly TypedArray[], settings: 
     if (!isWrong(check, settings)) return [];
     const { reverse, forward, numeric, error } = check;
     const further = Math.abs(forward - numeric) > Math.abs(reverse - numeric) ? forward : reverse;
-    return [{ input, indices: placeOf(at, x.shape), analytic: further, numeric, error }];
+    return [{ input, indices: unravelIndex(at, x.shape), analytic: further, numeric, error }];
   });
 }
 
@@ -230,7 +230,7 @@ function inspectPoint(point: Point, settings: CheckSettings, draw: Draw): Findin
   for (const [input, x] of point.inputs.entries()) {
     if (x.size === 0 || !checkDirection(point, only(v, input, 0, x.size), settings.step).kink) continue;
     const { at } = narrowed(point, v, input, settings.step, (c) => (c.kink ? 1 : 0));
-    return { kink: true, input, indices: placeOf(at, x.shape), at: x.data[at]! };
+    return { kink: true, input, indices: unravelIndex(at, x.shape), at: x.data[at]! };
   }
   return undefined;
 }

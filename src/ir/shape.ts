@@ -26,8 +26,8 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
-/** Row-major place → index along each axis. */
-export const placeOf = (at: number, shape: Shape): number[] =>
+/** Row-major index → index along each axis. */
+export const unravelIndex = (at: number, shape: Shape): number[] =>
   stridesOf(shape).map((stride, axis) => Math.floor(at / stride) % shape[axis]!);
 
 /** `[2, 3]`, for messages. */

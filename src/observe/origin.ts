@@ -2,7 +2,7 @@
 import { isFloat, type TypedArray } from "../ir/dtype.ts";
 import type { Graph, Node, NodeId } from "../ir/graph.ts";
 import { isElementwise } from "../ir/op.ts";
-import { placeOf, type Shape } from "../ir/shape.ts";
+import { type Shape, unravelIndex } from "../ir/shape.ts";
 import { recordOf } from "../ops/index.ts";
 
 /** A part of a step: the forward or the backward pass of a layer, the loss, the update of a layer's parameters. */
@@ -103,7 +103,7 @@ export function originOf(
 
 function firstBroken(elements: TypedArray, shape: Shape): Pick<Origin, "value" | "indices"> {
   const place = elements.findIndex((value: number) => !Number.isFinite(value));
-  return { value: String(elements[place]) as Origin["value"], indices: placeOf(place, shape) };
+  return { value: String(elements[place]) as Origin["value"], indices: unravelIndex(place, shape) };
 }
 
 const inputName = ({ graph, inputs }: ReadableStep, node: Node): string => inputs[graph.inputs.indexOf(node.id)]!;

@@ -50,7 +50,7 @@ function flattenNested(values: NestedArray): { flat: (number | boolean)[]; shape
     if (shape.length === mostDimensions)
       throw new ChainruleError(
         "INVALID_ARGUMENT",
-        `tensor: arrays may be nested at most ${mostDimensions} deep, one level a dimension; these are deeper.`,
+        `tensor: arrays may be nested at most ${mostDimensions} deep, one level per dimension; these are deeper.`,
       );
     shape.push(level.length);
   }

@@ -4,7 +4,7 @@ import { metricLabel, metricValue } from "./format.ts";
 import type { Style } from "./style.ts";
 import { renderTable } from "./table.ts";
 
-/** One column a split, named as given ("train", "validation"); one line a metric. */
+/** One column per split, named as given ("train", "validation"); one line per metric. */
 export function renderMetrics(splits: readonly (readonly [string, MetricValues])[], style: Style): string[] {
   const names = [...new Set(splits.flatMap(([, values]) => Object.keys(values)))];
   return renderTable(
