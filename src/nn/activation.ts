@@ -1,5 +1,5 @@
 // The list of activations: what each computes, and what is to be known of its slopes. It loads no engine.
-import { noSuch } from "../ir/fields.ts";
+import { namesOf, recordNamed } from "../ir/record-list.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { InitializerName } from "./initializers.ts";
 
@@ -44,13 +44,11 @@ export const activations = {
 };
 
 export type ActivationName = keyof typeof activations;
-export const activationNames = Object.keys(activations) as ActivationName[];
+export const activationNames = namesOf(activations);
 
 /** Throws INVALID_ARGUMENT for an unknown name. */
-export function activationRecord(name: ActivationName): ActivationRecord {
-  if (Object.hasOwn(activations, name)) return activations[name];
-  throw noSuch("activation", name, activationNames);
-}
+export const activationRecord = (name: ActivationName): ActivationRecord =>
+  recordNamed<ActivationRecord>("activation", activations, name);
 
 /** How weights before an activation are drawn so that neither values nor gradients grow or shrink on their way. */
 export const fittingInit = (name: ActivationName): InitializerName => activationRecord(name).init;

@@ -1,9 +1,9 @@
 // Drawing initial weights.
-import { noSuch } from "../ir/fields.ts";
+import { recordNamed } from "../ir/record-list.ts";
 import type { Shape } from "../ir/shape.ts";
 import { randomNormal, randomUniform } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
-import { type InitializerName, type InitializerRecord, initializerNames, initializers } from "./initializers.ts";
+import { type InitializerName, type InitializerRecord, initializers } from "./initializers.ts";
 
 /** Draws a weight of `shape` in float64. `stream` tells apart the weights drawn with one key. */
 export function initialWeight(
@@ -14,8 +14,7 @@ export function initialWeight(
   fanIn: number,
   fanOut: number,
 ): Tensor {
-  if (!Object.hasOwn(initializers, name)) throw noSuch("initializer", name, initializerNames);
-  const record: InitializerRecord = initializers[name];
+  const record = recordNamed<InitializerRecord>("initializer", initializers, name);
   const source = {
     uniform: (of: Shape) => randomUniform(key, of, stream),
     normal: (of: Shape) => randomNormal(key, of, stream),

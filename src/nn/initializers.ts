@@ -1,4 +1,5 @@
 // The list of initializers: distributions of initial weights by fan-in and fan-out. It loads no engine.
+import { namesOf } from "../ir/record-list.ts";
 import { type Shape, sizeOf } from "../ir/shape.ts";
 import type { Tensor } from "../trace/tensor.ts";
 
@@ -77,7 +78,7 @@ export const initializers = {
 } satisfies Readonly<Record<string, InitializerRecord>>;
 
 export type InitializerName = keyof typeof initializers;
-export const initializerNames = Object.keys(initializers) as InitializerName[];
+export const initializerNames = namesOf(initializers);
 
 /** What fits a layer without an activation after it. */
 export const linearInit: InitializerName = "xavierUniform";

@@ -1,5 +1,6 @@
 // The list of layers.
 import { ChainruleError } from "../../ir/errors.ts";
+import { namesOf } from "../../ir/record-list.ts";
 import type { Layer, LayerKind, LayerRecord } from "../layer.ts";
 import { activationLayerRecord } from "./activation.ts";
 import { avgPool2dRecord } from "./avg-pool2d.ts";
@@ -43,7 +44,7 @@ export const layerRecords = {
   sequential: sequentialRecord,
 };
 
-export const layerKinds = Object.keys(layerRecords) as LayerKind[];
+export const layerKinds = namesOf(layerRecords);
 
 /** The record of a kind. Throws INVALID_ARGUMENT for one that there is not. */
 export function layerRecord(kind: LayerKind): LayerRecord<Layer> {

@@ -1,4 +1,5 @@
 // The losses: the only list of them.
+import { namesOf } from "../../ir/record-list.ts";
 import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
 import { crossEntropy } from "./cross-entropy.ts";
 import { halfSumOfSquares } from "./half-sum-of-squares.ts";
@@ -21,7 +22,7 @@ export type { Loss, LossRecord } from "./loss.ts";
 export { binaryCrossEntropy, crossEntropy, halfSumOfSquares, huber, mae, mse };
 
 export type LossName = keyof typeof losses;
-export const lossNames = Object.keys(losses) as LossName[];
+export const lossNames = namesOf(losses);
 
 /** Losses that fit a task, in the order of the list. */
 export const lossesOf = {

@@ -1,6 +1,6 @@
 // The list of optimizers. It loads no engine, so that names and defaults are at hand everywhere.
-import { excerpt, type Fail, make, noSuch, type Options, parse } from "../../ir/fields.ts";
-import { isRecord } from "../../ir/json.ts";
+import { type Fail, make, type Options } from "../../ir/fields.ts";
+import { namesOf, parseKindOf, recordNamed } from "../../ir/record-list.ts";
 import type { OptimizerRecord, OptimizerSettings } from "../record.ts";
 import { adagradRecord } from "./adagrad.ts";
 import { adamRecord } from "./adam.ts";
@@ -24,17 +24,17 @@ export const optimizerRecords = {
 };
 
 export type OptimizerKind = keyof typeof optimizerRecords;
-export const optimizerKinds = Object.keys(optimizerRecords) as OptimizerKind[];
+export const optimizerKinds = namesOf(optimizerRecords);
 
 type OptimizerOf<R> = R extends OptimizerRecord<infer O> ? O : never;
 /** Plain data: JSON, to be saved and read as it is. */
 export type Optimizer = OptimizerOf<(typeof optimizerRecords)[OptimizerKind]>;
 
+const list = optimizerRecords as Readonly<Record<string, OptimizerRecord<Optimizer>>>;
+
 /** Throws INVALID_ARGUMENT for a kind that there is not. */
-export function optimizerRecord(kind: OptimizerKind): OptimizerRecord<Optimizer> {
-  if (Object.hasOwn(optimizerRecords, kind)) return optimizerRecords[kind] as OptimizerRecord<Optimizer>;
-  throw noSuch("optimizer", kind, optimizerKinds);
-}
+export const optimizerRecord = (kind: OptimizerKind): OptimizerRecord<Optimizer> =>
+  recordNamed("optimizer", list, kind);
 
 /** Optimizers with their defaults, by name. */
 export const optimizers = Object.fromEntries(
@@ -42,8 +42,5 @@ export const optimizers = Object.fromEntries(
 ) as { readonly [K in OptimizerKind]: (options?: Options<OptimizerSettings>) => Optimizer };
 
 /** An optimizer from JSON, every field checked. */
-export function parseOptimizer(json: unknown, at: string, fail: Fail): Optimizer {
-  const kind = isRecord(json) ? optimizerKinds.find((known) => known === json.kind) : undefined;
-  if (isRecord(json) && kind !== undefined) return parse(optimizerRecord(kind), json, at, fail);
-  throw fail(`${at} must be an optimizer, of a kind from ${optimizerKinds.join(", ")}; it is ${excerpt(json)}`);
-}
+export const parseOptimizer = (json: unknown, at: string, fail: Fail): Optimizer =>
+  parseKindOf("an optimizer", list, json, at, fail);

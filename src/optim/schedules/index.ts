@@ -1,6 +1,6 @@
 // The list of schedules. It loads no engine, so that names are at hand everywhere.
-import { excerpt, type Fail, noSuch, parse } from "../../ir/fields.ts";
-import { isRecord } from "../../ir/json.ts";
+import type { Fail } from "../../ir/fields.ts";
+import { namesOf, parseKindOf, recordNamed } from "../../ir/record-list.ts";
 import { constantRecord } from "./constant.ts";
 import { cosineRecord } from "./cosine.ts";
 import { exponentialRecord } from "./exponential.ts";
@@ -22,17 +22,16 @@ export const scheduleRecords = {
 };
 
 export type ScheduleKind = keyof typeof scheduleRecords;
-export const scheduleKinds = Object.keys(scheduleRecords) as ScheduleKind[];
+export const scheduleKinds = namesOf(scheduleRecords);
 
 type ScheduleOf<R> = R extends ScheduleRecord<infer S> ? S : never;
 /** Plain data: JSON, to be saved and read as it is. Steps are counted from 0; `base` is the optimizer's learning rate. */
 export type Schedule = ScheduleOf<(typeof scheduleRecords)[ScheduleKind]>;
 
+const list = scheduleRecords as Readonly<Record<string, ScheduleRecord<Schedule>>>;
+
 /** Throws INVALID_ARGUMENT for a kind that there is not. */
-export function scheduleRecord(kind: ScheduleKind): ScheduleRecord<Schedule> {
-  if (Object.hasOwn(scheduleRecords, kind)) return scheduleRecords[kind] as ScheduleRecord<Schedule>;
-  throw noSuch("schedule", kind, scheduleKinds);
-}
+export const scheduleRecord = (kind: ScheduleKind): ScheduleRecord<Schedule> => recordNamed("schedule", list, kind);
 
 /** A schedule for a training of so many steps. */
 export const fittedSchedule = (kind: ScheduleKind, course: Course): Schedule => scheduleRecord(kind).fitted(course);
@@ -53,8 +52,7 @@ const deepest = 10;
 /** A schedule from JSON, every field checked. */
 export function parseSchedule(json: unknown, at: string, fail: Fail, depth = 0): Schedule {
   if (depth > deepest) throw fail(`${at} is nested more than ${deepest} deep`);
-  const kind = isRecord(json) ? scheduleKinds.find((known) => known === json.kind) : undefined;
-  if (isRecord(json) && kind !== undefined)
-    return parse(scheduleRecord(kind), json, at, fail, (inner, place) => parseSchedule(inner, place, fail, depth + 1));
-  throw fail(`${at} must be a schedule, of a kind from ${scheduleKinds.join(", ")}; it is ${excerpt(json)}`);
+  return parseKindOf("a schedule", list, json, at, fail, (inner, place) =>
+    parseSchedule(inner, place, fail, depth + 1),
+  );
 }
