@@ -41,7 +41,4 @@ export function commandLine(data: string, flags: TrainFlags): string {
 }
 
 /** As run.json holds them: by the names of the flags. */
-export function saved({ columnTypes, ...flags }: TrainFlags): Json {
-  const types = columnTypes instanceof Map ? Object.fromEntries(columnTypes) : columnTypes;
-  return toOptions({ ...flags, ...(types && { columnTypes: types }) }) as Json;
-}
+export const saved = (flags: TrainFlags): Json => toOptions(flags) as Json;

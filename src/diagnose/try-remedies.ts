@@ -8,7 +8,7 @@ import type { ObservationEvent, StartEvent, TrainEvent } from "../train/events.t
 import { rangeTest } from "../train/range-test.ts";
 import { resolve } from "../train/settings/resolve.ts";
 import { trainTable } from "../train/tabular.ts";
-import { type Change, changed, changesColumns, keyOf, type Recipe } from "./change.ts";
+import { type Change, changed, changesColumns, changesRows, keyOf, type Recipe } from "./change.ts";
 import { detectorOf, type VerdictKind } from "./detectors.ts";
 import { imbalanceOf, lowerLoss, type Outcome } from "./goals.ts";
 import { type Baseline, type Candidate, combined, rangeTestRate } from "./remedies.ts";
@@ -153,7 +153,7 @@ async function twin(table: Table, baseline: Baseline, change: Change, steps: num
 
 /** The rows as the change has them prepared. */
 function preparedWith(change: Change, data: PrepareOptions, table: Table, prepared: Prepared): Prepared {
-  return change.standardize !== undefined || changesColumns(change) ? prepare(table, data) : prepared;
+  return changesRows(change) ? prepare(table, data) : prepared;
 }
 
 /** What a regression's loss has to be multiplied by to be in a power of the target's own unit. */
@@ -190,7 +190,7 @@ async function withRate(
   table: Table,
   baseline: Baseline,
 ): Promise<Combination[]> {
-  const best = helpful(tried, before).find(({ change }) => change.learningRate === undefined);
+  const best = helpful(tried, before).find((one) => combined([one, rangeTestRate(1)]) !== undefined);
   if (best === undefined) return [];
   const { data, settings } = changed(baseline, best.change);
   const { suggestion } = await rangeTest(preparedWith(best.change, data, table, baseline.prepared), settings);

@@ -34,6 +34,8 @@ export interface ProbedActivation extends Pick<ChainPoint, "name"> {
 /** A layer of rows with a `rowNorm`: dense, z = a W + b. */
 export interface ProbedDense extends Pick<ChainPoint, "name"> {
   readonly rowNorm: number;
+  /** Names of its own. */
+  readonly parameters: readonly string[];
   readonly input: string | undefined;
 }
 
@@ -41,7 +43,7 @@ export interface ProbedParameter {
   readonly name: string;
   readonly shape: Shape;
   readonly size: number;
-  /** Whether it belongs to one of the dense layers. */
+  /** Whether it belongs to one of the `dense` layers. */
   readonly isDense: boolean;
 }
 
@@ -58,10 +60,12 @@ export function planProbes(
     .map((point, at, all) => ({ ...point, size: sizeOf(shapeOf(point)), input: all[at - 1]?.name }));
   const dense = chain.flatMap((point) => {
     const { name, layer, input } = point;
-    const rowNorm = layer && layerRecord(layer.kind).rowNorm?.(layer);
-    return rowNorm !== undefined && shapeOf(point).length === 2 ? [{ name, rowNorm, input }] : [];
+    if (layer === undefined || shapeOf(point).length !== 2) return [];
+    const { rowNorm, variables } = layerRecord(layer.kind);
+    const parameters = Object.keys(variables?.(layer).parameters ?? {});
+    return rowNorm ? [{ name, rowNorm: rowNorm(layer), parameters, input }] : [];
   });
-  const ofDense = new Set(dense.flatMap(({ name }) => ["weight", "bias"].map((part) => childPath(name, part))));
+  const ofDense = new Set(dense.flatMap(({ name, parameters }) => parameters.map((part) => childPath(name, part))));
   return {
     chain,
     activations: chain.flatMap((point) => {

@@ -48,6 +48,7 @@ export const columnTypes: Setting<ColumnTypes, undefined> = {
     add: (a, b) => new Map([...entriesOf(a), ...entriesOf(b)]),
     parts: (value) => entriesOf(value).map((entry) => new Map([entry])),
   },
+  choosesColumns: true,
 };
 
 /** "dose=-999": a word of a column. A column name may itself hold "=". */

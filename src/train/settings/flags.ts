@@ -37,13 +37,14 @@ export function fromOptions(options: object): Settings {
   );
 }
 
-/** What `fromOptions` reads. */
+/** What `fromOptions` reads; maps as plain objects, so that it is JSON. */
 export function toOptions(given: Settings): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(given).flatMap(([key, value]) => {
       if (!isSetting(key)) return [[key, value]];
       const found = flagFor(key, value);
-      return found ? [[found.name, found.sign ?? value]] : [];
+      const plain: unknown = value instanceof Map ? Object.fromEntries(value) : value;
+      return found ? [[found.name, found.sign ?? plain]] : [];
     }),
   );
 }

@@ -20,6 +20,8 @@ export interface Setting<T, R = T> {
   readonly required?: true;
   /** Given several times, its values add up: how two make one, and of what single ones a value is made. */
   readonly sum?: { readonly add: (a: T, b: T) => T; readonly parts: (value: T) => readonly T[] };
+  /** It decides which columns a network is given, and as what: whether that is allowed, no loss can say. */
+  readonly choosesColumns?: true;
   /** Those that cannot be given beside it. */
   readonly conflicts?: readonly SettingKey[];
   /** How long a training goes on, or how the learning rate changes on the way: what a range test sets by itself. */
