@@ -12,7 +12,7 @@ const rounds = 5;
 const workPerRound = 4e6;
 
 /** Multiply-adds of the smallest product from which BLAS wins at every larger size too. */
-export function measureThreshold(library: BlasLibrary, build: Build): number {
+function measureThreshold(library: BlasLibrary, build: Build): number {
   let from = Number.POSITIVE_INFINITY;
   for (const n of sizes.toReversed()) {
     const [own, blas] = secondsOf(n, library, build);
@@ -59,7 +59,7 @@ export function thresholdOf(library: BlasLibrary, build: Build): number {
 }
 
 /** Where thresholds are remembered. */
-export function cacheFile(): string {
+function cacheFile(): string {
   const { homedir } = process.getBuiltinModule("node:os");
   const { join } = process.getBuiltinModule("node:path");
   return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "chainrule", "blas.json");

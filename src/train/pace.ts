@@ -1,7 +1,7 @@
 // Slices of work: long enough for the machine, short enough for timers, signals and eyes.
 
 /** Milliseconds of work between two looks at the clock, the signal and the event loop. */
-export const sliceMilliseconds = 30;
+const sliceMilliseconds = 30;
 
 /** The time of this process: nothing of a training's result depends on it. */
 export class SliceClock {

@@ -20,7 +20,7 @@ export const sizes = [0, 1, 3, 5, 17, 64, 257, 1031];
 const sentinel = Int32Array.from({ length: 16 }, (_, i) => 0x5e471000 + i);
 
 /** The plan with each buffer in a place of its own between two sentinels, which are constants: their buffers come last. */
-export function withSentinels(plan: Plan): { readonly plan: Plan; readonly sentinels: readonly Buffer[] } {
+function withSentinels(plan: Plan): { readonly plan: Plan; readonly sentinels: readonly Buffer[] } {
   const sentinels: Buffer[] = [];
   let end = 0;
   const place = (bytes: number): number => {

@@ -78,7 +78,7 @@ export function assemblyScriptOf(expression: Expression): string {
 }
 
 /** Whether the expression is made of instructions alone. */
-export function isInline(expression: Expression): boolean {
+function isInline(expression: Expression): boolean {
   if (expression.kind === "call") return false;
   return expression.kind !== "instruction" || expression.operands.every(isInline);
 }

@@ -20,7 +20,7 @@ export interface Slopes {
 const known = new Map<ActivationName, number>();
 
 /** The largest |φ′(z)| for z = −10 … 10, computed once. */
-export function steepest(name: ActivationName): number {
+function steepest(name: ActivationName): number {
   const slope = known.get(name) ?? largestSlope(name);
   known.set(name, slope);
   return slope;
