@@ -8,8 +8,10 @@ export interface FileFormat {
   readonly variants?: string;
   /** Of files' names, in lower case and without the dot. */
   readonly endings: readonly string[];
-  /** Whether content is of this format, where the file's name does not say so. */
-  recognizes(content: Content): boolean;
+  /** What the bytes of its files begin with, by which they are told where the file's name does not say the format. */
+  readonly magic?: string;
+  /** Whether text is of this format, where neither name nor magic says so. */
+  recognizes?(text: string): boolean;
   /** The whole table. Throws MALFORMED_DATA, EMPTY_DATA or RAGGED_ROW, with `source`, row and column in details. */
   read(content: Content): Promise<Table>;
   /** The table block by block, where a format can be read so (Node only). Throws as `read`, and FILE_NOT_FOUND. */

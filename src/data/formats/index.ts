@@ -6,7 +6,7 @@ import { json } from "./json.ts";
 import { parquet } from "./parquet.ts";
 import { tsv } from "./tsv.ts";
 
-/** In the order in which sentences name them. Content is tried from the last to the first: these take almost any text. */
+/** In the order in which sentences name them. Text is tried from the last to the first: CSV is almost any text. */
 export const fileFormats: readonly FileFormat[] = [csv, tsv, json, parquet];
 
 /** Names of files that no format reads, by the bytes they begin with, and what to do with them. */
@@ -21,8 +21,10 @@ export function formatOfName(source: string): FileFormat | undefined {
   return fileFormats.find(({ endings }) => endings.includes(ending));
 }
 
+/** Throws UNKNOWN_FORMAT where the content is neither of a format that is told by its first bytes nor text. */
 export const formatOfContent = (content: Content): FileFormat | undefined =>
-  fileFormats.findLast((format) => format.recognizes(content));
+  fileFormats.find(({ magic }) => magic !== undefined && content.beginsWith(magic)) ??
+  fileFormats.findLast(({ recognizes }) => recognizes?.(content.text()));
 
 const withVariants = fileFormats.map(({ name, variants }) => (variants === undefined ? name : `${name} (${variants})`));
 

@@ -9,7 +9,7 @@ export const json: FileFormat = {
   name: "JSON",
   variants: "an array of objects, or one a line",
   endings: ["json", "ndjson", "jsonl"],
-  recognizes: (content) => /^\s*[[{]/.test(content.text()),
+  recognizes: (text) => /^\s*[[{]/.test(text),
   read: async (content) => parseJsonRows(content.text(), content),
 };
 

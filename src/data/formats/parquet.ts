@@ -9,7 +9,7 @@ import type { FileFormat } from "./format.ts";
 export const parquet: FileFormat = {
   name: "Parquet",
   endings: ["parquet", "pq"],
-  recognizes: (content) => content.beginsWith("PAR1"),
+  magic: "PAR1",
   read: (content) => parseParquet(new Uint8Array(content.bytes).buffer, content),
   async open(path, blockRows) {
     const { rows, read } = await readParquetRows(path);

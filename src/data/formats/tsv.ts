@@ -6,8 +6,6 @@ import type { FileFormat } from "./format.ts";
 export const tsv: FileFormat = {
   name: "TSV",
   endings: ["tsv", "tab"],
-  // Content whose header row holds tabs is read in the same way as CSV.
-  recognizes: () => false,
   read: (content) => parseDelimited(content.text(), { source: content.source, delimiter: "\t" }),
   open: (path, blockRows) => openDelimited(path, blockRows, "\t"),
 };
