@@ -23,7 +23,7 @@ import { tableOf } from "../table-of.ts";
 import { renderColumns } from "../terminal/columns-table.ts";
 import { renderDataWarning } from "../terminal/data-warning.ts";
 import { remedySentence, renderVerdicts, withFlags } from "../terminal/diagnosis.ts";
-import { duration, metricLabel, metricValue } from "../terminal/format.ts";
+import { duration, headline, metricLabel, metricValue } from "../terminal/format.ts";
 import { renderMetrics } from "../terminal/metrics-table.ts";
 import { reporter } from "../terminal/reporter.ts";
 import type { Style } from "../terminal/style.ts";
@@ -303,7 +303,7 @@ function describeFix(before: Trained, { remedy, steps, training }: Fixed, { widt
   const twins = `Restarted with ${flagText(remedy.settings)}. In twins, with ${remedySentence(remedy, steps)}`;
   const measured = (end?: EndEvent) => {
     const values = end?.metrics.validation ?? end?.metrics.train;
-    const name = ["accuracy", "rmse"].find((metric) => values?.[metric] !== undefined);
+    const name = headline(values);
     return name === undefined ? "no result" : `${metricLabel(name)} ${metricValue(name, values![name]!)}`;
   };
   const whole = `The whole training: ${measured(training.end)}; the one before, in ${before.run}: ${measured(before.end)}.`;

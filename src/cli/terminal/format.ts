@@ -47,19 +47,30 @@ export function duration(seconds: number): string {
 
 export const percent = (share: number, decimals: number) => `${(share * 100).toFixed(decimals)}%`;
 
-const metricLabels: ReadonlyMap<string, string> = new Map([
-  ["rocAuc", "ROC AUC"],
-  ["logLoss", "log loss"],
-  ["macroF1", "macro F1"],
-  ["rmse", "RMSE"],
-  ["mae", "MAE"],
-  ["r2", "R²"],
-]);
-
-export const metricLabel = (name: string) => metricLabels.get(name) ?? name;
-
-/** Accuracy in per cent, other bounded metrics with four decimals, losses and errors with four significant digits. */
-export function metricValue(name: string, value: number): string {
-  if (name === "accuracy") return percent(value, 2);
-  return name === "rocAuc" || name === "r2" || name === "macroF1" ? value.toFixed(4) : significant(value);
+/** How a metric is shown: under its name, with four significant digits, where it says nothing else. */
+interface MetricFormat {
+  readonly label?: string;
+  readonly text?: (value: number) => string;
+  /** The one to show of a training where there is room for one. */
+  readonly isHeadline?: true;
 }
+
+const fourDecimals = (value: number) => value.toFixed(4);
+
+const metricFormats: Readonly<Record<string, MetricFormat>> = {
+  accuracy: { text: (value) => percent(value, 2), isHeadline: true },
+  rocAuc: { label: "ROC AUC", text: fourDecimals },
+  logLoss: { label: "log loss" },
+  macroF1: { label: "macro F1", text: fourDecimals },
+  rmse: { label: "RMSE", isHeadline: true },
+  mae: { label: "MAE" },
+  r2: { label: "R²", text: fourDecimals },
+};
+
+export const metricLabel = (name: string): string => metricFormats[name]?.label ?? name;
+
+export const metricValue = (name: string, value: number): string => (metricFormats[name]?.text ?? significant)(value);
+
+/** "accuracy" of classes, "rmse" of values; undefined where neither was measured. */
+export const headline = (metrics: Readonly<Record<string, number>> | undefined): string | undefined =>
+  Object.keys(metricFormats).find((name) => metricFormats[name]!.isHeadline && metrics?.[name] !== undefined);

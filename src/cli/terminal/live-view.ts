@@ -2,7 +2,7 @@
 import { maximum } from "../../ir/stats.ts";
 import type { LayerStatistics, MetricValues, StartEvent, TrainEvent } from "../../train/events.ts";
 import { logShare, progressBar, thinBar } from "./bar.ts";
-import { compact, duration, magnitude, metricLabel, metricValue, percent, significant } from "./format.ts";
+import { compact, duration, headline, magnitude, metricLabel, metricValue, percent, significant } from "./format.ts";
 import type { Style } from "./style.ts";
 import { cut, cutStart, displayWidth, padEnd, padStart, printable } from "./text.ts";
 
@@ -60,7 +60,7 @@ function progressLine({ epoch, epochs, done, secondsLeft }: LiveState, { width, 
 
 /** The figures of the state, as [importance, label, value]; 0 is the most important. */
 export function figures({ loss, validation, rowsPerSecond }: LiveState): [number, string, string][] {
-  const metric = ["accuracy", "rmse"].find((name) => validation?.[name] !== undefined);
+  const metric = headline(validation);
   const parts: [number, string, string][] = [];
   if (loss !== undefined) parts.push([0, "loss", significant(loss)]);
   if (validation?.loss !== undefined) parts.push([2, "validation", significant(validation.loss)]);
