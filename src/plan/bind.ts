@@ -1,9 +1,8 @@
-// Pass: a program's optimized graph with what its inputs and outputs stand for, checked against the states.
+// Pass: a program's graph with what its inputs and outputs stand for, checked against the states.
 import { ChainruleError } from "../ir/errors.ts";
 import type { Graph, NodeId } from "../ir/graph.ts";
 import { sameShape, type TensorType } from "../ir/shape.ts";
 import type { Binding, Program } from "./module.ts";
-import { optimize } from "./optimize.ts";
 
 /** A node whose value shall lie in a state at the end, or be read by a name. */
 export interface Result {
@@ -21,7 +20,7 @@ export interface BoundProgram {
 
 /** Throws INVALID_GRAPH where an input does not have its state's type. */
 export function bind(name: string, program: Program, types: Readonly<Record<string, TensorType>>): BoundProgram {
-  const graph = optimize(program.graph);
+  const { graph } = program;
   const states = new Map<string, NodeId>();
   const inputs = new Map<string, NodeId>();
   graph.inputs.forEach((id, i) => {

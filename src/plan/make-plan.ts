@@ -5,6 +5,7 @@ import type { Module } from "./module.ts";
 import { place } from "./place.ts";
 import type { Buffer, BufferId, Kernel, Plan, PlannedProgram, View } from "./plan.ts";
 import { type AddBuffer, planProgram } from "./plan-program.ts";
+import { finish } from "./stages.ts";
 import { verifyPlaces } from "./verify-passes.ts";
 
 /** What the planner needs to know of a backend. */
@@ -16,13 +17,7 @@ export interface Target {
 type Draft = { -readonly [K in keyof Buffer]: Buffer[K] };
 
 /** The plan of all programs of a module, for one kind of memory layout. */
-export function makePlan(module: Module, target: Target): Plan {
-  const stages = planning(module, target);
-  for (;;) {
-    const stage = stages.next();
-    if (stage.done) return stage.value;
-  }
-}
+export const makePlan = (module: Module, target: Target): Plan => finish(planning(module, target));
 
 /** The same in stages, which take long for a deep network. */
 export function* planning(module: Module, target: Target): Generator<void, Plan> {
@@ -56,6 +51,7 @@ export function* planning(module: Module, target: Target): Generator<void, Plan>
   for (const [name, program] of Object.entries(module.programs)) {
     const planned = yield* planProgram(name, program, states, addBuffer, setup);
     programs[name] = planned.program;
+    yield;
     const own = planned.scratch.map(({ buffer, first, last }) => ({ bytes: buffers[buffer]!.bytes, first, last }));
     const placement = verifyPlaces(place(own), own);
     yield;

@@ -7,6 +7,7 @@ import { cse } from "./cse.ts";
 import { foldTransposes } from "./fold-transposes.ts";
 import { simplify } from "./simplify.ts";
 import { skipBroadcasts } from "./skip-broadcasts.ts";
+import { finish } from "./stages.ts";
 
 const passes: readonly (readonly [name: string, pass: (graph: Graph) => Graph])[] = [
   ["dead code", prune],
@@ -17,5 +18,14 @@ const passes: readonly (readonly [name: string, pass: (graph: Graph) => Graph])[
   ["dead code", prune],
 ];
 
-export const optimize = (graph: Graph): Graph =>
-  passes.reduce((current, [name, pass]) => verify(pass(current), ops, name), graph);
+/** Yields after each pass. */
+export function* optimizing(graph: Graph): Generator<void, Graph> {
+  let current = graph;
+  for (const [name, pass] of passes) {
+    current = verify(pass(current), ops, name);
+    yield;
+  }
+  return current;
+}
+
+export const optimize = (graph: Graph): Graph => finish(optimizing(graph));

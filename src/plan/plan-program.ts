@@ -10,6 +10,7 @@ import { type RootOf, rootsOf } from "./dependencies.ts";
 import { fuse, isFree } from "./fuse.ts";
 import { hasElements, kernelOf } from "./kernels.ts";
 import type { Program } from "./module.ts";
+import { optimizing } from "./optimize.ts";
 import { order } from "./order.ts";
 import type { Buffer, BufferId, Kernel, PlannedProgram, View } from "./plan.ts";
 import { verifyAliases, verifyCopies, verifyOrder } from "./verify-passes.ts";
@@ -42,7 +43,7 @@ export function* planProgram(
   addBuffer: AddBuffer,
   setup: Kernel[],
 ): Generator<void, ProgramDraft> {
-  const bound = bind(name, program, states);
+  const bound = bind(name, { ...program, graph: yield* optimizing(program.graph) }, states);
   yield;
   const isSetup = dependsOnConstants(bound.graph);
   const groups = fuse(bound.graph, (node) => !isSetup[node.id]);
@@ -76,6 +77,7 @@ export function* planProgram(
   }
   yield;
   const outputs = placeHomes(copied, states, views, addBuffer);
+  yield;
   const buffers = new Map<number, View>();
   const kernels: Kernel[] = [];
   for (const group of ordered) {

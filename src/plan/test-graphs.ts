@@ -12,6 +12,7 @@ import { rootsOf } from "./dependencies.ts";
 import { fuse, isFree } from "./fuse.ts";
 import { makePlan } from "./make-plan.ts";
 import type { Program } from "./module.ts";
+import { optimize } from "./optimize.ts";
 import { order } from "./order.ts";
 import type { Plan } from "./plan.ts";
 
@@ -40,7 +41,8 @@ export function planOf(...args: Parameters<typeof programOf>): { program: Progra
 
 /** What each pass gives for a program, unchecked. */
 export function passesOf(...args: Parameters<typeof programOf>) {
-  const bound = bind("step", programOf(...args), float32(args[0]));
+  const program = programOf(...args);
+  const bound = bind("step", { ...program, graph: optimize(program.graph) }, float32(args[0]));
   const groups = fuse(bound.graph, () => true);
   const copied = explicitCopies(bound, groups, (id) => !isFree(bound.graph.nodes[id]!));
   const rootOf = rootsOf(copied.graph);
