@@ -92,8 +92,7 @@ export function tablesSource() {
 export const templates = ${literal(steps.map(({ expression }) => templateOf(expression)))};
 export const elementwise = ${literal(elementwise)} as const;
 export const casts = ${literal(casts)};
-/** In the order of their opcodes. */
-export const instructions = ${literal(fieldLists(instructions))};
-export const records = ${literal(fieldLists(records))};
+/** Of instructions, in the order of their opcodes, then of records. */
+export const fields = ${literal(fieldLists({ ...instructions, ...records }))};
 `;
 }

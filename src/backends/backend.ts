@@ -16,6 +16,8 @@ export interface Backend extends Layout {
   readonly name: Exclude<BackendName, "auto">;
   /** Allocates the arena, writes the constants, runs the setup. Throws UNSUPPORTED_BY_BACKEND naming op and types. */
   load(plan: Plan): Machine;
+  /** The same in stages, where it takes long for a deep network. */
+  loading?(plan: Plan): Generator<void, Machine>;
 }
 
 /** A loaded plan. */

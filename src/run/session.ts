@@ -12,11 +12,11 @@ export class Session {
   readonly backend: Backend;
   readonly #machine: Machine;
 
-  /** `plan` is the module's where it is made already. */
-  constructor(module: Module, backend: Backend, plan: Plan = makePlan(module, backend)) {
+  /** `plan` and `machine` are the module's where they are made already. */
+  constructor(module: Module, backend: Backend, plan = makePlan(module, backend), machine = backend.load(plan)) {
     this.backend = backend;
     this.plan = plan;
-    this.#machine = backend.load(plan);
+    this.#machine = machine;
   }
 
   /** Sets a state's elements, row-major. Throws SHAPE_MISMATCH for another number of elements. */
@@ -104,12 +104,17 @@ export class Session {
   }
 }
 
-/** A session; `giveWay` is awaited between the stages of planning, which take long for a deep network. */
+/** A session; `giveWay` is awaited between the stages of planning and loading, which take long for a deep network. */
 export async function createSession(module: Module, backend: Backend, giveWay: () => Promise<void>): Promise<Session> {
-  const stages = planning(module, backend);
+  const plan = await givingWay(planning(module, backend), giveWay);
+  const machine = backend.loading && (await givingWay(backend.loading(plan), giveWay));
+  return new Session(module, backend, plan, machine);
+}
+
+async function givingWay<T>(stages: Generator<void, T>, giveWay: () => Promise<void>): Promise<T> {
   for (;;) {
     const stage = stages.next();
     await giveWay();
-    if (stage.done) return new Session(module, backend, stage.value);
+    if (stage.done) return stage.value;
   }
 }

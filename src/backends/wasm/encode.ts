@@ -3,6 +3,7 @@ import { conversions } from "../../ir/dtype.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import { broadcastStrides, formatType, type Shape, sizeOf, stridesOf, type TensorType } from "../../ir/shape.ts";
 import type { Kernel, KernelOpName, OpKernel, Plan, View } from "../../plan/plan.ts";
+import { finish } from "../../plan/stages.ts";
 import { encodeConv2d, encodeInputGradient, encodeWeightGradient } from "./encode-convolution.ts";
 import { encodeFused } from "./encode-fused.ts";
 import { encodeMatmul } from "./encode-matmul.ts";
@@ -302,18 +303,30 @@ export interface EncodeOptions {
   readonly firstFunction?: number;
 }
 
-/** Instructions of a plan whose arena begins at address `arena` and is followed by `temporary`. */
-export function encode(plan: Plan, arena: number, temporary: number, options: EncodeOptions = {}): Encoded {
+/** Kernels that are encoded in one stage. */
+const kernelsOfStage = 500;
+
+/** Instructions of a plan whose arena begins at address `arena` and is followed by `temporary`. Yields between stages. */
+export function* encoding(
+  plan: Plan,
+  arena: number,
+  temporary: number,
+  options: EncodeOptions = {},
+): Generator<void, Encoded> {
   const encoder = new Encoder(
     ...([plan.buffers, arena, temporary, options.blasFrom ?? Number.POSITIVE_INFINITY, options.firstFunction] as const),
   );
-  const program = (kernels: readonly Kernel[]): EncodedProgram => {
+  function* program(kernels: readonly Kernel[]): Generator<void, EncodedProgram> {
     const word = encoder.words.length;
-    for (const kernel of kernels) encodeKernel(kernel, encoder);
+    for (const [i, kernel] of kernels.entries()) {
+      encodeKernel(kernel, encoder);
+      if (i % kernelsOfStage === 0) yield;
+    }
     return { word, shared: encoder.end() };
-  };
-  const setup = program(plan.setup);
-  const programs = new Map(Object.entries(plan.programs).map(([name, { kernels }]) => [name, program(kernels)]));
+  }
+  const setup = yield* program(plan.setup);
+  const programs = new Map<string, EncodedProgram>();
+  for (const [name, { kernels }] of Object.entries(plan.programs)) programs.set(name, yield* program(kernels));
   const { temporaryBytes, scratchBytes, origins, functions } = encoder;
   // Kernels name their op; this is for values that no kernel touches.
   for (const buffer of plan.buffers) {
@@ -324,3 +337,5 @@ export function encode(plan: Plan, arena: number, temporary: number, options: En
   }
   return { words: Int32Array.from(encoder.words), programs, setup, origins, functions, temporaryBytes, scratchBytes };
 }
+
+export const encode = (...args: Parameters<typeof encoding>): Encoded => finish(encoding(...args));

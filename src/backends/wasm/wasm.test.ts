@@ -87,6 +87,21 @@ describe("the wasm backend", () => {
     );
   });
 
+  it("is loaded in stages: after every few hundred kernels", () => {
+    const plan = new TestPlan();
+    const x = plan.value([3]);
+    for (let i = 0; i < 2000; i++) plan.fused([3], [x], [step("add", [input(0), number(1)])], { 0: x });
+    const stages = wasm.loading!(plan.plan());
+    let count = 0;
+    for (let stage = stages.next(); ; stage = stages.next(), count++) {
+      if (!stage.done) continue;
+      stage.value.run("main", 1);
+      expect(stage.value.read(x)).toEqual(Float32Array.of(2000, 2000, 2000));
+      break;
+    }
+    expect(count).toBeGreaterThanOrEqual(4);
+  });
+
   it("is of no use after dispose", () => {
     const { plan, x } = counting();
     const machine = wasm.load(plan);

@@ -5,10 +5,11 @@ import type { OpName } from "../../ir/graph.ts";
 import { formatType, sizeOf } from "../../ir/shape.ts";
 import { recordOf } from "../../ops/index.ts";
 import type { Plan, View } from "../../plan/plan.ts";
+import { finish } from "../../plan/stages.ts";
 import type { Backend, Machine } from "../backend.ts";
 import { type BlasLibrary, loadGemm } from "../blas/gemm.ts";
 import { programOf, requireAlive, requireSize } from "../requirements.ts";
-import { type Encoded, encode } from "./encode.ts";
+import { type Encoded, encoding } from "./encode.ts";
 import { functionsModule } from "./generate.ts";
 import { instantiate, type MachineExports } from "./instance.ts";
 import * as code from "./machine/opcodes.ts";
@@ -57,6 +58,16 @@ function allocate(bytes: number, arena: number): WebAssembly.Memory {
   }
 }
 
+/** What a machine is made of. */
+interface Prepared {
+  readonly threads: number | undefined;
+  readonly blas: { readonly library: BlasLibrary } | undefined;
+  readonly build: Build;
+  /** Address of the plan's values. */
+  readonly arena: number;
+  readonly encoded: Encoded;
+}
+
 class WasmMachine implements Machine {
   readonly threads: number;
   readonly blas: string | undefined;
@@ -72,23 +83,16 @@ class WasmMachine implements Machine {
   #floats: Float32Array;
   #ints: Int32Array;
 
-  constructor(plan: Plan, { threads, build = fastestBuild(), blas: findBlas }: WasmOptions) {
+  constructor(plan: Plan, { threads, blas, build, arena, encoded }: Prepared) {
     this.#plan = plan;
-    const blas = findBlas?.(largestProduct(plan));
     this.blas = blas?.library.name;
-    const base = basesOf(build);
-    this.#arena = align(base.memory);
-    const temporary = this.#arena + align(plan.arena.bytes);
-    const encoded = encode(plan, this.#arena, temporary, {
-      ...(blas && { blasFrom: blas.from }),
-      firstFunction: base.table,
-    });
+    this.#arena = arena;
     this.#encoded = encoded;
     let largest = 0;
     for (const { shared } of encoded.programs.values()) largest = Math.max(largest, shared);
     this.threads = Math.max(1, Math.min(availableThreads(threads), Math.floor(largest / workPerThread)));
     const scratchBytes = align(encoded.scratchBytes);
-    this.#scratch = temporary + align(encoded.temporaryBytes);
+    this.#scratch = arena + align(plan.arena.bytes) + align(encoded.temporaryBytes);
     this.#instructions = this.#scratch + scratchBytes * this.threads;
     // The margin: kernels may load a vector that begins at the last word.
     const memory = allocate(this.#instructions + encoded.words.byteLength + 64, plan.arena.bytes);
@@ -237,11 +241,26 @@ function largestProduct({ programs }: Plan): number {
   return largest;
 }
 
+function* loading(
+  plan: Plan,
+  { threads, build = fastestBuild(), blas: findBlas }: WasmOptions,
+): Generator<void, WasmMachine> {
+  const blas = findBlas?.(largestProduct(plan));
+  const base = basesOf(build);
+  const arena = align(base.memory);
+  const encoded = yield* encoding(plan, arena, arena + align(plan.arena.bytes), {
+    ...(blas && { blasFrom: blas.from }),
+    firstFunction: base.table,
+  });
+  return new WasmMachine(plan, { threads, blas, build, arena, encoded });
+}
+
 export const wasmBackend = (options: WasmOptions = {}): Backend => ({
   name: "wasm",
   float: "float32",
   bytesPerElement: { float32: 4, float64: 4, int32: 4, bool: 4 },
-  load: (plan) => new WasmMachine(plan, options),
+  load: (plan) => finish(loading(plan, options)),
+  loading: (plan) => loading(plan, options),
 });
 
 export const wasm: Backend = wasmBackend();

@@ -132,7 +132,12 @@ export function encodeFunction({ locals, code }: FunctionBody): Uint8Array {
   return new ByteWriter().sized(body.bytes(code.written()).op(wasm.END)).written();
 }
 
-const section = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
+// Numbers of sections.
+const TYPE = 1;
+const IMPORT = 2;
+const FUNCTION = 3;
+const EXPORT = 7;
+const CODE = 10;
 
 export interface ModuleOptions {
   /** Of every function; no results. */
@@ -156,13 +161,13 @@ export function moduleBytes({ parameters, functions, memory }: ModuleOptions): U
     bodies.bytes(body);
   });
   const module = new ByteWriter().bytes([0, 97, 115, 109, 1, 0, 0, 0]);
-  module.byte(section.type).sized(signatures);
+  module.byte(TYPE).sized(signatures);
   if (memory) {
     // A memory, shared and with a maximum, of any size.
     const imported = new ByteWriter().unsigned(1).text("env").text("memory").bytes([0x02, 0x03]);
-    module.byte(section.import).sized(imported.unsigned(0).unsigned(65536));
+    module.byte(IMPORT).sized(imported.unsigned(0).unsigned(65536));
   }
-  module.byte(section.function).sized(declared);
-  module.byte(section.export).sized(exported);
-  return module.byte(section.code).sized(bodies).written();
+  module.byte(FUNCTION).sized(declared);
+  module.byte(EXPORT).sized(exported);
+  return module.byte(CODE).sized(bodies).written();
 }

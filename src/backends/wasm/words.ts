@@ -3,22 +3,20 @@ import { floatBits } from "./float-bits.ts";
 import type { InstructionFields, InstructionName, RecordFields, RecordName } from "./instructions.ts";
 import * as table from "./tables.generated.ts";
 
-type Field = readonly [name: string, type?: string];
-
-const fieldsOf = (list: string): Field[] => list.split(" ").map((field) => field.split(":") as [string, string?]);
-const instructions = new Map(
-  Object.entries(table.instructions).map(([name, list], i) => [name, { opcode: i + 1, fields: fieldsOf(list) }]),
+const layouts = new Map(
+  Object.entries(table.fields).map(([name, list], i) => [
+    name,
+    { opcode: i + 1, fields: list.split(" ").map((field) => field.split(":") as [name: string, type?: string]) },
+  ]),
 );
-const records = new Map(Object.entries(table.records).map(([name, list]) => [name, fieldsOf(list)]));
 
-const wordsOf = (fields: readonly Field[], values: Readonly<Record<string, number>>): number[] =>
-  fields.map(([name, type]) => (type ? floatBits(values[name]!) : values[name]!));
+const wordsOf = (name: string, values: Readonly<Record<string, number>>): number[] =>
+  layouts.get(name)!.fields.map(([field, type]) => (type ? floatBits(values[field]!) : values[field]!));
 
 /** Opcode and fields. */
-export function instructionWords<N extends InstructionName>(name: N, values: InstructionFields<N>): number[] {
-  const { opcode, fields } = instructions.get(name)!;
-  return [opcode, ...wordsOf(fields, values)];
-}
+export const instructionWords = <N extends InstructionName>(name: N, values: InstructionFields<N>): number[] => [
+  layouts.get(name)!.opcode,
+  ...wordsOf(name, values),
+];
 
-export const recordWords = <N extends RecordName>(name: N, values: RecordFields<N>): number[] =>
-  wordsOf(records.get(name)!, values);
+export const recordWords: <N extends RecordName>(name: N, values: RecordFields<N>) => number[] = wordsOf;
