@@ -4,7 +4,7 @@ import type { Convolution, Pooling } from "../../ir/graph.ts";
 import { type Shape, sizeOf, stridesOf } from "../../ir/shape.ts";
 import { indices, largestError, samples, TestPlan } from "./test-plan.ts";
 
-const place = (shape: Shape, ...index: number[]) => {
+const offsetOf = (shape: Shape, ...index: number[]) => {
   const strides = stridesOf(shape);
   return index.reduce((sum, i, axis) => sum + i * strides[axis]!, 0);
 };
@@ -28,7 +28,7 @@ describe.each(settings)("conv2d %j * %j", (xShape, wShape, attributes) => {
   const ws = samples(sizeOf(wShape), -1, 1, 3);
   const dys = samples(sizeOf(yShape), -1, 1, 4);
 
-  /** Every product that occurs: places of x, w and y. */
+  /** Every product that occurs: offsets into x, w and y. */
   function forEachTerm(visit: (x: number, w: number, y: number) => void): void {
     for (const [image, out, oy, ox] of indices(yShape) as Iterable<[number, number, number, number]>) {
       for (const [, channel, ky, kx] of indices([1, ...wShape.slice(1)]) as Iterable<
@@ -39,9 +39,9 @@ describe.each(settings)("conv2d %j * %j", (xShape, wShape, attributes) => {
         if (row < 0 || row >= xShape[2]! || column < 0 || column >= xShape[3]!) continue;
         const from = Math.floor(out / (wShape[0]! / groups)) * wShape[1]! + channel;
         visit(
-          place(xShape, image, from, row, column),
-          place(wShape, out, channel, ky, kx),
-          place(yShape, image, out, oy, ox),
+          offsetOf(xShape, image, from, row, column),
+          offsetOf(wShape, out, channel, ky, kx),
+          offsetOf(yShape, image, out, oy, ox),
         );
       }
     }
@@ -88,7 +88,7 @@ describe.each(pools)("pooling of %j", (shape, attributes) => {
   const windows = Array.from(indices(outShape), ([image, channel, oy, ox]) =>
     Array.from(indices(kernel), ([ky, kx]) => [oy! * stride[0] - padding[0] + ky!, ox! * stride[1] - padding[1] + kx!])
       .filter(([row, column]) => row! >= 0 && row! < shape[2]! && column! >= 0 && column! < shape[3]!)
-      .map(([row, column]) => place(shape, image!, channel!, row!, column!)),
+      .map(([row, column]) => offsetOf(shape, image!, channel!, row!, column!)),
   );
 
   it("max, mean, their gradients, and the gather", () => {

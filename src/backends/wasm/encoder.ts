@@ -1,4 +1,4 @@
-// Collects the instructions of a plan: words, places of buffers, and the scratch space that kernels ask for.
+// Collects the instructions of a plan: words, addresses of buffers, and the scratch space that kernels ask for.
 import type { DType } from "../../ir/dtype.ts";
 import { type Shape, sizeOf, stridesOf } from "../../ir/shape.ts";
 import type { Buffer, Kernel, View } from "../../plan/plan.ts";
@@ -161,7 +161,7 @@ export class Encoder {
     this.emit("call", { index, vectors: Math.ceil(elements / 4) }, { nanoseconds });
   }
 
-  /** Elements of `shape` from one strided place to another. */
+  /** Elements of `shape` from one address to another, each with strides of its own. */
   copy(from: number, to: number, shape: Shape, fromStrides: readonly number[], toStrides: readonly number[]): void {
     if (sizeOf(shape) === 0) return;
     const axes = collapse(shape, fromStrides, toStrides);
