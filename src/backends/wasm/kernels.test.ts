@@ -115,9 +115,9 @@ describe("reductions", () => {
     }
     const plan = new TestPlan();
     const flags = plan.value([6], "bool", [1, 0, 1, 1, 0, 0]);
-    const types: DType[] = ["int32", "float32", "bool"];
+    const types: DType[] = ["int32", "float32"];
     const sums = types.map((dtype) => plan.op("sum", { axes: [0], keepDims: false }, [flags], plan.value([], dtype)));
-    expect(sums.map(plan.run())).toEqual([[3], [3], [1]]);
+    expect(sums.map(plan.run())).toEqual([[3], [3]]);
   });
 
   it("argmax: the first largest, or the first NaN", () => {
