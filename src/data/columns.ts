@@ -38,7 +38,8 @@ export function describeColumns(
 
 /** The target's column. @throws ChainruleError UNKNOWN_COLUMN with the closest name and the list of columns */
 export function targetColumn(table: Table, name: string): Column {
-  const column = findColumn(table, name);
+  // Without a header, columns are known by their numbers.
+  const column = findColumn(table, name) ?? (table.hasHeader ? undefined : findColumn(table, `column ${name}`));
   if (column === undefined) throw unknownColumn(table, name, "The target is");
   return column;
 }

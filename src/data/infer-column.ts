@@ -98,6 +98,8 @@ class ColumnJudge {
 
   #plainNumbers(numbers: Float64Array): Inferred {
     const { column, filled, isWhole } = this.seen;
+    if (isWhole && !numbers.every((value) => Number.isNaN(value) || Number.isSafeInteger(value)))
+      return this.#ofTexts(undefined, "", "whole numbers too long to be exact");
     const distinct = distinctNumbers(numbers, filled);
     const text = firstText(column, this.seen.rule);
     if (distinct === 1) return this.#result("constant", 1, `always ${quote(text)}`);
@@ -125,7 +127,7 @@ class ColumnJudge {
         return this.#result("identifier", distinct, "an index: a different integer in every row, named like one");
       }
     }
-    if (isWhole && isIdentifierName(column.name)) {
+    if (isWhole && this.table.hasHeader && isIdentifierName(column.name)) {
       if (distinct === filled && filled >= fewCells) {
         return this.#result("identifier", distinct, "a different integer in every row, and named like an identifier");
       }

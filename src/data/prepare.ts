@@ -128,7 +128,7 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
       ...(classification ? rareClassNotes(classification.classes, classification.sizes) : []),
       ...leftOutNotes(descriptions),
     ],
-    warnings: [...unanswered.warnings, ...warnings],
+    warnings: [...table.warnings, ...unanswered.warnings, ...warnings],
   };
 }
 

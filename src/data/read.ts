@@ -2,18 +2,20 @@
 import { ChainruleError } from "../ir/errors.ts";
 import { node } from "../ir/node.ts";
 import { contentOf, unknownFormat } from "./formats/content.ts";
+import { decompressed } from "./formats/decompress.ts";
+import type { TextOptions } from "./formats/format.ts";
 import { formatOfContent, formatOfName, readable } from "./formats/index.ts";
 import type { Table } from "./table.ts";
 
 /**
- * Reads a table from a file (Node only). Formats: .csv, .tsv, .txt, .json, .ndjson, .jsonl, .parquet, .pq; with any
- * other ending the content decides.
+ * Reads a table from a file (Node only). Formats: .csv, .tsv, .txt, .json, .ndjson, .jsonl, .parquet, .pq, each also
+ * compressed (.gz, .zst); with any other ending the content decides.
  *
  * @throws ChainruleError FILE_NOT_FOUND, UNKNOWN_FORMAT, EMPTY_DATA, MALFORMED_DATA, RAGGED_ROW, OUT_OF_MEMORY
  * @example
  * const table = await readTable("penguins.csv");
  */
-export async function readTable(path: string): Promise<Table> {
+export async function readTable(path: string, options: TextOptions = {}): Promise<Table> {
   const { readFile } = node("node:fs/promises");
   let content: Uint8Array;
   try {
@@ -28,7 +30,7 @@ export async function readTable(path: string): Promise<Table> {
           : `cannot be read (${code ?? (cause as Error).message}). Check its permissions.`;
     throw new ChainruleError("FILE_NOT_FOUND", `${path} ${problem}`, { source: path }, { cause });
   }
-  return parseTable(content, { source: path });
+  return parseTable(content, { ...options, source: path });
 }
 
 /**
@@ -38,14 +40,20 @@ export async function readTable(path: string): Promise<Table> {
  * @example
  * const table = await parseTable(new Uint8Array(await file.arrayBuffer()), { source: file.name });
  */
-export async function parseTable(content: Uint8Array, options: { source: string }): Promise<Table> {
-  const { source } = options;
-  const named = formatOfName(source);
-  const read = contentOf(content, source, named !== undefined);
+export async function parseTable(
+  content: Uint8Array,
+  { source, ...options }: TextOptions & { readonly source: string },
+): Promise<Table> {
+  const { bytes, name } = await decompressed(content, source);
+  const named = formatOfName(name);
+  const read = contentOf(bytes, source, named !== undefined, options);
   const format = named ?? formatOfContent(read);
-  if (format !== undefined) return format.read(read);
+  if (format !== undefined) {
+    const table = await format.read(read);
+    return { ...table, notes: [...read.notes, ...table.notes] };
+  }
   throw unknownFormat(
     source,
-    `${source} is in no known format: its first line holds no comma, semicolon or tab. ${readable}; name the file .csv if it is CSV with one column.`,
+    `${source} is in no known format: no comma, semicolon, tab, pipe or blank parts its lines. ${readable}; name the file .csv if it is CSV with one column.`,
   );
 }

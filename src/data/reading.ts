@@ -93,10 +93,23 @@ export function ruleOf(column: string, options: ReadingOptions): MissingRule {
 /** The error on a name that is no column; `opening` begins the sentence: "The target is". */
 export function unknownColumn(table: Table, name: string, opening: string): ChainruleError {
   const names = table.columns.map((column) => column.name);
+  if (!table.hasHeader) return unnamedColumn(table, name, opening);
   const near = closest(name, names);
   return new ChainruleError(
     "UNKNOWN_COLUMN",
     `${opening} ${quote(name)}, and ${table.source} has no such column.${near === undefined ? "" : ` Did you mean ${quote(near)}?`} Its columns: ${quoteList(names, 30)}.`,
     { source: table.source, column: name, columns: names, closest: near },
+  );
+}
+
+/** A text without a header: the name may be a cell of its first row. */
+function unnamedColumn(table: Table, name: string, opening: string): ChainruleError {
+  const names = table.columns.map((column) => column.name);
+  const holder = table.columns.find(({ cells }) => cells[0] === name);
+  const hint = holder ? ` ${quote(name)} stands in the first row of ${quote(holder.name)}.` : "";
+  return new ChainruleError(
+    "UNKNOWN_COLUMN",
+    `${opening} ${quote(name)}, and the columns of ${table.source} have no names: its first line looks like the rows below it.${hint} Name one of ${quoteList(names, 10)}, or say that the first line holds names (header: true).`,
+    { source: table.source, column: name, columns: names, closest: holder?.name, setting: "header", value: true },
   );
 }

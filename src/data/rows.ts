@@ -1,11 +1,11 @@
 // Objects in memory → table: one object per row, keys as column names.
 import { ChainruleError } from "../ir/errors.ts";
-import { deepest, isTooDeep } from "../ir/json.ts";
+import { deepest, isRecord, isTooDeep } from "../ir/json.ts";
 import { type Cell, makeTable, type Table } from "./table.ts";
 import { quote, quoteList } from "./wording.ts";
 
 /**
- * Table from objects in memory: one object per row, keys as column names.
+ * Table from objects in memory: one object per row, keys as column names; of an object in an object, "outer.inner".
  *
  * @throws ChainruleError EMPTY_DATA (no rows), MALFORMED_DATA (a row that is no object)
  * @example
@@ -31,15 +31,31 @@ export function tableOfRows(source: string, rows: readonly unknown[], rowNumbers
         { source, row: rowNumbers[r] },
       );
     }
-    for (const [name, value] of Object.entries(row)) {
+    for (const [name, value] of fieldsOf(row, (column) => tooDeep(source, rowNumbers[r]!, column))) {
       let cells = columns.get(name);
       if (cells === undefined) columns.set(name, (cells = new Array<Cell>(rows.length).fill(null)));
-      if (isTooDeep(value)) throw tooDeep(source, rowNumbers[r]!, name);
       cells[r] = toCell(value);
     }
   }
   return makeTable(source, [...columns.keys()], [...columns.values()], rowNumbers);
 }
+
+/** Names and values of an object; one that lies in it gives its own as "outer.inner". */
+function* fieldsOf(row: object, fail: (column: string) => Error): Generator<readonly [string, unknown]> {
+  for (const [name, value] of Object.entries(row)) {
+    if (isTooDeep(value)) throw fail(name);
+    const open: (readonly [string, unknown])[] = [[name, value]];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const [path, inner] = next;
+      const parts = isPlainObject(inner) ? Object.entries(inner) : [];
+      if (parts.length === 0) yield isPlainObject(inner) ? [path, null] : next;
+      for (const [key, part] of parts.reverse()) open.push([`${path}.${key}`, part]);
+    }
+  }
+}
+
+const isPlainObject = (value: unknown): value is object =>
+  isRecord(value) && !(value instanceof Date) && !ArrayBuffer.isView(value);
 
 function tooDeep(source: string, row: number, column: string): ChainruleError {
   return new ChainruleError(
@@ -49,7 +65,7 @@ function tooDeep(source: string, row: number, column: string): ChainruleError {
   );
 }
 
-/** A value of JSON or Parquet as a cell: bigints become numbers, dates ISO text, bytes hexadecimal, objects JSON text. */
+/** A value of JSON or Parquet as a cell: bigints become numbers where these are exact and text elsewhere, dates ISO text, bytes hexadecimal, objects JSON text. */
 export function toCell(value: unknown): Cell {
   switch (typeof value) {
     case "string":
@@ -57,12 +73,12 @@ export function toCell(value: unknown): Cell {
     case "boolean":
       return value;
     case "bigint":
-      return Number(value);
+      return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
     case "object":
       if (value === null) return null;
       if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
       if (value instanceof Uint8Array) return Array.from(value, (byte) => byte.toString(16).padStart(2, "0")).join("");
-      return JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? Number(inner) : inner)) ?? null;
+      return JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? toCell(inner) : inner)) ?? null;
     default:
       return null;
   }

@@ -1,6 +1,6 @@
 // A table larger than memory: its first rows, and the rest in blocks, from the formats that can be read so (Node only).
 import { ChainruleError } from "../ir/errors.ts";
-import type { TableStream } from "./formats/format.ts";
+import type { TableStream, TextOptions } from "./formats/format.ts";
 import { fileFormats, formatOfName } from "./formats/index.ts";
 import { enumeration } from "./wording.ts";
 
@@ -14,10 +14,12 @@ export type { TableStream } from "./formats/format.ts";
  * const { head, rest } = await openTable("flights.parquet");
  * for await (const block of rest()) console.log(block.rows);
  */
-export async function openTable(path: string, options: { blockRows?: number } = {}): Promise<TableStream> {
-  const { blockRows = 65_536 } = options;
+export async function openTable(
+  path: string,
+  { blockRows = 65_536, ...options }: TextOptions & { readonly blockRows?: number } = {},
+): Promise<TableStream> {
   const format = formatOfName(path);
-  if (format?.open !== undefined) return format.open(path, blockRows);
+  if (format?.open !== undefined) return format.open(path, blockRows, options);
   const able = fileFormats.filter(({ open }) => open !== undefined).map(({ name }) => name);
   throw new ChainruleError(
     "UNKNOWN_FORMAT",

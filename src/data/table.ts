@@ -1,5 +1,6 @@
 // A table as read from a file: named columns of raw cells, and where each row stands in the file.
 import { ChainruleError } from "../ir/errors.ts";
+import type { DataWarning } from "./warning.ts";
 import { count, quote, quoteList } from "./wording.ts";
 
 /** A raw cell: text as written in the file (CSV), or the value that JSON or Parquet holds; null where there is none. */
@@ -23,6 +24,17 @@ export interface Table {
   readonly rows: number;
   readonly rowNumbers: Int32Array;
   readonly notes: readonly string[];
+  /** What is unusual, with the settings that change it. */
+  readonly warnings: readonly DataWarning[];
+  /** Whether its columns have names of their own: a text without a header has none. */
+  readonly hasHeader: boolean;
+}
+
+/** What reading found out beside the cells. */
+export interface Remarks {
+  readonly notes?: readonly string[];
+  readonly warnings?: readonly DataWarning[];
+  readonly hasHeader?: boolean;
 }
 
 /**
@@ -35,6 +47,7 @@ export function makeTable(
   names: readonly string[],
   cells: readonly (readonly Cell[])[],
   rowNumbers: Int32Array,
+  { notes: remarks = [], warnings = [], hasHeader = true }: Remarks = {},
 ): Table {
   const rows = rowNumbers.length;
   if (names.length === 0) {
@@ -49,9 +62,10 @@ export function makeTable(
       { source, columns: names },
     );
   }
-  const notes: string[] = [];
+  const notes = [...remarks];
   const unique = uniqueNames(names, notes);
-  return { source, columns: unique.map((name, c) => ({ name, cells: cells[c]! })), rows, rowNumbers, notes };
+  const columns = unique.map((name, c) => ({ name, cells: cells[c]! }));
+  return { source, columns, rows, rowNumbers, notes, warnings, hasHeader };
 }
 
 function uniqueNames(names: readonly string[], notes: string[]): string[] {

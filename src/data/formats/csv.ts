@@ -1,13 +1,13 @@
-// CSV: cells parted by commas, semicolons or tabs, whichever the header row holds most of.
+// CSV: cells parted by commas, semicolons, tabs, pipes or blanks, whichever the rows come apart by.
 import { hasDelimiter, parseDelimited } from "./delimited.ts";
 import { openDelimited } from "./delimited-blocks.ts";
 import type { FileFormat } from "./format.ts";
 
 export const csv: FileFormat = {
   name: "CSV",
-  endings: ["csv", "txt"],
+  endings: ["csv", "txt", "dat"],
   // Text with tabs too: TSV is told by its endings alone.
   recognizes: (text) => text.trim() === "" || hasDelimiter(text),
-  read: (content) => parseDelimited(content.text(), { source: content.source }),
-  open: (path, blockRows) => openDelimited(path, blockRows),
+  read: (content) => parseDelimited(content.text(), { ...content.options, source: content.source }),
+  open: openDelimited,
 };

@@ -2,14 +2,18 @@
 import { ChainruleError } from "../../ir/errors.ts";
 import { node } from "../../ir/node.ts";
 import type { Table } from "../table.ts";
-import { type Delimiter, detectDelimiter, parseDelimited } from "./delimited.ts";
-import type { TableStream } from "./format.ts";
+import { parseDelimited } from "./delimited.ts";
+import { inferDialect } from "./dialect.ts";
+import type { TableStream, TextOptions } from "./format.ts";
 
-/** Bytes of text that are looked at to judge how long a line is. */
+/** Bytes of text that are looked at to judge how a line is written, and how long it is. */
 const sampleBytes = 2 ** 20;
 
-/** `delimiter`: that of the header row, where it is not given. */
-export async function openDelimited(path: string, blockRows: number, given?: Delimiter): Promise<TableStream> {
+export async function openDelimited(
+  path: string,
+  blockRows: number,
+  { delimiter, header }: TextOptions,
+): Promise<TableStream> {
   const { open } = node("node:fs/promises");
   let size = 0;
   let sample: Uint8Array;
@@ -28,7 +32,7 @@ export async function openDelimited(path: string, blockRows: number, given?: Del
     );
   }
   const start = new TextDecoder().decode(sample);
-  const delimiter = given ?? detectDelimiter(start);
+  const dialect = inferDialect(start, { delimiter, hasHeader: header });
   const lines = start.split("\n").length - 1;
   const bytesPerLine = Math.max(1, sample.length / Math.max(1, lines));
   const pieceBytes = Math.ceil(bytesPerLine * blockRows);
@@ -38,8 +42,8 @@ export async function openDelimited(path: string, blockRows: number, given?: Del
     let line = 1;
     for await (const text of pieces(path, pieceBytes)) {
       if (names !== undefined && text.trim() === "") continue;
-      const header = names && { names, line };
-      const table = await parseDelimited(text, { source: path, delimiter, ...(header && { header }) });
+      const after = names && { dialect, names, line };
+      const table = await parseDelimited(text, { source: path, delimiter: dialect.delimiter, header, after });
       names ??= table.columns.map(({ name }) => name);
       line += text.split("\n").length - 1;
       for (let from = 0; from < table.rows; from += blockRows) yield sliceTable(table, from, from + blockRows);

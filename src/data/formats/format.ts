@@ -1,5 +1,6 @@
 // What a file format is: how its files are told from others, and how they become tables.
 import type { Table } from "../table.ts";
+import type { Delimiter } from "./dialect.ts";
 
 export interface FileFormat {
   /** As sentences have it: "CSV". */
@@ -15,7 +16,15 @@ export interface FileFormat {
   /** The whole table. Throws MALFORMED_DATA, EMPTY_DATA or RAGGED_ROW, with `source`, row and column in details. */
   read(content: Content): Promise<Table>;
   /** The table block by block, where a format can be read so (Node only). Throws as `read`, and FILE_NOT_FOUND. */
-  open?(path: string, blockRows: number): Promise<TableStream>;
+  open?(path: string, blockRows: number, options: TextOptions): Promise<TableStream>;
+}
+
+/** What the user says of a text with one row a line. */
+export interface TextOptions {
+  /** What parts its cells. Default: judged by its first rows. */
+  readonly delimiter?: Delimiter | undefined;
+  /** Whether its first row names the columns. Default: unless it looks like the rows below it. */
+  readonly header?: boolean | undefined;
 }
 
 /** What a file holds. */
@@ -23,8 +32,11 @@ export interface Content {
   /** The file's name. */
   readonly source: string;
   readonly bytes: Uint8Array;
+  readonly options: TextOptions;
+  /** Remarks made while it was read. */
+  readonly notes: string[];
   beginsWith(magic: string): boolean;
-  /** The bytes as text, of UTF-8 or UTF-16. Throws where they are none: UNKNOWN_FORMAT, MALFORMED_DATA, OUT_OF_MEMORY. */
+  /** The bytes as text, of UTF-8, UTF-16 or Windows-1252. Throws where they are none: UNKNOWN_FORMAT, MALFORMED_DATA, OUT_OF_MEMORY. */
   text(): string;
 }
 

@@ -24,7 +24,7 @@ it("an ending belongs to one format, in whatever case it is written", () => {
 
 it.each(fileFormats.map((format) => [format.name, format] as const))("%s reads its sample", async (name, format) => {
   const { content, told } = samples[name]!;
-  const sample = contentOf(await content(), "sample", true);
+  const sample = contentOf(await content(), "sample", true, {});
   expect((await format.read(sample)).rows).toBeGreaterThan(0);
-  expect(formatOfContent(contentOf(sample.bytes, "sample", false))?.name).toBe(told);
+  expect(formatOfContent(contentOf(sample.bytes, "sample", false, {}))?.name).toBe(told);
 });

@@ -12,7 +12,6 @@ export const fileFormats: readonly FileFormat[] = [csv, tsv, json, parquet];
 /** Names of files that no format reads, by the bytes they begin with, and what to do with them. */
 export const unreadable: readonly (readonly [magic: string, what: string])[] = [
   ["PK\u0003\u0004", "a ZIP archive or Excel workbook. Save the sheet as CSV"],
-  ["\u001f\u008b", "compressed with gzip. Decompress it"],
 ];
 
 /** By the ending of a file's name. */

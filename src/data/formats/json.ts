@@ -1,5 +1,6 @@
-// JSON: an array of objects, or one object per line.
+// JSON: rows as objects, in an array or one a line; columns as arrays; the forms of pandas.
 import { ChainruleError } from "../../ir/errors.ts";
+import { isRecord } from "../../ir/json.ts";
 import { kindOf, tableFromRows, tableOfRows } from "../rows.ts";
 import type { Table } from "../table.ts";
 import { quote } from "../wording.ts";
@@ -15,7 +16,9 @@ export const json: FileFormat = {
 
 /**
  * Reads an array of objects, or newline-delimited JSON (one object per line; a single object is one row). Columns are the keys in order of first
- * appearance; a key that a row lacks is missing there; nested arrays and objects become their JSON text.
+ * appearance; a key that a row lacks is missing there; of an object in an object the columns are "outer.inner", and arrays become
+ * their JSON text. Columns as arrays are read, too ({ x: [1, 2], y: [3, 4] }), and the forms "columns" and "split" of pandas. Whole
+ * numbers that no float64 holds stay text, and NaN as Python writes it is missing.
  *
  * @throws ChainruleError EMPTY_DATA, MALFORMED_DATA (not JSON, or no rows of objects), naming source and row
  * @example
@@ -33,6 +36,8 @@ export function parseJsonRows(text: string, options: { source: string }): Table 
 
   const value = parse(body, source);
   if (isFlatObject(value)) return tableFromRows([value], { source });
+  const rows = rowsOf(value);
+  if (rows) return tableFromRows(rows, { source });
   if (!Array.isArray(value)) throw notRows(source, value);
   return tableFromRows(value, { source });
 }
@@ -68,7 +73,7 @@ function firstLineIsObject(body: string): boolean {
 
 function parse(text: string, source: string, line?: number): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(exact(text));
   } catch (cause) {
     const message = (cause as SyntaxError).message;
     const position = Number(/position (\d+)/.exec(message)?.[1] ?? Number.NaN);
@@ -85,6 +90,46 @@ function parse(text: string, source: string, line?: number): unknown {
       { cause },
     );
   }
+}
+
+/** Strings, so that what looks like a number in them is left alone; long whole numbers; what Python writes. */
+const inexact = /"(?:[^"\\]+|\\.)*"|-?\d{16,}(?![\d.eE])|\bNaN\b|-?\bInfinity\b/g;
+
+/** Whole numbers that no float64 holds as text, so that ids stay what they are; NaN as null. */
+function exact(text: string): string {
+  if (!/\d{16}|NaN|Infinity/.test(text)) return text;
+  return text.replace(inexact, (match) => {
+    if (match.startsWith('"')) return match;
+    if (match === "NaN") return "null";
+    // Written so that JSON.parse gives an infinity.
+    if (match.endsWith("Infinity")) return match.replace("Infinity", "1e999");
+    return Number.isSafeInteger(Number(match)) ? match : `"${match}"`;
+  });
+}
+
+/** Rows of columns as arrays, of columns as objects by row ("columns" of pandas), and of its "split"; undefined for anything else. */
+function rowsOf(value: unknown): Record<string, unknown>[] | undefined {
+  if (!isRecord(value)) return undefined;
+  const { columns, data } = value;
+  if (Array.isArray(columns) && Array.isArray(data) && data.every(Array.isArray)) {
+    return data.map((row: unknown[]) => Object.fromEntries(columns.map((name, c) => [String(name), row[c] ?? null])));
+  }
+  const entries = Object.entries(value);
+  if (entries.length === 0) return undefined;
+  const [, first] = entries[0]!;
+  if (Array.isArray(first)) {
+    const isTable = entries.every(([, cells]) => Array.isArray(cells) && cells.length === first.length);
+    // One array of objects is a table inside of a document.
+    const isInside = entries.length === 1 && typeof first[0] === "object" && first[0] !== null;
+    if (!isTable || isInside) return undefined;
+    return first.map((_, r) => Object.fromEntries(entries.map(([name, cells]) => [name, (cells as unknown[])[r]])));
+  }
+  const isByRow = isRecord(first) && entries.every(([, cells]) => isRecord(cells) && "0" in cells);
+  if (!isByRow) return undefined;
+  const keys = Object.keys(first);
+  return keys.map((key) =>
+    Object.fromEntries(entries.map(([name, cells]) => [name, (cells as Record<string, unknown>)[key] ?? null])),
+  );
 }
 
 function notRows(source: string, value: unknown): ChainruleError {

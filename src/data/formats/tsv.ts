@@ -6,6 +6,6 @@ import type { FileFormat } from "./format.ts";
 export const tsv: FileFormat = {
   name: "TSV",
   endings: ["tsv", "tab"],
-  read: (content) => parseDelimited(content.text(), { source: content.source, delimiter: "\t" }),
-  open: (path, blockRows) => openDelimited(path, blockRows, "\t"),
+  read: (content) => parseDelimited(content.text(), { delimiter: "\t", ...content.options, source: content.source }),
+  open: (path, blockRows, options) => openDelimited(path, blockRows, { delimiter: "\t", ...options }),
 };

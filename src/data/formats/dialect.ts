@@ -1,5 +1,5 @@
 // How a text's table is written: delimiter, lines before the header, comments, whether the first row names the columns.
-import { inferNotation } from "./number-notation.ts";
+import { inferNotation } from "../number-notation.ts";
 
 /** Between cells; " " stands for one or more blanks or tabs. */
 export const delimiters = [",", ";", "\t", "|", " "] as const;
@@ -18,6 +18,8 @@ export interface Dialect {
 /** Lines that are looked at. */
 const sampleLines = 200;
 const comments = ["#", "%", "//"] as const;
+
+type Given = { readonly [K in keyof Dialect]?: Dialect[K] | undefined };
 
 interface Line {
   readonly number: number;
@@ -117,7 +119,7 @@ function candidate(lines: readonly Line[], delimiter: Delimiter): Candidate {
  * The dialect of a text. The delimiter is the one by which the rows come apart into equally many cells; of several, the one
  * that leaves more numbers, then the one that makes more cells. `given` are parts that the user said.
  */
-export function inferDialect(text: string, given: Partial<Dialect> = {}): Dialect {
+export function inferDialect(text: string, given: Given = {}): Dialect {
   const all = linesOf(text.startsWith("\uFEFF") ? text.slice(1) : text);
   const named = /^"?sep=(.)"?;*$/i.exec(all[0]?.text.trim() ?? "");
   const said = given.delimiter ?? delimiters.find((each) => each === named?.[1]);
@@ -147,19 +149,15 @@ function compare(a: Candidate, b: Candidate): number {
   return a.agreement - b.agreement || a.width - b.width;
 }
 
-/** Above 0 for a delimiter that parts most rows alike; what parts a few rows is part of their text. */
-const goodness = ({ agreement, delimiter }: Candidate): number =>
-  agreement >= (delimiter === " " ? 0.95 : 0.5) ? 1 : -1;
+/** Above 0 for a delimiter that parts most rows alike; what parts a few is part of their text, as blanks are among words. */
+const goodness = ({ agreement, delimiter, typed }: Candidate): number =>
+  agreement >= (delimiter === " " ? 0.95 : 0.5) && (delimiter !== " " || typed > 0) ? 1 : -1;
 
 /** The first row from which on rows have the width of the table. A header of one cell less stands beside row names. */
 function firstRow({ rows, width }: Candidate): number {
-  if (
-    width > 2 &&
-    rows[0]!.length === width - 1 &&
-    looksLikeData(rows.slice(1).filter((row) => row.length === width))
-  ) {
-    return 0;
-  }
+  const [first, second, ...others] = rows;
+  const isHeader = second?.every((cell) => !isNumber(cell)) && others.some((row) => row.some(isNumber));
+  if (width > 2 && first!.length === width - 1 && second?.length === width && !isHeader) return 0;
   for (let i = 0; i < rows.length - 1 && i < 50; i++) {
     if (rows.slice(i, i + 4).every(({ length }) => length === width)) return i;
   }

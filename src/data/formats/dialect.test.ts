@@ -91,8 +91,10 @@ describe("cells", () => {
             fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 3, maxLength: 12 }),
           ),
         (delimiter, rows) => {
-          const header = rows[0]!.map((_, c) => `name${c}`);
-          const text = [header, ...rows].map((row) => row.join(delimiter)).join("\n");
+          const header = ["number", ...rows[0]!.map((_, c) => `name${c}`)];
+          const text = [header, ...rows.map((row, i) => [i + 0.5, ...row])]
+            .map((row) => row.join(delimiter))
+            .join("\n");
           expect(inferDialect(text)).toEqual({ ...plain, delimiter });
         },
       ),
