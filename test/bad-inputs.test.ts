@@ -53,9 +53,9 @@ describe("inputs that cannot work exit with 1 and say why", () => {
     const rows = thousand.with(810, { ...thousand[810]!, b: "n.v." });
     expect(await attempt("text.csv", csv(rows), "--target", "y")).toMatchInlineSnapshot(`
       "error: text.csv, row 812, column "b": numeric column with text in row 812. 999
-      of 1,000 cells hold a number, and this one holds "n.v.". Mend the cell, leave it
-      empty if the value is missing, or give the column another type, e.g. --type
-      b=category.
+      of 1,000 cells hold a number, and this one holds "n.v.". If it means that the
+      value is missing, say so (--missing b=n.v.). Mend the cell, leave it empty if
+      the value is missing, or give the column another type, e.g. --type b=category.
       "
     `);
     expect(await attempt("text.csv", csv(rows), "--target", "y", "--type", "b=number")).toMatchInlineSnapshot(`
@@ -69,9 +69,9 @@ describe("inputs that cannot work exit with 1 and say why", () => {
     const rows = thousand.with(810, { ...thousand[810]!, b: "n.v." });
     expect(await attempt("text.csv", csv(rows), "--target", "b", "--task", "regression")).toMatchInlineSnapshot(`
       "error: text.csv, row 812, column "b": numeric column with text in row 812. 999
-      of 1,000 cells hold a number, and this one holds "n.v.". Mend the cell, leave it
-      empty if the value is missing, or give the column another type, e.g. --type
-      b=category.
+      of 1,000 cells hold a number, and this one holds "n.v.". If it means that the
+      value is missing, say so (--missing b=n.v.). Mend the cell, leave it empty if
+      the value is missing, or give the column another type, e.g. --type b=category.
       "
     `);
   });
@@ -109,9 +109,9 @@ describe("inputs that cannot work exit with 1 and say why", () => {
   });
   it("an unknown kind of file", async () => {
     expect(await attempt("table.docx", "PK", "--target", "y")).toMatchInlineSnapshot(`
-      "error: table.docx is in no known format: its first line holds no comma,
-      semicolon or tab. CSV, TSV, JSON (an array of objects, or one a line) and
-      Parquet can be read; name the file .csv if it is CSV with one column.
+      "error: table.docx is in no known format: no comma, semicolon, tab, pipe or blank
+      parts its lines. CSV, TSV, JSON (an array of objects, or one a line) and Parquet
+      can be read; name the file .csv if it is CSV with one column.
       "
     `);
   });
@@ -120,7 +120,7 @@ describe("inputs that cannot work exit with 1 and say why", () => {
     const table = await readTable("wide.csv");
     const columnTypes = new Map([["a", "category"]] as const);
     expect(() => prepare(table, { target: "y", memoryLimit: 1e5, columnTypes })).toThrowErrorMatchingInlineSnapshot(
-      `[ChainruleError: The features of wide.csv would take 388.0 kB (1,000 rows × 97 features × 4 bytes), and the limit is 100.0 kB. Most features come from "a" (97). Leave such columns out (--type a=ignore), use fewer rows, or raise memoryLimit.]`,
+      `[ChainruleError: The features of wide.csv would take 388.0 kB (1,000 rows × 97 features × 4 bytes), and the limit is 100.0 kB. Most features come from "a" (97). Leave such columns out (columnTypes: { a: "ignore" }), use fewer rows, or raise memoryLimit.]`,
     );
   });
   it("a folder that is not empty", async () => {

@@ -3,11 +3,17 @@ import type { ChainruleError } from "../ir/errors.ts";
 import { type SettingAdvice, settingsIn, settingWords } from "../ir/setting-advice.ts";
 import { flagName, flagText, isSetting } from "../train/settings/flags.ts";
 
+/** Options of commands that are no settings of a training. */
+const options: Readonly<Record<string, string>> = { oddCells: "--coerce" };
+
 /** "--type id=ignore leaves it out"; the library's words for what no flag sets. */
 export function adviceWords(advice: SettingAdvice): string {
   const { setting, value, does } = advice;
-  if (!isSetting(setting)) return settingWords(advice);
-  const flag = value === undefined ? flagName(setting) : flagText({ [setting]: value });
+  const flag = isSetting(setting)
+    ? value === undefined
+      ? flagName(setting)
+      : flagText({ [setting]: value })
+    : (options[setting] ?? "");
   if (flag === "") return settingWords(advice);
   return does === undefined ? flag : `${flag} ${does}`;
 }

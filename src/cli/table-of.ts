@@ -1,4 +1,5 @@
 // The table in a file: whole, or its head where the file is read in blocks.
+import type { TextOptions } from "../data/formats/format.ts";
 import { formatOfName } from "../data/formats/index.ts";
 import type { Table, TableStream } from "../data/index.ts";
 
@@ -7,11 +8,12 @@ const largeFile = 256 * 2 ** 20;
 
 export async function tableOf(
   path: string,
-  { stream }: { readonly stream?: true },
+  options: TextOptions & { readonly stream?: true },
 ): Promise<{ table: Table; stream?: TableStream }> {
   const { openTable, readTable } = await import("./engine.ts");
-  if (!stream && !(await isLarge(path))) return { table: await readTable(path) };
-  const opened = await openTable(path);
+  const { delimiter, header, stream } = options;
+  if (!stream && !(await isLarge(path))) return { table: await readTable(path, { delimiter, header }) };
+  const opened = await openTable(path, { delimiter, header });
   return { table: opened.head, stream: opened };
 }
 

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { delimiters } from "../data/formats/dialect.ts";
 import { decimalMarks } from "../data/number-notation.ts";
 import { columnTypes } from "../data/reading.ts";
 import type { Change } from "../diagnose/change.ts";
@@ -88,6 +89,8 @@ describe("any settings", () => {
     ),
     missing: fc.array(fc.oneof(word, columnWord), { minLength: 1 }),
     values: fc.array(columnWord, { minLength: 1 }),
+    delimiter: fc.constantFrom(...delimiters),
+    header: fc.boolean(),
     decimal: fc.constantFrom(...decimalMarks),
     dateOrder: oneOf("dateOrder"),
     validation: fc.oneof(fc.constant(0), double(1)),

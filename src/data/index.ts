@@ -23,4 +23,4 @@ export type { Cell, Column, Table } from "./table.ts";
 export type { Task } from "./target.ts";
 export type { Transformed } from "./transform.ts";
 export { transform } from "./transform.ts";
-export type { DataWarning, SettingAdvice } from "./warning.ts";
+export type { DataWarning } from "./warning.ts";

@@ -1,5 +1,6 @@
 // What one column is, by all its cells and what the other columns say; or by the user's word.
 import { ChainruleError } from "../ir/errors.ts";
+import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
 import { cellText, labelKey, parseNumber } from "./cells.ts";
 import { inferDates, parseDate } from "./dates.ts";
 import { type Codes, type Encoded, encodeCategories, mendCell } from "./encode.ts";
@@ -11,7 +12,7 @@ import { type ColumnType, isValueType } from "./reading.ts";
 import { isIdentifierName, isIndexName, isTimeName, rowNumbering } from "./row-numbers.ts";
 import { type Column, place, type Table } from "./table.ts";
 import { valueType } from "./types/index.ts";
-import type { DataWarning, SettingAdvice } from "./warning.ts";
+import type { DataWarning } from "./warning.ts";
 import { count, grouped, quote, quoteList } from "./wording.ts";
 
 /** What a look at all cells of a column tells. */
@@ -322,9 +323,17 @@ function mixed(
 ): ChainruleError {
   const { advice, settings } = mendCell(column.name);
   const others = strays === 1 ? "" : ` (the first of ${grouped(strays)} such cells)`;
+  const asMissing = { setting: "missing", value: [{ column: column.name, word: text }] };
   return new ChainruleError(
     "TYPE_MISMATCH",
-    `${place(table, row, column.name)}: ${kind} column with text in row ${table.rowNumbers[row]}. ${grouped(filled - strays)} of ${count(filled, "cell")} hold ${wanted}, and this one holds ${quote(text)}${others}. ${advice}`,
-    { source: table.source, row: table.rowNumbers[row], column: column.name, cell: text, cells: strays, settings },
+    `${place(table, row, column.name)}: ${kind} column with text in row ${table.rowNumbers[row]}. ${grouped(filled - strays)} of ${count(filled, "cell")} hold ${wanted}, and this one holds ${quote(text)}${others}. If it means that the value is missing, say so (${settingWords(asMissing)}). ${advice}`,
+    {
+      source: table.source,
+      row: table.rowNumbers[row],
+      column: column.name,
+      cell: text,
+      cells: strays,
+      settings: [asMissing, ...settings!],
+    },
   );
 }

@@ -1,5 +1,6 @@
 // What the user says of how a table is read: types, marks for missing cells, decimal mark, order of dates.
 import { ChainruleError } from "../ir/errors.ts";
+import { settingWords } from "../ir/setting-advice.ts";
 import { type DateOrder, dateOrders } from "./dates.ts";
 import type { MissingRule } from "./missing.ts";
 import { type DecimalMark, decimalMarks } from "./number-notation.ts";
@@ -105,11 +106,12 @@ export function unknownColumn(table: Table, name: string, opening: string): Chai
 /** A text without a header: the name may be a cell of its first row. */
 function unnamedColumn(table: Table, name: string, opening: string): ChainruleError {
   const names = table.columns.map((column) => column.name);
+  const header = { setting: "header", value: true };
   const holder = table.columns.find(({ cells }) => cells[0] === name);
   const hint = holder ? ` ${quote(name)} stands in the first row of ${quote(holder.name)}.` : "";
   return new ChainruleError(
     "UNKNOWN_COLUMN",
-    `${opening} ${quote(name)}, and the columns of ${table.source} have no names: its first line looks like the rows below it.${hint} Name one of ${quoteList(names, 10)}, or say that the first line holds names (header: true).`,
-    { source: table.source, column: name, columns: names, closest: holder?.name, setting: "header", value: true },
+    `${opening} ${quote(name)}, and the columns of ${table.source} have no names: its first line looks like the rows below it.${hint} Name one of ${quoteList(names, 10)}, or say that the first line holds names (${settingWords(header)}).`,
+    { source: table.source, column: name, columns: names, closest: holder?.name, settings: [header] },
   );
 }

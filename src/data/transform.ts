@@ -1,5 +1,6 @@
 // Raw rows → features (and targets), with a preprocessing fitted before.
 import { ChainruleError } from "../ir/errors.ts";
+import { settingWords } from "../ir/setting-advice.ts";
 import { encodeCategories, encodeValues, type OddCells } from "./encode.ts";
 import { writeFeatures } from "./features.ts";
 import { missingTest } from "./missing.ts";
@@ -38,7 +39,7 @@ export function transform(
   table: Table,
   options: { target?: "required" | "none"; oddCells?: "missing" | "refuse" } = {},
 ): Transformed {
-  const odd: OddCells = options.oddCells === "missing" ? "missing" : { advice: mend };
+  const odd: OddCells = options.oddCells === "missing" ? "missing" : { advice: mend, settings: [coerced] };
   const { columns, features, target, standardize } = preprocessing;
   const wanted = columns.map(({ name }) => name);
   if (options.target === "required") wanted.push(target.name);
@@ -88,8 +89,8 @@ export function transform(
   return { x, ...(y && { y }), rows: rows.length, rowNumbers: rows, notes };
 }
 
-const mend =
-  'Mend the cell, leave it empty if the value is missing, or take all such cells as missing (oddCells: "missing").';
+const coerced = { setting: "oddCells", value: "missing" };
+const mend = `Mend the cell, leave it empty if the value is missing, or take all such cells as missing (${settingWords(coerced)}).`;
 
 function oddNote({ name, type }: FeatureColumn, cells: number): string {
   const wanted = type === "category" ? "a category" : valueType(type).wanted;

@@ -7,7 +7,7 @@ import type { TrainingState } from "../train/options.ts";
 import { type TableModel, trainTable } from "../train/tabular.ts";
 import { sha256File } from "./folder.ts";
 import type { RunReader } from "./open-run.ts";
-import { dataOptions, type RunSettings, runSettings, settingsOf } from "./run-settings.ts";
+import { dataOptions, type RunSettings, runSettings, settingsOf, textOptions } from "./run-settings.ts";
 
 export interface Replay {
   /** The run's folder. */
@@ -81,7 +81,7 @@ export async function replayData(run: RunReader): Promise<ReplayedData> {
   }
   if (hash !== data.sha256)
     throw unusable(`its data, ${data.file}, has changed since. Train again on the data as it is.`);
-  const table = await readTable(data.file);
+  const table = await readTable(data.file, textOptions(settings));
   return { settings, table, prepared: prepare(table, dataOptions(settings)) };
 }
 

@@ -1,9 +1,16 @@
 // The settings of a run: what run.json holds under the names of flags, and what data and training take of them.
+import type { TextOptions } from "../data/formats/format.ts";
 import type { PrepareOptions } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Json } from "../ir/json.ts";
 import { fromOptions } from "../train/settings/flags.ts";
-import { dataSettings, type ModelSettings, modelSettings, type Settings } from "../train/settings/index.ts";
+import {
+  dataSettings,
+  type ModelSettings,
+  modelSettings,
+  type Settings,
+  textSettings,
+} from "../train/settings/index.ts";
 import { pick } from "../train/settings/values.ts";
 
 export interface RunSettings extends Settings {
@@ -11,6 +18,10 @@ export interface RunSettings extends Settings {
   /** The table was read in blocks. */
   readonly stream?: true;
 }
+
+/** How the text of the table is read. */
+export const textOptions = (settings: Settings | Omit<RunSettings, "learningRate">): TextOptions =>
+  pick(settings, textSettings);
 
 /** How the table is prepared. */
 export const dataOptions = (settings: Omit<RunSettings, "learningRate">): PrepareOptions => ({

@@ -3,12 +3,13 @@ import { basename } from "node:path";
 import { Argument } from "commander";
 import { count } from "../../data/wording.ts";
 import { type CommandRecord, jsonOption } from "../command.ts";
+import { oddCells, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { renderConfusion } from "../terminal/confusion-matrix.ts";
 import { renderMetrics } from "../terminal/metrics-table.ts";
 import { printable, wrap } from "../terminal/text.ts";
 
-interface EvaluateFlags {
+interface EvaluateFlags extends RowFlags {
   readonly json?: true;
 }
 
@@ -17,16 +18,20 @@ export const evaluateCommand: CommandRecord<[run: string, data: string], Evaluat
   summary: "measure a trained network on a table",
   description: "Measures a trained network on a table that holds the target column.",
   arguments: [new Argument("<run>", "the run folder of a training"), new Argument("<data>", "the file with the table")],
-  options: [jsonOption()],
+  options: [...rowOptions(), jsonOption()],
   examples: ["evaluate runs/2026-01-31-iris-1 new-flowers.csv"],
   run: ([run, data], flags, streams) => evaluate(run, data, flags, streams),
 };
 
 async function evaluate(dir: string, data: string, flags: EvaluateFlags, streams: Streams): Promise<void> {
-  const { readTable, transform, openRun, loadTable, predictTable, measure } = await import("../engine.ts");
-  const trained = await loadTable(await openRun(dir));
+  const { transform, openRun, loadTable, predictTable, measure } = await import("../engine.ts");
+  const run = await openRun(dir);
+  const trained = await loadTable(run);
   const { preprocessing } = trained;
-  const { x, y, rows, notes } = transform(preprocessing, await readTable(data), { target: "required" });
+  const { x, y, rows, notes } = transform(preprocessing, await rowsOf(run, data, flags), {
+    target: "required",
+    ...oddCells(flags),
+  });
   const { metrics, confusion } = measure(trained, predictTable(trained, x, rows), y!);
   const classes = preprocessing.classes ?? [];
 

@@ -2,7 +2,7 @@
 import { Argument } from "commander";
 import { ChainruleError } from "../../ir/errors.ts";
 import { dataOptions, settingsOf } from "../../runs/run-settings.ts";
-import { dataSettings, networkSettings, trainingSettings } from "../../train/settings/index.ts";
+import { dataSettings, networkSettings, textSettings, trainingSettings } from "../../train/settings/index.ts";
 import { type CommandRecord, jsonOption, under } from "../command.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { settingOptions } from "../setting-flags.ts";
@@ -19,7 +19,7 @@ export const lrTestCommand: CommandRecord<[data: string]> = {
     "Tests learning rates on a table: one short training whose rate grows at every step, up to where the loss goes up without end.",
   arguments: [new Argument("<data>", "the file with the table")],
   options: [
-    ...under("Data:", settingOptions(dataSettings, { course: false })),
+    ...under("Data:", settingOptions({ ...textSettings, ...dataSettings }, { course: false })),
     ...under("Network:", settingOptions(networkSettings, { course: false })),
     ...under("Training:", settingOptions(trainingSettings, { course: false })),
     ...under("Output:", [jsonOption()]),

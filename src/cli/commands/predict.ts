@@ -9,10 +9,11 @@ import { ChainruleError } from "../../ir/errors.ts";
 import { maximum } from "../../ir/stats.ts";
 import type { TableModel } from "../../train/index.ts";
 import { type CommandRecord, option } from "../command.ts";
+import { oddCells, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
 import { print, type Streams } from "../output.ts";
 import { printable, wrap } from "../terminal/text.ts";
 
-interface PredictFlags {
+interface PredictFlags extends RowFlags {
   readonly out?: string;
 }
 
@@ -24,21 +25,23 @@ export const predictCommand: CommandRecord<[run: string, data: string], PredictF
     new Argument("<run>", "the run folder of a training"),
     new Argument("<data>", "the file with the table; a target column is not needed"),
   ],
-  options: [option("-o, --out <file>", "where to write (default: stdout)")],
+  options: [...rowOptions(), option("-o, --out <file>", "where to write (default: stdout)")],
   examples: [
     "predict runs/2026-01-31-iris-1 new-flowers.csv --out predictions.csv",
     "predict runs/2026-01-31-iris-1 new-flowers.csv | head",
   ],
-  run: ([run, data], { out }, streams) => predict(run, data, out, streams),
+  run: ([run, data], flags, streams) => predict(run, data, flags, streams),
 };
 
-async function predict(dir: string, data: string, out: string | undefined, streams: Streams): Promise<void> {
+async function predict(dir: string, data: string, flags: PredictFlags, streams: Streams): Promise<void> {
+  const { out } = flags;
   if (out !== undefined && resolve(out) === resolve(data))
     throw new ChainruleError("USAGE", `--out would overwrite the data, ${data}; choose another file.`, { out });
-  const { readTable, transform, openRun, loadTable, predictTable } = await import("../engine.ts");
-  const trained = await loadTable(await openRun(dir));
-  const table = await readTable(data);
-  const { x, rows, notes } = transform(trained.preprocessing, table);
+  const { transform, openRun, loadTable, predictTable } = await import("../engine.ts");
+  const run = await openRun(dir);
+  const trained = await loadTable(run);
+  const table = await rowsOf(run, data, flags);
+  const { x, rows, notes } = transform(trained.preprocessing, table, oddCells(flags));
   const added = predictedColumns(trained, predictTable(trained, x, rows), table);
 
   print(streams.stderr, ({ width }) => notes.flatMap((note) => wrap(printable(note), width)));

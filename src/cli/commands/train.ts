@@ -13,7 +13,7 @@ import { dataOptions, settingsOf } from "../../runs/run-settings.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "../../train/events.ts";
 import type { TableModel } from "../../train/index.ts";
 import { flagText } from "../../train/settings/flags.ts";
-import { dataSettings, networkSettings, trainingSettings } from "../../train/settings/index.ts";
+import { dataSettings, networkSettings, textSettings, trainingSettings } from "../../train/settings/index.ts";
 import { type CommandRecord, jsonOption, option, under } from "../command.ts";
 import { interruptible } from "../interrupt.ts";
 import { print, printJson, type Streams, shellWord } from "../output.ts";
@@ -43,7 +43,7 @@ export const trainCommand: CommandRecord<[data: string]> = {
   arguments: [new Argument("<data>", "the file with the table")],
   options: [
     ...under("Data:", [
-      ...settingOptions(dataSettings, { course: true }),
+      ...settingOptions({ ...textSettings, ...dataSettings }, { course: true }),
       option("--stream", "read the table in blocks, for data larger than memory; files over 256 MB are"),
     ]),
     ...under("Network:", settingOptions(networkSettings, { course: true })),
@@ -68,7 +68,9 @@ export const trainCommand: CommandRecord<[data: string]> = {
 async function train(data: string, { fix, ...asked }: GivenFlags, streams: Streams): Promise<void> {
   const { prepare } = await import("../engine.ts");
   const { table, stream } = await tableOf(data, asked);
-  const given: GivenFlags = { ...asked, ...(stream && { stream: true }) };
+  // What was noticed is kept, so that new rows are read in the same way.
+  const header = table.hasHeader ? asked.header : false;
+  const given: GivenFlags = { ...asked, ...(header !== undefined && { header }), ...(stream && { stream: true }) };
   const prepared = prepare(table, dataOptions(given));
   print(streams.stderr, (style) => describeData(table, prepared, style, stream));
 

@@ -1,6 +1,7 @@
 // Settings of a table: which column is predicted, what columns are, and how their rows become numbers.
 
 import { type DateOrder, dateOrders } from "../../data/dates.ts";
+import { type Delimiter, delimiters } from "../../data/formats/dialect.ts";
 import { type DecimalMark, decimalMarks } from "../../data/number-notation.ts";
 import { prepareDefaults } from "../../data/prepare-options.ts";
 import { type ColumnTypes, type ColumnWord, type MissingMark, columnTypes as types } from "../../data/reading.ts";
@@ -94,6 +95,36 @@ export const values: Setting<readonly ColumnWord[], undefined> = {
   ],
   default: undefined,
   sum: joined,
+};
+
+const delimiterNames: Readonly<Record<Delimiter, string>> = {
+  ",": "comma",
+  ";": "semicolon",
+  "\t": "tab",
+  "|": "pipe",
+  " ": "blank",
+};
+
+export const delimiter: Setting<Delimiter, undefined> = {
+  type: {
+    must: `one of ${Object.values(delimiterNames).join(", ")}, or the sign itself`,
+    holds: (value) => delimiters.includes(value),
+    parse: (text) => delimiters.find((one) => one === text || delimiterNames[one] === text),
+    print: (value) => delimiterNames[value],
+  },
+  flags: [{ flag: "--delimiter <name>", help: "what parts the cells of a text: comma, semicolon, tab, pipe or blank" }],
+  default: undefined,
+  defaultWords: "as its rows come apart",
+};
+
+export const header: Setting<boolean, undefined> = {
+  type: onOrOff,
+  flags: [
+    // Before --no-header, which would be on by default otherwise.
+    { flag: "--header", sets: true, help: "the first line names the columns, whatever it looks like" },
+    { flag: "--no-header", sets: false, help: "the first line is a row, and the columns have numbers" },
+  ],
+  default: undefined,
 };
 
 export const decimal: Setting<DecimalMark, undefined> = {

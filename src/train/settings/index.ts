@@ -1,12 +1,26 @@
 // The settings of a training on a table: the one list of them, and their types.
 import { backend, deterministic, seed, threads } from "./compute.ts";
-import { columnTypes, dateOrder, decimal, missing, standardize, target, task, validation, values } from "./data.ts";
+import {
+  columnTypes,
+  dateOrder,
+  decimal,
+  delimiter,
+  header,
+  missing,
+  standardize,
+  target,
+  task,
+  validation,
+  values,
+} from "./data.ts";
 import { activation, depth, hidden, init, normalization, residual, width } from "./network.ts";
 import type { Setting } from "./setting.ts";
 import { batchSize, clipNorm, epochs, learningRate, loss, optimizer, patience, schedule } from "./training.ts";
 
 export type { Flag, Setting, TableFacts } from "./setting.ts";
 
+/** How the text of a table is read. */
+export const textSettings = { delimiter, header };
 /** How a table is prepared. */
 export const dataSettings = {
   ...{ target, task, columnTypes, missing, values, decimal, dateOrder, validation, standardize },
@@ -19,7 +33,7 @@ export const trainingSettings = {
 /** How a network is trained on a prepared table. */
 export const modelSettings = { ...networkSettings, ...trainingSettings };
 /** All, by their names, in the order in which they are offered. */
-export const settings = { ...dataSettings, ...modelSettings };
+export const settings = { ...textSettings, ...dataSettings, ...modelSettings };
 
 export type SettingKey = keyof typeof settings;
 

@@ -1,0 +1,29 @@
+// Rows that a trained network is asked about: options of how they are read, and reading them as the training did.
+import type { Option } from "commander";
+import type { TextOptions } from "../data/formats/format.ts";
+import type { Table } from "../data/index.ts";
+import type { RunReader } from "../runs/index.ts";
+import { runSettings, textOptions } from "../runs/run-settings.ts";
+import { fromOptions } from "../train/settings/flags.ts";
+import { textSettings } from "../train/settings/index.ts";
+import { option } from "./command.ts";
+import { settingOptions } from "./setting-flags.ts";
+
+export interface RowFlags extends TextOptions {
+  readonly coerce?: true;
+}
+
+export const rowOptions = (): readonly Option[] => [
+  ...settingOptions(textSettings, { course: false }),
+  option("--coerce", "take cells that do not fit their column as missing, and count them"),
+];
+
+export const oddCells = ({ coerce }: RowFlags): { oddCells?: "missing" } => (coerce ? { oddCells: "missing" } : {});
+
+/** The table in a file, read as the run read its own where nothing else is said. */
+export async function rowsOf({ dir, manifest }: RunReader, data: string, flags: RowFlags): Promise<Table> {
+  const { readTable } = await import("./engine.ts");
+  const { delimiter, header } = fromOptions(flags);
+  const trained = textOptions(runSettings(dir, manifest.settings));
+  return readTable(data, { delimiter: delimiter ?? trained.delimiter, header: header ?? trained.header });
+}
