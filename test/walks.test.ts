@@ -77,6 +77,15 @@ const tests: readonly Block[] = [
     ],`,
   },
   {
+    file: "src/data/formats/formats.test.ts",
+    side: "after",
+    anchor: "const samples",
+    code: `ARFF: {
+      content: async () => bytes("@relation r\\n@attribute a numeric\\n@attribute b {x,y}\\n@data\\n1,x\\n2,y\\n"),
+      told: "ARFF",
+    },`,
+  },
+  {
     file: "src/cli/train-flags.test.ts",
     side: "after",
     anchor: "learningRate: double(",
@@ -169,7 +178,7 @@ it("the compiler names what lacks a new thing; then all of it compiles, is built
   ]);
   for (const block of tests) applyBlock(block);
   expect(compile()).toEqual({ status: 0, output: "" });
-  const things = ["softsign", "cumsum", "logCosh", "prelu", "lion", "idle-feature", "weightDecay", "events"];
+  const things = ["softsign", "cumsum", "logCosh", "prelu", "lion", "idle-feature", "weightDecay", "ARFF", "events"];
   const run = node(
     "node_modules/vitest/vitest.mjs",
     ...["run", "--maxWorkers=1", "--reporter=json", "--outputFile=results.json"],
@@ -183,6 +192,7 @@ it("the compiler names what lacks a new thing; then all of it compiles, is built
       "src/diagnose/detectors",
       "src/cli/commands",
       "src/cli/train-flags",
+      "src/data/formats",
     ],
   );
   const { testResults } = JSON.parse(readFileSync(join(copy, "results.json"), "utf8")) as {

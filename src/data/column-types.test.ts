@@ -78,12 +78,12 @@ describe("types of columns", () => {
   test("a numeric column with text is an error, unless its type is set", async () => {
     const table = await csv(`age,y\n${repeat(20, (r) => `${r === 11 ? "twelve" : 20 + r},${r % 2}`).join("\n")}\n`);
     expect(failure(() => describeColumns(table))).toMatchInlineSnapshot(
-      `"TYPE_MISMATCH: people.csv, row 13, column "age": numeric column with text in row 13. 19 of 20 cells hold a number, and this one holds "twelve". Mend the cell, leave it empty if the value is missing, or give the column another type, e.g. columnTypes: { age: "category" }."`,
+      `"TYPE_MISMATCH: people.csv, row 13, column "age": numeric column with text in row 13. 19 of 20 cells hold a number, and this one holds "twelve". If it means that the value is missing, say so (missing: [ { column: "age", word: "twelve" } ]). Mend the cell, leave it empty if the value is missing, or give the column another type, e.g. columnTypes: { age: "category" }."`,
     );
     expect(types(table, { columnTypes: { age: "category" } }).age).toBe("category");
     const one = await csv('pay,y\n900,1\n850,0\n"12,0,0",1\n700,0\n');
     expect(failure(() => describeColumns(one))).toMatchInlineSnapshot(
-      `"TYPE_MISMATCH: people.csv, row 4, column "pay": numeric column with text in row 4. 3 of 4 cells hold a number, and this one holds "12,0,0". Mend the cell, leave it empty if the value is missing, or give the column another type, e.g. columnTypes: { pay: "category" }."`,
+      `"TYPE_MISMATCH: people.csv, row 4, column "pay": numeric column with text in row 4. 3 of 4 cells hold a number, and this one holds "12,0,0". If it means that the value is missing, say so (missing: [ { column: "pay", word: "12,0,0" } ]). Mend the cell, leave it empty if the value is missing, or give the column another type, e.g. columnTypes: { pay: "category" }."`,
     );
   });
 });

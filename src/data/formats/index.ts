@@ -7,7 +7,13 @@ import { parquet } from "./parquet.ts";
 import { tsv } from "./tsv.ts";
 
 /** In the order in which sentences name them. Text is tried from the last to the first: CSV is almost any text. */
-export const fileFormats: readonly FileFormat[] = [csv, tsv, json, parquet];
+// biome-ignore format: one name a line, as in the other lists
+export const fileFormats: readonly FileFormat[] = [
+  csv,
+  tsv,
+  json,
+  parquet,
+];
 
 /** Names of files that no format reads, by the bytes they begin with, and what to do with them. */
 export const unreadable: readonly (readonly [magic: string, what: string])[] = [
