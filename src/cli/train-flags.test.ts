@@ -10,7 +10,7 @@ import { settingsOf } from "../runs/run-settings.ts";
 import { flagText, flagWords, fromOptions } from "../train/settings/flags.ts";
 import { type SettingKey, type Settings, settingKeys } from "../train/settings/index.ts";
 import { resolve } from "../train/settings/resolve.ts";
-import { parseSetting, printSetting, settingOf } from "../train/settings/values.ts";
+import { parseSetting, printSetting, settingOf, withSettings } from "../train/settings/values.ts";
 import { trainCommand } from "./commands/train.ts";
 import { commandLine, type GivenFlags, givenFlags, saved, type TrainFlags, withChange } from "./train-flags.ts";
 
@@ -94,6 +94,9 @@ describe("any settings", () => {
     decimal: fc.constantFrom(...decimalMarks),
     dateOrder: oneOf("dateOrder"),
     validation: fc.oneof(fc.constant(0), double(1)),
+    validationData: fc.string(),
+    group: fc.string(),
+    time: fc.string(),
     standardize: fc.boolean(),
     hidden: fc.array(whole(1, 999999), { maxLength: 5 }),
     depth: whole(0, 1000),
@@ -117,8 +120,12 @@ describe("any settings", () => {
   };
   const settings = fc
     .record(values, { requiredKeys: ["target"] })
-    .map(({ hidden, ...given }): Settings & { readonly target: string } =>
-      hidden === undefined || given.depth !== undefined || given.width !== undefined ? given : { ...given, hidden },
+    // Of those in conflict the one that comes last.
+    .map((given) =>
+      settingKeys.reduce<Settings & { readonly target: string }>(
+        (before, key) => withSettings(before, { [key]: given[key] }),
+        { target: given.target },
+      ),
     );
 
   const plain = (value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value);

@@ -1,7 +1,6 @@
 // What a training was asked for on the command line: its settings, and as they stand in run.json.
-import type { Recipe } from "../diagnose/change.ts";
 import type { Json } from "../ir/json.ts";
-import { dataOptions, type RunSettings, settingsOf } from "../runs/run-settings.ts";
+import type { RunSettings } from "../runs/run-settings.ts";
 import { flagWords, fromOptions, isSetting, isStatedDefault, toOptions } from "../train/settings/flags.ts";
 import type { Settings } from "../train/settings/index.ts";
 import { withSettings } from "../train/settings/values.ts";
@@ -21,8 +20,6 @@ export interface GivenFlags extends Omit<TrainFlags, "learningRate"> {
 
 /** From what commander has parsed. */
 export const givenFlags = (options: object): GivenFlags => fromOptions(options) as GivenFlags;
-
-export const recipeOf = (flags: TrainFlags): Recipe => ({ data: dataOptions(flags), settings: settingsOf(flags) });
 
 /** The flags with those of a remedy. */
 export const withChange = (flags: TrainFlags, change: Settings): TrainFlags => withSettings(flags, change);

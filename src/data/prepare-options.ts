@@ -1,12 +1,19 @@
 // How a table becomes arrays: what can be asked for, with the defaults.
 import type { ReadingOptions } from "./reading.ts";
+import type { Table } from "./table.ts";
 import type { Task } from "./target.ts";
 
 export interface PrepareOptions extends ReadingOptions {
   readonly target: string;
   readonly task?: "auto" | Task | undefined;
-  /** Fraction of rows for validation, default 0.2; 0 for none. */
+  /** Fraction of rows for validation; 0 for none. Default 0.2, and none of fewer than 10 rows. */
   readonly validation?: number | undefined;
+  /** Rows for validation of their own, with the same columns; then all others are trained on. */
+  readonly validationTable?: Table | undefined;
+  /** A column whose rows of one value stay together, in training or in validation. It is no feature, unless its type is set. */
+  readonly group?: string | undefined;
+  /** A column of dates or numbers: the last rows by it are for validation. */
+  readonly time?: string | undefined;
   /** Seed of the split, default 0. */
   readonly seed?: number | undefined;
   /** Scale numbers, dates and a regression target to mean 0 and standard deviation 1, default true. */

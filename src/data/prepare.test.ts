@@ -296,7 +296,7 @@ describe("prepare", () => {
     expect(bad({ target: "y" }, rows("x"))).toMatchInlineSnapshot(
       `"TOO_FEW_ROWS: rows has 1 row with a value in the target column "y", and training needs at least 2. Add rows, or choose another target."`,
     );
-    expect(bad({ target: "y" }, rows("x", "y", null))).toMatchInlineSnapshot(
+    expect(bad({ target: "y", validation: 0.2 }, rows("x", "y", null))).toMatchInlineSnapshot(
       `"TOO_FEW_ROWS: 2 rows cannot be split into training and validation rows: every class has one row only, and training needs it. Add rows, or train without validation (fraction 0)."`,
     );
     expect(

@@ -4,15 +4,16 @@ import { settingWords } from "../ir/setting-advice.ts";
 import { type ColumnDescription, columnReader, targetColumn } from "./columns.ts";
 import { type Encoded, encodeCategories, encodeValues, mendCell, typeSetting } from "./encode.ts";
 import { fitFeatures, moments, writeFeatures } from "./features.ts";
+import { holdOut } from "./held-out.ts";
 import type { Inferred } from "./infer-column.ts";
 import { missingTest } from "./missing.ts";
 import type { NumberNotation } from "./number-notation.ts";
 import { type PrepareOptions, prepareDefaults } from "./prepare-options.ts";
 import { type FeatureColumn, featureNames, type Preprocessing, type Target } from "./preprocessing.ts";
 import { asMap, isFeatureType } from "./reading.ts";
-import { split } from "./split.ts";
 import type { Column, Table } from "./table.ts";
-import { decideTask, fitClasses, fitNumbers, missingTarget, type Task } from "./target.ts";
+import { decideTask, fitClasses, fitNumbers, keptRows, missingTarget, scaleTarget, type Task } from "./target.ts";
+import { transform } from "./transform.ts";
 import { valueType } from "./types/index.ts";
 import type { DataWarning } from "./warning.ts";
 import { bytes, count, grouped, quote, quoteList } from "./wording.ts";
@@ -36,6 +37,8 @@ export interface Prepared {
   readonly validation: Split | undefined;
   /** Of every row of the table, the number by which a person finds it: see Table. */
   readonly tableRows: Int32Array;
+  /** The table that the rows for validation are of, where it is another one. */
+  readonly validationTable: Table | undefined;
   /** Sentences for a person: what was left out, and what is rare. */
   readonly notes: string[];
   /** What is unusual, with the settings that change it. */
@@ -54,8 +57,7 @@ export interface Prepared {
  */
 export function prepare(table: Table, options: PrepareOptions): Prepared {
   const usual = prepareDefaults;
-  const { validation = usual.validation, seed = usual.seed, standardize = usual.standardize } = options;
-  const { task: wanted = usual.task, memoryLimit = usual.memoryLimit } = options;
+  const { task: wanted = usual.task, standardize = usual.standardize, memoryLimit = usual.memoryLimit } = options;
   const targetCells = targetColumn(table, options.target);
   const infer = columnReader(table, options);
   const types = asMap(options.columnTypes);
@@ -68,9 +70,8 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
     classification ? classification.labels[row]! >= 0 : !Number.isNaN(numbers![row]!),
   );
 
-  const parts = split(kept.length, validation, seed, classification && kept.map((row) => classification.labels[row]!));
-  const trainRows = parts.train.map((i) => kept[i]!);
-  const validationRows = parts.validation.map((i) => kept[i]!);
+  const heldOut = holdOut(table, kept, options, classification?.labels, infer);
+  const { train: trainRows, validation: validationRows } = heldOut;
 
   const descriptions: ColumnDescription[] = [];
   const fitted: { column: FeatureColumn; encoded: Encoded }[] = [];
@@ -82,6 +83,10 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
         ? `classification: ${count(classification.classes.length, "class", "classes")}`
         : "regression";
       descriptions.push({ name: column.name, type, role: "target", missing, distinct, features: 0, reason });
+      continue;
+    }
+    if (column.name === options.group && !types.has(column.name)) {
+      descriptions.push(groupColumn(column, infer(column)));
       continue;
     }
     const found = infer(column);
@@ -115,21 +120,37 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
     const y = classification ? rows.map((row) => classification.labels[row]!) : scaleTarget(target, numbers!, rows);
     return { x, y, rows: rows.length, rowNumbers: rows };
   };
+  const own = options.validationTable && transformed(preprocessing, options.validationTable);
   return {
     preprocessing,
     columns: descriptions,
     task,
     train: part(trainRows),
-    validation: validationRows.length > 0 ? part(validationRows) : undefined,
+    validation: own?.split ?? (validationRows.length > 0 ? part(validationRows) : undefined),
     tableRows: table.rowNumbers,
+    validationTable: options.validationTable,
     notes: [
       ...table.notes,
       ...unanswered.notes,
+      ...heldOut.notes,
+      ...(own?.notes ?? []),
       ...(classification ? rareClassNotes(classification.classes, classification.sizes) : []),
       ...leftOutNotes(descriptions),
     ],
-    warnings: [...table.warnings, ...unanswered.warnings, ...warnings],
+    warnings: [...table.warnings, ...unanswered.warnings, ...heldOut.warnings, ...warnings],
   };
+}
+
+/** The column by which rows stay together: what it tells of known groups, it cannot tell of new ones. */
+const groupColumn = ({ name }: Column, { type, missing, distinct }: Inferred): ColumnDescription => ({
+  ...{ name, type, role: "left out", missing, distinct, features: 0, reason: "keeps rows together in the split" },
+});
+
+/** Rows of a table of their own, and what is to be said of them. */
+function transformed(preprocessing: Preprocessing, table: Table): { split: Split; notes: string[] } {
+  const { x, y, rows, rowNumbers, notes } = transform(preprocessing, table, { target: "required" });
+  const intro = `Validation has the ${count(rows, "row")} of ${table.source}.`;
+  return { split: { x, y: y!, rows, rowNumbers }, notes: [intro, ...notes.map((note) => `${table.source}: ${note}`)] };
 }
 
 function fitColumn(
@@ -153,20 +174,6 @@ function fitColumn(
   }
   fitted.push({ column: result, encoded });
   return { name, type, role: "feature", missing, distinct, features: featureNames(result).length, reason };
-}
-
-/** The rows 0 … rows − 1 for which `keep` holds. */
-export function keptRows(rows: number, keep: (row: number) => boolean): Int32Array {
-  const kept = new Int32Array(rows);
-  let n = 0;
-  for (let r = 0; r < rows; r++) if (keep(r)) kept[n++] = r;
-  return kept.slice(0, n);
-}
-
-/** y = (target − mean) / std */
-export function scaleTarget(target: Target, numbers: Float64Array, rows: Int32Array): Float32Array {
-  const { mean, std } = target as Extract<Target, { kind: "regression" }>;
-  return Float32Array.from(rows, (row) => (numbers[row]! - mean) / std);
 }
 
 function regressionTarget(

@@ -169,6 +169,20 @@ export function fitNumbers(
   );
 }
 
+/** The rows 0 … rows − 1 for which `keep` holds. */
+export function keptRows(rows: number, keep: (row: number) => boolean): Int32Array {
+  const kept = new Int32Array(rows);
+  let n = 0;
+  for (let r = 0; r < rows; r++) if (keep(r)) kept[n++] = r;
+  return kept.slice(0, n);
+}
+
+/** y = (target − mean) / std */
+export function scaleTarget(target: Target, numbers: Float64Array, rows: Int32Array): Float32Array {
+  const { mean, std } = target as Extract<Target, { kind: "regression" }>;
+  return Float32Array.from(rows, (row) => (numbers[row]! - mean) / std);
+}
+
 /** Above this share of the rows, rows without a target are a warning. */
 const fewRows = 0.05;
 

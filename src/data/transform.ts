@@ -4,10 +4,9 @@ import { settingWords } from "../ir/setting-advice.ts";
 import { encodeCategories, encodeValues, type OddCells } from "./encode.ts";
 import { writeFeatures } from "./features.ts";
 import { missingTest } from "./missing.ts";
-import { keptRows, scaleTarget } from "./prepare.ts";
 import { type FeatureColumn, featureNames, type Preprocessing } from "./preprocessing.ts";
 import { type Column, findColumn, type Table } from "./table.ts";
-import { missingTarget, readClasses, readNumbers } from "./target.ts";
+import { keptRows, missingTarget, readClasses, readNumbers, scaleTarget } from "./target.ts";
 import { valueType } from "./types/index.ts";
 import { closest, count, grouped, quote, quoteList } from "./wording.ts";
 

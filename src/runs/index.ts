@@ -8,6 +8,7 @@ export { sha256File } from "./folder.ts";
 export type { RunDescription, RunManifest, RunStatus } from "./manifest.ts";
 export type { RunReader } from "./open-run.ts";
 export { openRun } from "./open-run.ts";
+export { dataOptions } from "./prepare-options.ts";
 export { type Replay, type ReplayedData, replay, replayData } from "./replay.ts";
 export { loadTable, saveTable } from "./run-model.ts";
 export { type RunSettings, runSettings } from "./run-settings.ts";

@@ -9,13 +9,21 @@ export const formatVersion = 1;
 
 export type RunStatus = "running" | "finished" | "interrupted" | "failed";
 
+export interface DataFile {
+  readonly file: string;
+  readonly sha256: string;
+}
+
 /** What the caller of {@link createRun} knows at the start. */
 export interface RunDescription {
   /** Goes into the name of the folder, for example "titanic". */
   readonly name: string;
   readonly seed: number;
   readonly backend: string;
-  readonly data: { readonly file: string; readonly sha256: string };
+  readonly data: DataFile & {
+    /** Where the rows for validation are in a file of their own. */
+    readonly validation?: DataFile;
+  };
   readonly settings: Json;
 }
 
@@ -49,8 +57,11 @@ export function checkManifest(dir: string, value: unknown): RunManifest {
     throw wrong(`"status" must be running, finished, interrupted or failed; it is ${JSON.stringify(value.status)}`);
   if (typeof value.seed !== "number") throw wrong(`"seed" must be a number; it is ${JSON.stringify(value.seed)}`);
   const { data } = value;
-  if (!isRecord(data) || typeof data.file !== "string" || !/^[0-9a-f]{64}$/.test(String(data.sha256)))
+  if (!isDataFile(data) || (data.validation !== undefined && !isDataFile(data.validation)))
     throw wrong(`"data" must be {"file", "sha256"}; it is ${JSON.stringify(data)}`);
   if (!("settings" in value)) throw wrong(`"settings" is missing`);
   return value as object as RunManifest;
 }
+
+const isDataFile = (value: unknown): value is Record<string, unknown> =>
+  isRecord(value) && typeof value.file === "string" && /^[0-9a-f]{64}$/.test(String(value.sha256));

@@ -1,5 +1,5 @@
 // A run trained once more, up to a step: the same data, settings and seed give the same numbers.
-import { type Prepared, prepare, readTable, type Table } from "../data/index.ts";
+import { type Prepared, type PrepareOptions, prepare, readTable, type Table } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Optimizer } from "../optim/index.ts";
 import type { EpochEvent, TrainEvent } from "../train/events.ts";
@@ -7,13 +7,15 @@ import type { TrainingState } from "../train/options.ts";
 import { type TableModel, trainTable } from "../train/tabular.ts";
 import { sha256File } from "./folder.ts";
 import type { RunReader } from "./open-run.ts";
-import { dataOptions, type RunSettings, runSettings, settingsOf, textOptions } from "./run-settings.ts";
+import { dataOptions } from "./prepare-options.ts";
+import { type RunSettings, runSettings, settingsOf, textOptions } from "./run-settings.ts";
 
 export interface Replay {
   /** The run's folder. */
   readonly dir: string;
   readonly settings: RunSettings;
   readonly table: Table;
+  readonly options: PrepareOptions;
   readonly prepared: Prepared;
   readonly trained: TableModel;
   readonly optimizer: Optimizer;
@@ -24,11 +26,11 @@ export interface Replay {
 }
 
 /** What a run was trained on. */
-export type ReplayedData = Pick<Replay, "settings" | "table" | "prepared">;
+export type ReplayedData = Pick<Replay, "settings" | "table" | "options" | "prepared">;
 
 /** `step`: 0 is before the first one; undefined is that of the saved weights. Throws INVALID_RUN where the data is gone or another. */
 export async function replay(run: RunReader, step?: number): Promise<Replay> {
-  const { settings, table, prepared } = await replayData(run);
+  const { settings, table, options, prepared } = await replayData(run);
   const events = await run.events();
   const end = events.find((event) => event.type === "end");
   const wanted = step ?? savedStep(events);
@@ -53,6 +55,7 @@ export async function replay(run: RunReader, step?: number): Promise<Replay> {
     dir: run.dir,
     settings,
     table,
+    options,
     prepared,
     trained,
     optimizer,
@@ -71,18 +74,17 @@ export async function replayData(run: RunReader): Promise<ReplayedData> {
       data: data.file,
     });
   if (settings.stream) throw unusable("it read its table in blocks. Train on a part of the table to look into it.");
-  let hash: string;
-  try {
-    hash = await sha256File(data.file);
-  } catch {
-    throw unusable(
-      `its data, ${data.file}, is not there (seen from this folder). Put it back, or go to the folder where it was trained.`,
-    );
+  for (const { file, sha256 } of [data, ...(data.validation ? [data.validation] : [])]) {
+    const hash = await sha256File(file).catch(() => {
+      throw unusable(
+        `its data, ${file}, is not there (seen from this folder). Put it back, or go to the folder where it was trained.`,
+      );
+    });
+    if (hash !== sha256) throw unusable(`its data, ${file}, has changed since. Train again on the data as it is.`);
   }
-  if (hash !== data.sha256)
-    throw unusable(`its data, ${data.file}, has changed since. Train again on the data as it is.`);
   const table = await readTable(data.file, textOptions(settings));
-  return { settings, table, prepared: prepare(table, dataOptions(settings)) };
+  const options = await dataOptions(settings);
+  return { settings, table, options, prepared: prepare(table, options) };
 }
 
 const epochsOf = (events: readonly TrainEvent[]) =>

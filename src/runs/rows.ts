@@ -12,7 +12,8 @@ export function batchOf(
   rows: readonly number[],
 ): { x: Tensor; target: Tensor } {
   const features = trained.preprocessing.features.length;
-  const splits = [prepared.train, ...(prepared.validation ? [prepared.validation] : [])];
+  const isOther = prepared.validationTable !== undefined;
+  const splits = [prepared.train, ...(prepared.validation && !isOther ? [prepared.validation] : [])];
   const found = rows.map((row): { split: Split; at: number } => {
     const index = table.rowNumbers.indexOf(row);
     for (const split of splits) {

@@ -23,12 +23,11 @@ export interface RunSettings extends Settings {
 export const textOptions = (settings: Settings | Omit<RunSettings, "learningRate">): TextOptions =>
   pick(settings, textSettings);
 
-/** How the table is prepared. */
-export const dataOptions = (settings: Omit<RunSettings, "learningRate">): PrepareOptions => ({
-  ...pick(settings, dataSettings),
-  target: settings.target,
-  seed: settings.seed,
-});
+/** How the table is prepared, but for rows for validation in a file of their own. */
+export function sharedOptions(settings: Omit<RunSettings, "learningRate">): PrepareOptions {
+  const { validationData: _, ...shared } = pick(settings, dataSettings);
+  return { ...shared, target: settings.target, seed: settings.seed };
+}
 
 /** How the network is trained on it. */
 export const settingsOf = (settings: RunSettings): ModelSettings => pick(settings, modelSettings);

@@ -104,13 +104,15 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
 }
 
 /** An origin's row and column as the table has them. */
-function inTable(origin: Origin, { train, validation, tableRows, preprocessing }: Prepared): Origin {
-  const split = origin.split === "validation" ? validation : train;
+function inTable(origin: Origin, { train, validation, tableRows, validationTable, preprocessing }: Prepared): Origin {
+  const isOther = origin.split === "validation";
+  const split = isOther ? validation : train;
+  const numbers = (isOther ? validationTable?.rowNumbers : undefined) ?? tableRows;
   const index = origin.row === undefined ? undefined : split?.rowNumbers[origin.row];
   const feature = origin.column === undefined ? undefined : preprocessing.features[origin.column];
   return {
     ...origin,
-    ...(index !== undefined && { tableRow: tableRows[index]! }),
+    ...(index !== undefined && { tableRow: numbers[index]! }),
     ...(feature !== undefined && { feature }),
   };
 }

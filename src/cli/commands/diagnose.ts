@@ -82,9 +82,9 @@ async function withRemedies(
   const asFound = { ...findings, verdicts };
   if (verdicts.length === 0) return { diagnosis: asFound, tried: { steps: 0 } };
   try {
-    const { table } = await replayData(run);
+    const { table, options } = await replayData(run);
     const flags = runSettings(run.dir, run.manifest.settings);
-    const trials = await showTrials(findings.verdicts, events, table, flags, streams);
+    const trials = await showTrials(findings.verdicts, events, table, options, flags, streams);
     const best = bestRemedy(trials);
     return {
       diagnosis: { ...findings, verdicts: trials.verdicts },

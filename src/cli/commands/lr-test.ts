@@ -1,7 +1,7 @@
 // chainrule lr-test: which learning rate suits a table and a network.
 import { Argument } from "commander";
 import { ChainruleError } from "../../ir/errors.ts";
-import { dataOptions, settingsOf } from "../../runs/run-settings.ts";
+import { settingsOf } from "../../runs/run-settings.ts";
 import { dataSettings, networkSettings, textSettings, trainingSettings } from "../../train/settings/index.ts";
 import { type CommandRecord, jsonOption, under } from "../command.ts";
 import { print, printJson, type Streams } from "../output.ts";
@@ -30,9 +30,9 @@ export const lrTestCommand: CommandRecord<[data: string]> = {
 };
 
 async function lrTest(data: string, flags: TrainFlags, streams: Streams): Promise<void> {
-  const { prepare, rangeTest } = await import("../engine.ts");
+  const { dataOptions, prepare, rangeTest } = await import("../engine.ts");
   const { table } = await tableOf(data, flags);
-  const test = await rangeTest(prepare(table, dataOptions(flags)), settingsOf(flags));
+  const test = await rangeTest(prepare(table, await dataOptions(flags)), settingsOf(flags));
   if (test.points.length === 0) {
     throw new ChainruleError(
       "NON_FINITE_LOSS",

@@ -3,13 +3,13 @@ import { existsSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { Argument } from "commander";
 import { fileFormats } from "../../data/formats/index.ts";
-import type { Prepared, Table, TableStream } from "../../data/index.ts";
+import type { Prepared, PrepareOptions, Table, TableStream } from "../../data/index.ts";
 import { count, enumeration } from "../../data/wording.ts";
 import type { Findings, Remedy } from "../../diagnose/verdict.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { Variables } from "../../nn/index.ts";
 import type { RunWriter } from "../../runs/index.ts";
-import { dataOptions, settingsOf } from "../../runs/run-settings.ts";
+import { settingsOf } from "../../runs/run-settings.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "../../train/events.ts";
 import type { TableModel } from "../../train/index.ts";
 import { flagText } from "../../train/settings/flags.ts";
@@ -66,17 +66,18 @@ export const trainCommand: CommandRecord<[data: string]> = {
 };
 
 async function train(data: string, { fix, ...asked }: GivenFlags, streams: Streams): Promise<void> {
-  const { prepare } = await import("../engine.ts");
+  const { dataOptions, prepare } = await import("../engine.ts");
   const { table, stream } = await tableOf(data, asked);
   // What was noticed is kept, so that new rows are read in the same way.
   const header = table.hasHeader ? asked.header : false;
   const given: GivenFlags = { ...asked, ...(header !== undefined && { header }), ...(stream && { stream: true }) };
-  const prepared = prepare(table, dataOptions(given));
+  const options = await dataOptions(given);
+  const prepared = prepare(table, options);
   print(streams.stderr, (style) => describeData(table, prepared, style, stream));
 
   const flags = await withRate(given, prepared, streams);
   const first = await runTraining(data, prepared, flags, streams, stream);
-  const fixed = fix ? await restart(data, table, flags, first, streams) : undefined;
+  const fixed = fix ? await restart(data, table, options, flags, first, streams) : undefined;
   const last = fixed?.training ?? first;
   if (last.end === undefined) {
     print(streams.stderr, ({ colors }) => [
@@ -132,6 +133,7 @@ interface Fixed {
 async function restart(
   data: string,
   table: Table,
+  options: PrepareOptions,
   flags: TrainFlags,
   { run, events, findings, end, error }: Trained,
   streams: Streams,
@@ -148,10 +150,10 @@ async function restart(
     );
     return undefined;
   }
-  const { bestRemedy, prepare } = await import("../engine.ts");
+  const { bestRemedy, dataOptions, prepare } = await import("../engine.ts");
   if (error instanceof ChainruleError) say(messageOf(error));
   print(streams.stderr, (style) => ["", ...renderVerdicts(findings.verdicts, style), ""]);
-  const trials = await showTrials(findings.verdicts, events, table, flags, streams);
+  const trials = await showTrials(findings.verdicts, events, table, options, flags, streams);
   const best = bestRemedy(trials);
   if (best === undefined) {
     say("Nothing that was tried lowered the loss enough to train again.");
@@ -160,7 +162,7 @@ async function restart(
   say(`Training again with ${best.change} (${flagText(best.settings)}).`);
   print(streams.stderr, () => [""]);
   const changed = { ...withChange(flags, best.settings), ...(flags.out !== undefined && { out: freeFolder(run) }) };
-  const training = await runTraining(data, prepare(table, dataOptions(changed)), changed, streams, undefined);
+  const training = await runTraining(data, prepare(table, await dataOptions(changed)), changed, streams, undefined);
   return { remedy: best, steps: trials.steps, training };
 }
 
@@ -202,7 +204,9 @@ async function runTraining(
           start = event;
           const { backend, seed } = event;
           const name = basename(data, extname(data));
-          const file = { file: data, sha256: await sha256File(data) };
+          const { validationData: other } = flags;
+          const hashed = async (file: string) => ({ file, sha256: await sha256File(file) });
+          const file = { ...(await hashed(data)), ...(other !== undefined && { validation: await hashed(other) }) };
           run = await createRun({ name, seed, backend, data: file, settings: saved(flags) }, flags.out);
         }
         if (event.type === "end") end = event;

@@ -144,11 +144,36 @@ export const dateOrder: Setting<DateOrder, undefined> = {
   default: undefined,
 };
 
-export const validation: Setting<number> = {
+export const validation: Setting<number, undefined> = {
   type: share,
   flags: [{ flag: "--validation <share>", help: "share of the rows kept for validation" }],
-  default: prepareDefaults.validation,
-  stated: true,
+  default: undefined,
+  defaultWords: `${prepareDefaults.validation}, and none of fewer than 10 rows`,
+};
+
+export const validationData: Setting<string, undefined> = {
+  type: anyText,
+  flags: [{ flag: "--validation-data <file>", help: "a table of its own for validation, instead of a share" }],
+  default: undefined,
+  conflicts: ["validation", "group", "time"],
+};
+
+export const group: Setting<string, undefined> = {
+  type: anyText,
+  flags: [
+    {
+      flag: "--group <column>",
+      help: "rows of one value of it stay together, in training or in validation; it is no feature",
+    },
+  ],
+  default: undefined,
+  conflicts: ["time"],
+};
+
+export const time: Setting<string, undefined> = {
+  type: anyText,
+  flags: [{ flag: "--time <column>", help: "the last rows by this date or number are for validation" }],
+  default: undefined,
 };
 
 export const standardize: Setting<boolean> = {

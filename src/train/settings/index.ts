@@ -5,12 +5,15 @@ import {
   dateOrder,
   decimal,
   delimiter,
+  group,
   header,
   missing,
   standardize,
   target,
   task,
+  time,
   validation,
+  validationData,
   values,
 } from "./data.ts";
 import { activation, depth, hidden, init, normalization, residual, width } from "./network.ts";
@@ -23,7 +26,8 @@ export type { Flag, Setting, TableFacts } from "./setting.ts";
 export const textSettings = { delimiter, header };
 /** How a table is prepared. */
 export const dataSettings = {
-  ...{ target, task, columnTypes, missing, values, decimal, dateOrder, validation, standardize },
+  ...{ target, task, columnTypes, missing, values, decimal, dateOrder },
+  ...{ validation, validationData, group, time, standardize },
 };
 export const networkSettings = { hidden, depth, width, activation, init, normalization, residual };
 export const trainingSettings = {
