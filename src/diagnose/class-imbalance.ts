@@ -8,8 +8,10 @@ import { lowerLoss } from "./goals.ts";
 const thresholds = {
   /** Share of the rarest class by that of a class among as many equal ones. */
   share: 0.25,
-  /** Recall of the rarest class by the mean of the others: below it is not learnt. */
+  /** Recall of a rare class by the mean of the others: below it is not learnt. */
   recall: 0.5,
+  /** The same of a class that is only smaller than an even share, of the training rows too: below it is neglected. */
+  smaller: { share: 0.75, recall: 0.2 },
 } as const;
 
 export const classImbalance = defineDetector({
@@ -22,27 +24,39 @@ export const classImbalance = defineDetector({
   mended: lowerLoss,
 });
 
+/** A class beside the others. */
+interface Standing {
+  readonly name: string;
+  readonly rows: number;
+  /** Its share of the rows by that of a class among as many equal ones. */
+  readonly evenness: number;
+  /** Of the rows for validation where they have some of the class: training rows may be learnt by heart. */
+  readonly recall: number | undefined;
+  /** Mean recall of the others. */
+  readonly others: number | undefined;
+  readonly isMissed: boolean;
+}
+
+/** Of all classes with too few rows, or that are neglected, the one that is recognised least. */
 function detect({ data, examples, end }: Evidence): Finding | undefined {
-  const classes = data?.classes;
+  const { classes } = data ?? {};
   if (data === undefined || classes === undefined) return undefined;
-  const rarest = classes.reduce((least, { rows }, c) => (rows < classes[least]!.rows ? c : least), 0);
-  const { name, rows } = classes[rarest]!;
+  const recalls = [examples?.validation, examples?.train].map((answers) => answers?.errors?.recall);
+  const told = classes
+    .map((one, c): Standing => standingOf(one, c, data.rows / classes.length, recalls))
+    .filter(({ evenness, isMissed }) => evenness < thresholds.share || isMissed)
+    .sort((a, b) => Number(b.isMissed) - Number(a.isMissed) || (a.recall ?? 0) - (b.recall ?? 0) || a.rows - b.rows);
+  const worst = told[0];
+  if (worst === undefined) return undefined;
+  const { name, rows, evenness, recall, others, isMissed } = worst;
   const share = rows / data.rows;
-  const evenness = share * classes.length;
-  if (evenness >= thresholds.share) return undefined;
-  // Of the validation rows where they have some of the class: training rows may be learnt by heart.
-  const measured = [examples?.validation, examples?.train]
-    .map((answers) => answers?.errors?.recall)
-    .find((all) => all !== undefined && Number.isFinite(all[rarest]));
-  const recall = measured?.[rarest];
-  const others = measured?.filter((value, c) => c !== rarest && Number.isFinite(value));
-  const mean = others && others.reduce((sum, value) => sum + value, 0) / others.length;
-  const isMissed = recall !== undefined && recall < thresholds.recall * mean!;
+  const missed = told.filter((one) => one.isMissed);
+  const further = missed.slice(1).map((one) => `"${one.name}" (${percent(one.recall!)})`);
   const learnt =
     recall === undefined
       ? "."
       : isMissed
-        ? `, and only ${percent(recall)} of such rows are recognised, against ${percent(mean!)} of the others.`
+        ? `, and only ${percent(recall)} of such rows are recognised, against ${percent(others!)} of the others.${further.length === 0 ? "" : ` So it is with ${further.join(", ")}.`}`
         : `; ${percent(recall)} of such rows are recognised all the same.`;
   return {
     severity: recall === 0 ? "severe" : isMissed ? "warning" : "info",
@@ -53,10 +67,33 @@ function detect({ data, examples, end }: Evidence): Finding | undefined {
       class: name,
       rows,
       share,
-      ...(recall !== undefined && { recall, othersRecall: mean! }),
+      ...(missed.length > 1 && { classes: missed.map((one) => one.name) }),
+      ...(recall !== undefined && { recall, othersRecall: others! }),
       ...(end && { accuracy: (end.metrics.validation ?? end.metrics.train).accuracy ?? 0 }),
     },
     cause: { share, evenShare: 1 / classes.length },
-    confidence: confidenceOf(evenness, thresholds.share, thresholds.share / 10),
+    confidence: confidenceOf(Math.min(evenness, thresholds.share), thresholds.share, thresholds.share / 10),
   };
+}
+
+function standingOf(
+  { name, rows }: { readonly name: string; readonly rows: number },
+  c: number,
+  even: number,
+  recalls: readonly (readonly number[] | undefined)[],
+): Standing {
+  const evenness = rows / even;
+  const measured = recalls.filter((all) => all !== undefined && Number.isFinite(all[c])) as (readonly number[])[];
+  const ratios = measured.map((all) => all[c]! / meanOfOthers(all, c));
+  const { smaller } = thresholds;
+  const isNeglected =
+    evenness < smaller.share && measured.length > 0 && ratios.every((ratio) => ratio < smaller.recall);
+  const isMissed = isNeglected || (evenness < thresholds.share && ratios[0]! < thresholds.recall);
+  const [first] = measured;
+  return { name, rows, evenness, recall: first?.[c], others: first && meanOfOthers(first, c), isMissed };
+}
+
+function meanOfOthers(recall: readonly number[], own: number): number {
+  const others = recall.filter((value, c) => c !== own && Number.isFinite(value));
+  return others.reduce((sum, value) => sum + value, 0) / others.length;
 }

@@ -237,9 +237,49 @@ describe("a leaking feature", () => {
     const rows = wave(300).map((row) => ({ ...row, scaled: 3 * (row.height as number) + 7 }));
     expect(await saidOfData(rows)).toMatchObject([{ kind: "leaking-feature", evidence: { features: ["scaled"] } }]);
   });
+
+  it("is none where it is the only column, or where there is little to avoid", async () => {
+    const random = generator(8);
+    const sizes = Array.from({ length: 400 }, () => Math.floor(300 * random()));
+    const sided = (size: number, limit: number) => (size > limit ? "above" : "below");
+    expect(await saidOfData(sizes.map((size) => ({ size, side: sided(size, 150) })))).toEqual([]);
+    const rare = sizes.slice(0, 100).map((size) => ({ size, other: random(), side: sided(size, 280) }));
+    expect((await saidOfData(rare)).map(({ kind }) => kind)).not.toContain("leaking-feature");
+  });
+
+  it("decides a class, though a cut fitted on half of the rows falls beside the true one", async () => {
+    const random = generator(21);
+    const rows = Array.from({ length: 189 }, () => {
+      const weight = Math.round(1500 + 2500 * random());
+      return {
+        age: 15 + Math.floor(25 * random()),
+        smoke: Number(random() < 0.4),
+        weight,
+        side: weight < 2300 ? "above" : "below",
+      };
+    });
+    expect(await saidOfData(rows)).toMatchObject([
+      { kind: "leaking-feature", severity: "warning", evidence: { features: ["weight"] } },
+    ]);
+  });
 });
 
 describe("label noise", () => {
+  it.each([1, 2, 3, 4])("is not told of labels that no feature tells (%i)", async (seed) => {
+    const random = generator(seed);
+    const rows = curve(240).map((row) => ({ ...row, side: "abc"[Math.floor(3 * random())]! }));
+    expect((await found(rows)).filter((kind) => kind === "label-noise")).toEqual([]);
+  });
+
+  it.each([1, 2, 3])("is not told where what tells the target is left out (%i)", async (seed) => {
+    const random = generator(seed);
+    const weeks = Array.from({ length: 360 }, (_, day) => {
+      const warmth = 10 + 10 * random();
+      return { warmth, height: 3 * warmth + (day % 7 === 6 ? 60 : 0) + 2 * random() };
+    });
+    expect((await found(weeks)).filter((kind) => kind === "label-noise")).toEqual([]);
+  });
+
   it("is told in classes, with the rows that pull hardest", async () => {
     const clean = curve(600);
     const rows = curve(600, 0.2);
@@ -269,6 +309,30 @@ describe("a rare class", () => {
     const missed = (await saidOfData(hidden)).find(({ kind }) => kind === "class-imbalance");
     expect(missed).toMatchObject({ severity: "severe", evidence: { recall: 0 } });
   });
+});
+
+describe("any class", () => {
+  /** Three classes of a plane, and one spread over all of it. */
+  const random = generator(31);
+  const rows = (share: number): Row[] =>
+    Array.from({ length: 900 }, () => {
+      const [a, b] = [random(), random()];
+      const side = random() < share ? "hidden" : a < 0.48 ? "left" : a > 0.52 && b < 0.97 ? "right" : "corner";
+      return { a, b, side };
+    });
+  it("can be neglected, not the rarest alone", async () => {
+    const said = (await saidOfData(rows(0.14))).find(({ kind }) => kind === "class-imbalance");
+    expect(said).toMatchObject({ evidence: { class: "hidden" } });
+    expect(["warning", "severe"]).toContain(said!.severity);
+  });
+});
+
+it("of a few rows for validation nothing is said", async () => {
+  const said = await found(idle(60), {
+    validation: 0.05,
+    settings: { epochs: 150, patience: 150, schedule: "constant" },
+  });
+  expect(said).not.toContain("overfitting");
 });
 
 it("overfitting is told by a validation loss far above the training loss", async () => {

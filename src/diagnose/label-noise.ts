@@ -2,7 +2,7 @@
 
 import { short } from "../data/wording.ts";
 import { maximum } from "../ir/stats.ts";
-import type { ErrorsProfile, ResidualsProfile } from "../observe/examples.ts";
+import type { AnswersProfile, ErrorsProfile, ResidualsProfile } from "../observe/examples.ts";
 import { confidenceOf, percent } from "./confidence.ts";
 import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
@@ -19,6 +19,12 @@ const noisyLabels = {
   warning: 0.15,
   /** Error rate by that of always guessing the most frequent class. */
   mostErrors: 0.9,
+  /**
+   * Error rate of the rows for validation by the same: a model that does hardly better there than guessing has learnt nothing
+   * that holds of other rows, whatever it does on those that it was trained on.
+   */
+  mostUnseenErrors: 0.88,
+  fewestUnseen: 15,
   /** Of every class: below, the model has not learnt it and cannot judge its labels. */
   leastRecall: 0.1,
 } as const;
@@ -29,8 +35,14 @@ const noisyValues = {
   excess: 0.05,
   warning: 0.1,
   kurtosis: 3.4,
-  /** Of the target's variance: a model that is not fitted yet has large residuals of its own. */
+  /** Of the target's variance, on the rows for validation too: a model that is not fitted has large residuals of its own. */
   leastExplained: 0.2,
+  fewestUnseen: 15,
+  /**
+   * So many large residuals that lie together on one side are those of rows with something in common that no feature tells:
+   * Sundays, say. Values that are wrong lie on both sides.
+   */
+  together: { outliers: 0.05, shift: 1.5 },
 } as const;
 
 export const labelNoise = defineDetector({
@@ -48,8 +60,8 @@ function detect({ data, examples }: Evidence): Finding | undefined {
   if (data === undefined || examples === undefined || examples.train.rows < noisyLabels.fewestRows) return undefined;
   const { errors, residuals } = examples.train;
   const found = errors
-    ? inClasses(errors, examples.validation?.errors, data.classes!)
-    : residuals && inValues(residuals);
+    ? inClasses(errors, examples.validation, data.classes!)
+    : residuals && inValues(residuals, examples.validation);
   if (found === undefined) return undefined;
   const suspects = examples.suspects.map(({ row, tableRow }) => tableRow ?? row);
   return {
@@ -75,10 +87,11 @@ type Found = Pick<Finding, "severity" | "message" | "evidence" | "cause" | "conf
  */
 function inClasses(
   errors: ErrorsProfile,
-  unseen: ErrorsProfile | undefined,
+  validation: AnswersProfile | undefined,
   classes: readonly { readonly rows: number }[],
 ): Found | undefined {
   const { rate, confidentRate, separation = 1 } = errors;
+  const unseen = validation?.errors;
   const rows = classes.reduce((sum, one) => sum + one.rows, 0);
   const guessing = 1 - maximum(classes.map((one) => one.rows)) / rows;
   const { seen, unseen: other } = noisyLabels;
@@ -92,7 +105,9 @@ function inClasses(
   if (!isSeen && !isUnseen) return undefined;
   // A model that has learnt nothing, or nothing of one class, errs everywhere, too.
   const isClassMissed = errors.recall.some((recall) => recall < noisyLabels.leastRecall);
-  if (rate > noisyLabels.mostErrors * guessing || isClassMissed) return undefined;
+  const { mostErrors, mostUnseenErrors, fewestUnseen } = noisyLabels;
+  const isGuess = validation && validation.rows >= fewestUnseen && unseen!.rate > mostUnseenErrors * guessing;
+  if (rate > mostErrors * guessing || isGuess || isClassMissed) return undefined;
   const [share, apart] = isSeen ? [confidentRate, separation] : [unseen!.confidentRate, unseen!.separation ?? 1];
   return {
     severity: share >= noisyLabels.warning ? "warning" : "info",
@@ -113,10 +128,16 @@ function inClasses(
  * Noise that every row has leaves residuals of a normal shape: their variance is that of their robust scale. Values that
  * are simply wrong add a few large residuals; what they add to the variance is told as a share of the target's.
  */
-function inValues({ r2, scale, outliers, kurtosis }: ResidualsProfile): Found | undefined {
+function inValues(
+  { r2, scale, outliers, outlierShift = 0, kurtosis }: ResidualsProfile,
+  validation: AnswersProfile | undefined,
+): Found | undefined {
   const excess = 1 - r2 - scale ** 2;
   if (excess < noisyValues.excess || kurtosis < noisyValues.kurtosis || r2 < noisyValues.leastExplained)
     return undefined;
+  const { leastExplained, fewestUnseen, together } = noisyValues;
+  const isGuess = validation && validation.rows >= fewestUnseen && validation.residuals!.r2 < leastExplained;
+  if (isGuess || (outliers >= together.outliers && outlierShift >= together.shift)) return undefined;
   return {
     severity: excess >= noisyValues.warning ? "warning" : "info",
     message: `Some values of the target look wrong: a few large misses hold ${percent(excess)} of its variance, beside the ${percent(scale ** 2)} of ordinary ones.`,

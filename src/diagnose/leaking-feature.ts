@@ -1,5 +1,6 @@
 // A feature that tells the target nearly alone, far better than any other: often a copy of it, or something known only later.
 import { short } from "../data/wording.ts";
+import { maximum } from "../ir/stats.ts";
 import { confidenceOf, percent } from "./confidence.ts";
 import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
@@ -15,6 +16,12 @@ const thresholds = {
   warningAlone: 0.99,
   warningLeft: 0.1,
   fewestRows: 40,
+  /**
+   * Of classes: so many errors are left to a feature that decides them, where a cut fitted on half of the rows falls beside the
+   * true one; and so many must there be to avoid, or it is chance.
+   */
+  cutErrors: 2.5,
+  fewestErrors: 15,
 } as const;
 
 export const leakingFeature = defineDetector({
@@ -29,17 +36,22 @@ export const leakingFeature = defineDetector({
 
 function detect({ data }: Evidence): Finding | undefined {
   if (data === undefined || data.rows < thresholds.fewestRows) return undefined;
+  // With one column there is nothing to leak past: it is what the target is told by.
+  if ((data.columnCount ?? data.featureCount) === 1) return undefined;
+  const guesses = data.classes ? data.rows - maximum(data.classes.map(({ rows }) => rows)) : undefined;
+  if (guesses !== undefined && guesses < thresholds.fewestErrors) return undefined;
+  const cut = guesses === undefined ? 0 : thresholds.cutErrors / guesses;
   const byWorth = data.features.toSorted((a, b) => b.alone - a.alone);
-  const telling = byWorth.filter(({ alone }) => alone >= thresholds.alone);
+  const telling = byWorth.filter(({ alone }) => alone >= Math.min(thresholds.alone, 1 - cut));
   const next = byWorth[telling.length]?.alone ?? 0;
   const worst = telling[0];
   // Where all features tell everything, the task is easy.
   if (worst === undefined || (telling.length === data.featureCount && data.featureCount > 1)) return undefined;
-  // What n rows cannot tell from nothing: one error among them.
+  // What rows cannot tell from nothing: one error among them.
   const left = Math.max(1 - telling.at(-1)!.alone, 1 / data.rows);
   const ratio = left / (1 - next);
   if (ratio > thresholds.left) return undefined;
-  const isExact = worst.alone >= thresholds.warningAlone && ratio <= thresholds.warningLeft;
+  const isExact = worst.alone >= Math.min(thresholds.warningAlone, 1 - cut) && ratio <= thresholds.warningLeft;
   const told =
     data.task === "classification"
       ? `avoids ${percent(worst.alone)} of the errors of always guessing the most frequent class`

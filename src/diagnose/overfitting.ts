@@ -14,6 +14,8 @@ const thresholds = {
   rise: 0.15,
   /** Validation loss of the best epoch less the training loss of its weights, by the loss of the best constant. */
   gap: 0.45,
+  /** For validation: of fewer, one row decides. */
+  fewestRows: 5,
 } as const;
 
 export const overfitting = defineDetector({
@@ -31,7 +33,8 @@ export const overfitting = defineDetector({
  * training loss even at its minimum. Losses are compared with that of the best constant, which is 1 on their scale: a
  * validation loss that doubles from nearly nothing is no harm.
  */
-function detect({ data, epochs, end }: Evidence): Finding | undefined {
+function detect({ start, data, epochs, end }: Evidence): Finding | undefined {
+  if (start.validationRows < thresholds.fewestRows) return undefined;
   const measured = epochs.filter(({ validation }) => validation !== undefined);
   if (measured.length < 3) return undefined;
   const loss = ({ validation }: EpochEvent): number => validation!.loss!;

@@ -22,6 +22,8 @@ export interface FeatureProfile {
 export interface DataProfile {
   readonly rows: number;
   readonly task: "classification" | "regression";
+  /** Columns that the features are made of, where they are a table's. */
+  readonly columnCount?: number;
   /** Number of features; `features` holds at most 100, those that stand out most. */
   readonly featureCount: number;
   readonly features: readonly FeatureProfile[];
@@ -40,6 +42,7 @@ export interface ProfiledData {
   readonly y: Float32Array | Int32Array;
   readonly rows: number;
   readonly features: readonly string[];
+  readonly columnCount?: number;
   /** Absent for a regression. */
   readonly classes?: readonly string[] | undefined;
   readonly loss: LossName;
@@ -52,7 +55,16 @@ const looks = 300_000;
 const [fewestRows, mostRows] = [1000, 8192];
 
 /** Features of `data` as the network is fed them, and what the loss is without a network. */
-export function profileData({ x, y, rows, features, classes, loss, batchSize }: ProfiledData): DataProfile {
+export function profileData({
+  x,
+  y,
+  rows,
+  features,
+  columnCount,
+  classes,
+  loss,
+  batchSize,
+}: ProfiledData): DataProfile {
   const width = features.length;
   const sample = Math.min(rows, mostRows, Math.max(fewestRows, Math.floor(looks / width)));
   const positions = Int32Array.from({ length: sample }, (_, i) => Math.floor((i * rows) / sample));
@@ -66,6 +78,7 @@ export function profileData({ x, y, rows, features, classes, loss, batchSize }: 
   return {
     rows,
     task: classes ? "classification" : "regression",
+    ...(columnCount !== undefined && { columnCount }),
     featureCount: width,
     features: standingOut(all, typicalRms).map(({ rms: _, ...profile }) => profile),
     typicalRms,

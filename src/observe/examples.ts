@@ -68,6 +68,8 @@ export interface ResidualsProfile {
   readonly scale: number;
   /** Share of the rows whose residual is more than 5 robust standard deviations from the median. */
   readonly outliers: number;
+  /** |mean| of these rows' residuals by their standard deviation: large where they lie together, on one side. */
+  readonly outlierShift?: number;
   /** mean (r − mean r)⁴ / (mean (r − mean r)²)²: 3 for a normal distribution, more for one with heavy tails. */
   readonly kurtosis: number;
 }
@@ -268,10 +270,12 @@ function residuals(said: Float64Array, targets: Float64Array): ResidualsProfile 
   const rest = targets.map((target, i) => target - said[i]!);
   const centre = median(rest);
   const scale = 1.4826 * median(rest.map((r) => Math.abs(r - centre)));
+  const far = rest.filter((r) => Math.abs(r - centre) > 5 * scale);
   return {
     r2: r2(said, targets),
     scale: quotient(scale, deviation(targets)),
-    outliers: rest.filter((r) => Math.abs(r - centre) > 5 * scale).length / rest.length,
+    outliers: far.length / rest.length,
+    ...(far.length > 1 && { outlierShift: quotient(Math.abs(mean(far)), deviation(far)) }),
     kurtosis: quotient(moment(rest, 4), moment(rest, 2) ** 2),
   };
 }

@@ -144,8 +144,9 @@ function dataOf({ x, y, rows }: Split, features: number, loss: LossName): Traini
 }
 
 function dataEvent({ train, preprocessing }: Prepared, loss: LossName, batchSize: number): DataEvent {
-  const { features, classes } = preprocessing;
-  return { type: "data", ...profileData({ ...train, features, classes, loss, batchSize }) };
+  const { columns, features, classes } = preprocessing;
+  const columnCount = columns.length;
+  return { type: "data", ...profileData({ ...train, features, columnCount, classes, loss, batchSize }) };
 }
 
 function examplesOf(
