@@ -19,6 +19,8 @@ describe("the delimiter", () => {
     ["first name,last name\nAnna Maria,Ott\nEva,Von Hohen Berg\n", ","],
     ["text\nhello there, you\nbye\n", ","],
     ["one\n1\n2\n", ","],
+    ["class,sex,survived\n1st class,man,yes\n2nd class,woman,no\n1st class,woman,yes\n", ","],
+    ["length width\n1,5 2,25\n2,5 3,75\n", " "],
     ["day,at\n1 May,07:45\n2 May,08:15\n", ","],
   ] as const)("of %j is %j", (text, delimiter) => {
     expect(inferDialect(text)).toEqual({ ...plain, delimiter });

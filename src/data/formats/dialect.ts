@@ -1,5 +1,5 @@
 // How a text's table is written: delimiter, lines before the header, comments, whether the first row names the columns.
-import { inferNotation } from "../number-notation.ts";
+import { decimalMarks, parseWritten } from "../number-notation.ts";
 
 /** Between cells; " " stands for one or more blanks or tabs. */
 export const delimiters = [",", ";", "\t", "|", " "] as const;
@@ -89,7 +89,11 @@ function linesOf(text: string): Line[] {
   return lines;
 }
 
-const isNumber = (cell: string): boolean => cell.trim() !== "" && inferNotation([cell.trim()]) !== undefined;
+/** With either decimal mark, and without a unit: "1st" is none. */
+function isNumber(cell: string): boolean {
+  const text = cell.trim();
+  return text !== "" && decimalMarks.some((decimal) => !Number.isNaN(parseWritten(text, { decimal, unit: "" })));
+}
 
 interface Candidate {
   readonly delimiter: Delimiter;
