@@ -14,7 +14,7 @@ const run = (command, args) => spawnSync(command, args, { encoding: "utf8" });
 const lastLine = (text) => (text ?? "").trim().split("\n").at(-1).slice(0, 200);
 
 /** Those of the requirements, each "name==version", that the environment has in another version or not at all. */
-function missing() {
+function missing(requirements) {
   const script = `
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -32,10 +32,11 @@ for requirement in sys.argv[1:]:
 }
 
 /**
- * { python } or { reason }. With `install`, what is missing is installed where it can be; a peer whose package is not there
+ * { python } or { reason }. `only`: names of packages that are needed, all of them unless given. With `install`, what is missing is installed where it can be; a peer whose package is not there
  * says so when it is started.
  */
-export function findPython({ install }) {
+export function findPython({ install, only }) {
+  const needed = requirements.filter((requirement) => only?.includes(requirement.split("==")[0]) ?? true);
   if (!existsSync(interpreter)) {
     if (!install) return { reason: "no .venv: a run without --quick makes it" };
     const system = isWindows ? "python" : "python3";
@@ -43,7 +44,7 @@ export function findPython({ install }) {
     if (error) return { reason: `no ${system}: ${error.message}` };
     if (status !== 0) return { reason: `no virtual environment: ${lastLine(stderr)}` };
   }
-  for (const requirement of install ? missing() : []) {
+  for (const requirement of install ? missing(needed) : []) {
     console.error(`Installing ${requirement} into .venv: once, and PyTorch is large …`);
     const { status, stderr } = run(interpreter, ["-m", "pip", "install", "--quiet", "--retries", "1", requirement]);
     if (status !== 0) console.error(`pip could not install it: ${lastLine(stderr)}`);

