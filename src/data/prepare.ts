@@ -11,6 +11,7 @@ import type { NumberNotation } from "./number-notation.ts";
 import { type PrepareOptions, prepareDefaults } from "./prepare-options.ts";
 import { type FeatureColumn, featureNames, type Preprocessing, type Target } from "./preprocessing.ts";
 import { asMap, isFeatureType } from "./reading.ts";
+import { repeatedSubjects } from "./subjects.ts";
 import type { Column, Table } from "./table.ts";
 import { decideTask, fitClasses, fitNumbers, keptRows, missingTarget, scaleTarget, type Task } from "./target.ts";
 import { transform } from "./transform.ts";
@@ -120,6 +121,11 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
     const y = classification ? rows.map((row) => classification.labels[row]!) : scaleTarget(target, numbers!, rows);
     return { x, y, rows: rows.length, rowNumbers: rows };
   };
+  if (isShuffled(options)) {
+    const read = fitted.map(({ column: { name }, encoded }) => ({ name, encoded }));
+    const answers = classification?.labels ?? numbers!;
+    for (const one of repeatedSubjects(read, answers, classification?.classes.length ?? 0, kept)) warnings.push(one);
+  }
   const own = options.validationTable && transformed(preprocessing, options.validationTable);
   return {
     preprocessing,
@@ -152,6 +158,10 @@ function transformed(preprocessing: Preprocessing, table: Table): { split: Split
   const intro = `Validation has the ${count(rows, "row")} of ${table.source}.`;
   return { split: { x, y: y!, rows, rowNumbers }, notes: [intro, ...notes.map((note) => `${table.source}: ${note}`)] };
 }
+
+/** Whether any row may be held back, whatever it has in common with others. */
+const isShuffled = ({ group, time, validation, validationTable }: PrepareOptions): boolean =>
+  group === undefined && time === undefined && validationTable === undefined && validation !== 0;
 
 function fitColumn(
   table: Table,
