@@ -1,3 +1,4 @@
+// Rows held out for validation: by groups, by time, from a table of their own, or none of a handful.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { prepare } from "./index.ts";

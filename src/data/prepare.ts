@@ -74,40 +74,21 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
   const heldOut = holdOut(table, kept, options, classification?.labels, infer);
   const { train: trainRows, validation: validationRows } = heldOut;
 
-  const descriptions: ColumnDescription[] = [];
-  const fitted: { column: FeatureColumn; encoded: Encoded }[] = [];
-  const warnings = [...inferred.warnings];
-  for (const column of table.columns) {
-    if (column === targetCells) {
-      const { type, missing, distinct } = inferred;
-      const reason = classification
-        ? `classification: ${count(classification.classes.length, "class", "classes")}`
-        : "regression";
-      descriptions.push({ name: column.name, type, role: "target", missing, distinct, features: 0, reason });
-      continue;
-    }
-    if (column.name === options.group && !types.has(column.name)) {
-      descriptions.push(groupColumn(column, infer(column)));
-      continue;
-    }
-    const found = infer(column);
-    for (const warning of found.warnings) warnings.push(warning);
-    descriptions.push(fitColumn(table, column, found, trainRows, fitted));
-  }
-
+  const target: TargetColumn = { column: targetCells, inferred, classes: classification?.classes };
+  const { descriptions, fitted, warnings } = fitColumns(table, options, target, infer, trainRows);
   const features = fitted.flatMap(({ column }) => featureNames(column));
   if (features.length === 0) throw noFeatures(table, descriptions);
   checkMemory(table, kept.length, features.length, descriptions, memoryLimit);
 
-  const target =
+  const goal =
     classification?.target ?? regressionTarget(targetCells.name, inferred, regression!, trainRows, standardize);
-  const unanswered = missingTarget(table, targetCells, target, table.rows - kept.length);
+  const unanswered = missingTarget(table, targetCells, goal, table.rows - kept.length);
   const preprocessing: Preprocessing = {
     version: 1,
     standardize,
     columns: fitted.map(({ column }) => column),
     features,
-    target,
+    target: goal,
     ...(classification && { classes: classification.classes }),
   };
 
@@ -118,7 +99,7 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
       writeFeatures(column, encoded, standardize, rows, x, features.length, offset);
       offset += featureNames(column).length;
     }
-    const y = classification ? rows.map((row) => classification.labels[row]!) : scaleTarget(target, numbers!, rows);
+    const y = classification ? rows.map((row) => classification.labels[row]!) : scaleTarget(goal, numbers!, rows);
     return { x, y, rows: rows.length, rowNumbers: rows };
   };
   if (isShuffled(options)) {
@@ -145,6 +126,44 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
     ],
     warnings: [...table.warnings, ...unanswered.warnings, ...heldOut.warnings, ...warnings],
   };
+}
+
+interface TargetColumn {
+  readonly column: Column;
+  readonly inferred: Inferred;
+  /** Of a classification. */
+  readonly classes: readonly string[] | undefined;
+}
+
+/** Every column's description, and what is fitted of those that make features. */
+function fitColumns(
+  table: Table,
+  options: PrepareOptions,
+  target: TargetColumn,
+  infer: (column: Column) => Inferred,
+  trainRows: Int32Array,
+) {
+  const types = asMap(options.columnTypes);
+  const descriptions: ColumnDescription[] = [];
+  const fitted: { column: FeatureColumn; encoded: Encoded }[] = [];
+  const warnings = [...target.inferred.warnings];
+  for (const column of table.columns) {
+    const { name } = column;
+    if (column === target.column) {
+      const { type, missing, distinct } = target.inferred;
+      const reason = target.classes
+        ? `classification: ${count(target.classes.length, "class", "classes")}`
+        : "regression";
+      descriptions.push({ name, type, role: "target", missing, distinct, features: 0, reason });
+    } else if (name === options.group && !types.has(name)) {
+      descriptions.push(groupColumn(column, infer(column)));
+    } else {
+      const found = infer(column);
+      for (const warning of found.warnings) warnings.push(warning);
+      descriptions.push(fitColumn(table, column, found, trainRows, fitted));
+    }
+  }
+  return { descriptions, fitted, warnings };
 }
 
 /** The column by which rows stay together: what it tells of known groups, it cannot tell of new ones. */

@@ -131,21 +131,25 @@ export class ScalarGraph {
    * part in, or the sum of nothing else. Itself, where it was computed.
    */
   origin(node: NodeId, index: number): Element {
-    let at: Element = { node, index };
-    const copies: string[] = [];
-    for (let next: Element | undefined = at; next !== undefined; ) {
-      at = next;
-      const key = `${at.node}:${at.index}`;
-      const known = this.#origins.get(key);
-      if (known !== undefined) {
-        at = known;
-        break;
+    const keyOf = (at: Element) => `${at.node}:${at.index}`;
+    const asked = { node, index };
+    // What is to be known first lies on top: sums of one term may follow on each other as often as a network has layers.
+    const open: Element[] = [asked];
+    for (let at = open.at(-1); at !== undefined; at = open.at(-1)) {
+      const key = keyOf(at);
+      const first = this.#origins.has(key) ? [] : this.#terms(at).filter((term) => !this.#origins.has(keyOf(term)));
+      for (const term of first) open.push(term);
+      if (first.length > 0) continue;
+      const next = this.#origins.has(key) ? undefined : this.#copied(at);
+      const found = next && this.#origins.get(keyOf(next));
+      if (next && found === undefined) {
+        open.push(next);
+        continue;
       }
-      copies.push(key);
-      next = this.#copied(at);
+      if (!this.#origins.has(key)) this.#origins.set(key, found ?? at);
+      open.pop();
     }
-    for (const key of copies) this.#origins.set(key, at);
-    return at;
+    return this.#origins.get(keyOf(asked))!;
   }
 
   /** The element that this one is a copy of, one op back. */
@@ -154,7 +158,7 @@ export class ScalarGraph {
     const record = recordOf(own);
     if (record.moves !== undefined) return { node: own.inputs[0]!, index: this.#movedFrom(own)[index]! };
     if (!isElementwise(record) && !isSumLike(own)) return undefined;
-    const from = isElementwise(record) ? this.#chosen(own, index) : this.#onlyTerm(own, index);
+    const from = isElementwise(record) ? this.#chosen(own, index) : this.#onlyTerm({ node, index });
     return from !== undefined && this.values[from.node]![from.index] === this.values[node]![index] ? from : undefined;
   }
 
@@ -172,16 +176,26 @@ export class ScalarGraph {
     return { node: from.id, index: broadcastIndices(from.shape, node.shape)[index]! };
   }
 
-  /** Of a sum and its like: its only element, or the only one that is no constant 0. */
-  #onlyTerm(node: Node, index: number): Element | undefined {
+  /** Of a sum and its like, where they may be one: the elements that it adds up with a coefficient. Empty for all else. */
+  #terms({ node: id, index }: Element): readonly (Element & { readonly coefficient: number })[] {
+    const node = this.graph.nodes[id]!;
+    const record = recordOf(node);
+    if (record.moves !== undefined || isElementwise(record) || !isSumLike(node)) return [];
     const input = this.graph.nodes[node.inputs[0]!]!;
     const isOne = sizeOf(input.shape) === sizeOf(node.shape);
     // Where a condition has chosen, most elements of a long sum may be 0.
-    if (!isOne && input.inputs.every((id) => this.graph.nodes[id]!.dtype !== "bool")) return undefined;
-    const terms = Array.from(this.row(node, 0, index), (coefficient, at) => ({ coefficient, at })).filter(
-      ({ coefficient, at }) => coefficient !== 0 && !this.#isZero(this.origin(input.id, at)),
-    );
-    return terms.length === 1 && terms[0]!.coefficient === 1 ? { node: input.id, index: terms[0]!.at } : undefined;
+    if (!isOne && input.inputs.every((each) => this.graph.nodes[each]!.dtype !== "bool")) return [];
+    return Array.from(this.row(node, 0, index), (coefficient, at) => ({
+      coefficient,
+      node: input.id,
+      index: at,
+    })).filter(({ coefficient }) => coefficient !== 0);
+  }
+
+  /** Of a sum and its like: its only element, or the only one that is no constant 0. The origins of its terms are known. */
+  #onlyTerm(at: Element): Element | undefined {
+    const terms = this.#terms(at).filter(({ node, index }) => !this.#isZero(this.#origins.get(`${node}:${index}`)!));
+    return terms.length === 1 && terms[0]!.coefficient === 1 ? terms[0] : undefined;
   }
 
   readonly #isZero = ({ node, index }: Element): boolean =>
