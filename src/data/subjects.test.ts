@@ -1,3 +1,4 @@
+// Repeated subjects: noticed where the rows of one value hardly differ, and named with the setting.
 import { describe, expect, it } from "vitest";
 import { prepare } from "./index.ts";
 import { splitmix32 } from "./random.ts";
