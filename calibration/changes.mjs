@@ -30,15 +30,27 @@ export const flip = (trial, draw, share) => {
   const { rows, target, task } = trial.data;
   const chosen = rows.filter(() => draw.chance(share));
   if (task === "regression") {
-    // Targets of the chosen rows change places.
-    const moved = draw.shuffled(chosen.map((row) => row[target]));
-    chosen.forEach((row, i) => {
-      row[target] = moved[i];
-    });
+    exchangeOf(trial, draw, chosen);
     return;
   }
   const labels = [...new Set(rows.map((row) => row[target]))];
   for (const row of chosen) row[target] = draw.one(labels.filter((label) => label !== row[target]));
+};
+
+/** A share of the rows exchange their targets, whatever these are. */
+export const exchange = (trial, draw, share) =>
+  exchangeOf(
+    trial,
+    draw,
+    trial.data.rows.filter(() => draw.chance(share)),
+  );
+
+/** Targets of the chosen rows change places. */
+const exchangeOf = ({ data: { target } }, draw, chosen) => {
+  const moved = draw.shuffled(chosen.map((row) => row[target]));
+  chosen.forEach((row, i) => {
+    row[target] = moved[i];
+  });
 };
 
 /** As many rows with a target of their own as `rows` has: features that say nothing of it. */

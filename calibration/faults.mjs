@@ -6,6 +6,7 @@ import {
   at,
   editColumns,
   every,
+  exchange,
   flip,
   isBias,
   isWeight,
@@ -242,6 +243,19 @@ export const faults = {
         depth: [1, 3],
       },
       apply: (trial, level, draw) => flip(trial, draw, at(level, [0.1, 0.2, 0.4])),
+    },
+  ],
+  "uninformative-features": [
+    {
+      name: "shuffled",
+      how: "95 %, 100 %, 100 % of the labels or values exchanged among each other",
+      needs: {
+        datasets: ["moons", "circles", "blobs", "linear", "friedman", "wave"],
+        rows: [400, 900],
+        optimizers: ["adam", "adamw", "momentum", "rmsprop"],
+        depth: [1, 3],
+      },
+      apply: (trial, level, draw) => exchange(trial, draw, at(level, [0.95, 1, 1])),
     },
   ],
   "batch-too-small": [

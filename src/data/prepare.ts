@@ -103,9 +103,8 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
     return { x, y, rows: rows.length, rowNumbers: rows };
   };
   if (isShuffled(options)) {
-    const read = fitted.map(({ column: { name }, encoded }) => ({ name, encoded }));
     const answers = classification?.labels ?? numbers!;
-    for (const one of repeatedSubjects(read, answers, classification?.classes.length ?? 0, kept)) warnings.push(one);
+    for (const one of repeatedSubjects(fitted, answers, classification?.classes.length ?? 0, kept)) warnings.push(one);
   }
   const own = options.validationTable && transformed(preprocessing, options.validationTable);
   return {

@@ -6,7 +6,7 @@ import { count, quote } from "./wording.ts";
 
 /** A column that makes features, with its cells as they were read. */
 export interface ReadColumn {
-  readonly name: string;
+  readonly column: { readonly name: string };
   readonly encoded: Encoded;
 }
 
@@ -48,7 +48,7 @@ export function repeatedSubjects(
   kept: Int32Array,
 ): DataWarning[] {
   const rows = kept.length <= mostRows ? kept : kept.subarray(0, mostRows);
-  return columns.flatMap(({ name, encoded }): DataWarning[] => {
+  return columns.flatMap(({ column: { name }, encoded }): DataWarning[] => {
     const groups = groupsOf(encoded, rows);
     if (groups === undefined) return [];
     const isNamed = isSubjectName(name);
@@ -58,7 +58,7 @@ export function repeatedSubjects(
     if (!isNamed) {
       if ("codes" in encoded && !isNumbered(encoded)) return [];
       if (neighbours(groups, values) < unordered) return [];
-      if (!columns.some((other) => other.name !== name && isTrait(other.encoded, groups))) return [];
+      if (!columns.some((other) => other.column.name !== name && isTrait(other.encoded, groups))) return [];
     }
     const each = Math.round(rows.length / groups.length);
     return [

@@ -13,6 +13,7 @@ import { learningRateTooLow } from "./learning-rate-too-low.ts";
 import { nonFinite } from "./non-finite.ts";
 import { overfitting } from "./overfitting.ts";
 import { saturation } from "./saturation.ts";
+import { uninformativeFeatures } from "./uninformative-features.ts";
 import { unscaledFeature } from "./unscaled-feature.ts";
 import { vanishingGradient } from "./vanishing-gradient.ts";
 
@@ -26,6 +27,7 @@ export const detectors = [
   learningRateTooLow,
   unscaledFeature,
   leakingFeature,
+  uninformativeFeatures,
   labelNoise,
   batchTooSmall,
   overfitting,

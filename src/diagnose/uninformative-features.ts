@@ -1,0 +1,67 @@
+// Features that hardly tell the target: none does alone, and what the network made of all of them holds of no other row.
+import { short } from "../data/wording.ts";
+import { maximum } from "../ir/stats.ts";
+import { confidenceOf, percent } from "./confidence.ts";
+import { defineDetector } from "./detector.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Finding } from "./finding.ts";
+import { lowerValidationLoss } from "./goals.ts";
+
+const thresholds = {
+  /** What a feature tells alone (data-profile.ts), beside what one may tell by chance: this by √ rows. */
+  alone: 0.08,
+  chance: 2.2,
+  /**
+   * What the best epoch may have by chance on the rows for validation, each by √ of their number: less loss than the best
+   * constant, fewer errors than guessing (in standard deviations of those), R².
+   */
+  loss: 0.9,
+  errors: 2.2,
+  explained: 0.9,
+  fewestRows: 15,
+} as const;
+
+export const uninformativeFeatures = defineDetector({
+  kind: "uninformative-features",
+  holds: "the features hardly tell the target",
+  thresholds,
+  needsTime: true,
+  detect,
+  remedies: [],
+  mended: lowerValidationLoss,
+});
+
+function detect({ data, examples, epochs, end }: Evidence): Finding | undefined {
+  const validation = examples?.validation;
+  if (data === undefined || end === undefined || validation === undefined) return undefined;
+  if (validation.rows < thresholds.fewestRows || data.features.length === 0) return undefined;
+  const losses = epochs.flatMap(({ validation }) => (validation?.loss === undefined ? [] : [validation.loss]));
+  const best = losses.reduce((least, loss) => Math.min(least, loss), Number.POSITIVE_INFINITY);
+  const left = best / data.constantLoss;
+  const alone = maximum(data.features.map((feature) => feature.alone));
+  const chance = 1 / Math.sqrt(validation.rows);
+  const least = 1 - thresholds.loss * chance;
+  if (!(left > least) || alone > thresholds.alone + thresholds.chance / Math.sqrt(data.rows)) return undefined;
+  const { errors, residuals } = validation;
+  const guessing = data.classes && 1 - maximum(data.classes.map(({ rows }) => rows)) / data.rows;
+  if (errors && errors.rate < guessing! - thresholds.errors * chance * Math.sqrt(guessing! * (1 - guessing!)))
+    return undefined;
+  if (residuals && residuals.r2 > thresholds.explained * chance) return undefined;
+  const told = errors
+    ? `it misses ${percent(errors.rate)} of them, and always saying the most frequent class ${percent(guessing!)}`
+    : `it explains ${percent(Math.max(0, residuals!.r2))} of their variance`;
+  return {
+    severity: "warning",
+    layers: [],
+    sinceStep: 0,
+    message: `The features hardly tell the target: none does alone, and on rows that it was not trained on the network is no better than a guess (${told}). Is a column left out that would tell it?`,
+    evidence: {
+      alone,
+      bestValidationLoss: best,
+      ...(errors && { errorRate: errors.rate, guessing: guessing! }),
+      ...(residuals && { r2: residuals.r2 }),
+    },
+    cause: { constantLoss: data.constantLoss, left: Number(short(left)), rows: data.rows },
+    confidence: confidenceOf(left, least, 1.05),
+  };
+}
