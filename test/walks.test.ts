@@ -89,15 +89,15 @@ const tests: readonly Block[] = [
     file: "src/cli/train-flags.test.ts",
     side: "after",
     anchor: "learningRate: double(",
-    code: "weightDecay: double(1e300),",
+    code: "momentum: fc.double({ min: 0, max: 0.9, noNaN: true }),",
   },
   {
     file: "src/cli/train-flags.test.ts",
     side: "before",
     anchor: "describe(",
-    code: `it("weightDecay is that of the optimizer", () => {
-      const decay = (given: Settings) => resolve({ task: "regression", train: { rows: 9 } }, given).optimizer.weightDecay;
-      expect([decay({ weightDecay: 0.5 }), decay(parse("--target y --weight-decay 0.5"))]).toEqual([0.5, 0.5]);
+    code: `it("momentum is that of the optimizer", () => {
+      const of = (given: Settings) => resolve({ task: "regression", train: { rows: 9 } }, { ...given, optimizer: "sgd" }).optimizer;
+      expect([of({ momentum: 0.5 }), of(parse("--target y --momentum 0.5"))]).toMatchObject([{ momentum: 0.5 }, { momentum: 0.5 }]);
     });
     `,
   },
@@ -178,7 +178,7 @@ it("the compiler names what lacks a new thing; then all of it compiles, is built
   ]);
   for (const block of tests) applyBlock(block);
   expect(compile()).toEqual({ status: 0, output: "" });
-  const things = ["softsign", "cumsum", "logCosh", "prelu", "lion", "idle-feature", "weightDecay", "ARFF", "events"];
+  const things = ["softsign", "cumsum", "logCosh", "prelu", "lion", "idle-feature", "momentum", "ARFF", "events"];
   const run = node(
     "node_modules/vitest/vitest.mjs",
     ...["run", "--maxWorkers=1", "--reporter=json", "--outputFile=results.json"],

@@ -70,6 +70,11 @@ it.each([
   expect(parse(line.replace("npx chainrule train ", ""))).toEqual(flags);
 });
 
+it("weight decay is that of the optimizer", () => {
+  const decay = (given: Settings) => resolve({ task: "regression", train: { rows: 9 } }, given).optimizer.weightDecay;
+  expect([decay({ weightDecay: 0 }), decay(parse("--target y --weight-decay 0.5")), decay({})]).toEqual([0, 0.5, 0.3]);
+});
+
 describe("any settings", () => {
   const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => fc.integer({ min, max });
   const double = (max: number, min = 0) =>
@@ -108,6 +113,7 @@ describe("any settings", () => {
     loss: oneOf("loss"),
     optimizer: oneOf("optimizer"),
     learningRate: double(1e300),
+    weightDecay: fc.double({ min: 0, max: 1e300, noNaN: true }),
     clipNorm: double(1e300),
     schedule: oneOf("schedule"),
     epochs: whole(1),

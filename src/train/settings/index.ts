@@ -18,7 +18,17 @@ import {
 } from "./data.ts";
 import { activation, depth, hidden, init, normalization, residual, width } from "./network.ts";
 import type { Setting } from "./setting.ts";
-import { batchSize, clipNorm, epochs, learningRate, loss, optimizer, patience, schedule } from "./training.ts";
+import {
+  batchSize,
+  clipNorm,
+  epochs,
+  learningRate,
+  loss,
+  optimizer,
+  patience,
+  schedule,
+  weightDecay,
+} from "./training.ts";
 
 export type { Flag, Setting, TableFacts } from "./setting.ts";
 
@@ -31,7 +41,7 @@ export const dataSettings = {
 };
 export const networkSettings = { hidden, depth, width, activation, init, normalization, residual };
 export const trainingSettings = {
-  ...{ loss, optimizer, learningRate, clipNorm, schedule, epochs, batchSize, patience },
+  ...{ loss, optimizer, learningRate, weightDecay, clipNorm, schedule, epochs, batchSize, patience },
   ...{ seed, backend, threads, deterministic },
 };
 /** How a network is trained on a prepared table. */

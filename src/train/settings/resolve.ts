@@ -53,6 +53,7 @@ export function resolve({ task, train }: Rows, settings: TableSettings = {}, row
       ? { ...updated, learningRate: settings.learningRate ?? updated.learningRate }
       : optimizers[resolved.optimizer]({
           ...optimizerRecord(resolved.optimizer).forTables,
+          ...(resolved.weightDecay !== undefined && { weightDecay: resolved.weightDecay }),
           learningRate,
         });
   const steps = epochs * Math.ceil(rows / Math.min(batchSize, train.rows));

@@ -3,7 +3,7 @@ import { defaultLoss, type LossName, lossNames } from "../../nn/losses/index.ts"
 import { type OptimizerKind, optimizerKinds, optimizerRecord } from "../../optim/optimizers/index.ts";
 import { type ScheduleKind, scheduleKinds } from "../../optim/schedules/index.ts";
 import type { Setting } from "./setting.ts";
-import { oneOf, positive, whole } from "./value.ts";
+import { nonNegative, oneOf, positive, whole } from "./value.ts";
 
 export const loss: Setting<LossName> = {
   type: oneOf(lossNames),
@@ -29,6 +29,14 @@ export const learningRate: Setting<number> = {
   defaultWords: `fits the optimizer, ${usualRate(usualOptimizer)} for ${usualOptimizer}`,
   auto: "what chainrule lr-test suggests",
   course: true,
+  range: "log",
+};
+
+export const weightDecay: Setting<number, number | undefined> = {
+  type: nonNegative,
+  flags: [{ flag: "--weight-decay <rate>", help: "shrinks weights at every step, times the learning rate" }],
+  default: undefined,
+  defaultWords: `fits the optimizer, ${optimizerRecord(usualOptimizer).forTables.weightDecay} for ${usualOptimizer}`,
   range: "log",
 };
 

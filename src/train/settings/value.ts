@@ -41,6 +41,11 @@ export const positive: ValueType<number> = numbers(
   (value) => value > 0 && value < Number.POSITIVE_INFINITY,
 );
 
+export const nonNegative: ValueType<number> = numbers(
+  "a finite number of at least 0, for example 0.1",
+  (value) => value >= 0 && value < Number.POSITIVE_INFINITY,
+);
+
 export const finite: ValueType<number> = numbers("a number, for example 0.2", Number.isFinite);
 
 /** A share of the rows. */
