@@ -54,8 +54,12 @@ export function encodeValues<N>(
   let strays = 0;
   for (let r = 0; r < table.rows; r++) {
     const cell = cells[r]!;
-    values[r] = isMissing(cell) ? Number.NaN : read(cell);
-    if (!Number.isNaN(values[r]!) || isMissing(cell)) continue;
+    if (isMissing(cell)) {
+      values[r] = Number.NaN;
+      continue;
+    }
+    values[r] = read(cell);
+    if (!Number.isNaN(values[r]!)) continue;
     if (odd !== "missing") throw notOfType(table, column, r, type.wanted, type.form(notation), odd);
     strays++;
   }

@@ -72,6 +72,3 @@ export function missingTest(rule: MissingRule = {}, ofWords = false): (cell: Cel
     return (marks.has(key) || some.has(key) || stata.test(key)) && !values.has(key);
   };
 }
-
-/** Whether a cell is missing in a column of words that nobody said anything of. */
-export const isMissing: (cell: Cell) => boolean = missingTest({}, true);

@@ -8,7 +8,7 @@ import { formatOfContent, formatOfName, readable } from "./formats/index.ts";
 import type { Table } from "./table.ts";
 
 /**
- * Reads a table from a file (Node only). Formats: .csv, .tsv, .txt, .json, .ndjson, .jsonl, .parquet, .pq, each also
+ * Reads a table from a file (Node only). Formats: .csv, .tsv, .txt, .dat, .json, .ndjson, .jsonl, .parquet, .pq, each also
  * compressed (.gz, .zst); with any other ending the content decides.
  *
  * @throws ChainruleError FILE_NOT_FOUND, UNKNOWN_FORMAT, EMPTY_DATA, MALFORMED_DATA, RAGGED_ROW, OUT_OF_MEMORY

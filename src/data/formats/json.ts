@@ -71,9 +71,11 @@ function firstLineIsObject(body: string): boolean {
   }
 }
 
-function parse(text: string, source: string, line?: number): unknown {
+function parse(written: string, source: string, line?: number): unknown {
+  // The position in an error is one in this text.
+  const text = exact(written);
   try {
-    return JSON.parse(exact(text));
+    return JSON.parse(text);
   } catch (cause) {
     const message = (cause as SyntaxError).message;
     const position = Number(/position (\d+)/.exec(message)?.[1] ?? Number.NaN);
