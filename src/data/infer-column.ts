@@ -44,6 +44,7 @@ export interface Role {
   /** Lets a mostly numeric column with text in it pass as a category: a target to classify. */
   readonly isLenient?: boolean;
 }
+
 /**
  * The type of a column and how its cells are read. `given`: what the user says that it is.
  *
@@ -120,7 +121,9 @@ class ColumnJudge {
       const from = rowNumbering(numbers);
       if (from !== undefined && !isTimeName(column.name) && this.table.columns.length > 2) {
         this.#warn(`${quote(column.name)} numbers the rows, from ${from} in the file's order, and is left out.`, {
-          ...{ setting: "columnTypes", value: { [column.name]: "number" }, does: "uses it" },
+          setting: "columnTypes",
+          value: { [column.name]: "number" },
+          does: "uses it",
         });
         return this.#result("identifier", distinct, "the numbers of the rows");
       }
@@ -172,11 +175,9 @@ class ColumnJudge {
       this.#warn(
         `${quote(text)} in ${count(cells, "row")} of ${quote(this.seen.column.name)} is taken as a value, since it comes as often as others.`,
         {
-          ...{
-            setting: "missing",
-            value: [{ column: this.seen.column.name, word: text }],
-            does: "takes it as missing",
-          },
+          setting: "missing",
+          value: [{ column: this.seen.column.name, word: text }],
+          does: "takes it as missing",
         },
       );
     }
@@ -229,9 +230,7 @@ class ColumnJudge {
     if (!this.role.isTarget) {
       this.#warn(
         `${quote(this.seen.column.name)} is left out: ${grouped(distinct)} different texts in ${count(filled, "cell")} hardly repeat.`,
-        {
-          ...{ setting: "columnTypes", value: { [this.seen.column.name]: "category" }, does: "uses those that do" },
-        },
+        { setting: "columnTypes", value: { [this.seen.column.name]: "category" }, does: "uses those that do" },
       );
     }
     const what = isProse(levels) ? "free text: " : because;
@@ -270,11 +269,9 @@ class ColumnJudge {
     this.#warn(
       `${quote(column.name)}: ${found.value} in ${count(found.count, "cell")} lies far from all other numbers, and looks like a mark for missing cells.`,
       {
-        ...{
-          setting: "missing",
-          value: [{ column: column.name, word: String(found.value) }],
-          does: "takes it as missing",
-        },
+        setting: "missing",
+        value: [{ column: column.name, word: String(found.value) }],
+        does: "takes it as missing",
       },
     );
   }
@@ -307,6 +304,7 @@ function isProse(levels: readonly string[]): boolean {
   }
   return characters > 40 * levels.length || words >= 4 * levels.length;
 }
+
 function firstText(column: Column, rule: MissingRule): string {
   const isMissing = missingTest(rule, true);
   return cellText(column.cells.find((cell) => !isMissing(cell))!);

@@ -7,7 +7,8 @@ export function rowNumbering(values: Float64Array): 0 | 1 | undefined {
   return values.every((value, row) => value === row + from) ? from : undefined;
 }
 
-const wordsOf = (name: string): string[] =>
+/** The words of a column's name, in lower case: "userId" and "user_id" have two. */
+export const wordsOf = (name: string): string[] =>
   name
     .replace(/([a-z\d])([A-Z])/g, "$1 $2")
     .toLowerCase()

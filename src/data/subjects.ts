@@ -1,6 +1,7 @@
 // Repeated subjects: columns that say of whom a row is, where each one has several rows that hardly differ.
 import type { Encoded } from "./encode.ts";
 import { naturalOrder } from "./order.ts";
+import { wordsOf } from "./row-numbers.ts";
 import type { DataWarning } from "./warning.ts";
 import { count, quote } from "./wording.ts";
 
@@ -27,11 +28,7 @@ const fewestTraits = 3;
 const subjectWords =
   /^(subject|patient|person|people|participant|respondent|individual|member|donor|user|customer|client|visitor|player|driver|student|pupil|child|household|family|employee|worker|animal|mouse|rat|dog|cow|horse|plant|tree|plot|device|machine|engine|sensor|unit|vehicle|batch|specimen|sample|speaker|writer|author|session|id|ids|uid|pid|sid|uuid|guid)s?$/;
 const isSubjectName = (name: string): boolean =>
-  name
-    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
-    .toLowerCase()
-    .split(/[^\p{L}]+/u)
-    .some((word) => subjectWords.test(word));
+  wordsOf(name).some((word) => word.split(/\p{N}+/u).some((part) => subjectWords.test(part)));
 
 /**
  * Warns of columns whose values name subjects with several rows each: by the name and a target that hardly varies within one; or
