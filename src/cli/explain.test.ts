@@ -132,6 +132,7 @@ describe("a repeated training", () => {
     ["adamw, with validation", "level", ["--backend", "wasm"]],
     ["sgd without validation", "level", ["--optimizer", "sgd", "--validation", "0"]],
     ["adam with norms, by a plateau", "value", ["--optimizer", "adam", "--layer-norm", "--schedule", "plateau"]],
+    ["dropout", "level", ["--dropout", "0.3"]],
     [
       "batch norm, one cycle, clipped",
       "level",
@@ -300,6 +301,12 @@ describe("a run's numbers", () => {
     const { stdout } = await explained("--row", "3", "--weight", "layers.1.weight[0]");
     expect(stdout.replace(/\s+/g, " ")).toContain("Batch norm takes its running statistics here, as after training");
     expect(stdout).toContain("buffers.layers.1.mean[0]");
+  });
+
+  it("with dropout leave nothing out, and say so", async () => {
+    await trained("level", "--dropout", "0.5");
+    const { stdout } = await explained("--row", "3", "--weight", "layers.0.weight[0,0]");
+    expect(stdout.replace(/\s+/g, " ")).toContain("Dropout is off here, as after training");
   });
 
   it("that are not there are refused, saying what is", async () => {

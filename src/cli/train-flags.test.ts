@@ -110,6 +110,7 @@ describe("any settings", () => {
     init: oneOf("init"),
     normalization: oneOf("normalization"),
     residual: fc.boolean(),
+    dropout: fc.oneof(fc.constant(0), double(1)),
     loss: oneOf("loss"),
     optimizer: oneOf("optimizer"),
     learningRate: double(1e300),

@@ -72,7 +72,7 @@ const sameBits: SettingAdvice = { setting: "deterministic", value: true };
 /** Features and classes that are named one by one. */
 const mostNamed = 12;
 
-function aboutRun({ dir, table, trained, state, difference }: Replay, rows: readonly number[]): string[] {
+function aboutRun({ dir, settings, table, trained, state, difference }: Replay, rows: readonly number[]): string[] {
   const { features, classes, standardize, target } = trained.preprocessing;
   const list = rows.length === 1 ? `row ${rows[0]}` : `rows ${rows.join(", ")}`;
   const when = state.step === 0 ? "Before the first step" : `After step ${state.step}`;
@@ -93,6 +93,7 @@ function aboutRun({ dir, table, trained, state, difference }: Replay, rows: read
           "Batch norm takes its running statistics here, as after training: statistics of the chosen rows would be another computation.",
         ]
       : []),
+    ...(settings.dropout ? ["Dropout is off here, as after training."] : []),
     ...(difference
       ? [
           `The training has come out otherwise than when the run was made: the loss of epoch ${difference.epoch} is ${difference.loss} here and was ${difference.recorded}. Another machine, BLAS or version rounds otherwise, unless it was trained with ${settingWords(sameBits)}.`,

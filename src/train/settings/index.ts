@@ -16,7 +16,7 @@ import {
   validationData,
   values,
 } from "./data.ts";
-import { activation, depth, hidden, init, normalization, residual, width } from "./network.ts";
+import { activation, depth, dropout, hidden, init, normalization, residual, width } from "./network.ts";
 import type { Setting } from "./setting.ts";
 import {
   batchSize,
@@ -39,7 +39,7 @@ export const dataSettings = {
   ...{ target, task, columnTypes, missing, values, decimal, dateOrder },
   ...{ validation, validationData, group, time, standardize },
 };
-export const networkSettings = { hidden, depth, width, activation, init, normalization, residual };
+export const networkSettings = { hidden, depth, width, activation, init, normalization, residual, dropout };
 export const trainingSettings = {
   ...{ loss, optimizer, learningRate, weightDecay, clipNorm, schedule, epochs, batchSize, patience },
   ...{ seed, backend, threads, deterministic },

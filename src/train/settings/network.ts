@@ -3,7 +3,7 @@ import { type ActivationName, activationNames, fittingInit } from "../../nn/acti
 import { type InitializerName, initializerNames } from "../../nn/initializers.ts";
 import type { NormalizationName } from "../perceptron.ts";
 import type { Setting } from "./setting.ts";
-import { oneOf, onOrOff, whole, widths } from "./value.ts";
+import { oneOf, onOrOff, share, whole, widths } from "./value.ts";
 
 const usualWidths: readonly number[] = [64, 32];
 const [usualDepth, usualWidth] = [2, 64];
@@ -55,6 +55,13 @@ export const normalization: Setting<NormalizationName, NormalizationName | undef
     { flag: "--layer-norm", sets: "layer", help: "normalise each hidden layer over its neurons" },
   ],
   default: undefined,
+};
+
+export const dropout: Setting<number> = {
+  type: share,
+  flags: [{ flag: "--dropout <rate>", help: "share of each hidden layer's outputs left out at random in training" }],
+  default: 0,
+  range: "linear",
 };
 
 /** Identities around hidden layers that keep the width: x + φ(x W + b). */
