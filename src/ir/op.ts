@@ -23,9 +23,6 @@ export type GradientRule<N extends OpName> = {
   rule(context: GradientContext<N>, g: Builder): readonly (Value | undefined)[];
 }["rule"];
 
-/** Values to sample for an input when the op is tested: an interval, class indices below a bound, or zeros and ones. */
-export type Domain = readonly [low: number, high: number] | { readonly indexBelow: number } | "bool" | "key";
-
 /**
  * Element types of an operand: floats; floats and int32; all; or the one that is named. Operands that accept several
  * share one.
@@ -48,13 +45,6 @@ export interface OpRecord<N extends OpName = OpName> {
   readonly saves: "inputs" | "output" | "both" | "nothing";
   /** "none": the output does not vary with the inputs, or only in steps. */
   readonly gradient: GradientRule<N> | "none";
-  /** Sample domain of each input; the last one serves for all further inputs. */
-  readonly domain: readonly Domain[];
-  /**
-   * Where the derivative jumps: at these values of any input ("equal": where two inputs, or two elements that compete
-   * for a maximum, are equal). Samples keep away from them.
-   */
-  readonly kinks?: readonly number[] | "equal";
   /**
    * Index of an input that the output equals if it has the output's type, as x in x + 0. `splats[i]` is the value of an
    * input whose elements are all known and equal.

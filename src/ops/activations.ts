@@ -16,7 +16,6 @@ export const activations = {
     saves: "inputs",
     gradient: ({ dy, x }, g) => [g.mul(dy, g.mul(2 / Math.sqrt(Math.PI), g.exp(g.neg(g.square(x)))))], // 2/√π e^(−x²)
     scalar: () => special.erf,
-    domain: [[-3, 3]],
   }),
 
   tanh: unary({
@@ -24,7 +23,6 @@ export const activations = {
     saves: "output",
     gradient: ({ dy, y }, g) => [g.mul(dy, g.sub(1, g.square(y)))], // dx = dy (1 − y²)
     scalar: () => Math.tanh,
-    domain: [[-3, 3]],
   }),
 
   sigmoid: unary({
@@ -32,7 +30,6 @@ export const activations = {
     saves: "output",
     gradient: ({ dy, y }, g) => [g.mul(g.mul(dy, y), g.sub(1, y))], // dx = dy y (1 − y)
     scalar: () => special.sigmoid,
-    domain: [[-4, 4]],
   }),
 
   softplus: unary({
@@ -40,7 +37,6 @@ export const activations = {
     saves: "inputs",
     gradient: ({ dy, x }, g) => [g.mul(dy, g.sigmoid(x))],
     scalar: () => (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-    domain: [[-4, 4]],
   }),
 
   relu: unary({
@@ -49,8 +45,6 @@ export const activations = {
     saves: "output",
     gradient: ({ dy, y }, g) => [g.where(g.greater(y, 0), dy, 0)],
     scalar: () => (x) => Math.max(x, 0),
-    domain: [[-2, 2]],
-    kinks: [0],
   }),
 
   leakyRelu: unary({
@@ -62,8 +56,6 @@ export const activations = {
       ({ slope }) =>
       (x) =>
         x > 0 ? x : slope * x,
-    domain: [[-2, 2]],
-    kinks: [0],
   }),
 
   elu: unary({
@@ -76,8 +68,6 @@ export const activations = {
       ({ alpha }) =>
       (x) =>
         x > 0 ? x : alpha * Math.expm1(x),
-    domain: [[-2, 2]],
-    kinks: [0],
   }),
 
   gelu: unary({
@@ -90,7 +80,6 @@ export const activations = {
       return [g.mul(dy, g.add(cdf, g.mul(x, density)))];
     },
     scalar: () => (x) => x * special.normalCdf(x),
-    domain: [[-3, 3]],
   }),
 
   geluTanh: unary({
@@ -106,7 +95,6 @@ export const activations = {
       return [g.mul(dy, g.add(first, second))];
     },
     scalar: () => (x) => 0.5 * x * (1 + Math.tanh(slope * (x + cubic * x * x * x))),
-    domain: [[-3, 3]],
   }),
 
   silu: unary({
@@ -118,7 +106,6 @@ export const activations = {
       return [g.mul(dy, g.mul(s, g.add(1, g.mul(x, g.sub(1, s)))))];
     },
     scalar: () => (x) => x * special.sigmoid(x),
-    domain: [[-4, 4]],
   }),
 };
 
@@ -163,14 +150,14 @@ export const activationsNotation: Notations<typeof activations> = {
 };
 
 export const activationsCases: CasesOf<typeof activations> = {
-  erf: one,
-  tanh: one,
-  sigmoid: one,
-  softplus: one,
-  relu: one,
-  leakyRelu: { cases: () => rows([[3, 5], { slope: 0.01 }], [[3, 5], { slope: 0.3 }]) },
-  elu: { cases: () => rows([[3, 5], { alpha: 1 }], [[3, 5], { alpha: 0.5 }]) },
-  gelu: one,
-  geluTanh: one,
-  silu: one,
+  erf: { ...one, domain: [[-3, 3]] },
+  tanh: { ...one, domain: [[-3, 3]] },
+  sigmoid: { ...one, domain: [[-4, 4]] },
+  softplus: { ...one, domain: [[-4, 4]] },
+  relu: { ...one, kinks: [0] },
+  leakyRelu: { kinks: [0], cases: () => rows([[3, 5], { slope: 0.01 }], [[3, 5], { slope: 0.3 }]) },
+  elu: { kinks: [0], cases: () => rows([[3, 5], { alpha: 1 }], [[3, 5], { alpha: 0.5 }]) },
+  gelu: { ...one, domain: [[-3, 3]] },
+  geluTanh: { ...one, domain: [[-3, 3]] },
+  silu: { ...one, domain: [[-4, 4]] },
 };

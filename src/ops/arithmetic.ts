@@ -12,7 +12,6 @@ export const arithmetic = {
     saves: "nothing",
     gradient: ({ dy }, g) => [g.neg(dy)],
     scalar: () => (x) => -x,
-    domain: [[-2, 2]],
   }),
 
   add: binary({
@@ -22,7 +21,6 @@ export const arithmetic = {
     saves: "nothing",
     gradient: ({ dy }) => [dy, dy],
     scalar: () => (a, b) => a + b,
-    domain: [[-2, 2]],
   }),
 
   sub: binary({
@@ -32,7 +30,6 @@ export const arithmetic = {
     saves: "nothing",
     gradient: ({ dy }, g) => [dy, g.neg(dy)],
     scalar: () => (a, b) => a - b,
-    domain: [[-2, 2]],
   }),
 
   mul: binary({
@@ -43,7 +40,6 @@ export const arithmetic = {
     gradient: ({ dy, a, b }, g) => [g.mul(dy, b), g.mul(dy, a)],
     // Of int32 a product may have more digits than a double.
     scalar: (_, dtype) => (dtype === "int32" ? Math.imul : (a, b) => a * b),
-    domain: [[-2, 2]],
   }),
 
   // da = dy / b, db = −(dy / b) y
@@ -56,10 +52,6 @@ export const arithmetic = {
       return [da, g.neg(g.mul(da, y))];
     },
     scalar: () => (a, b) => a / b,
-    domain: [
-      [-2, 2],
-      [0.5, 2],
-    ],
   }),
 
   abs: unary({
@@ -69,8 +61,6 @@ export const arithmetic = {
     saves: "inputs",
     gradient: ({ dy, x }, g) => [g.mul(dy, g.sign(x))],
     scalar: () => Math.abs,
-    domain: [[-2, 2]],
-    kinks: [0],
   }),
 
   sign: unary({
@@ -80,8 +70,6 @@ export const arithmetic = {
     saves: "nothing",
     gradient: "none",
     scalar: () => Math.sign,
-    domain: [[-2, 2]],
-    kinks: [0],
   }),
 
   floor: unary({
@@ -90,8 +78,6 @@ export const arithmetic = {
     saves: "nothing",
     gradient: "none",
     scalar: () => Math.floor,
-    domain: [[-2.9, 2.9]],
-    kinks: [-2, -1, 0, 1, 2],
   }),
 };
 
@@ -120,8 +106,14 @@ export const arithmeticCases: CasesOf<typeof arithmetic> = {
   add: two,
   sub: two,
   mul: two,
-  div: two,
-  abs: one,
-  sign: one,
-  floor: one,
+  div: {
+    ...two,
+    domain: [
+      [-2, 2],
+      [0.5, 2],
+    ],
+  },
+  abs: { ...one, kinks: [0] },
+  sign: { ...one, kinks: [0] },
+  floor: { ...one, domain: [[-2.9, 2.9]], kinks: [-2, -1, 0, 1, 2] },
 };

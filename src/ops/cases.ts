@@ -2,7 +2,7 @@
 import type { OpName } from "../ir/graph.ts";
 import { activationsCases } from "./activations.ts";
 import { arithmeticCases } from "./arithmetic.ts";
-import type { Case, OpCases } from "./case.ts";
+import type { Case, Domain, OpCases } from "./case.ts";
 import { castsCases } from "./cast.ts";
 import { comparisonsCases } from "./comparison.ts";
 import { convolutionsCases } from "./convolution.ts";
@@ -40,6 +40,14 @@ const table: { readonly [N in OpName]: OpCases<N> } = {
   custom: customCases,
   sketch: sketchCases,
 };
+
+/** The domain of an operand. */
+export function domainOf(op: OpName, operand: number): Domain {
+  const { domain = [[-2, 2]] } = table[op];
+  return domain[operand] ?? domain.at(-1)!;
+}
+
+export const kinksOf = (op: OpName): readonly number[] | "equal" => table[op].kinks ?? [];
 
 export const casesOf = (op: OpName): readonly Case<OpName>[] => table[op].cases();
 

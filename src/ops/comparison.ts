@@ -17,8 +17,6 @@ const comparison = <N extends Comparison>(name: N, holds: (a: number, b: number)
     saves: "nothing",
     gradient: "none",
     scalar: () => (a, b) => (holds(a, b) ? 1 : 0),
-    domain: [[-2, 2]],
-    kinks: "equal",
   }) as ElementwiseRecord<N>;
 
 /** dy where `a` wins against `b`, half of it where they are equal, else 0. */
@@ -46,7 +44,6 @@ const where: ElementwiseRecord<"where"> = {
   saves: "inputs",
   gradient: ({ dy, inputs }, g) => [undefined, g.where(inputs[0]!, dy, 0), g.where(inputs[0]!, 0, dy)],
   scalar: () => (c, a, b) => (c !== 0 ? a! : b!),
-  domain: ["bool", [-2, 2]],
 };
 
 export const comparisons = {
@@ -65,7 +62,6 @@ export const comparisons = {
     saves: "nothing",
     gradient: "none",
     scalar: () => (x) => (Number.isFinite(x) ? 1 : 0),
-    domain: [[-2, 2]],
   }),
 
   maximum: binary({
@@ -75,8 +71,6 @@ export const comparisons = {
     saves: "inputs",
     gradient: ({ dy, a, b }, g) => [winnings(g, dy, a, b, g.greater(a, b)), winnings(g, dy, a, b, g.greater(b, a))],
     scalar: () => Math.max,
-    domain: [[-2, 2]],
-    kinks: "equal",
   }),
 
   minimum: binary({
@@ -86,8 +80,6 @@ export const comparisons = {
     saves: "inputs",
     gradient: ({ dy, a, b }, g) => [winnings(g, dy, a, b, g.less(a, b)), winnings(g, dy, a, b, g.less(b, a))],
     scalar: () => Math.min,
-    domain: [[-2, 2]],
-    kinks: "equal",
   }),
 
   where,
@@ -126,14 +118,14 @@ export const comparisonsNotation: Notations<typeof comparisons> = {
 };
 
 export const comparisonsCases: CasesOf<typeof comparisons> = {
-  equal: two,
-  notEqual: two,
-  less: two,
-  lessEqual: two,
-  greater: two,
-  greaterEqual: two,
+  equal: { ...two, kinks: "equal" },
+  notEqual: { ...two, kinks: "equal" },
+  less: { ...two, kinks: "equal" },
+  lessEqual: { ...two, kinks: "equal" },
+  greater: { ...two, kinks: "equal" },
+  greaterEqual: { ...two, kinks: "equal" },
   isFinite: one,
-  maximum: two,
-  minimum: two,
-  where: three,
+  maximum: { ...two, kinks: "equal" },
+  minimum: { ...two, kinks: "equal" },
+  where: { ...three, domain: ["bool", [-2, 2]] },
 };

@@ -82,7 +82,6 @@ export const convolutions = {
       g.apply("conv2dInputGradient", [w, dy], { ...attributes, inputShape: x.shape }),
       g.apply("conv2dWeightGradient", [x, dy], { ...attributes, kernelShape: w.shape }),
     ],
-    domain: [[-2, 2]],
   }),
 
   // dx is linear in w and in dy; with u = ∂L/∂dx: ∂L/∂w correlates u with dy, ∂L/∂dy = u ∗ w.
@@ -100,7 +99,6 @@ export const convolutions = {
       g.apply("conv2dWeightGradient", [u, dy], { ...pick(attributes), kernelShape: w.shape }),
       g.apply("conv2d", [u, w], pick(attributes)),
     ],
-    domain: [[-2, 2]],
   }),
 
   // dw is linear in x and in dy; with u = ∂L/∂dw in the place of w: ∂L/∂x is the input gradient, ∂L/∂dy = x ∗ u.
@@ -118,7 +116,6 @@ export const convolutions = {
       g.apply("conv2dInputGradient", [u, dy], { ...pick(attributes), inputShape: x.shape }),
       g.apply("conv2d", [x, u], pick(attributes)),
     ],
-    domain: [[-2, 2]],
   }),
 };
 

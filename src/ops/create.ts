@@ -18,7 +18,6 @@ export const sources = {
     },
     saves: "nothing",
     gradient: "none",
-    domain: [],
   }),
 
   constant: opRecord({
@@ -46,7 +45,6 @@ export const sources = {
     exact: true,
     saves: "nothing",
     gradient: "none",
-    domain: [],
   }),
 
   iota: opRecord({
@@ -62,7 +60,6 @@ export const sources = {
     exact: true,
     saves: "nothing",
     gradient: "none",
-    domain: [],
   }),
 };
 

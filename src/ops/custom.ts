@@ -46,7 +46,6 @@ export const custom = opRecord({
     const dxs = rebuilt(attributes.gradient, [dy, ...operands, y], g);
     return operands.map(({ dtype }) => (isFloat(dtype) ? dxs.shift() : undefined));
   },
-  domain: [[-2, 2]],
 });
 
 export const customNotation: GroupNotation<"custom"> = {

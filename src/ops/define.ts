@@ -47,7 +47,7 @@ export const opRecord = <N extends OpName, A extends number | "any">(spec: OpSpe
 
 type ElementwiseSpec<N extends ElementwiseOpName, C> = Pick<
   ElementwiseRecord<N>,
-  "name" | "saves" | "scalar" | "domain" | "kinks" | "identity" | "exact"
+  "name" | "saves" | "scalar" | "identity" | "exact"
 > & {
   readonly gradient: Rule<C> | "none";
   /** Element types of the operands. Default: "float". */
@@ -86,7 +86,7 @@ function elementwise<N extends ElementwiseOpName, C>(
   arity: number,
   named: (context: GradientContext<N>) => C,
 ): ElementwiseRecord<N> {
-  const { name, saves, gradient, scalar, domain, kinks, identity, exact, accepts = "float", result, check } = spec;
+  const { name, saves, gradient, scalar, identity, exact, accepts = "float", result, check } = spec;
   const rule: GradientRule<N> | "none" =
     gradient === "none" ? "none" : (context: GradientContext<N>, g: Builder) => gradient(named(context), g);
   return {
@@ -96,8 +96,6 @@ function elementwise<N extends ElementwiseOpName, C>(
     saves,
     gradient: rule,
     scalar,
-    domain,
-    ...(kinks === undefined ? {} : { kinks }),
     ...(identity === undefined ? {} : { identity }),
     ...(exact === undefined ? {} : { exact }),
     infer(inputs, attributes) {

@@ -26,7 +26,6 @@ export const gathers = {
       g.apply("scatterAdd", [indices, dy], { rows: x.shape[0]! }),
       undefined,
     ],
-    domain: [[-2, 2], { indexBelow: 3 }],
   }),
 
   scatterAdd: opRecord({
@@ -49,7 +48,6 @@ export const gathers = {
     },
     saves: "inputs",
     gradient: ({ dy, inputs: [indices] }, g) => [undefined, g.apply("gather", [dy, indices], {})],
-    domain: [{ indexBelow: 3 }, [-2, 2]],
   }),
 };
 
@@ -62,6 +60,7 @@ export const gathersNotation: Notations<typeof gathers> = {
 
 export const gathersCases: CasesOf<typeof gathers> = {
   gather: {
+    domain: [[-2, 2], { indexBelow: 3 }],
     cases: () =>
       rows(
         [[3, 5], [7], {}],
@@ -73,6 +72,7 @@ export const gathersCases: CasesOf<typeof gathers> = {
       ),
   },
   scatterAdd: {
+    domain: [{ indexBelow: 3 }, [-2, 2]],
     cases: () =>
       rows(
         [[7], [7, 5], { rows: 3 }],

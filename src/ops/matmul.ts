@@ -52,7 +52,6 @@ export const matmul = opRecord({
     transposeX ? g.matmul(y, dz, transposeY, true) : g.matmul(dz, y, false, !transposeY),
     transposeY ? g.matmul(dz, x, true, transposeX) : g.matmul(x, dz, !transposeX, false),
   ],
-  domain: [[-2, 2]],
 });
 
 export const matmulNotation: GroupNotation<"matmul"> = {

@@ -28,7 +28,6 @@ export const movements = {
     exact: true,
     saves: "nothing",
     gradient: ({ dy, inputs: [x] }, g) => [g.reshape(dy, x.shape)],
-    domain: [[-2, 2]],
   }),
 
   transpose: opRecord({
@@ -61,7 +60,6 @@ export const movements = {
         permutation.map((_, axis) => permutation.indexOf(axis)),
       ),
     ],
-    domain: [[-2, 2]],
   }),
 
   broadcast: opRecord({
@@ -87,7 +85,6 @@ export const movements = {
     exact: true,
     saves: "nothing",
     gradient: ({ dy }) => [dy],
-    domain: [[-2, 2]],
   }),
 
   slice: opRecord({
@@ -124,7 +121,6 @@ export const movements = {
     gradient: ({ dy, inputs: [x], attributes: { start, stop } }, g) => [
       g.apply("pad", [dy], { before: start, after: x.shape.map((n, i) => n - stop[i]!), value: 0 }),
     ],
-    domain: [[-2, 2]],
   }),
 
   pad: opRecord({
@@ -145,7 +141,6 @@ export const movements = {
         before.map((n, i) => n + x.shape[i]!),
       ),
     ],
-    domain: [[-2, 2]],
   }),
 
   concat: opRecord({
@@ -187,7 +182,6 @@ export const movements = {
         );
       });
     },
-    domain: [[-2, 2]],
   }),
 };
 

@@ -58,8 +58,6 @@ export const poolings = {
     exact: true,
     saves: "inputs",
     gradient: ({ dy, inputs: [x], attributes }, g) => [g.apply("maxPool2dGradient", [x, dy], attributes)],
-    domain: [[-2, 2]],
-    kinks: "equal",
   }),
 
   // dx is linear in dy, and x only chooses places: its own gradient is 0 wherever it exists.
@@ -72,8 +70,6 @@ export const poolings = {
     },
     saves: "inputs",
     gradient: ({ dy: u, inputs: [x], attributes }, g) => [undefined, g.apply("maxPool2dGather", [x, u], attributes)],
-    domain: [[-2, 2]],
-    kinks: "equal",
   }),
 
   maxPool2dGather: opRecord({
@@ -87,8 +83,6 @@ export const poolings = {
     exact: true,
     saves: "inputs",
     gradient: ({ dy, inputs: [x], attributes }, g) => [undefined, g.apply("maxPool2dGradient", [x, dy], attributes)],
-    domain: [[-2, 2]],
-    kinks: "equal",
   }),
 
   avgPool2d: opRecord({
@@ -99,7 +93,6 @@ export const poolings = {
     gradient: ({ dy, inputs: [x], attributes }, g) => [
       g.apply("avgPool2dGradient", [dy], { ...attributes, inputShape: x.shape }),
     ],
-    domain: [[-2, 2]],
   }),
 
   avgPool2dGradient: opRecord({
@@ -115,7 +108,6 @@ export const poolings = {
     gradient: ({ dy: u, attributes: { kernel, stride, padding } }, g) => [
       g.apply("avgPool2d", [u], { kernel, stride, padding }),
     ],
-    domain: [[-2, 2]],
   }),
 };
 
@@ -164,11 +156,12 @@ const pooled = (x: Shape, attributes: Pooling): Shape =>
   poolings.maxPool2d.infer([{ ...float, shape: x }], attributes).shape;
 
 export const poolingsCases: CasesOf<typeof poolings> = {
-  maxPool2d: { cases: () => pools.map(([x, attributes]) => ({ shapes: [x], attributes })) },
+  maxPool2d: { kinks: "equal", cases: () => pools.map(([x, attributes]) => ({ shapes: [x], attributes })) },
   maxPool2dGradient: {
+    kinks: "equal",
     cases: () => pools.map(([x, attributes]) => ({ shapes: [x, pooled(x, attributes)], attributes })),
   },
-  maxPool2dGather: { cases: () => pools.map(([x, attributes]) => ({ shapes: [x, x], attributes })) },
+  maxPool2dGather: { kinks: "equal", cases: () => pools.map(([x, attributes]) => ({ shapes: [x, x], attributes })) },
   avgPool2d: { cases: () => pools.map(([x, attributes]) => ({ shapes: [x], attributes })) },
   avgPool2dGradient: {
     cases: () =>

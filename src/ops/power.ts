@@ -11,7 +11,6 @@ export const powers = {
     saves: "inputs",
     gradient: ({ dy, x }, g) => [g.mul(dy, g.mul(x, 2))],
     scalar: (_, dtype) => (dtype === "int32" ? (x) => Math.imul(x, x) : (x) => x * x),
-    domain: [[-2, 2]],
   }),
 
   sqrt: unary({
@@ -19,7 +18,6 @@ export const powers = {
     saves: "output",
     gradient: ({ dy, y }, g) => [g.div(g.mul(dy, 0.5), y)], // dx = dy / 2y
     scalar: () => Math.sqrt,
-    domain: [[0.3, 3]],
   }),
 
   rsqrt: unary({
@@ -27,7 +25,6 @@ export const powers = {
     saves: "output",
     gradient: ({ dy, y }, g) => [g.mul(g.mul(dy, -0.5), g.mul(y, g.square(y)))], // dx = −dy y³ / 2
     scalar: () => (x) => 1 / Math.sqrt(x),
-    domain: [[0.3, 3]],
   }),
 
   reciprocal: unary({
@@ -35,7 +32,6 @@ export const powers = {
     saves: "output",
     gradient: ({ dy, y }, g) => [g.neg(g.mul(dy, g.square(y)))], // dx = −dy y²
     scalar: () => (x) => 1 / x,
-    domain: [[0.5, 3]],
   }),
 
   // da = dy b a^(b−1), db = dy y ln a where a > 0, else 0 (as PyTorch).
@@ -52,10 +48,6 @@ export const powers = {
       return [g.mul(dy, g.mul(b, g.pow(a, exponent))), g.where(positive, g.mul(dy, g.mul(y, log)), 0)];
     },
     scalar: () => Math.pow,
-    domain: [
-      [0.4, 2.5],
-      [-2, 2.5],
-    ],
   }),
 };
 
@@ -72,8 +64,14 @@ export const powersNotation: Notations<typeof powers> = {
 
 export const powersCases: CasesOf<typeof powers> = {
   square: one,
-  sqrt: one,
-  rsqrt: one,
-  reciprocal: one,
-  pow: two,
+  sqrt: { ...one, domain: [[0.3, 3]] },
+  rsqrt: { ...one, domain: [[0.3, 3]] },
+  reciprocal: { ...one, domain: [[0.5, 3]] },
+  pow: {
+    ...two,
+    domain: [
+      [0.4, 2.5],
+      [-2, 2.5],
+    ],
+  },
 };

@@ -28,7 +28,6 @@ export const draws = {
     exact: true,
     saves: "nothing",
     gradient: "none",
-    domain: ["key"],
   }),
 
   randomNormal: opRecord({
@@ -38,7 +37,6 @@ export const draws = {
     infer: ([key], attributes) => inferRandom("randomNormal", key, attributes),
     saves: "nothing",
     gradient: "none",
-    domain: ["key"],
   }),
 };
 
@@ -57,6 +55,6 @@ const drawn = () =>
   );
 
 export const drawsCases: CasesOf<typeof draws> = {
-  randomUniform: { cases: drawn },
-  randomNormal: { cases: drawn },
+  randomUniform: { domain: ["key"], cases: drawn },
+  randomNormal: { domain: ["key"], cases: drawn },
 };

@@ -1,7 +1,9 @@
-// Numbers to test an op with, drawn from the domains of its record, away from its kinks.
+// Numbers to test an op with, drawn from the domains of its operands, away from its kinks.
 import { allocate, type TypedArray } from "../ir/dtype.ts";
-import type { Domain, OpRecord } from "../ir/op.ts";
+import type { OpName } from "../ir/graph.ts";
 import { sizeOf, type TensorType } from "../ir/shape.ts";
+import type { Domain } from "./case.ts";
+import { domainOf, kinksOf } from "./cases.ts";
 import { philox } from "./philox.ts";
 
 /** Uniform numbers in [0, 1), the same ones for the same seed. */
@@ -14,9 +16,6 @@ export function generator(seed: number): () => number {
   };
 }
 
-/** Which domain an input has: the last one serves for all further inputs. */
-export const domainOf = (record: OpRecord, input: number): Domain => record.domain[input] ?? record.domain.at(-1)!;
-
 /** Whether an input holds numbers of a domain that may be varied a little, and not indices, conditions or a key. */
 export const isContinuous = (domain: Domain): domain is readonly [number, number] => Array.isArray(domain);
 
@@ -24,17 +23,17 @@ export const isContinuous = (domain: Domain): domain is readonly [number, number
  * Elements for inputs of the given types. In intervals no number comes closer to a kink than a fiftieth of the interval;
  * where the kinks are ties, all numbers of all inputs differ.
  */
-export function sampleInputs(record: OpRecord, types: readonly TensorType[], random: () => number): TypedArray[] {
-  const ties = record.kinks === "equal";
+export function sampleInputs(op: OpName, types: readonly TensorType[], random: () => number): TypedArray[] {
+  const kinks = kinksOf(op);
   const elements = types.reduce((sum, type) => sum + sizeOf(type.shape), 0);
-  const ranks = ties ? shuffled(elements, random) : [];
+  const ranks = kinks === "equal" ? shuffled(elements, random) : [];
   return types.map(({ shape, dtype }, i) => {
-    const domain = domainOf(record, i);
+    const domain = domainOf(op, i);
     const data = allocate(dtype, sizeOf(shape));
     for (let at = 0; at < data.length; at++) {
       if (!isContinuous(domain)) data[at] = sampleDiscrete(domain, random);
-      else if (ties) data[at] = within(domain, (ranks.pop()! + 0.25 + 0.5 * random()) / elements);
-      else data[at] = awayFrom((record.kinks ?? []) as readonly number[], domain, random);
+      else if (kinks === "equal") data[at] = within(domain, (ranks.pop()! + 0.25 + 0.5 * random()) / elements);
+      else data[at] = awayFrom(kinks, domain, random);
     }
     return data;
   });

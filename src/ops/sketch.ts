@@ -34,7 +34,6 @@ export const sketch = opRecord({
   infer: ([x]) => ({ shape: [sketchLayout.length], dtype: x.dtype }),
   saves: "nothing",
   gradient: "none",
-  domain: [[-2, 2]],
 });
 
 export const sketchNotation: GroupNotation<"sketch"> = {

@@ -10,7 +10,6 @@ export const trigonometry = {
     saves: "inputs",
     gradient: ({ dy, x }, g) => [g.mul(dy, g.cos(x))],
     scalar: () => Math.sin,
-    domain: [[-3, 3]],
   }),
 
   cos: unary({
@@ -18,7 +17,6 @@ export const trigonometry = {
     saves: "inputs",
     gradient: ({ dy, x }, g) => [g.neg(g.mul(dy, g.sin(x)))],
     scalar: () => Math.cos,
-    domain: [[-3, 3]],
   }),
 };
 
@@ -28,6 +26,6 @@ export const trigonometryNotation: Notations<typeof trigonometry> = {
 };
 
 export const trigonometryCases: CasesOf<typeof trigonometry> = {
-  sin: one,
-  cos: one,
+  sin: { ...one, domain: [[-3, 3]] },
+  cos: { ...one, domain: [[-3, 3]] },
 };
