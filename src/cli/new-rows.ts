@@ -7,7 +7,10 @@ import { runSettings, textOptions } from "../runs/run-settings.ts";
 import { fromOptions } from "../train/settings/flags.ts";
 import { textSettings } from "../train/settings/index.ts";
 import { option } from "./command.ts";
+import { print, type Streams } from "./output.ts";
 import { settingOptions } from "./setting-flags.ts";
+import { wholeTable } from "./table-of.ts";
+import { renderDataWarning } from "./terminal/data-warning.ts";
 
 export interface RowFlags extends TextOptions {
   readonly coerce?: true;
@@ -20,10 +23,17 @@ export const rowOptions = (): readonly Option[] => [
 
 export const oddCells = ({ coerce }: RowFlags): { oddCells?: "missing" } => (coerce ? { oddCells: "missing" } : {});
 
-/** The table in a file, read as the run read its own where nothing else is said. */
-export async function rowsOf({ dir, manifest }: RunReader, data: string, flags: RowFlags): Promise<Table> {
-  const { readTable } = await import("./engine.ts");
+/** The table in files, read as the run read its own where nothing else is said. */
+export async function rowsOf(
+  { dir, manifest }: RunReader,
+  data: readonly string[],
+  flags: RowFlags,
+  streams: Streams,
+): Promise<Table> {
   const { delimiter, header } = fromOptions(flags);
   const trained = textOptions(runSettings(dir, manifest.settings));
-  return readTable(data, { delimiter: delimiter ?? trained.delimiter, header: header ?? trained.header });
+  const options = { delimiter: delimiter ?? trained.delimiter, header: header ?? trained.header };
+  const { table } = await wholeTable(data, options, streams);
+  print(streams.stderr, (style) => table.warnings.flatMap((warning) => renderDataWarning(warning, style)));
+  return table;
 }

@@ -14,6 +14,8 @@ export interface OutputStream {
 export interface Streams {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+  /** Default: that of the process. */
+  readonly stdin?: AsyncIterable<unknown>;
 }
 
 /** Prints lines that `render` makes in the style of the stream. */

@@ -58,7 +58,7 @@ describe("usage", () => {
       "trian",
       "train",
       "train table.csv",
-      "train table.csv extra --target a",
+      "ledger run extra",
       "train table.csv --target a --optimizer lion",
       "train table.csv --target a --optimizr adam",
       "train table.csv --target a --task ranking",

@@ -6,12 +6,14 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { openTable } from "../data/index.ts";
 import { openRun } from "../runs/index.ts";
 import { run } from "./program.ts";
+import { originOf } from "./table-of.ts";
 
 // Every file is a large one here: its head has twenty rows.
-vi.mock("./table-of.ts", () => ({
-  tableOf: async (path: string) => {
-    const stream = await openTable(path, { blockRows: 20 });
-    return { table: stream.head, stream };
+vi.mock("./table-of.ts", async (importOriginal) => ({
+  ...(await importOriginal<typeof import("./table-of.ts")>()),
+  tableOf: async (files: readonly string[]) => {
+    const stream = await openTable(files, { blockRows: 20 });
+    return { table: stream.head, stream, origin: () => originOf(files) };
   },
 }));
 

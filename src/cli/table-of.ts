@@ -1,28 +1,81 @@
-// The table in a file: whole, or its head where the file is read in blocks.
+// The table in files: whole, or its head where they are read in blocks; and what run.json says of where it is from.
+import { basename, extname } from "node:path";
 import type { TextOptions } from "../data/formats/format.ts";
 import { formatOfName } from "../data/formats/index.ts";
 import type { Table, TableStream } from "../data/index.ts";
+import { ChainruleError } from "../ir/errors.ts";
+import type { DataFiles } from "../runs/index.ts";
+import { filesOf, readStdin, stdinName } from "./files.ts";
+import type { Streams } from "./output.ts";
 
-/** Bytes of a file from which it is read in blocks. */
+/** Bytes of files from which they are read in blocks. */
 const largeFile = 256 * 2 ** 20;
 
-export async function tableOf(
-  path: string,
-  options: TextOptions & { readonly stream?: true },
-): Promise<{ table: Table; stream?: TableStream }> {
-  const { openTable, readTable } = await import("./engine.ts");
-  const { delimiter, header, stream } = options;
-  if (!stream && !(await isLarge(path))) return { table: await readTable(path, { delimiter, header }) };
-  const opened = await openTable(path, { delimiter, header });
-  return { table: opened.head, stream: opened };
+export interface GivenTable {
+  readonly table: Table;
+  readonly stream?: TableStream;
+  /** Its files with their hashes. */
+  origin(): Promise<DataFiles>;
 }
 
-async function isLarge(path: string): Promise<boolean> {
+/** Of files, patterns, or "-" for standard input; several are one table, one after the other. */
+export async function tableOf(
+  names: readonly string[],
+  { delimiter, header, stream }: TextOptions & { readonly stream?: true },
+  streams: Streams,
+): Promise<GivenTable> {
+  const { openTable } = await import("./engine.ts");
+  const files = await filesOf(names);
+  const options = { delimiter, header };
+  if (stream && files.includes(stdinName)) {
+    throw new ChainruleError(
+      "USAGE",
+      "Standard input cannot be read in blocks (--stream): its rows are needed more than once. Save it in a file.",
+    );
+  }
+  if (!stream && !(await areLarge(files))) return wholeTable(files, options, streams);
+  const opened = await openTable(files, options);
+  return { table: opened.head, stream: opened, origin: () => originOf(files) };
+}
+
+export async function wholeTable(
+  names: readonly string[],
+  options: TextOptions,
+  streams: Streams,
+): Promise<GivenTable> {
+  const { joinTables, parseTable, readTable } = await import("./engine.ts");
+  const files = await filesOf(names);
+  const stdin = files.includes(stdinName) ? await readStdin(streams) : undefined;
+  const tables: Table[] = [];
+  for (const file of files) {
+    const isFile = file !== stdinName;
+    tables.push(
+      await (isFile ? readTable(file, options) : parseTable(stdin!.bytes, { ...options, source: "standard input" })),
+    );
+  }
+  return { table: joinTables(tables), origin: () => originOf(files, stdin?.sha256) };
+}
+
+/** `stdin`: the hash of what came in by it. */
+export async function originOf(files: readonly string[], stdin?: string): Promise<DataFiles> {
+  const { sha256File } = await import("./engine.ts");
+  const [first, ...further] = await Promise.all(
+    files.map(async (file) => ({ file, sha256: file === stdinName ? stdin! : await sha256File(file) })),
+  );
+  return { ...first!, ...(further.length > 0 && { further }) };
+}
+
+/** For the folder of a run. */
+export const nameOf = (file: string): string => (file === stdinName ? "stdin" : basename(file, extname(file)));
+
+async function areLarge(files: readonly string[]): Promise<boolean> {
   const { stat } = await import("node:fs/promises");
+  if (files.some((file) => formatOfName(file)?.open === undefined)) return false;
   try {
-    return formatOfName(path)?.open !== undefined && (await stat(path)).size > largeFile;
+    const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+    return sizes.reduce((sum, size) => sum + size, 0) > largeFile;
   } catch {
-    // What is wrong with the file is said by whoever reads it.
+    // What is wrong with a file is said by whoever reads it.
     return false;
   }
 }

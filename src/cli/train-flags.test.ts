@@ -65,7 +65,7 @@ it.each([
   "--target y --depth 8 --width 16 --activation sigmoid --layer-norm --residual --deterministic --threads 1",
 ])("a command line for %s gives the same flags", (text) => {
   const flags = parse(text);
-  const line = commandLine("my data.csv", flags);
+  const line = commandLine(["my data.csv"], flags);
   expect(line.startsWith("npx chainrule train 'my data.csv' --target ")).toBe(true);
   expect(parse(line.replace("npx chainrule train ", ""))).toEqual(flags);
 });
@@ -99,7 +99,7 @@ describe("any settings", () => {
     decimal: fc.constantFrom(...decimalMarks),
     dateOrder: oneOf("dateOrder"),
     validation: fc.oneof(fc.constant(0), double(1)),
-    validationData: fc.string(),
+    validationData: fc.oneof(fc.string(), fc.array(fc.string(), { minLength: 2 })),
     group: fc.string(),
     time: fc.string(),
     standardize: fc.boolean(),

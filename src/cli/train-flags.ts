@@ -1,9 +1,12 @@
 // What a training was asked for on the command line: its settings, and as they stand in run.json.
+import { ChainruleError } from "../ir/errors.ts";
 import type { Json } from "../ir/json.ts";
+import { settingWords } from "../ir/setting-advice.ts";
 import type { RunSettings } from "../runs/run-settings.ts";
 import { flagWords, fromOptions, isSetting, isStatedDefault, toOptions } from "../train/settings/flags.ts";
 import type { Settings } from "../train/settings/index.ts";
 import { withSettings } from "../train/settings/values.ts";
+import { filesOf, stdinName } from "./files.ts";
 import { shellWord } from "./output.ts";
 
 /** Of a training, as it is known when it begins: settings, where the run goes, and how it is told. */
@@ -25,7 +28,7 @@ export const givenFlags = (options: object): GivenFlags => fromOptions(options) 
 export const withChange = (flags: TrainFlags, change: Settings): TrainFlags => withSettings(flags, change);
 
 /** As chainrule train is called with them; where the run goes and how it is told is left out. */
-export function commandLine(data: string, flags: TrainFlags): string {
+export function commandLine(data: readonly string[], flags: TrainFlags): string {
   const { target, columnTypes, out: _, json: __, ...rest } = flags;
   const words = Object.entries(rest).flatMap(([key, value]) => {
     if (value === undefined) return [];
@@ -33,8 +36,22 @@ export function commandLine(data: string, flags: TrainFlags): string {
     return isStatedDefault(key, value) ? [] : flagWords(key, value);
   });
   const types = columnTypes === undefined ? [] : flagWords("columnTypes", columnTypes);
-  const all = [data, ...flagWords("target", target), ...types, ...words];
+  const all = [...data, ...flagWords("target", target), ...types, ...words];
   return ["npx chainrule train", ...all.map(shellWord)].join(" ");
+}
+
+/** With the files that patterns among its settings stand for. */
+export async function withFiles<F extends Pick<Settings, "validationData">>(flags: F): Promise<F> {
+  const { validationData: given } = flags;
+  if (given === undefined) return flags;
+  const files = await filesOf([given].flat());
+  if (!files.includes(stdinName)) return { ...flags, validationData: files.length === 1 ? files[0] : files };
+  const advice = { setting: "validationData" };
+  throw new ChainruleError(
+    "USAGE",
+    `Rows for validation (${settingWords(advice)}) are read from files, and "-" is standard input. Save them in a file.`,
+    { settings: [advice] },
+  );
 }
 
 /** As run.json holds them: by the names of the flags. */

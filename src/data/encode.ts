@@ -3,7 +3,7 @@ import { ChainruleError } from "../ir/errors.ts";
 import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
 import { cellText, labelKey } from "./cells.ts";
 import type { ColumnType } from "./reading.ts";
-import { type Column, place, type Table } from "./table.ts";
+import { type Column, origin, place, type Table } from "./table.ts";
 import type { ValueType } from "./types/value-type.ts";
 import { quote } from "./wording.ts";
 
@@ -118,8 +118,7 @@ function notOfType(
     "TYPE_MISMATCH",
     `${place(table, row, column.name)}: ${wanted} is needed (${form}), and the cell holds ${quote(text)}. ${advice}`,
     {
-      source: table.source,
-      row: table.rowNumbers[row],
+      ...origin(table, row),
       column: column.name,
       cell: text,
       ...(settings && { settings }),

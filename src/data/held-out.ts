@@ -8,7 +8,7 @@ import { type PrepareOptions, prepareDefaults } from "./prepare-options.ts";
 import { isValueType, ruleOf, unknownColumn } from "./reading.ts";
 import { split } from "./split.ts";
 import { type Parts, splitByGroups, splitByTime } from "./split-by.ts";
-import { type Column, findColumn, type Table } from "./table.ts";
+import { type Column, findColumn, origin, type Table } from "./table.ts";
 import { valueType } from "./types/index.ts";
 import type { DataWarning } from "./warning.ts";
 import { count, quote } from "./wording.ts";
@@ -124,10 +124,11 @@ function timesOf(table: Table, column: Column, kept: Int32Array, infer: ReturnTy
     const cell = column.cells[row]!;
     const value = isMissing(cell) ? Number.NaN : read(cell);
     if (!Number.isNaN(value) || isMissing(cell)) return value;
+    const at = origin(table, row);
     throw new ChainruleError(
       "TYPE_MISMATCH",
-      `${table.source} cannot be split by the time in ${quote(column.name)}: it must hold dates or numbers, and row ${table.rowNumbers[row]} holds ${quote(cellText(cell))}. Name another column, or mend the cell.`,
-      { source: table.source, row: table.rowNumbers[row], column: column.name, cell: cellText(cell) },
+      `${at.source} cannot be split by the time in ${quote(column.name)}: it must hold dates or numbers, and row ${at.row} holds ${quote(cellText(cell))}. Name another column, or mend the cell.`,
+      { ...at, column: column.name, cell: cellText(cell) },
     );
   });
 }

@@ -7,6 +7,7 @@ export type { DateNotation, DateOrder } from "./dates.ts";
 export { parseDelimited } from "./formats/delimited.ts";
 export { parseJsonRows } from "./formats/json.ts";
 export { parseParquet } from "./formats/parquet.ts";
+export { joinTables } from "./join.ts";
 export { missingMarks, missingWords } from "./missing.ts";
 export type { DecimalMark, NumberNotation } from "./number-notation.ts";
 export type { Prepared, Split } from "./prepare.ts";

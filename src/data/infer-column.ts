@@ -10,7 +10,7 @@ import { dateNotation, distinctNumbers, isEpoch, isZeroPadded, sentinelOf } from
 import { parseWritten } from "./number-notation.ts";
 import { type ColumnType, isValueType } from "./reading.ts";
 import { isIdentifierName, isIndexName, isTimeName, rowNumbering } from "./row-numbers.ts";
-import { type Column, place, type Table } from "./table.ts";
+import { type Column, origin, place, type Table } from "./table.ts";
 import { valueType } from "./types/index.ts";
 import type { DataWarning } from "./warning.ts";
 import { count, grouped, quote, quoteList } from "./wording.ts";
@@ -322,12 +322,12 @@ function mixed(
   const { advice, settings } = mendCell(column.name);
   const others = strays === 1 ? "" : ` (the first of ${grouped(strays)} such cells)`;
   const asMissing = { setting: "missing", value: [{ column: column.name, word: text }] };
+  const at = origin(table, row);
   return new ChainruleError(
     "TYPE_MISMATCH",
-    `${place(table, row, column.name)}: ${kind} column with text in row ${table.rowNumbers[row]}. ${grouped(filled - strays)} of ${count(filled, "cell")} hold ${wanted}, and this one holds ${quote(text)}${others}. If it means that the value is missing, say so (${settingWords(asMissing)}). ${advice}`,
+    `${place(table, row, column.name)}: ${kind} column with text in row ${at.row}. ${grouped(filled - strays)} of ${count(filled, "cell")} hold ${wanted}, and this one holds ${quote(text)}${others}. If it means that the value is missing, say so (${settingWords(asMissing)}). ${advice}`,
     {
-      source: table.source,
-      row: table.rowNumbers[row],
+      ...at,
       column: column.name,
       cell: text,
       cells: strays,

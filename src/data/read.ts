@@ -5,21 +5,30 @@ import { contentOf, unknownFormat } from "./formats/content.ts";
 import { decompressed } from "./formats/decompress.ts";
 import type { TextOptions } from "./formats/format.ts";
 import { formatOfContent, formatOfName, readable } from "./formats/index.ts";
+import { joinTables } from "./join.ts";
 import type { Table } from "./table.ts";
 
 /**
- * Reads a table from a file (Node only). Formats: .csv, .tsv, .txt, .dat, .json, .ndjson, .jsonl, .parquet, .pq, each also
- * compressed (.gz, .zst); with any other ending the content decides.
+ * Reads a table from a file, or from several as `joinTables` puts them together (Node only). Formats: .csv, .tsv, .txt, .dat, .json,
+ * .ndjson, .jsonl, .parquet, .pq, each also compressed (.gz, .zst); with any other ending the content decides.
  *
  * @throws ChainruleError FILE_NOT_FOUND, UNKNOWN_FORMAT, EMPTY_DATA, MALFORMED_DATA, RAGGED_ROW, OUT_OF_MEMORY
  * @example
  * const table = await readTable("penguins.csv");
+ * const years = await readTable(["2023.csv", "2024.parquet"]);
  */
-export async function readTable(path: string, options: TextOptions = {}): Promise<Table> {
-  const { readFile } = node("node:fs/promises");
+export async function readTable(path: string | readonly string[], options: TextOptions = {}): Promise<Table> {
+  if (typeof path === "string") return readFile(path, options);
+  const tables: Table[] = [];
+  for (const one of path) tables.push(await readFile(one, options));
+  return joinTables(tables);
+}
+
+async function readFile(path: string, options: TextOptions): Promise<Table> {
+  const files = node("node:fs/promises");
   let content: Uint8Array;
   try {
-    content = await readFile(path);
+    content = await files.readFile(path);
   } catch (cause) {
     const code = (cause as { code?: string }).code;
     const problem =

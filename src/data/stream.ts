@@ -2,22 +2,52 @@
 import { ChainruleError } from "../ir/errors.ts";
 import type { TableStream, TextOptions } from "./formats/format.ts";
 import { fileFormats, formatOfName } from "./formats/index.ts";
-import { enumeration } from "./wording.ts";
+import { matchColumns, sourceOf } from "./join.ts";
+import type { Table } from "./table.ts";
+import { count, enumeration, quoteList } from "./wording.ts";
 
 export type { TableStream } from "./formats/format.ts";
 
 /**
- * Opens a CSV, TSV or Parquet file to be read block by block.
+ * Opens a CSV, TSV or Parquet file to be read block by block; or several, one after the other, all with the same columns.
  *
- * @throws ChainruleError UNKNOWN_FORMAT for other formats, and what readTable throws
+ * @throws ChainruleError UNKNOWN_FORMAT for other formats, MALFORMED_DATA where columns of one file are lacking in another, and
+ *   what readTable throws
  * @example
  * const { head, rest } = await openTable("flights.parquet");
  * for await (const block of rest()) console.log(block.rows);
  */
 export async function openTable(
-  path: string,
+  path: string | readonly string[],
   { blockRows = 65_536, ...options }: TextOptions & { readonly blockRows?: number } = {},
 ): Promise<TableStream> {
+  const [first, ...others] = typeof path === "string" ? [path] : path;
+  if (first === undefined) throw new ChainruleError("EMPTY_DATA", "There must be at least one file to open.");
+  const opened = await openFile(first, blockRows, options);
+  if (others.length === 0) return opened;
+  const { head } = opened;
+  // Each is looked into now, so that what does not fit is said before a training goes on for hours.
+  let { rows } = opened;
+  for (const other of others) {
+    const stream = await openFile(other, blockRows, options);
+    sameColumns(stream.head, head);
+    rows += stream.rows;
+  }
+  return {
+    head: { ...head, source: sourceOf([first, ...others]), parts: [{ source: first, rows: head.rows, before: 0 }] },
+    rows,
+    async *rest() {
+      yield* opened.rest();
+      for (const other of others) {
+        const stream = await openFile(other, blockRows, options);
+        yield sameColumns(stream.head, head);
+        for await (const block of stream.rest()) yield sameColumns(block, head);
+      }
+    },
+  };
+}
+
+async function openFile(path: string, blockRows: number, options: TextOptions): Promise<TableStream> {
   const format = formatOfName(path);
   if (format?.open !== undefined) return format.open(path, blockRows, options);
   const able = fileFormats.filter(({ open }) => open !== undefined).map(({ name }) => name);
@@ -25,5 +55,18 @@ export async function openTable(
     "UNKNOWN_FORMAT",
     `${path} cannot be read in blocks: ${enumeration(able, "and")} can. Convert it, or read it whole.`,
     { source: path },
+  );
+}
+
+/** The columns of a block under the names of the first file's, all of which it must have. */
+function sameColumns(table: Table, head: Table): Table {
+  const matched = matchColumns(table, head);
+  const names = new Set(matched.columns.map(({ name }) => name));
+  const lacking = head.columns.map(({ name }) => name).filter((name) => !names.has(name));
+  if (lacking.length === 0) return matched;
+  throw new ChainruleError(
+    "MALFORMED_DATA",
+    `${table.source} lacks ${count(lacking.length, "column")} that ${head.source} has: ${quoteList(lacking, 10)}. Files that are read in blocks must have the same columns: add what is missing, or leave the file out.`,
+    { source: table.source, missing: lacking },
   );
 }

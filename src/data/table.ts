@@ -12,6 +12,14 @@ export interface Column {
   readonly cells: readonly Cell[];
 }
 
+/** Rows that a table has of one file, where it is put together from several. */
+export interface TablePart {
+  readonly source: string;
+  readonly rows: number;
+  /** By how much the numbers of its rows are counted up: the rows of the files before it. */
+  readonly before: number;
+}
+
 /**
  * A table of raw cells, column by column.
  *
@@ -23,6 +31,8 @@ export interface Table {
   readonly columns: readonly Column[];
   readonly rows: number;
   readonly rowNumbers: Int32Array;
+  /** The files that its rows are of, one after the other, where they are several. */
+  readonly parts?: readonly TablePart[];
   readonly notes: readonly string[];
   /** What is unusual, with the settings that change it. */
   readonly warnings: readonly DataWarning[];
@@ -94,7 +104,18 @@ export function findColumn(table: Table, name: string): Column | undefined {
   return table.columns.find((column) => column.name === name);
 }
 
+/** The file that a row is of, and the row's number in it. */
+export function origin({ source, rowNumbers, parts = [] }: Table, row: number): { source: string; row: number } {
+  let end = 0;
+  for (const part of parts) {
+    end += part.rows;
+    if (row < end) return { source: part.source, row: rowNumbers[row]! - part.before };
+  }
+  return { source, row: rowNumbers[row]! };
+}
+
 /** `people.csv, row 812, column "age"` */
 export function place(table: Table, row: number, column: string): string {
-  return `${table.source}, row ${table.rowNumbers[row]}, column ${quote(column)}`;
+  const found = origin(table, row);
+  return `${found.source}, row ${found.row}, column ${quote(column)}`;
 }

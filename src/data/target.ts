@@ -10,7 +10,7 @@ import type { NumberNotation } from "./number-notation.ts";
 import { naturalOrder } from "./order.ts";
 import type { LabelKind, Target } from "./preprocessing.ts";
 import type { ColumnType } from "./reading.ts";
-import { type Column, place, type Table } from "./table.ts";
+import { type Column, origin, place, type Table } from "./table.ts";
 import { valueType } from "./types/index.ts";
 import type { DataWarning } from "./warning.ts";
 import { count, quote, quoteList } from "./wording.ts";
@@ -132,7 +132,7 @@ export function readClasses(table: Table, column: Column, target: Target, classe
     throw new ChainruleError(
       "TYPE_MISMATCH",
       `${place(table, row, column.name)}: the model knows no class ${quote(cellText(cell))}. Its classes: ${quoteList(classes, 30)}. Mend the cell, leave it empty to leave the row out, or train again with rows of this class.`,
-      { source: table.source, row: table.rowNumbers[row], column: column.name, cell: cellText(cell), classes },
+      { ...origin(table, row), column: column.name, cell: cellText(cell), classes },
     );
   });
 }
@@ -165,7 +165,7 @@ export function fitNumbers(
   throw new ChainruleError(
     "TYPE_MISMATCH",
     `${place(table, row, column.name)}: a regression needs a number as its target, and the cell holds ${quote(text)}. Mend the cell, or leave it empty to leave the row out; or classify (${settingWords(asClasses)}).`,
-    { source: table.source, row: table.rowNumbers[row], column: column.name, cell: text, settings: [asClasses] },
+    { ...origin(table, row), column: column.name, cell: text, settings: [asClasses] },
   );
 }
 

@@ -14,15 +14,26 @@ export interface DataFile {
   readonly sha256: string;
 }
 
+/** The files of a table, one after the other. */
+export interface DataFiles extends DataFile {
+  /** Those after the first. */
+  readonly further?: readonly DataFile[];
+}
+
+export const dataFiles = ({ file, sha256, further = [] }: DataFiles): readonly DataFile[] => [
+  { file, sha256 },
+  ...further,
+];
+
 /** What the caller of {@link createRun} knows at the start. */
 export interface RunDescription {
   /** Goes into the name of the folder, for example "titanic". */
   readonly name: string;
   readonly seed: number;
   readonly backend: string;
-  readonly data: DataFile & {
-    /** Where the rows for validation are in a file of their own. */
-    readonly validation?: DataFile;
+  readonly data: DataFiles & {
+    /** Where the rows for validation are in files of their own. */
+    readonly validation?: DataFiles;
   };
   readonly settings: Json;
 }
@@ -57,11 +68,15 @@ export function checkManifest(dir: string, value: unknown): RunManifest {
     throw wrong(`"status" must be running, finished, interrupted or failed; it is ${JSON.stringify(value.status)}`);
   if (typeof value.seed !== "number") throw wrong(`"seed" must be a number; it is ${JSON.stringify(value.seed)}`);
   const { data } = value;
-  if (!isDataFile(data) || (data.validation !== undefined && !isDataFile(data.validation)))
+  if (!areDataFiles(data) || (data.validation !== undefined && !areDataFiles(data.validation)))
     throw wrong(`"data" must be {"file", "sha256"}; it is ${JSON.stringify(data)}`);
   if (!("settings" in value)) throw wrong(`"settings" is missing`);
   return value as object as RunManifest;
 }
+
+const areDataFiles = (value: unknown): value is Record<string, unknown> =>
+  isDataFile(value) &&
+  (value.further === undefined || (Array.isArray(value.further) && value.further.every(isDataFile)));
 
 const isDataFile = (value: unknown): value is Record<string, unknown> =>
   isRecord(value) && typeof value.file === "string" && /^[0-9a-f]{64}$/.test(String(value.sha256));

@@ -1,10 +1,10 @@
-// How a run's table is prepared, with the file of its rows for validation read.
+// How a run's table is prepared, with the files of its rows for validation read.
 import { type PrepareOptions, readTable } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { type RunSettings, sharedOptions, textOptions } from "./run-settings.ts";
 
 /**
- * What `prepare` takes of a run's settings. Reads the file of `validationData`, as the training file's text is read.
+ * What `prepare` takes of a run's settings. Reads the files of `validationData`, as the training file's text is read.
  *
  * @throws ChainruleError what `readTable` throws; INVALID_ARGUMENT for settings that a table read in blocks cannot have
  */

@@ -6,6 +6,7 @@ import type { EpochEvent, TrainEvent } from "../train/events.ts";
 import type { TrainingState } from "../train/options.ts";
 import { type TableModel, trainTable } from "../train/tabular.ts";
 import { sha256File } from "./folder.ts";
+import { dataFiles } from "./manifest.ts";
 import type { RunReader } from "./open-run.ts";
 import { dataOptions } from "./prepare-options.ts";
 import { type RunSettings, runSettings, settingsOf, textOptions } from "./run-settings.ts";
@@ -73,8 +74,10 @@ export async function replayData(run: RunReader): Promise<ReplayedData> {
       dir: run.dir,
       data: data.file,
     });
+  const files = dataFiles(data);
   if (settings.stream) throw unusable("it read its table in blocks. Train on a part of the table to look into it.");
-  for (const { file, sha256 } of [data, ...(data.validation ? [data.validation] : [])]) {
+  for (const { file, sha256 } of [...files, ...(data.validation ? dataFiles(data.validation) : [])]) {
+    if (file === "-") throw unusable("its table came from standard input, which is not kept. Train on it as a file.");
     const hash = await sha256File(file).catch(() => {
       throw unusable(
         `its data, ${file}, is not there (seen from this folder). Put it back, or go to the folder where it was trained.`,
@@ -82,7 +85,10 @@ export async function replayData(run: RunReader): Promise<ReplayedData> {
     });
     if (hash !== sha256) throw unusable(`its data, ${file}, has changed since. Train again on the data as it is.`);
   }
-  const table = await readTable(data.file, textOptions(settings));
+  const table = await readTable(
+    files.map(({ file }) => file),
+    textOptions(settings),
+  );
   const options = await dataOptions(settings);
   return { settings, table, options, prepared: prepare(table, options) };
 }

@@ -77,7 +77,7 @@ async function withRemedies(
   findings: Findings,
   streams: Streams,
 ): Promise<Diagnosed> {
-  const { bestRemedy, replayData } = await import("../engine.ts");
+  const { bestRemedy, dataFiles, replayData } = await import("../engine.ts");
   const verdicts = findings.verdicts.map((verdict) => ({ ...verdict, remedies: [] }));
   const asFound = { ...findings, verdicts };
   if (verdicts.length === 0) return { diagnosis: asFound, tried: { steps: 0 } };
@@ -89,7 +89,12 @@ async function withRemedies(
     return {
       diagnosis: { ...findings, verdicts: trials.verdicts },
       tried: { steps: trials.steps },
-      ...(best && { next: commandLine(run.manifest.data.file, withChange(flags, best.settings)) }),
+      ...(best && {
+        next: commandLine(
+          dataFiles(run.manifest.data).map(({ file }) => file),
+          withChange(flags, best.settings),
+        ),
+      }),
     };
   } catch (error) {
     if (!(error instanceof ChainruleError && error.code === "INVALID_RUN")) throw error;

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { Argument } from "commander";
 import { count } from "../../data/wording.ts";
 import { type CommandRecord, jsonOption } from "../command.ts";
+import { dataArgument, oneOrAll } from "../data-argument.ts";
 import { oddCells, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { renderConfusion } from "../terminal/confusion-matrix.ts";
@@ -13,41 +14,47 @@ interface EvaluateFlags extends RowFlags {
   readonly json?: true;
 }
 
-export const evaluateCommand: CommandRecord<[run: string, data: string], EvaluateFlags> = {
+export const evaluateCommand: CommandRecord<[run: string, data: readonly string[]], EvaluateFlags> = {
   name: "evaluate",
   summary: "measure a trained network on a table",
   description: "Measures a trained network on a table that holds the target column.",
-  arguments: [new Argument("<run>", "the run folder of a training"), new Argument("<data>", "the file with the table")],
+  arguments: [new Argument("<run>", "the run folder of a training"), dataArgument()],
   options: [...rowOptions(), jsonOption()],
   examples: ["evaluate runs/2026-01-31-iris-1 new-flowers.csv"],
   run: ([run, data], flags, streams) => evaluate(run, data, flags, streams),
 };
 
-async function evaluate(dir: string, data: string, flags: EvaluateFlags, streams: Streams): Promise<void> {
+async function evaluate(dir: string, data: readonly string[], flags: EvaluateFlags, streams: Streams): Promise<void> {
   const { transform, openRun, loadTable, predictTable, measure } = await import("../engine.ts");
   const run = await openRun(dir);
   const trained = await loadTable(run);
   const { preprocessing } = trained;
-  const { x, y, rows, notes } = transform(preprocessing, await rowsOf(run, data, flags), {
-    target: "required",
-    ...oddCells(flags),
-  });
+  const table = await rowsOf(run, data, flags, streams);
+  const { x, y, rows, notes } = transform(preprocessing, table, { target: "required", ...oddCells(flags) });
   const { metrics, confusion } = measure(trained, predictTable(trained, x, rows), y!);
   const classes = preprocessing.classes ?? [];
 
+  const name = table.parts === undefined ? basename(table.source) : count(table.parts.length, "file");
   const out = flags.json ? streams.stderr : streams.stdout;
   print(streams.stderr, ({ width }) => notes.flatMap((note) => wrap(printable(note), width)));
   print(out, (style) => {
     const matrix = confusion === undefined ? [] : renderConfusion(confusion, classes, style);
     return [
-      `${count(rows, "row")} of ${printable(data)}`,
+      `${count(rows, "row")} of ${printable(table.source)}`,
       "",
-      ...renderMetrics([[printable(basename(data)), metrics]], style),
+      ...renderMetrics([[printable(name), metrics]], style),
       ...(matrix.length > 0 ? ["", ...matrix] : []),
     ];
   });
   if (flags.json) {
     const task = preprocessing.target.kind;
-    printJson(streams, { run: dir, data, task, rows, metrics, ...(confusion && { classes, confusion }) });
+    printJson(streams, {
+      run: dir,
+      data: oneOrAll(data),
+      task,
+      rows,
+      metrics,
+      ...(confusion && { classes, confusion }),
+    });
   }
 }

@@ -1,23 +1,23 @@
 // chainrule lr-test: which learning rate suits a table and a network.
-import { Argument } from "commander";
 import { ChainruleError } from "../../ir/errors.ts";
 import { settingsOf } from "../../runs/run-settings.ts";
 import { dataSettings, networkSettings, textSettings, trainingSettings } from "../../train/settings/index.ts";
 import { type CommandRecord, jsonOption, under } from "../command.ts";
+import { dataArgument, oneOrAll } from "../data-argument.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { settingOptions } from "../setting-flags.ts";
 import { tableOf } from "../table-of.ts";
 import { renderRangeTest } from "../terminal/range-test.ts";
 import type { Style } from "../terminal/style.ts";
 import { printable, wrap } from "../terminal/text.ts";
-import { commandLine, givenFlags, type TrainFlags } from "../train-flags.ts";
+import { commandLine, givenFlags, type TrainFlags, withFiles } from "../train-flags.ts";
 
-export const lrTestCommand: CommandRecord<[data: string]> = {
+export const lrTestCommand: CommandRecord<[data: readonly string[]]> = {
   name: "lr-test",
   summary: "find a learning rate for a table",
   description:
     "Tests learning rates on a table: one short training whose rate grows at every step, up to where the loss goes up without end.",
-  arguments: [new Argument("<data>", "the file with the table")],
+  arguments: [dataArgument()],
   options: [
     ...under("Data:", settingOptions({ ...textSettings, ...dataSettings }, { course: false })),
     ...under("Network:", settingOptions(networkSettings, { course: false })),
@@ -29,26 +29,27 @@ export const lrTestCommand: CommandRecord<[data: string]> = {
   run: ([data], options, streams) => lrTest(data, givenFlags(options) as TrainFlags, streams),
 };
 
-async function lrTest(data: string, flags: TrainFlags, streams: Streams): Promise<void> {
+async function lrTest(data: readonly string[], asked: TrainFlags, streams: Streams): Promise<void> {
   const { dataOptions, prepare, rangeTest } = await import("../engine.ts");
-  const { table } = await tableOf(data, flags);
+  const { table } = await tableOf(data, asked, streams);
+  const flags = await withFiles(asked);
   const test = await rangeTest(prepare(table, await dataOptions(flags)), settingsOf(flags));
   if (test.points.length === 0) {
     throw new ChainruleError(
       "NON_FINITE_LOSS",
       `The loss is not finite at the first step already, whatever the learning rate. Look for extreme values in ${table.source}, or leave out --no-standardize.`,
-      { data },
+      { data: oneOrAll(data) },
     );
   }
   print(flags.json ? streams.stderr : streams.stdout, (style) => [
-    `${style.colors.bold(printable(data))}: smoothed loss over the learning rate, ${test.points.length} steps`,
+    `${style.colors.bold(printable(table.source))}: smoothed loss over the learning rate, ${test.points.length} steps`,
     "",
     ...renderRangeTest(test, style),
     "",
     ...wrap(conclusion(test.suggestion, test.diverged), style.width),
     ...(test.suggestion === undefined ? [] : next(data, flags, test.suggestion, style)),
   ]);
-  if (flags.json) printJson(streams, { data, ...test });
+  if (flags.json) printJson(streams, { data: oneOrAll(data), ...test });
 }
 
 function conclusion(suggestion: number | undefined, diverged: boolean): string {
@@ -58,7 +59,7 @@ function conclusion(suggestion: number | undefined, diverged: boolean): string {
     : "No suggestion: no rate lowered the loss by more than it varies from batch to batch. Larger batches may show more; gradients that vanish show here too.";
 }
 
-const next = (data: string, flags: TrainFlags, suggestion: number, { colors }: Style): string[] => [
+const next = (data: readonly string[], flags: TrainFlags, suggestion: number, { colors }: Style): string[] => [
   "",
   colors.dim("Next, with the same options:"),
   `  ${colors.cyan(commandLine(data, { ...flags, learningRate: suggestion }))}`,

@@ -9,6 +9,8 @@ import { ChainruleError } from "../../ir/errors.ts";
 import { maximum } from "../../ir/stats.ts";
 import type { TableModel } from "../../train/index.ts";
 import { type CommandRecord, option } from "../command.ts";
+import { dataArgument } from "../data-argument.ts";
+import { filesOf, stdinName } from "../files.ts";
 import { oddCells, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
 import { print, type Streams } from "../output.ts";
 import { printable, wrap } from "../terminal/text.ts";
@@ -17,14 +19,11 @@ interface PredictFlags extends RowFlags {
   readonly out?: string;
 }
 
-export const predictCommand: CommandRecord<[run: string, data: string], PredictFlags> = {
+export const predictCommand: CommandRecord<[run: string, data: readonly string[]], PredictFlags> = {
   name: "predict",
   summary: "add predictions to a table",
   description: "Writes a table as CSV with the columns it has, the prediction, and the probability of every class.",
-  arguments: [
-    new Argument("<run>", "the run folder of a training"),
-    new Argument("<data>", "the file with the table; a target column is not needed"),
-  ],
+  arguments: [new Argument("<run>", "the run folder of a training"), dataArgument("; a target column is not needed")],
   options: [...rowOptions(), option("-o, --out <file>", "where to write (default: stdout)")],
   examples: [
     "predict runs/2026-01-31-iris-1 new-flowers.csv --out predictions.csv",
@@ -33,14 +32,15 @@ export const predictCommand: CommandRecord<[run: string, data: string], PredictF
   run: ([run, data], flags, streams) => predict(run, data, flags, streams),
 };
 
-async function predict(dir: string, data: string, flags: PredictFlags, streams: Streams): Promise<void> {
+async function predict(dir: string, data: readonly string[], flags: PredictFlags, streams: Streams): Promise<void> {
   const { out } = flags;
-  if (out !== undefined && resolve(out) === resolve(data))
-    throw new ChainruleError("USAGE", `--out would overwrite the data, ${data}; choose another file.`, { out });
+  const files = await filesOf(data);
+  if (out !== undefined && files.some((file) => file !== stdinName && resolve(out) === resolve(file)))
+    throw new ChainruleError("USAGE", `--out would overwrite the data, ${out}; choose another file.`, { out });
   const { transform, openRun, loadTable, predictTable } = await import("../engine.ts");
   const run = await openRun(dir);
   const trained = await loadTable(run);
-  const table = await rowsOf(run, data, flags);
+  const table = await rowsOf(run, files, flags, streams);
   const { x, rows, notes } = transform(trained.preprocessing, table, oddCells(flags));
   const added = predictedColumns(trained, predictTable(trained, x, rows), table);
 

@@ -1,25 +1,24 @@
 // chainrule train: a table in, a run folder out.
 import { existsSync } from "node:fs";
-import { basename, extname } from "node:path";
-import { Argument } from "commander";
 import { fileFormats } from "../../data/formats/index.ts";
 import type { Prepared, PrepareOptions, Table, TableStream } from "../../data/index.ts";
 import { count, enumeration } from "../../data/wording.ts";
 import type { Findings, Remedy } from "../../diagnose/verdict.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { Variables } from "../../nn/index.ts";
-import type { RunWriter } from "../../runs/index.ts";
+import type { RunDescription, RunWriter } from "../../runs/index.ts";
 import { settingsOf } from "../../runs/run-settings.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "../../train/events.ts";
 import type { TableModel } from "../../train/index.ts";
 import { flagText } from "../../train/settings/flags.ts";
 import { dataSettings, networkSettings, textSettings, trainingSettings } from "../../train/settings/index.ts";
 import { type CommandRecord, jsonOption, option, under } from "../command.ts";
+import { dataArgument } from "../data-argument.ts";
 import { interruptible } from "../interrupt.ts";
 import { print, printJson, type Streams, shellWord } from "../output.ts";
 import { messageOf } from "../setting-advice.ts";
 import { settingOptions } from "../setting-flags.ts";
-import { tableOf } from "../table-of.ts";
+import { nameOf, originOf, tableOf } from "../table-of.ts";
 import { renderColumns } from "../terminal/columns-table.ts";
 import { renderDataWarning } from "../terminal/data-warning.ts";
 import { remedySentence, renderVerdicts, withFlags } from "../terminal/diagnosis.ts";
@@ -28,7 +27,7 @@ import { renderMetrics } from "../terminal/metrics-table.ts";
 import { reporter } from "../terminal/reporter.ts";
 import type { Style } from "../terminal/style.ts";
 import { printable, wrap } from "../terminal/text.ts";
-import { type GivenFlags, givenFlags, saved, type TrainFlags, withChange } from "../train-flags.ts";
+import { type GivenFlags, givenFlags, saved, type TrainFlags, withChange, withFiles } from "../train-flags.ts";
 import { showTrials } from "../try-remedies.ts";
 
 const formats = enumeration(
@@ -36,11 +35,11 @@ const formats = enumeration(
   "or",
 );
 
-export const trainCommand: CommandRecord<[data: string]> = {
+export const trainCommand: CommandRecord<[data: readonly string[]]> = {
   name: "train",
   summary: "train a network on a table",
   description: `Trains a neural network on a table (${formats}) and saves it in a run folder.`,
-  arguments: [new Argument("<data>", "the file with the table")],
+  arguments: [dataArgument()],
   options: [
     ...under("Data:", [
       ...settingOptions({ ...textSettings, ...dataSettings }, { course: true }),
@@ -65,9 +64,11 @@ export const trainCommand: CommandRecord<[data: string]> = {
   run: ([data], options, streams) => train(data, givenFlags(options), streams),
 };
 
-async function train(data: string, { fix, ...asked }: GivenFlags, streams: Streams): Promise<void> {
+async function train(data: readonly string[], { fix, ...flagged }: GivenFlags, streams: Streams): Promise<void> {
   const { dataOptions, prepare } = await import("../engine.ts");
-  const { table, stream } = await tableOf(data, asked);
+  const asked = await withFiles(flagged);
+  const source = await tableOf(data, asked, streams);
+  const { table, stream } = source;
   // What was noticed is kept, so that new rows are read in the same way.
   const header = table.hasHeader ? asked.header : false;
   const given: GivenFlags = { ...asked, ...(header !== undefined && { header }), ...(stream && { stream: true }) };
@@ -75,9 +76,14 @@ async function train(data: string, { fix, ...asked }: GivenFlags, streams: Strea
   const prepared = prepare(table, options);
   print(streams.stderr, (style) => describeData(table, prepared, style, stream));
 
+  const { validationData: other } = asked;
+  const origin = async () => ({
+    ...(await source.origin()),
+    ...(other !== undefined && { validation: await originOf([other].flat()) }),
+  });
   const flags = await withRate(given, prepared, streams);
-  const first = await runTraining(data, prepared, flags, streams, stream);
-  const fixed = fix ? await restart(data, table, options, flags, first, streams) : undefined;
+  const first = await runTraining(origin, prepared, flags, streams, stream);
+  const fixed = fix ? await restart(origin, table, options, flags, first, streams) : undefined;
   const last = fixed?.training ?? first;
   if (last.end === undefined) {
     print(streams.stderr, ({ colors }) => [
@@ -131,7 +137,7 @@ interface Fixed {
 
 /** Tries remedies for what is wrong with a training and trains again with the best; undefined where there is none. */
 async function restart(
-  data: string,
+  origin: DataOrigin,
   table: Table,
   options: PrepareOptions,
   flags: TrainFlags,
@@ -162,7 +168,7 @@ async function restart(
   say(`Training again with ${best.change} (${flagText(best.settings)}).`);
   print(streams.stderr, () => [""]);
   const changed = { ...withChange(flags, best.settings), ...(flags.out !== undefined && { out: freeFolder(run) }) };
-  const training = await runTraining(data, prepare(table, await dataOptions(changed)), changed, streams, undefined);
+  const training = await runTraining(origin, prepare(table, await dataOptions(changed)), changed, streams, undefined);
   return { remedy: best, steps: trials.steps, training };
 }
 
@@ -177,15 +183,18 @@ function freeFolder(run: string): string {
 /** What a crash may cost of the best weights. */
 const millisecondsBetweenCheckpoints = 5000;
 
+/** What a run's description says of its data. */
+type DataOrigin = () => Promise<RunDescription["data"]>;
+
 /** Trains and writes the run folder, whatever the end. */
 async function runTraining(
-  data: string,
+  origin: DataOrigin,
   prepared: Prepared,
   flags: TrainFlags,
   streams: Streams,
   stream: TableStream | undefined,
 ): Promise<Trained> {
-  const { createRun, saveTable, sha256File, tensorsOf, trainTable, Watch } = await import("../engine.ts");
+  const { createRun, saveTable, tensorsOf, trainTable, Watch } = await import("../engine.ts");
   const watch = new Watch();
   const settings = settingsOf(flags);
   const view = await reporter(streams.stderr);
@@ -203,11 +212,9 @@ async function runTraining(
         if (event.type === "start") {
           start = event;
           const { backend, seed } = event;
-          const name = basename(data, extname(data));
-          const { validationData: other } = flags;
-          const hashed = async (file: string) => ({ file, sha256: await sha256File(file) });
-          const file = { ...(await hashed(data)), ...(other !== undefined && { validation: await hashed(other) }) };
-          run = await createRun({ name, seed, backend, data: file, settings: saved(flags) }, flags.out);
+          const data = await origin();
+          const name = nameOf(data.file);
+          run = await createRun({ name, seed, backend, data, settings: saved(flags) }, flags.out);
         }
         if (event.type === "end") end = event;
         run!.appendEvent(event);
@@ -323,13 +330,14 @@ function describeFindings({ healthy, verdicts }: Findings, style: Style): string
     : ["", `${count(serious.length, "thing")} wrong with this training:`, ...renderVerdicts(serious, style)];
 }
 
-function describeNext(run: string, data: string, { healthy }: Findings, { colors }: Style): string[] {
+function describeNext(run: string, data: readonly string[], { healthy }: Findings, { colors }: Style): string[] {
   const folder = shellWord(run);
+  const files = data.map(shellWord).join(" ");
   return [
     "",
     colors.dim("Next:"),
     ...(healthy ? [] : [`  ${colors.cyan(`npx chainrule diagnose ${folder}`)}`]),
-    `  ${colors.cyan(`npx chainrule evaluate ${folder} ${shellWord(data)}`)}`,
-    `  ${colors.cyan(`npx chainrule predict ${folder} ${shellWord(data)} --out predictions.csv`)}`,
+    `  ${colors.cyan(`npx chainrule evaluate ${folder} ${files}`)}`,
+    `  ${colors.cyan(`npx chainrule predict ${folder} ${files} --out predictions.csv`)}`,
   ];
 }

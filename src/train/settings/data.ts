@@ -151,10 +151,22 @@ export const validation: Setting<number, undefined> = {
   defaultWords: `${prepareDefaults.validation}, and none of fewer than 10 rows`,
 };
 
-export const validationData: Setting<string, undefined> = {
-  type: anyText,
-  flags: [{ flag: "--validation-data <file>", help: "a table of its own for validation, instead of a share" }],
+/** One file, or several. */
+export const validationData: Setting<string | readonly string[], undefined> = {
+  type: {
+    must: "the name of a file",
+    holds: (value) => [value].flat().every((file) => typeof file === "string"),
+    parse: (text) => text,
+    print: (value) => [value].flat().join(),
+  },
+  flags: [
+    {
+      flag: "--validation-data <file>",
+      help: "a table of its own for validation, instead of a share; several files are one table (repeatable)",
+    },
+  ],
   default: undefined,
+  sum: { add: (a, b) => [a, b].flat(), parts: (value) => [value].flat() },
   conflicts: ["validation", "group", "time"],
 };
 
