@@ -48,7 +48,8 @@ export function evidenceOf(events: readonly TrainEvent[]): Evidence {
     ...(failure && { failure }),
     ...(end && { end }),
   };
-  return losses[start.loss].reduction === "sum" ? perRow(evidence) : evidence;
+  const isSum = start.loss !== undefined && losses[start.loss].reduction === "sum";
+  return isSum ? perRow(evidence) : evidence;
 }
 
 /** Sums over a batch, or over a split, by their numbers of rows. */

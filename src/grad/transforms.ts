@@ -275,7 +275,7 @@ function assertFloats(flat: Flattened, index: number): void {
     const path = flat.paths[i] ? ` at ${flat.paths[i]}` : "";
     throw new ChainruleError(
       "NOT_DIFFERENTIABLE",
-      `A gradient by ${leaf.dtype} values does not exist (argument ${index}${path}). Cast them with .cast("float64"), or pass them in an argument that is not differentiated by.`,
+      `A gradient by ${leaf.dtype} values does not exist (argument ${index}${path}). Cast them with .cast("float32"), or pass them in an argument that is not differentiated by.`,
       { argument: index, path: flat.paths[i], dtype: leaf.dtype },
     );
   });

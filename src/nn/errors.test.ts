@@ -144,8 +144,8 @@ it("shapes", () => {
     SHAPE_MISMATCH: mse: prediction and target must have one shape; got [3, 1] and [3]. Reshape the target to [3, 1].
     SHAPE_MISMATCH: halfSumOfSquares: prediction and target must have one shape; got [3, 1] and [1, 3]. Reshape the target to [3, 1].
     SHAPE_MISMATCH: binaryCrossEntropy: prediction and target must have one shape; got [3, 2] and [3]. Reshape the target to [3, 2].
-    SHAPE_MISMATCH: crossEntropy: logits [..., classes] need labels of shape [...]; got [3, 2] and [3, 2].
-    SHAPE_MISMATCH: crossEntropy: logits [..., classes] need labels of shape [...]; got [] and [].
+    did not throw
+    SHAPE_MISMATCH: crossEntropy: logits [..., classes] need labels of shape [...], or probabilities of the logits' shape; got [] and [].
     INDEX_OUT_OF_RANGE: crossEntropy: labels must be class indices from 0 to 1; label 1 is 2.
     INDEX_OUT_OF_RANGE: crossEntropy: labels must be class indices from 0 to 1; label 0 is -1."
   `);

@@ -78,6 +78,8 @@ export interface LayerRecord<L extends { readonly kind: string }> extends Kind<L
   readonly rowNorm?: (layer: L) => number;
   /** What its units compute, where that is all it does. */
   readonly activation?: (layer: L) => ActivationName;
+  /** After training it gives the values that came, in another shape maybe. */
+  readonly keepsValues?: true;
   /** It adds its input to what its nested layers give: gradients flow around them. */
   readonly addsInput?: true;
 }

@@ -20,7 +20,7 @@ const listShapes = (inputs: readonly TensorType[]) => inputs.map(({ shape }) => 
 export function requireDType(op: OpName, x: TensorType, accepts: Accepted): void {
   if (accepts === "any" || isFloat(x.dtype) || (accepts === "number" && x.dtype === "int32")) return;
   const needed = accepts === "float" ? "float elements" : "float or int32 elements";
-  const fix = accepts === "float" ? "float32 or float64" : "int32 or a float type";
+  const fix = accepts === "float" ? "float32" : "int32 or float32";
   throw operandError("DTYPE_MISMATCH", op, `needs ${needed}; got ${formatType(x)}. Cast it to ${fix} first.`, [x], {
     dtypes: [x.dtype],
   });

@@ -1,5 +1,5 @@
 // Loss and metrics of a split, from predictions that the machine makes.
-import { type LossName, losses } from "../nn/losses/index.ts";
+import { isLossRecord, type Loss, type LossRecord } from "../nn/losses/index.ts";
 import type { Session } from "../run/session.ts";
 import { Tensor } from "../trace/tensor.ts";
 import type { MetricValues } from "./events.ts";
@@ -26,23 +26,21 @@ export function* partsOf(
   }
 }
 
-/** Runs the evaluation programs of one split over all its rows. */
-export function evaluateSplit(
-  session: Session,
-  split: "train" | "validation",
-  rows: number,
-  loss: LossName,
-): Evaluation {
-  const isMean = losses[loss].reduction === "mean";
+/** Runs the evaluation programs of one split over all its rows. A loss of which nothing is known is taken for a mean over rows. */
+export function evaluateSplit(session: Session, split: "train" | "validation", rows: number, loss: Loss): Evaluation {
+  const isSum = isLossRecord(loss) && loss.reduction === "sum";
   const chunks: Floats[] = [];
-  let total = 0;
+  let [total, weights] = [0, 0];
   for (const { program, rows: part } of partsOf(split, rows)) {
     session.run(program, 1, { rows: part });
-    total += session.output(program, "loss")[0]! * (isMean ? part.length : 1);
+    const hasWeight = "weight" in session.plan.programs[program]!.outputs;
+    const weight = hasWeight ? session.output(program, "weight")[0]! : part.length;
+    total += session.output(program, "loss")[0]! * (isSum ? 1 : weight);
+    weights += weight;
     chunks.push(session.output(program, "prediction") as Floats);
   }
   const predictions = chunks.length === 1 ? chunks[0]! : join(chunks);
-  return { loss: isMean ? total / rows : total, predictions };
+  return { loss: isSum ? total : total / Math.max(weights, Number.MIN_VALUE), predictions };
 }
 
 function join(chunks: readonly Floats[]): Floats {
@@ -56,11 +54,34 @@ function join(chunks: readonly Floats[]): Floats {
   return all;
 }
 
-/** The metrics that fit a loss: loss, accuracy and rocAuc for classes; loss, rmse, mae and r2 for values. */
-export function metricsOf({ loss, predictions }: Evaluation, targets: ArrayLike<number>, name: LossName): MetricValues {
-  const { logits } = losses[name];
-  if (logits === undefined) return { loss, ...regressionMetrics(predictions, Float64Array.from(targets)) };
-  const scores = logits(Tensor.concrete(predictions, [targets.length, predictions.length / targets.length]));
-  const { accuracy, rocAuc } = classificationMetrics(scores.data as Floats, Int32Array.from(targets), "logits");
+/**
+ * The metrics that fit a loss: loss, accuracy and rocAuc for classes; loss, rmse, mae and r2 for values; the loss alone where it is a
+ * function of which nothing else is known. Where targets are probabilities, a row's class is the likeliest one.
+ */
+export function metricsOf({ loss, predictions }: Evaluation, targets: Tensor, of: Loss): MetricValues {
+  if (!isLossRecord(of)) return { loss };
+  if (of.logits === undefined) return { loss, ...regressionMetrics(predictions, Float64Array.from(targets.data)) };
+  const labels = labelsOf(targets, of, predictions.length);
+  const scores = of.logits(Tensor.concrete(predictions, [labels.length, predictions.length / labels.length]));
+  const counted = withoutIgnored(scores.data as Floats, labels, of);
+  if (counted.labels.length === 0) return { loss };
+  const { accuracy, rocAuc } = classificationMetrics(counted.scores, counted.labels, "logits");
   return { loss, accuracy, ...(rocAuc === undefined ? {} : { rocAuc }) };
+}
+
+/** The class of each row: its label, or the likeliest one where targets are probabilities (of equal ones the first). */
+function labelsOf(targets: Tensor, { isForTwoClasses, targets: { dtype } }: LossRecord, outputs: number): Int32Array {
+  if (isForTwoClasses) return Int32Array.from(targets.data, (probability) => Number(probability > 0.5));
+  const isSoft = dtype === "int32" && targets.size === outputs;
+  return Int32Array.from((isSoft ? targets.argmax(-1) : targets).data);
+}
+
+/** Rows of scores and labels [rows] but those whose label is ignored. */
+function withoutIgnored(scores: Floats, labels: Int32Array, { ignoreIndex }: LossRecord) {
+  if (ignoreIndex === undefined || !labels.includes(ignoreIndex)) return { scores, labels };
+  const width = scores.length / labels.length;
+  return {
+    scores: scores.filter((_, i) => labels[Math.floor(i / width)] !== ignoreIndex),
+    labels: labels.filter((label) => label !== ignoreIndex),
+  };
 }

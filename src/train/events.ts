@@ -27,7 +27,8 @@ export interface StartEvent {
   /** The BLAS that computes large matrix products, if one does. */
   readonly blas?: string;
   readonly seed: number;
-  readonly loss: LossName;
+  /** Absent where it is a function of one's own. */
+  readonly loss?: LossName;
   readonly layers: readonly string[];
   /** Parameters before the first step. */
   readonly initial: readonly InitialParameter[];

@@ -1,6 +1,6 @@
 // A training put in place: its step traced, planned and loaded, the data written.
 import { type FloatDType, isFloat } from "../ir/dtype.ts";
-import { losses } from "../nn/losses/index.ts";
+import type { Loss } from "../nn/losses/index.ts";
 import { initialize } from "../nn/model.ts";
 import { Cadence, observationInterval } from "../observe/cadence.ts";
 import { checkHooks } from "../observe/hooks.ts";
@@ -8,7 +8,8 @@ import { initialStateOf } from "../observe/probes/distance.ts";
 import { backendOf } from "../run/backends.ts";
 import { createSession, type Session } from "../run/session.ts";
 import { randomKey } from "../trace/create.ts";
-import { check, checkTargets, type TrainingData, type TrainOptions } from "./options.ts";
+import { checkedLoss, checkOptions, checkTargets } from "./check-options.ts";
+import type { TrainingData, TrainOptions } from "./options.ts";
 import { type SplitTypes, type TrainingModule, trainingModule } from "./training-module.ts";
 
 /** A module in a session, with its data in place. */
@@ -20,6 +21,7 @@ export interface Loaded {
   readonly stepsPerBlock: number;
   readonly stepsPerEpoch: number;
   readonly backend: string;
+  readonly loss: Loss;
   readonly cadence: Cadence;
 }
 
@@ -28,7 +30,8 @@ export interface Loaded {
  * the training then ends before its first step, with the initial weights as its result.
  */
 export async function load(options: TrainOptions, giveWay: () => Promise<void>): Promise<Loaded> {
-  check(options);
+  checkOptions(options);
+  const loss = checkedLoss(options.loss);
   const sizes = sizesOf(options);
   const backend = backendOf(options);
   const variables = options.variables ?? initialize(options.model, options.seed);
@@ -36,7 +39,7 @@ export async function load(options: TrainOptions, giveWay: () => Promise<void>):
   await giveWay();
   const { data, validation } = options;
   const training = await trainingModule(
-    { ...options, ...sizes, schedule: options.schedule ?? { kind: "constant" }, float: backend.float },
+    { ...options, ...sizes, loss, schedule: options.schedule ?? { kind: "constant" }, float: backend.float },
     variables,
     typesOf(data, backend.float),
     validation && typesOf(validation, backend.float),
@@ -45,8 +48,8 @@ export async function load(options: TrainOptions, giveWay: () => Promise<void>):
   const session = await createSession(training.module, backend, giveWay);
   try {
     await giveWay();
-    write(session, training, options);
-    return { session, training, ...sizes, backend: backend.name, cadence: cadenceOf(options, training, sizes) };
+    write(session, training, options, loss);
+    return { session, training, ...sizes, loss, backend: backend.name, cadence: cadenceOf(options, training, sizes) };
   } catch (error) {
     session.dispose();
     throw error;
@@ -67,15 +70,20 @@ function typesOf({ x, y }: TrainingData, float: FloatDType): SplitTypes {
   return { x: typeOf(x), y: typeOf(y) };
 }
 
-/** Throws INDEX_OUT_OF_RANGE for classes that the model does not have. */
-function write(session: Session, training: TrainingModule, { data, validation, loss, seed = 0 }: TrainOptions): void {
+/** Throws INDEX_OUT_OF_RANGE for targets that the loss cannot take. */
+function write(
+  session: Session,
+  training: TrainingModule,
+  { data, validation, seed = 0 }: TrainOptions,
+  loss: Loss,
+): void {
   for (const [name, value] of training.initial) session.write(name, value.data);
   for (const { name } of training.probes.parameters)
     session.write(initialStateOf(name), training.initial.get(`parameters.${name}`)!.data);
-  const outputs = session.plan.programs.train!.outputs.prediction!.shape.at(-1)!;
+  const outputs = session.plan.programs.train!.outputs.prediction!.shape;
   for (const [name, split] of Object.entries({ train: data, validation })) {
     if (split === undefined) continue;
-    checkTargets(name === "train" ? "data" : name, split.y, losses[loss], outputs);
+    checkTargets(name === "train" ? "data" : name, split.y, loss, outputs);
     session.write(`${name}.x`, split.x.data);
     session.write(`${name}.y`, split.y.data);
   }

@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
 import "../index.ts";
 import { wasm } from "../backends/wasm/wasm.ts";
-import { activation, dense, initialize, sequential } from "../nn/index.ts";
+import { activation, dense, initialize, losses, sequential } from "../nn/index.ts";
 import { sgd } from "../optim/index.ts";
 import { Session } from "../run/session.ts";
 import { trainingModule } from "./training-module.ts";
@@ -20,7 +20,7 @@ it("a million steps of a 2-2-1 network hold memory flat, and learn XOR", async (
   const training = await trainingModule(
     {
       model,
-      loss: "halfSumOfSquares",
+      loss: losses.halfSumOfSquares,
       optimizer: sgd({ learningRate: 0.5 }),
       schedule: { kind: "constant" },
       batchSize: 4,

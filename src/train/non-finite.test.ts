@@ -195,12 +195,12 @@ it("refuses data and settings that do not fit, before the first step", async () 
     SHAPE_MISMATCH: mse: prediction and target must have one shape; got [2, 1] and [2]. Reshape the target to [2, 1].
     SHAPE_MISMATCH: matmul: columns of the first operand must equal rows of the second; got [2, 3] and [2, 1] (3 and 2). Check the sizes of the layers, or transpose an operand.
     SHAPE_MISMATCH: matmul: columns of the first operand must equal rows of the second; got [4, 3] and [2, 1] (3 and 2). Check the sizes of the layers, or transpose an operand.
-    INDEX_OUT_OF_RANGE: train: data.y must hold class indices from 0 to 1, since the model has 2 outputs; row 2 has 2.
-    INDEX_OUT_OF_RANGE: train: data.y must hold class indices from 0 to 1, since the model has 2 outputs; row 2 has -1.
-    INDEX_OUT_OF_RANGE: train: validation.y must hold class indices from 0 to 1, since the model has 2 outputs; row 3 has 7.
-    SHAPE_MISMATCH: crossEntropy: logits [..., classes] need labels of shape [...]; got [2, 2] and [2, 1].
-    INVALID_ARGUMENT: A seed must be a whole number up to 2^53; got 0.5.
-    INVALID_ARGUMENT: There is no backend "cuda"; choose one of auto, wasm, reference.
-    INVALID_ARGUMENT: There is no loss "hinge"; choose one of crossEntropy, binaryCrossEntropy, mse, mae, huber, halfSumOfSquares."
+    INDEX_OUT_OF_RANGE: train: data.y must hold class indices from 0 to 1, since the model has 2 outputs and the loss is crossEntropy; row 2 has 2. Give the last layer 3 outputs, or leave such rows out.
+    INDEX_OUT_OF_RANGE: train: data.y must hold class indices from 0 to 1, since the model has 2 outputs and the loss is crossEntropy; row 2 has -1.
+    INDEX_OUT_OF_RANGE: train: validation.y must hold class indices from 0 to 1, since the model has 2 outputs and the loss is crossEntropy; row 3 has 7. Give the last layer 8 outputs, or leave such rows out.
+    SHAPE_MISMATCH: crossEntropy: logits [..., classes] need labels of shape [...], or probabilities of the logits' shape; got [2, 2] and [2, 1]. Reshape the labels to [2].
+    INVALID_ARGUMENT: train: seed must be a whole number up to 2^53; got 0.5.
+    INVALID_ARGUMENT: train: backend must be one of "auto", "wasm", "reference"; got "cuda".
+    INVALID_ARGUMENT: train: loss must be one of "crossEntropy", "binaryCrossEntropy", "mse", "mae", "huber", "halfSumOfSquares", or a function (prediction, target) => scalar Tensor; got "hinge"."
   `);
 });

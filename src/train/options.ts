@@ -1,10 +1,7 @@
-// What a training is asked to do, what it gives, and the checks of what it is given.
+// What a training is asked to do, and what it gives.
 import type { TypedArray } from "../ir/dtype.ts";
-import { ChainruleError } from "../ir/errors.ts";
-import { formatShape } from "../ir/shape.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
-import { type LossName, type LossRecord, lossNames } from "../nn/losses/index.ts";
-import { requireShallow } from "../nn/structure.ts";
+import type { Loss, LossName } from "../nn/losses/index.ts";
 import type { Hooks } from "../observe/hooks.ts";
 import type { Optimizer } from "../optim/optimizers/index.ts";
 import type { Schedule } from "../optim/schedules/index.ts";
@@ -13,7 +10,7 @@ import type { BackendOptions } from "../run/backends.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { MetricValues, StopReason, TrainEvent } from "./events.ts";
 
-/** Inputs and targets, rows first: x [rows, ...], y [rows, ...] (class indices int32 [rows] for crossEntropy). */
+/** Inputs and targets, rows first: x [rows, ...], y [rows, ...] (for crossEntropy class indices [rows], or probabilities [rows, classes]). */
 export interface TrainingData {
   readonly x: Tensor;
   readonly y: Tensor;
@@ -41,7 +38,11 @@ export interface TrainOptions extends BackendOptions {
   readonly validation?: TrainingData | undefined;
   /** Rows after `data`, where they are more than memory holds: each epoch goes through `data`, then through these. */
   readonly blocks?: RowBlocks | undefined;
-  readonly loss: LossName;
+  /**
+   * By name; a record with options (`crossEntropyWith`); or a function of one's own: it is traced like the rest of the step, gives a float
+   * scalar, and is taken for a mean over the rows. Its only metric is the loss.
+   */
+  readonly loss: LossName | Loss;
   readonly optimizer: Optimizer;
   /** Default: constant. */
   readonly schedule?: Schedule;
@@ -98,49 +99,4 @@ export interface Training extends AsyncIterable<TrainEvent> {
   result(): Promise<TrainResult>;
   /** The variables that would be the result if the training ended now: those of the last epoch event with `best` set. */
   best(): Variables;
-}
-
-/** Throws INVALID_ARGUMENT or SHAPE_MISMATCH, naming the setting or the split. */
-export function check({ model, data, validation, loss, epochs, steps, batchSize, observeEvery }: TrainOptions): void {
-  requireShallow(model);
-  if (!lossNames.includes(loss)) {
-    throw new ChainruleError(
-      "INVALID_ARGUMENT",
-      `There is no loss ${JSON.stringify(loss)}; choose one of ${lossNames.join(", ")}.`,
-      { loss },
-    );
-  }
-  if (steps !== undefined && !(Number.isInteger(steps) && steps >= 0)) {
-    throw new ChainruleError("INVALID_ARGUMENT", `train: steps must be a whole number of at least 0; got ${steps}.`, {
-      steps,
-    });
-  }
-  for (const [name, value] of Object.entries({ epochs, batchSize, observeEvery })) {
-    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
-    throw new ChainruleError("INVALID_ARGUMENT", `train: ${name} must be a whole number of at least 1; got ${value}.`, {
-      [name]: value,
-    });
-  }
-  for (const [name, split] of Object.entries({ data, validation })) {
-    if (split === undefined) continue;
-    const { x, y } = split;
-    if (x.rank === 0 || y.rank === 0 || x.shape[0] !== y.shape[0] || x.shape[0] === 0) {
-      throw new ChainruleError(
-        "SHAPE_MISMATCH",
-        `train: ${name}.x and ${name}.y must have the same number of rows, at least one; got shapes ${formatShape(x.shape)} and ${formatShape(y.shape)}.`,
-        { x: x.shape, y: y.shape },
-      );
-    }
-  }
-}
-
-/** Throws INDEX_OUT_OF_RANGE: a compiled loss would take a class that the model does not have for a row of loss 0. */
-export function checkTargets(split: string, y: Tensor, { targets: { range } }: LossRecord, outputs: number): void {
-  const row = range === undefined ? -1 : y.data.findIndex((target) => !range.includes(target, outputs));
-  if (row < 0) return;
-  throw new ChainruleError(
-    "INDEX_OUT_OF_RANGE",
-    `train: ${split}.y must hold ${range!.words(outputs)}, since the model has ${outputs} outputs; row ${row} has ${y.data[row]}.`,
-    { row, label: y.data[row], classes: outputs },
-  );
 }

@@ -2,7 +2,7 @@
 import { gradThrough } from "../grad/transforms.ts";
 import { type FloatDType, isFloat } from "../ir/dtype.ts";
 import type { Layer, Tap, TensorTree, Variables } from "../nn/layer.ts";
-import { type LossName, losses } from "../nn/losses/index.ts";
+import { isLossRecord, type Loss } from "../nn/losses/index.ts";
 import { apply, applyTraining } from "../nn/model.ts";
 import { type Hooks, refuseWatch, replaced } from "../observe/hooks.ts";
 import type { Section } from "../observe/origin.ts";
@@ -19,7 +19,7 @@ import { type Flattened, flatten } from "../trace/tree.ts";
 
 export interface StepSettings {
   readonly model: Layer;
-  readonly loss: LossName;
+  readonly loss: Loss;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   /** Largest norm of all gradients together. */
@@ -83,7 +83,7 @@ export function trainStep(
 
 /** The forward pass, the loss and its gradients; `named` where the values on the way are asked for. */
 function backward(
-  { model, loss: lossName, hooks }: StepSettings,
+  { model, loss: lossOf, hooks }: StepSettings,
   { parameters, buffers }: Variables,
   { x, y }: { readonly x: Tensor; readonly y: Tensor },
   key: Tensor,
@@ -100,7 +100,7 @@ function backward(
       };
       const used = tapped(p, tap);
       const applied = applyTraining(model, { parameters: used, buffers }, tap("x", x), key, tap);
-      return [losses[lossName](applied.y, y), applied.buffers, values];
+      return [lossOf(applied.y, y), applied.buffers, values];
     },
   )(parameters);
   return { loss, buffers: next, values, slopes, gradients };
@@ -156,7 +156,10 @@ export function evaluate(
     mark(own, { where: "forward", layer: name });
     return own;
   });
-  const loss = losses[settings.loss](prediction, y.gather(rows));
+  const target = y.gather(rows);
+  const loss = settings.loss(prediction, target);
   mark(loss, { where: "forward" });
-  return { outputs: { prediction, loss } };
+  // How much the loss of these rows counts beside that of others.
+  const weights = isLossRecord(settings.loss) ? settings.loss.weights?.(prediction, target) : undefined;
+  return { outputs: { prediction, loss, ...(weights && { weight: weights.sum() }) } };
 }

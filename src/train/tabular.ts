@@ -1,8 +1,7 @@
 // From a prepared table to a trained network and its predictions: defaults for ordinary tables, metrics in the target's unit.
 import type { Prepared, Preprocessing, Split, TableStream } from "../data/index.ts";
-import { ChainruleError } from "../ir/errors.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
-import { defaultLoss, type LossName, losses, lossesOf } from "../nn/losses/index.ts";
+import { type LossName, losses } from "../nn/losses/index.ts";
 import { targetTensor } from "../nn/losses/targets.ts";
 import { apply } from "../nn/model.ts";
 import { profileData } from "../observe/data-profile.ts";
@@ -12,6 +11,8 @@ import type { BackendOptions } from "../run/backends.ts";
 import { compile } from "../run/compile.ts";
 import { tensor } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
+import { trainOptionsOf } from "./check-options.ts";
+import { checkLoss, checkTable } from "./check-table.ts";
 import type { DataEvent, ExamplesEvent, MetricValues, TrainEvent } from "./events.ts";
 import { isNonFinite, withOrigin } from "./failure.ts";
 import { inTargetUnit } from "./metrics.ts";
@@ -46,6 +47,7 @@ export interface TableTraining extends AsyncIterable<TrainEvent> {
  * standard deviations. Throws INVALID_ARGUMENT for a loss that does not fit the task, and what `train` throws.
  */
 export function trainTable(prepared: Prepared, settings: TableSettings = {}, stream?: TableStream): TableTraining {
+  checkTable(prepared, settings);
   const { preprocessing } = prepared;
   const blocks = stream && tableBlocks(stream, preprocessing, prepared.train.rows);
   const rows = prepared.train.rows + (blocks?.rows ?? 0);
@@ -61,7 +63,7 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
     data,
     validation,
     blocks,
-    ...resolved,
+    ...trainOptionsOf(resolved),
     ...{ steps: settings.steps, observeEvery: settings.observeEvery, signal: settings.signal },
     ...(settings.variables && { variables: settings.variables }),
   });
@@ -115,25 +117,6 @@ function inTable(origin: Origin, { train, validation, tableRows, validationTable
     ...(index !== undefined && { tableRow: numbers[index]! }),
     ...(feature !== undefined && { feature }),
   };
-}
-
-function checkLoss(loss: LossName, { task, preprocessing }: Prepared): void {
-  const fitting = lossesOf[task];
-  const classes = preprocessing.classes?.length;
-  if (!fitting.includes(loss)) {
-    throw new ChainruleError(
-      "INVALID_ARGUMENT",
-      `The loss ${loss} does not fit a ${task}; choose one of ${fitting.join(", ")}.`,
-      { loss, task },
-    );
-  }
-  if (losses[loss].isForTwoClasses && classes !== 2) {
-    throw new ChainruleError(
-      "INVALID_ARGUMENT",
-      `${loss} is for two classes; "${preprocessing.target.name}" has ${classes}. Use ${defaultLoss(task)}.`,
-      { loss, classes },
-    );
-  }
 }
 
 function dataOf({ x, y, rows }: Split, features: number, loss: LossName): TrainingData {

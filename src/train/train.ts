@@ -20,9 +20,11 @@ import { TrainingRun } from "./training-run.ts";
 export function train(options: TrainOptions): Training {
   let run: TrainingRun | undefined;
   let result: TrainResult | undefined;
+  // Errors of what is traced and read later have no frame of the caller's on their stack.
+  const { where } = new ChainruleError("INVALID_ARGUMENT", "The training is asked for here.");
   async function* stream(): AsyncGenerator<TrainEvent, void> {
-    run = await TrainingRun.load(options);
     try {
+      run = await TrainingRun.load(options);
       yield run.started();
       for (let next = await run.next(); next !== "finish"; next = await run.next()) {
         if (next === "endOfEpoch") {
@@ -37,9 +39,10 @@ export function train(options: TrainOptions): Training {
       yield end.event;
     } catch (error) {
       if (isNonFinite(error)) yield failureEvent(error);
+      if (error instanceof ChainruleError && error.where === undefined) Object.assign(error, { where });
       throw error;
     } finally {
-      run.dispose();
+      run?.dispose();
     }
   }
   const events = stream();

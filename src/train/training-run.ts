@@ -2,6 +2,7 @@
 import type { ChainruleError } from "../ir/errors.ts";
 import type { Variables } from "../nn/layer.ts";
 import { parentPath } from "../nn/layer.ts";
+import { isLossRecord, type LossName } from "../nn/losses/index.ts";
 import { watchLoss } from "../optim/schedules/index.ts";
 import type { Session } from "../run/session.ts";
 import { Tensor } from "../trace/tensor.ts";
@@ -66,8 +67,8 @@ export class TrainingRun {
   }
 
   started(): StartEvent {
-    const { data, validation, blocks, loss, epochs, seed = 0 } = this.#options;
-    const { session, training, batchSize, stepsPerEpoch, backend } = this.#loaded;
+    const { data, validation, blocks, epochs, seed = 0 } = this.#options;
+    const { session, training, batchSize, stepsPerEpoch, backend, loss } = this.#loaded;
     const rows = data.x.shape[0]!;
     return {
       type: "start",
@@ -82,7 +83,7 @@ export class TrainingRun {
       threads: session.threads,
       ...(session.blas !== undefined && { blas: session.blas }),
       seed,
-      loss,
+      ...(isLossRecord(loss) && { loss: loss.name as LossName }),
       layers: [...new Set(training.probes.parameters.map(({ name }) => parentPath(name)))],
       initial: initialParameters(training),
       arena: session.plan.arena,
@@ -280,8 +281,7 @@ export class TrainingRun {
 
   /** Throws NON_FINITE_LOSS where the loss or a prediction is not finite. */
   #measure(name: "train" | "validation", split: TrainingData): MetricValues {
-    const { session, training } = this.#loaded;
-    const { loss } = this.#options;
+    const { session, training, loss } = this.#loaded;
     const rows = split.x.shape[0]!;
     const evaluation = evaluateSplit(session, name, rows, loss);
     const value = Number.isFinite(evaluation.loss)
@@ -292,7 +292,7 @@ export class TrainingRun {
       this.state.broken ??= { ...(origin && { origin }), lossesBefore: [] };
       throw this.#failure(name === "train" ? "training loss" : "validation loss", value);
     }
-    return metricsOf(evaluation, split.y.data, loss);
+    return metricsOf(evaluation, split.y, loss);
   }
 
   /** The loss of step `at`, or of the weights after all steps so far. */

@@ -1,5 +1,7 @@
 // Batch norm (Ioffe and Szegedy 2015).
+import { ChainruleError } from "../../ir/errors.ts";
 import { fraction, make, nonNegative, whole } from "../../ir/fields.ts";
+import { formatShape, type Shape } from "../../ir/shape.ts";
 import type { Tensor } from "../../trace/tensor.ts";
 import type { LayerRecord } from "../layer.ts";
 import { assertFeatures, takes } from "./check.ts";
@@ -26,6 +28,7 @@ export const batchNormRecord: LayerRecord<BatchNorm> = {
     const axes = x.shape.map((_, i) => i).filter((i) => i !== 1);
     const running = buffers as { mean: Tensor; var: Tensor };
     const training = key !== undefined;
+    if (training && x.size === features) throw oneValue(x.shape);
     const mean = training ? x.mean(axes) : running.mean;
     const variance = training ? x.var(axes) : running.var;
     const y = x
@@ -52,6 +55,14 @@ export const batchNormRecord: LayerRecord<BatchNorm> = {
     return x;
   },
 };
+
+/** The variance of one value is 0: it would give the bias, whatever the value is. */
+const oneValue = (x: Shape): ChainruleError =>
+  new ChainruleError(
+    "INVALID_ARGUMENT",
+    `batchNorm: training normalises by the batch, and needs more than one value of each feature in it; a batch has shape ${formatShape(x)}. Train with more rows a batch (batchSize), or normalise by layerNorm, which looks at one row alone.`,
+    { x },
+  );
 
 /**
  * (x − mean) / √(var + ε) per feature (dimension 1 of [batch, features, ...]), times weight, plus bias. Training takes

@@ -18,6 +18,7 @@ export const dropoutRecord: LayerRecord<Dropout> = {
     return { y: where(kept, x.div(1 - rate), 0), buffers };
   },
   output: (_, x) => x,
+  keepsValues: true,
 };
 
 /** In training each element is 0 with probability `rate`, in [0, 1), and divided by 1 − rate otherwise. */

@@ -11,6 +11,7 @@ export const flattenRecord: LayerRecord<Flatten> = {
   fields: {},
   apply: (_, { buffers }, x) => ({ y: x.reshape([x.shape[0] ?? 1, -1]), buffers }),
   output: (_, x) => ({ ...x, shape: [x.shape[0] ?? 1, sizeOf(x.shape.slice(1))] }),
+  keepsValues: true,
 };
 
 /** [batch, ...] → [batch, all the rest]. */

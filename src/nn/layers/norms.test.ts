@@ -79,10 +79,25 @@ describe("batch norm", () => {
     expectClose(buffers.var as Tensor, [2], [0.9 + 0.1 * (17 / 3), 0.9 + 0.1 * (17 / 3)], 1e-12);
   });
 
-  it("stays finite for a batch of one row", () => {
-    const { y, buffers } = applyTraining(layer, start, tensor([[5, 6]]), randomKey(0));
-    expectClose(y, [1, 2], [0, -1], 1e-12);
-    expectClose(buffers.var as Tensor, [2], [3, 6.75], 1e-12);
+  it("refuses a batch that has one value of each feature, and takes one row of several", () => {
+    expect(() => applyTraining(layer, start, tensor([[5, 6]]), randomKey(0))).toThrowError(
+      expect.objectContaining({
+        code: "INVALID_ARGUMENT",
+        message: expect.stringContaining("more than one value") as string,
+      }),
+    );
+    const { y } = applyTraining(
+      batchNorm(2),
+      initialize(batchNorm(2)),
+      tensor([
+        [
+          [0, 2],
+          [4, 8],
+        ],
+      ]),
+      randomKey(0),
+    );
+    expectClose(y, [1, 2, 2], [...standardized([0, 2]), ...standardized([4, 8])], 1e-12);
   });
 
   it("begins with mean 0 and variance 1", () => {

@@ -1,10 +1,10 @@
 // The losses: the only list of them.
 import { namesOf } from "../../ir/record-list.ts";
 import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
-import { crossEntropy } from "./cross-entropy.ts";
+import { type CrossEntropyOptions, crossEntropy, crossEntropyWith } from "./cross-entropy.ts";
 import { halfSumOfSquares } from "./half-sum-of-squares.ts";
 import { huber } from "./huber.ts";
-import type { LossRecord } from "./loss.ts";
+import type { Loss, LossRecord } from "./loss.ts";
 import { mae } from "./mae.ts";
 import { mse } from "./mse.ts";
 
@@ -18,8 +18,17 @@ export const losses = {
   halfSumOfSquares,
 } satisfies Record<string, LossRecord>;
 
-export type { Loss, LossRecord } from "./loss.ts";
-export { binaryCrossEntropy, crossEntropy, halfSumOfSquares, huber, mae, mse };
+export { isLossRecord, type Loss, type LossRecord } from "./loss.ts";
+export {
+  binaryCrossEntropy,
+  type CrossEntropyOptions,
+  crossEntropy,
+  crossEntropyWith,
+  halfSumOfSquares,
+  huber,
+  mae,
+  mse,
+};
 
 export type LossName = keyof typeof losses;
 export const lossNames = namesOf(losses);
@@ -33,3 +42,6 @@ export const lossesOf = {
 /** The loss that a task is given where none is asked for. */
 export const defaultLoss = (task: LossRecord["task"]): LossName =>
   lossesOf[task].find((name) => losses[name].isDefault)!;
+
+/** The loss of a name, or the one that is given. */
+export const lossOf = (loss: LossName | Loss): Loss => (typeof loss === "function" ? loss : losses[loss]);

@@ -1,5 +1,7 @@
 // What the project knows of a loss, in one place, and the function that a record is.
+import { where } from "../../trace/create.ts";
 import type { Tensor } from "../../trace/tensor.ts";
+import type { ActivationName } from "../activation.ts";
 import type { Targets } from "./targets.ts";
 
 /** (prediction, target) → scalar. */
@@ -20,6 +22,12 @@ export interface LossRecord extends Loss {
   perExample(z: Tensor, target: Tensor): Tensor;
   /** How the losses of the examples become that of a batch. */
   readonly reduction: "mean" | "sum";
+  /** Weights of the examples in the mean, of the shape of their losses; absent, or undefined, where all have the same. */
+  weights?(z: Tensor, target: Tensor): Tensor | undefined;
+  /** A label that stands for none: such examples are in no loss and in no metric. */
+  readonly ignoreIndex?: number;
+  /** What it applies to the outputs itself, so that the model must not: it takes logits. */
+  readonly applies?: ActivationName;
   /** Outputs z [rows, outputs] → probabilities [rows, classes], or values [rows, 1]. */
   predict(z: Tensor): Tensor;
   /** For classes: outputs z [rows, outputs] → numbers [rows, classes] whose softmax are the probabilities. */
@@ -38,7 +46,7 @@ type Description = Pick<LossRecord, keyof LossRecord>;
 
 /** A record that can be called: loss(prediction, target) is the mean or the sum of `perExample`, its name that of the record. */
 export function defineLoss({ name, ...rest }: Description): LossRecord {
-  const { targets, reduction } = rest;
+  const { targets, reduction, weights } = rest;
   const perExample: Loss = (z, target) => {
     targets.check(name, z, target);
     return rest.perExample(z, target);
@@ -46,8 +54,22 @@ export function defineLoss({ name, ...rest }: Description): LossRecord {
   const named = {
     [name]: (prediction: Tensor, target: Tensor): Tensor => {
       const each = perExample(prediction, target);
-      return reduction === "mean" ? each.mean() : each.sum();
+      if (reduction === "sum") return each.sum();
+      const own = weights?.(prediction, target);
+      return own === undefined ? each.mean() : weightedMean(each, own);
     },
   };
   return Object.assign(named[name]!, { ...rest, perExample });
 }
+
+/** Σ wᵢ lossᵢ / Σ wᵢ, and 0 where all weights are 0. */
+function weightedMean(each: Tensor, weights: Tensor): Tensor {
+  const total = weights.sum();
+  return each
+    .mul(weights)
+    .sum()
+    .div(where(total.greater(0), total, 1));
+}
+
+/** Whether a loss is a record, of which more is known than its value. */
+export const isLossRecord = (loss: Loss): loss is LossRecord => "perExample" in loss;

@@ -15,36 +15,92 @@ export interface Targets {
   /** Throws SHAPE_MISMATCH, and INDEX_OUT_OF_RANGE where the targets' numbers are known. */
   check(loss: string, z: Tensor, target: Tensor): void;
   /** What a target must be where the network has so many outputs. */
-  readonly range?: { includes(target: number, outputs: number): boolean; words(outputs: number): string };
+  readonly range?: Range;
+  /** Set where a row may have a target for each output instead, probabilities that sum to 1: what each must be. */
+  readonly soft?: Range;
 }
 
-const isClass = (label: number, classes: number): boolean => label >= 0 && label < classes;
-const classWords = (classes: number): string => `class indices from 0 to ${classes - 1}`;
+export interface Range {
+  includes(target: number, outputs: number): boolean;
+  /** Completes "must hold …". */
+  words(outputs: number): string;
+  /** How to mend targets of which some are outside. */
+  mend?(targets: ArrayLike<number>, outputs: number): string | undefined;
+}
 
-/** Class indices [...] beside logits [..., classes]. */
-const classIndices: Targets = {
+const isClass = (label: number, classes: number): boolean => Number.isInteger(label) && label >= 0 && label < classes;
+const classWords = (classes: number): string => `class indices from 0 to ${classes - 1}`;
+const every = (targets: ArrayLike<number>, holds: (target: number) => boolean): boolean => {
+  for (let i = 0; i < targets.length; i++) if (!holds(targets[i]!)) return false;
+  return true;
+};
+
+/** For labels of two classes, or of classes from 0 on, that are numbered in another way. */
+function renumbering(targets: ArrayLike<number>, classes: number): string | undefined {
+  if (every(targets, (t) => t === -1 || t === 1)) return "For labels −1 and 1 give y.add(1).div(2).";
+  if (every(targets, (t) => Number.isInteger(t) && t >= 1 && t <= classes))
+    return `For labels from 1 to ${classes} give y.sub(1).`;
+  return undefined;
+}
+
+const indexRange: Range = {
+  includes: isClass,
+  words: classWords,
+  mend(targets, classes) {
+    const renumbered = renumbering(targets, classes);
+    if (renumbered !== undefined) return renumbered;
+    if (!every(targets, Number.isInteger))
+      return 'Class indices are whole numbers: give probabilities as rows [rows, classes], and numbers to another loss, "mse".';
+    let most = 0;
+    for (let i = 0; i < targets.length; i++) most = Math.max(most, targets[i]!);
+    return most >= classes ? `Give the last layer ${most + 1} outputs, or leave such rows out.` : undefined;
+  },
+};
+
+const probabilityRange: Range = {
+  includes: (target) => target >= 0 && target <= 1,
+  words: () => "probabilities from 0 to 1",
+};
+
+const twoClassRange: Range = {
+  includes: probabilityRange.includes,
+  words: () => "0 or 1, or the probability of class 1 from 0 to 1",
+  mend: (targets) => renumbering(targets, 2) ?? 'For numbers use another loss, "mse"; for more classes "crossEntropy".',
+};
+
+/** For labels in a column beside logits [rows, classes]. */
+const columnMend = (logits: Shape, labels: Shape): string =>
+  logits.length === labels.length && labels.at(-1) === 1
+    ? ` Reshape the labels to ${formatShape(labels.slice(0, -1))}.`
+    : "";
+
+/** Class indices [...], or probabilities [..., classes], beside logits [..., classes]. */
+const classTargets = (indices: Range): Targets => ({
   dtype: "int32",
   shape: (rows) => [rows],
   check: (loss, logits, labels) => {
     const classes = logits.shape.at(-1);
-    if (classes === undefined || !sameShape(logits.shape.slice(0, -1), labels.shape)) {
+    const isSoft = sameShape(logits.shape, labels.shape);
+    if (classes === undefined || !(isSoft || sameShape(logits.shape.slice(0, -1), labels.shape))) {
       throw new ChainruleError(
         "SHAPE_MISMATCH",
-        `${loss}: logits [..., classes] need labels of shape [...]; got ${formatShape(logits.shape)} and ${formatShape(labels.shape)}.`,
+        `${loss}: logits [..., classes] need labels of shape [...], or probabilities of the logits' shape; got ${formatShape(logits.shape)} and ${formatShape(labels.shape)}.${columnMend(logits.shape, labels.shape)}`,
         { logits: logits.shape, labels: labels.shape },
       );
     }
     if (labels.symbolic !== undefined) return;
-    const at = labels.data.findIndex((label) => !isClass(label, classes));
+    const range = isSoft ? probabilityRange : indices;
+    const at = labels.data.findIndex((label) => !range.includes(label, classes));
     if (at < 0) return;
     throw new ChainruleError(
       "INDEX_OUT_OF_RANGE",
-      `${loss}: labels must be ${classWords(classes)}; label ${at} is ${labels.data[at]}.`,
+      `${loss}: labels must be ${range.words(classes)}; label ${at} is ${labels.data[at]}.`,
       { index: at, label: labels.data[at], classes },
     );
   },
-  range: { includes: isClass, words: classWords },
-};
+  range: indices,
+  soft: probabilityRange,
+});
 
 /** A number for each output. */
 const numbers: Targets = {
@@ -63,7 +119,8 @@ const numbers: Targets = {
 /** Classes of any number: a logit for each. */
 export const ofClasses = {
   task: "classification",
-  targets: classIndices,
+  targets: classTargets(indexRange),
+  applies: "softmax",
   outputs: (classes) => classes,
   predict: (z) => z.softmax(-1),
   logits: (z) => z,
@@ -71,10 +128,19 @@ export const ofClasses = {
   unitPower: 0,
 } as const satisfies Partial<LossRecord>;
 
+/** The same where a label may be `ignoreIndex`: such rows are left out. */
+export const classesOr = (ignoreIndex: number): Targets =>
+  classTargets({
+    ...indexRange,
+    includes: (label, classes) => label === ignoreIndex || isClass(label, classes),
+    words: (classes) => `${classWords(classes)}, or ${ignoreIndex}`,
+  });
+
 /** Two classes, 0 and 1: one output z, the logit of class 1. */
 export const ofTwoClasses = {
   task: "classification",
-  targets: numbers,
+  targets: { ...numbers, range: twoClassRange },
+  applies: "sigmoid",
   outputs: () => 1,
   isForTwoClasses: true,
   predict: (z) => z.mul(tensor([[-1, 1]])).sigmoid(),
