@@ -19,9 +19,9 @@ function optionOf(one: SettingFlag): Option {
   if (record.required) option.makeOptionMandatory();
   option.conflicts(settingFlags.filter((other) => excludes(one, other)).map(({ name }) => name));
   if (sign !== undefined) return option;
-  const { choices } = record.type;
+  const { choices, isOpen } = record.type;
   if (choices && !record.sum) option.choices(choices as readonly string[]);
-  else option.argParser(parserOf(key));
+  if (!choices || record.sum || isOpen) option.argParser(parserOf(key));
   return option.default(record.stated ? record.default : undefined, defaultWords(record));
 }
 

@@ -8,7 +8,7 @@ import { holdOut } from "./held-out.ts";
 import type { Inferred } from "./infer-column.ts";
 import { missingTest } from "./missing.ts";
 import type { NumberNotation } from "./number-notation.ts";
-import { type PrepareOptions, prepareDefaults } from "./prepare-options.ts";
+import { type PrepareOptions, prepareDefaults, type TargetScale } from "./prepare-options.ts";
 import { type FeatureColumn, featureNames, type Preprocessing, type Target } from "./preprocessing.ts";
 import { asMap, isFeatureType } from "./reading.ts";
 import { repeatedSubjects } from "./subjects.ts";
@@ -59,10 +59,12 @@ export interface Prepared {
 export function prepare(table: Table, options: PrepareOptions): Prepared {
   const usual = prepareDefaults;
   const { task: wanted = usual.task, standardize = usual.standardize, memoryLimit = usual.memoryLimit } = options;
+  const scale = standardize ? (options.targetScale ?? usual.targetScale) : undefined;
   const targetCells = targetColumn(table, options.target);
   const infer = columnReader(table, options);
   const types = asMap(options.columnTypes);
-  const { task, inferred } = decideTask(table, targetCells, wanted, types.get(options.target), infer);
+  const { fewIntegers = usual.fewIntegers } = options;
+  const { task, inferred } = decideTask(table, targetCells, wanted, fewIntegers, types.get(options.target), infer);
 
   const classification = task === "classification" ? fitClasses(table, targetCells, inferred) : undefined;
   const regression = classification ? undefined : fitNumbers(table, targetCells, inferred);
@@ -80,8 +82,7 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
   if (features.length === 0) throw noFeatures(table, descriptions);
   checkMemory(table, kept.length, features.length, descriptions, memoryLimit);
 
-  const goal =
-    classification?.target ?? regressionTarget(targetCells.name, inferred, regression!, trainRows, standardize);
+  const goal = classification?.target ?? regressionTarget(targetCells.name, inferred, regression!, trainRows, scale);
   const unanswered = missingTarget(table, targetCells, goal, table.rows - kept.length);
   const preprocessing: Preprocessing = {
     version: 1,
@@ -209,11 +210,12 @@ function regressionTarget(
   { rule }: Inferred,
   { notation, numbers }: { notation: NumberNotation; numbers: Float64Array },
   rows: Int32Array,
-  standardize: boolean,
+  scale: TargetScale | undefined,
 ): Target {
   const common = { name, kind: "regression", notation, ...rule } as const;
-  if (!standardize) return { ...common, mean: 0, std: 1 };
+  if (scale === undefined) return { ...common, mean: 0, std: 1 };
   const { mean, std, min, max } = moments(numbers, rows);
+  if (scale === "mean") return { ...common, mean: 0, std: mean > 0 ? mean : 1 };
   return { ...common, mean, std: min === max ? 1 : std };
 }
 

@@ -55,7 +55,10 @@ export type FeatureColumn = { [T in ValueTypeName]: ValueColumn<T> }[ValueTypeNa
 export const labelKinds = ["number", "boolean", "text", "exact"] as const;
 export type LabelKind = (typeof labelKinds)[number];
 
-/** Regression: y is (target − mean) / std; without standardisation mean is 0 and std 1. */
+/**
+ * Regression: y is (target − mean) / std; where it was divided by its mean, mean is 0 and std that mean; without standardisation
+ * mean is 0 and std 1.
+ */
 export type Target = MissingRule &
   (
     | { readonly name: string; readonly kind: "classification"; readonly labels: LabelKind }

@@ -32,6 +32,7 @@ export function decideTask(
   table: Table,
   column: Column,
   task: Task | "auto",
+  fewIntegers: Task,
   given: ColumnType | "ignore" | undefined,
   infer: ReturnType<typeof columnReader>,
 ): { task: Task; inferred: Inferred } {
@@ -71,12 +72,12 @@ export function decideTask(
     );
   }
   if (inferred.type !== "number") return { task: "classification", inferred };
-  const labels =
+  const areFew =
     given === undefined &&
     inferred.reason === "integers" &&
     inferred.distinct <= classIntegers &&
     rows >= 2 * inferred.distinct;
-  return { task: labels ? "classification" : "regression", inferred };
+  return { task: areFew ? fewIntegers : "regression", inferred };
 }
 
 /** What tells the labels of a column apart. */

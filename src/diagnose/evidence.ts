@@ -1,6 +1,6 @@
 // What a diagnosis goes by: the events of one training, by kind.
 import { ChainruleError } from "../ir/errors.ts";
-import { losses } from "../nn/losses/index.ts";
+import { lossRecord } from "../nn/losses/index.ts";
 import type {
   DataEvent,
   EndEvent,
@@ -48,7 +48,7 @@ export function evidenceOf(events: readonly TrainEvent[]): Evidence {
     ...(failure && { failure }),
     ...(end && { end }),
   };
-  const isSum = start.loss !== undefined && losses[start.loss].reduction === "sum";
+  const isSum = start.loss !== undefined && lossRecord(start.loss).reduction === "sum";
   return isSum ? perRow(evidence) : evidence;
 }
 

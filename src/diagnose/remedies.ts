@@ -3,7 +3,7 @@ import type { Prepared } from "../data/index.ts";
 import { featureNames } from "../data/preprocessing.ts";
 import { type ActivationName, fittingInit } from "../nn/activation.ts";
 import { initializers } from "../nn/initializers.ts";
-import { losses } from "../nn/losses/index.ts";
+import { lossRecord } from "../nn/losses/index.ts";
 import type { ResolvedTableSettings } from "../train/settings/resolve.ts";
 import type { Change, Recipe } from "./change.ts";
 import type { Finding } from "./finding.ts";
@@ -88,7 +88,7 @@ export const clip = rule(({ resolved: { clipNorm } }) => {
 });
 
 export const standardize = rule(({ data, resolved }) =>
-  data.standardize === false && losses[resolved.loss].unitPower !== undefined
+  data.standardize === false && lossRecord(resolved.loss).unitPower !== undefined
     ? { words: "standardised numbers", change: { standardize: true } }
     : undefined,
 );

@@ -3,7 +3,7 @@
 import { type Prepared, type PrepareOptions, prepare, type Table } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { maximum } from "../ir/stats.ts";
-import { type LossRecord, losses } from "../nn/losses/index.ts";
+import { type LossRecord, lossRecord } from "../nn/losses/index.ts";
 import type { ObservationEvent, StartEvent, TrainEvent } from "../train/events.ts";
 import { rangeTest } from "../train/range-test.ts";
 import { resolve } from "../train/settings/resolve.ts";
@@ -138,7 +138,7 @@ async function twin(table: Table, baseline: Baseline, change: Change, steps: num
     if (!(error instanceof ChainruleError && error.code === "NON_FINITE_LOSS")) throw error;
     return { loss: Number.NaN };
   }
-  const loss = losses[baseline.resolved.loss];
+  const loss = lossRecord(baseline.resolved.loss);
   const unit = unitOf(loss, own) / unitOf(loss, baseline.prepared);
   // A sum over the batch's rows, as that of a batch of the training.
   const rows = loss.reduction === "sum" ? baseline.batchSize / batchSize : 1;

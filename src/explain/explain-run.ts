@@ -1,6 +1,6 @@
 // One element of a run explained: its computation at the step that was replayed, on the rows that were asked for.
 import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
-import { apply, losses, type TensorTree } from "../nn/index.ts";
+import { apply, lossRecord, type TensorTree } from "../nn/index.ts";
 import { clipEpsilon } from "../optim/clip.ts";
 import type { Replay } from "../runs/replay.ts";
 import { batchOf } from "../runs/rows.ts";
@@ -30,7 +30,10 @@ export function explainRun(run: Replay, rows: readonly number[], element: string
   const one = explain(
     (tensors: NamedTensors, name) => {
       const variables = { parameters: tensors as TensorTree, buffers: tensors.buffers as TensorTree };
-      return name("loss", losses[loss](apply(model, variables, tensors.x as Tensor, name), tensors.target as Tensor));
+      return name(
+        "loss",
+        lossRecord(loss)(apply(model, variables, tensors.x as Tensor, name), tensors.target as Tensor),
+      );
     },
     { ...parameters, ...batchOf(run, rows), buffers } as NamedTensors,
   );
@@ -81,8 +84,9 @@ function aboutRun({ dir, settings, table, trained, state, difference }: Replay, 
       .slice(0, mostNamed)
       .map((name, i) => `${i} ${name}`)
       .join(", ") + (names.length > mostNamed ? ", …" : "");
-  const unit =
-    standardize && target.kind === "regression" ? `, the target in standard deviations of ${target.name}` : "";
+  const { link } = lossRecord(trained.loss);
+  const measure = link === "log" ? `divided by the mean of ${target.name}` : `in standard deviations of ${target.name}`;
+  const unit = standardize && target.kind === "regression" ? `, the target ${measure}` : "";
   const hasStatistics = flatten(state.variables.buffers).leaves.length > 0;
   return [
     `${when} of ${dir}: the loss of ${list} of ${table.source}${unit}.`,

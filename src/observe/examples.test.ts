@@ -8,7 +8,7 @@ import {
   initialize,
   type Layer,
   layerNorm,
-  losses,
+  lossRecord,
   residual,
   sequential,
   type TensorTree,
@@ -32,7 +32,7 @@ function oneByOne(model: Layer, loss: LossName, y: ArrayLike<number>): number[] 
   const { parameters, buffers } = initialize(model, 4);
   const gradient = compile(
     grad((p: TensorTree, x: Tensor, target: Tensor) =>
-      losses[loss](apply(model, { parameters: p, buffers }, x), target),
+      lossRecord(loss)(apply(model, { parameters: p, buffers }, x), target),
     ),
     { backend: "reference" },
   );

@@ -3,7 +3,7 @@ import { gradThrough } from "../grad/transforms.ts";
 import { deviation, mean, median, moment, r2, rocAuc } from "../ir/stats.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
 import { layerRecord } from "../nn/layers/index.ts";
-import { type LossName, losses } from "../nn/losses/index.ts";
+import { type LossName, type LossRecord, lossRecord } from "../nn/losses/index.ts";
 import { targetTensor } from "../nn/losses/targets.ts";
 import { apply } from "../nn/model.ts";
 import type { BackendOptions } from "../run/backends.ts";
@@ -61,6 +61,10 @@ export interface ErrorsProfile {
   readonly recall: readonly number[];
 }
 
+/**
+ * Of targets and answers on the scale on which the loss has noise of one size (`stabilized`): square roots of counts. Answers that
+ * are not to be in the middle (`isOffCentre`) are moved there first.
+ */
 export interface ResidualsProfile {
   /** 1 − Σ (y − ŷ)² / Σ (y − mean y)² */
   readonly r2: number;
@@ -113,7 +117,8 @@ const mostSuspects = 20;
 
 /** Passes over all rows of the training and validation data with the given weights, dropout off. */
 export function profileExamples(settings: ExamplesSettings): ExamplesProfile {
-  const { train, validation, name, tableRow } = settings;
+  const { train, validation, name, tableRow, loss: lossName } = settings;
+  const loss = lossRecord(lossName);
   const look = looker(settings);
   const looked = look(train);
   const { positions, norms, answers } = looked;
@@ -137,8 +142,8 @@ export function profileExamples(settings: ExamplesSettings): ExamplesProfile {
         ...(probabilities && { probability: probabilities[target]! }),
       };
     }),
-    train: answersOf(looked, train),
-    ...(validation && { validation: answersOf(look(validation), validation) }),
+    train: answersOf(looked, train, loss),
+    ...(validation && { validation: answersOf(look(validation), validation, loss) }),
   };
 }
 
@@ -159,10 +164,10 @@ interface Look {
 
 /** Outputs [rows, outputs] of a model, read in float64. */
 function read(loss: LossName, outputs: Tensor, targets: ArrayLike<number>): Answer[] {
-  const { logits, perExample, targets: kind } = losses[loss];
+  const { logits, perExample, predict, targets: kind } = lossRecord(loss);
   const z = outputs.cast("float64");
   const own = perExample(z, targetTensor(kind, targets, "float64")).data;
-  if (logits === undefined) return Array.from(z.data, (value, i) => ({ value, loss: own[i]! }));
+  if (logits === undefined) return Array.from(predict(z).data, (value, i) => ({ value, loss: own[i]! }));
   const classes = logits(z);
   const [likeliest, all] = [classes.argmax(-1).data, classes.softmax(-1).data as Float64Array];
   const width = classes.shape.at(-1)!;
@@ -179,14 +184,14 @@ function read(loss: LossName, outputs: Tensor, targets: ArrayLike<number>): Answ
 function looker({ model, variables, loss, train, ...options }: ExamplesSettings): (rows: ExampleRows) => Look {
   const width = train.x.length / train.rows;
   const size = Math.min(chunk, train.rows);
-  const { reduction, targets: kind } = losses[loss];
+  const { reduction, targets: kind } = lossRecord(loss);
   const chain = chainOf(model);
   const pass = compile(
     ({ parameters, buffers }: Variables, x: Tensor, y: Tensor) => {
       const [[, { output, values }], , deltas] = gradThrough((p: Variables["parameters"]) => {
         const values: Record<string, Tensor> = {};
         const output = apply(model, { parameters: p, buffers }, x, (name, value) => (values[name] = value));
-        return [losses[loss](output, y), { output, values }, values];
+        return [lossRecord(loss)(output, y), { output, values }, values];
       })(parameters);
       const squares = chain.flatMap(({ name, layer }, i) => {
         const rowNorm = layer && layerRecord(layer.kind).rowNorm?.(layer);
@@ -224,13 +229,21 @@ function looker({ model, variables, loss, train, ...options }: ExamplesSettings)
   };
 }
 
-function answersOf({ answers, positions }: Look, { y }: ExampleRows): AnswersProfile {
+function answersOf(
+  { answers, positions }: Look,
+  { y }: ExampleRows,
+  { stabilized, isOffCentre }: LossRecord,
+): AnswersProfile {
   const targets = Float64Array.from(positions, (row) => y[row]!);
   const said = Float64Array.from(answers, ({ value }) => value);
   const common = { rows: answers.length, loss: mean(Float64Array.from(answers, ({ loss }) => loss)) };
   const probabilities = answers.flatMap(({ probabilities }) => (probabilities ? [probabilities] : []));
   if (probabilities.length === 0) {
-    return { ...common, spread: quotient(deviation(said), deviation(targets)), residuals: residuals(said, targets) };
+    const spread = quotient(deviation(said), deviation(targets));
+    const even = (values: Float64Array) => (stabilized ? values.map(stabilized) : values);
+    const off = isOffCentre ? mean(targets) - mean(said) : 0;
+    const centred = off === 0 ? said : said.map((value) => value + off);
+    return { ...common, spread, residuals: residuals(even(centred), even(targets)) };
   }
   const classes = probabilities[0]!.length;
   let [answered, true_] = [0, 0];

@@ -1,6 +1,6 @@
 // The gradient check of a run: the loss of some of its rows by all parameters, at the saved weights.
 import { checkGradients, type GradientCheck } from "../grad/check-gradients.ts";
-import { apply, losses } from "../nn/index.ts";
+import { apply, lossRecord } from "../nn/index.ts";
 import { openRun } from "./open-run.ts";
 import { replayData } from "./replay.ts";
 import { batchOf } from "./rows.ts";
@@ -23,7 +23,7 @@ export async function checkRun(dir: string, chosen?: readonly number[]): Promise
   const { model, loss, variables } = trained;
   const { parameters, buffers } = variables;
   const check = checkGradients(
-    (own) => losses[loss](apply(model, { parameters: own, buffers }, x), target),
+    (own) => lossRecord(loss)(apply(model, { parameters: own, buffers }, x), target),
     [parameters],
   );
   return { check, rows };

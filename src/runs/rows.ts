@@ -1,7 +1,7 @@
 // Rows of a run's table as a batch.
 import type { Split } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import { losses } from "../nn/index.ts";
+import { lossRecord } from "../nn/index.ts";
 import { targetTensor } from "../nn/losses/targets.ts";
 import { Tensor } from "../trace/tensor.ts";
 import type { Replay } from "./replay.ts";
@@ -37,6 +37,6 @@ export function batchOf(
   });
   return {
     x: Tensor.concrete(x, [rows.length, features]),
-    target: targetTensor(losses[trained.loss].targets, target, "float64"),
+    target: targetTensor(lossRecord(trained.loss).targets, target, "float64"),
   };
 }

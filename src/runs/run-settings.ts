@@ -3,6 +3,7 @@ import type { TextOptions } from "../data/formats/format.ts";
 import type { PrepareOptions } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Json } from "../ir/json.ts";
+import { lossRecord } from "../nn/losses/index.ts";
 import { fromOptions } from "../train/settings/flags.ts";
 import {
   dataSettings,
@@ -26,7 +27,16 @@ export const textOptions = (settings: Settings | Omit<RunSettings, "learningRate
 /** How the table is prepared, but for rows for validation in a file of their own. */
 export function sharedOptions(settings: Omit<RunSettings, "learningRate">): PrepareOptions {
   const { validationData: _, ...shared } = pick(settings, dataSettings);
-  return { ...shared, target: settings.target, seed: settings.seed };
+  return { ...shared, ...ofLoss(settings), target: settings.target, seed: settings.seed };
+}
+
+/** What a loss says of the target: that whole numbers are numbers, and how they may be scaled. */
+function ofLoss({ loss }: Settings): Partial<PrepareOptions> {
+  const record = loss && lossRecord(loss);
+  return {
+    ...(record && { fewIntegers: record.task }),
+    ...(record?.link === "log" && { targetScale: "mean" }),
+  };
 }
 
 /** How the network is trained on it. */

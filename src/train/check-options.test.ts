@@ -96,11 +96,11 @@ it("says what an option must be, what came and how to mend it", async () => {
     arrays to validate with
       INVALID_ARGUMENT train: validation.x must be a Tensor; got an array of 1. Write tensor(x), from "chainrule".
     no loss
-      INVALID_ARGUMENT train: loss must be one of "crossEntropy", "binaryCrossEntropy", "mse", "mae", "huber", "halfSumOfSquares", or a function (prediction, target) => scalar Tensor; got undefined.
+      INVALID_ARGUMENT train: loss must be one of "crossEntropy", "binaryCrossEntropy", "mse", "mae", "huber", "halfSumOfSquares", "poisson", "quantile", another quantile such as "quantile(0.9)", or a function (prediction, target) => scalar Tensor; got undefined.
     a loss in another spelling
-      INVALID_ARGUMENT train: loss must be one of "crossEntropy", "binaryCrossEntropy", "mse", "mae", "huber", "halfSumOfSquares", or a function (prediction, target) => scalar Tensor; got "MSE". Write "mse".
+      INVALID_ARGUMENT train: loss must be one of "crossEntropy", "binaryCrossEntropy", "mse", "mae", "huber", "halfSumOfSquares", "poisson", "quantile", another quantile such as "quantile(0.9)", or a function (prediction, target) => scalar Tensor; got "MSE". Write "mse".
     a loss in Python's spelling
-      INVALID_ARGUMENT train: loss must be one of "crossEntropy", "binaryCrossEntropy", "mse", "mae", "huber", "halfSumOfSquares", or a function (prediction, target) => scalar Tensor; got "cross_entropy". Write "crossEntropy".
+      INVALID_ARGUMENT train: loss must be one of "crossEntropy", "binaryCrossEntropy", "mse", "mae", "huber", "halfSumOfSquares", "poisson", "quantile", another quantile such as "quantile(0.9)", or a function (prediction, target) => scalar Tensor; got "cross_entropy". Write "crossEntropy".
     a loss of one's own that keeps the rows
       INVALID_ARGUMENT train: loss(prediction, target) must give a scalar Tensor of floats, the mean over the rows; got float32 [3, 1] for a prediction [3, 1] and a target [3, 1]. End it with .mean().
     a loss of one's own that gives a number

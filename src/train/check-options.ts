@@ -5,7 +5,7 @@ import type { Fail } from "../ir/fields.ts";
 import { isRecord } from "../ir/json.ts";
 import { formatShape, type Shape, sameShape } from "../ir/shape.ts";
 import { layerKinds, layerRecord } from "../nn/layers/index.ts";
-import { isLossRecord, type Loss, type LossName, lossNames, lossOf } from "../nn/losses/index.ts";
+import { isLossName, isLossRecord, type Loss, type LossName, lossNames, lossOf } from "../nn/losses/index.ts";
 import { requireShallow } from "../nn/structure.ts";
 import { chainOf } from "../observe/chain.ts";
 import { optimizerKinds, parseOptimizer } from "../optim/optimizers/index.ts";
@@ -92,8 +92,8 @@ const rules: { readonly [K in keyof Required<TrainOptions>]: Rule } = {
     holds: (value) => isRecord(value) && typeof value.rows === "number" && typeof value.open === "function",
   }),
   loss: {
-    must: `one of ${lossNames.map((name) => `"${name}"`).join(", ")}, or a function (prediction, target) => scalar Tensor`,
-    holds: (value) => typeof value === "function" || lossNames.some((name) => name === value),
+    must: `one of ${lossNames.map((name) => `"${name}"`).join(", ")}, another quantile such as "quantile(0.9)", or a function (prediction, target) => scalar Tensor`,
+    holds: (value) => typeof value === "function" || isLossName(value),
     mend: (value) => {
       const meant = typeof value === "string" ? sameWord(value, lossNames) : undefined;
       return meant && `Write "${meant}".`;

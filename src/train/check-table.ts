@@ -1,9 +1,10 @@
 // What trainTable is given, checked in words before anything is computed.
 
 import type { Prepared } from "../data/index.ts";
+import { short } from "../data/wording.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { isRecord } from "../ir/json.ts";
-import { defaultLoss, type LossName, losses, lossesOf } from "../nn/losses/index.ts";
+import { defaultLoss, type LossName, lossesOf, lossRecord } from "../nn/losses/index.ts";
 import { came, invalid, sameWord } from "./option-words.ts";
 import { modelSettings, settingKeys } from "./settings/index.ts";
 import type { TableSettings } from "./settings/resolve.ts";
@@ -52,18 +53,47 @@ const isTable = (value: unknown): boolean => isRecord(value) && Array.isArray(va
 export function checkLoss(loss: LossName, { task, preprocessing }: Prepared): void {
   const fitting = lossesOf[task];
   const classes = preprocessing.classes?.length;
-  if (!fitting.includes(loss)) {
+  if (lossRecord(loss).task !== task) {
     throw new ChainruleError(
       "INVALID_ARGUMENT",
       `The loss ${loss} does not fit a ${task}; choose one of ${fitting.join(", ")}.`,
       { loss, task },
     );
   }
-  if (losses[loss].isForTwoClasses && classes !== 2) {
+  if (lossRecord(loss).isForTwoClasses && classes !== 2) {
     throw new ChainruleError(
       "INVALID_ARGUMENT",
       `${loss} is for two classes; "${preprocessing.target.name}" has ${classes}. Use ${defaultLoss(task)}.`,
       { loss, classes },
+    );
+  }
+}
+
+/** Throws INVALID_ARGUMENT for numbers that the loss cannot take, or a scale that it cannot have. */
+export function checkTargets(loss: LossName, prepared: Prepared): void {
+  const { targets, link, outputs } = lossRecord(loss);
+  const { target } = prepared.preprocessing;
+  if (target.kind !== "regression") return;
+  if (link === "log" && target.mean !== 0) {
+    throw new ChainruleError(
+      "INVALID_ARGUMENT",
+      `${loss} needs a target that is not shifted, and that of "${target.name}" is standardised. Prepare the table with targetScale: "mean".`,
+      { loss },
+    );
+  }
+  const { train, validation, tableRows, validationTable } = prepared;
+  for (const [split, numbers] of [
+    [train, tableRows],
+    [validation, validationTable?.rowNumbers ?? tableRows],
+  ] as const) {
+    const at = split?.y.findIndex((y: number) => targets.range?.includes(y, outputs(0)) === false) ?? -1;
+    if (at < 0) continue;
+    const value = short(split!.y[at]! * target.std + target.mean);
+    const row = numbers[split!.rowNumbers[at]!]!;
+    throw new ChainruleError(
+      "INVALID_ARGUMENT",
+      `${loss} is for ${targets.range!.words(outputs(0))}; "${target.name}" is ${value} in row ${row}. Mend the row, or use ${defaultLoss("regression")}.`,
+      { loss, row, value },
     );
   }
 }

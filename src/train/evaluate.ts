@@ -55,12 +55,15 @@ function join(chunks: readonly Floats[]): Floats {
 }
 
 /**
- * The metrics that fit a loss: loss, accuracy and rocAuc for classes; loss, rmse, mae and r2 for values; the loss alone where it is a
+ * The metrics that fit a loss: loss, accuracy and rocAuc for classes; loss, its own figures, rmse, mae and r2 for values; the loss alone where it is a
  * function of which nothing else is known. Where targets are probabilities, a row's class is the likeliest one.
  */
 export function metricsOf({ loss, predictions }: Evaluation, targets: Tensor, of: Loss): MetricValues {
   if (!isLossRecord(of)) return { loss };
-  if (of.logits === undefined) return { loss, ...regressionMetrics(predictions, Float64Array.from(targets.data)) };
+  if (of.logits === undefined) {
+    const said = of.predict(Tensor.concrete(predictions, targets.shape)).data as Floats;
+    return { loss, ...of.measure?.(said, targets.data), ...regressionMetrics(said, Float64Array.from(targets.data)) };
+  }
   const labels = labelsOf(targets, of, predictions.length);
   const scores = of.logits(Tensor.concrete(predictions, [labels.length, predictions.length / labels.length]));
   const counted = withoutIgnored(scores.data as Floats, labels, of);

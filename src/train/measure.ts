@@ -1,5 +1,6 @@
 // Metrics of predictions for a table, by name.
 import { inverseTarget } from "../data/index.ts";
+import { lossRecord } from "../nn/losses/index.ts";
 import type { MetricValues } from "./events.ts";
 import { classificationMetrics, regressionMetrics } from "./metrics.ts";
 import type { TableModel } from "./tabular.ts";
@@ -12,12 +13,15 @@ export interface Measured {
 
 /** `predictions` as predictTable gives them, `targets` as transform does. */
 export function measure(
-  { preprocessing }: TableModel,
+  { preprocessing, loss }: TableModel,
   predictions: Float64Array,
   targets: Float32Array | Int32Array,
 ): Measured {
-  if (!(targets instanceof Int32Array))
-    return { metrics: { ...regressionMetrics(predictions, inverseTarget(preprocessing, targets)) } };
+  if (!(targets instanceof Int32Array)) {
+    const truth = inverseTarget(preprocessing, targets);
+    const { measure } = lossRecord(loss);
+    return { metrics: { ...measure?.(predictions, truth), ...regressionMetrics(predictions, truth) } };
+  }
   const measured = classificationMetrics(predictions, targets, "probabilities");
   const { accuracy, rocAuc, logLoss, macro, confusion } = measured;
   return {

@@ -160,7 +160,7 @@ export interface RegressionMetrics {
 }
 
 /** Metrics that are measured in the unit of the target. */
-export const inTargetUnit: ReadonlySet<string> = new Set<keyof RegressionMetrics>(["rmse", "mae"]);
+export const inTargetUnit: ReadonlySet<string> = new Set(["rmse", "mae", "deviance", "pinball"]);
 
 /** Metrics of a regression: predictions ŷ against targets y, both [rows]. */
 export function regressionMetrics(

@@ -201,6 +201,6 @@ it("refuses data and settings that do not fit, before the first step", async () 
     SHAPE_MISMATCH: crossEntropy: logits [..., classes] need labels of shape [...], or probabilities of the logits' shape; got [2, 2] and [2, 1]. Reshape the labels to [2].
     INVALID_ARGUMENT: train: seed must be a whole number up to 2^53; got 0.5.
     INVALID_ARGUMENT: train: backend must be one of "auto", "wasm", "reference"; got "cuda".
-    INVALID_ARGUMENT: train: loss must be one of "crossEntropy", "binaryCrossEntropy", "mse", "mae", "huber", "halfSumOfSquares", or a function (prediction, target) => scalar Tensor; got "hinge"."
+    INVALID_ARGUMENT: train: loss must be one of "crossEntropy", "binaryCrossEntropy", "mse", "mae", "huber", "halfSumOfSquares", "poisson", "quantile", another quantile such as "quantile(0.9)", or a function (prediction, target) => scalar Tensor; got "hinge"."
   `);
 });

@@ -4,7 +4,7 @@ import type { ChainruleError } from "../ir/errors.ts";
 import { excerpt } from "../ir/fields.ts";
 import { isRecord, type Json } from "../ir/json.ts";
 import type { Layer, TensorTree, Variables } from "../nn/layer.ts";
-import { losses, lossesOf } from "../nn/losses/index.ts";
+import { isLossName, lossRecord } from "../nn/losses/index.ts";
 import { outputType, parseLayer } from "../nn/parse.ts";
 import { makeVariables, variableCount } from "../nn/structure.ts";
 import { Tensor } from "../trace/tensor.ts";
@@ -40,9 +40,10 @@ const named = (tree: TensorTree): Map<string, Tensor> => {
 export function tableModelFrom(json: unknown, tensors: StoredTensors, wrong: Wrong): TableModel {
   if (!isRecord(json)) throw wrong("it must be an object");
   const preprocessing = parsePreprocessing(json.preprocessing);
-  const loss = lossesOf[preprocessing.target.kind].find((name) => name === json.loss);
-  if (loss === undefined) throw wrong(`"loss" must fit a ${preprocessing.target.kind}; it is ${excerpt(json.loss)}`);
-  const outputs = losses[loss].outputs(preprocessing.classes?.length ?? 0);
+  const { loss } = json;
+  if (!isLossName(loss) || lossRecord(loss).task !== preprocessing.target.kind)
+    throw wrong(`"loss" must fit a ${preprocessing.target.kind}; it is ${excerpt(json.loss)}`);
+  const outputs = lossRecord(loss).outputs(preprocessing.classes?.length ?? 0);
   const model = parseLayer(json.architecture, "architecture", wrong);
   const { shape } = outputType(model, { shape: [1, preprocessing.features.length], dtype: "float32" }, wrong);
   if (shape.length !== 2 || shape[1] !== outputs)

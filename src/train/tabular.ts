@@ -1,7 +1,7 @@
 // From a prepared table to a trained network and its predictions: defaults for ordinary tables, metrics in the target's unit.
 import type { Prepared, Preprocessing, Split, TableStream } from "../data/index.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
-import { type LossName, losses } from "../nn/losses/index.ts";
+import { type LossName, lossRecord } from "../nn/losses/index.ts";
 import { targetTensor } from "../nn/losses/targets.ts";
 import { apply } from "../nn/model.ts";
 import { profileData } from "../observe/data-profile.ts";
@@ -12,7 +12,7 @@ import { compile } from "../run/compile.ts";
 import { tensor } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { trainOptionsOf } from "./check-options.ts";
-import { checkLoss, checkTable } from "./check-table.ts";
+import { checkLoss, checkTable, checkTargets } from "./check-table.ts";
 import type { DataEvent, ExamplesEvent, MetricValues, TrainEvent } from "./events.ts";
 import { isNonFinite, withOrigin } from "./failure.ts";
 import { inTargetUnit } from "./metrics.ts";
@@ -44,7 +44,8 @@ export interface TableTraining extends AsyncIterable<TrainEvent> {
 
 /**
  * Trains a multilayer perceptron on a prepared table. Metrics of a regression are in the target's unit, its loss is in
- * standard deviations. Throws INVALID_ARGUMENT for a loss that does not fit the task, and what `train` throws.
+ * standard deviations, or as the target was scaled. Throws INVALID_ARGUMENT for a loss that does not fit the task or the target, and what
+ * `train` throws.
  */
 export function trainTable(prepared: Prepared, settings: TableSettings = {}, stream?: TableStream): TableTraining {
   checkTable(prepared, settings);
@@ -54,7 +55,8 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
   const resolved = resolve(prepared, settings, rows);
   const { loss } = resolved;
   checkLoss(loss, prepared);
-  const outputs = losses[loss].outputs(preprocessing.classes?.length ?? 0);
+  checkTargets(loss, prepared);
+  const outputs = lossRecord(loss).outputs(preprocessing.classes?.length ?? 0);
   const model = perceptron({ features: preprocessing.features.length, outputs, ...resolved });
   const data = dataOf(prepared.train, preprocessing.features.length, loss);
   const validation = prepared.validation && dataOf(prepared.validation, preprocessing.features.length, loss);
@@ -122,7 +124,7 @@ function inTable(origin: Origin, { train, validation, tableRows, validationTable
 function dataOf({ x, y, rows }: Split, features: number, loss: LossName): TrainingData {
   return {
     x: Tensor.concrete(x, [rows, features]),
-    y: targetTensor(losses[loss].targets, y, "float32"),
+    y: targetTensor(lossRecord(loss).targets, y, "float32"),
   };
 }
 
@@ -192,7 +194,7 @@ export function tablePredictor(
   options: BackendOptions = {},
 ): (x: Float32Array, rows: number) => Float64Array {
   const features = preprocessing.features.length;
-  const forward = compile((v: Variables, batch: Tensor) => losses[loss].predict(apply(model, v, batch)), {
+  const forward = compile((v: Variables, batch: Tensor) => lossRecord(loss).predict(apply(model, v, batch)), {
     deterministic: true,
     ...options,
   });

@@ -62,6 +62,9 @@ const metricFormats: Readonly<Record<string, MetricFormat>> = {
   rocAuc: { label: "ROC AUC", text: fourDecimals },
   logLoss: { label: "log loss" },
   macroF1: { label: "macro F1", text: fourDecimals },
+  pinball: { label: "pinball loss", isHeadline: true },
+  coverage: { label: "targets below", text: (value) => percent(value, 1) },
+  deviance: { isHeadline: true },
   rmse: { label: "RMSE", isHeadline: true },
   mae: { label: "MAE" },
   r2: { label: "R²", text: fourDecimals },
@@ -71,6 +74,6 @@ export const metricLabel = (name: string): string => metricFormats[name]?.label 
 
 export const metricValue = (name: string, value: number): string => (metricFormats[name]?.text ?? significant)(value);
 
-/** "accuracy" of classes, "rmse" of values; undefined where neither was measured. */
+/** "accuracy" of classes, "rmse" of values or the figure of their loss; undefined where neither was measured. */
 export const headline = (metrics: Readonly<Record<string, number>> | undefined): string | undefined =>
   Object.keys(metricFormats).find((name) => metricFormats[name]!.isHeadline && metrics?.[name] !== undefined);

@@ -7,6 +7,8 @@ import { huber } from "./huber.ts";
 import type { Loss, LossRecord } from "./loss.ts";
 import { mae } from "./mae.ts";
 import { mse } from "./mse.ts";
+import { poisson } from "./poisson.ts";
+import { quantile, quantileAt } from "./quantile.ts";
 
 /** Losses by name: each is a function (prediction, target) → scalar, and the record of what is known of it. */
 export const losses = {
@@ -16,6 +18,8 @@ export const losses = {
   mae,
   huber,
   halfSumOfSquares,
+  poisson,
+  quantile,
 } satisfies Record<string, LossRecord>;
 
 export { isLossRecord, type Loss, type LossRecord } from "./loss.ts";
@@ -28,10 +32,30 @@ export {
   huber,
   mae,
   mse,
+  poisson,
+  quantile,
+  quantileAt,
 };
 
-export type LossName = keyof typeof losses;
+/** One of the list, or one with an argument in brackets. */
+export type LossName = keyof typeof losses | `quantile(${number})`;
+/** Those of the list. */
 export const lossNames = namesOf(losses);
+
+/** The loss of a name as people write it; undefined where there is none. */
+export function findLoss(name: string): LossRecord | undefined {
+  const [, listed = name, argument] = /^(\w+)\((.+)\)$/.exec(name) ?? [];
+  if (!Object.hasOwn(losses, listed)) return undefined;
+  const record: LossRecord = losses[listed as keyof typeof losses];
+  if (argument === undefined) return record;
+  const value = Number(argument);
+  return record.argument?.holds(value) ? record.argument.of(value) : undefined;
+}
+
+export const isLossName = (name: unknown): name is LossName => typeof name === "string" && findLoss(name) !== undefined;
+
+/** What is known of the loss of a name. */
+export const lossRecord = (name: LossName): LossRecord => findLoss(name)!;
 
 /** Losses that fit a task, in the order of the list. */
 export const lossesOf = {
@@ -44,4 +68,4 @@ export const defaultLoss = (task: LossRecord["task"]): LossName =>
   lossesOf[task].find((name) => losses[name].isDefault)!;
 
 /** The loss of a name, or the one that is given. */
-export const lossOf = (loss: LossName | Loss): Loss => (typeof loss === "function" ? loss : losses[loss]);
+export const lossOf = (loss: LossName | Loss): Loss => (typeof loss === "function" ? loss : lossRecord(loss));

@@ -30,6 +30,16 @@ export interface LossRecord extends Loss {
   readonly applies?: ActivationName;
   /** Outputs z [rows, outputs] → probabilities [rows, classes], or values [rows, 1]. */
   predict(z: Tensor): Tensor;
+  /** "log" where outputs are logarithms of the predictions. Targets then keep their 0: they may be divided, not shifted. */
+  readonly link?: "log";
+  /** Predictions are not to be in the middle of the targets: how far off they are on the whole says nothing. */
+  readonly isOffCentre?: boolean;
+  /** What may stand in brackets after its name, and the loss of it: "quantile(0.9)". */
+  readonly argument?: { readonly must: string; holds(value: number): boolean; of(value: number): LossRecord };
+  /** What gives targets and predictions whose noise grows with them the same noise everywhere. */
+  stabilized?(value: number): number;
+  /** Figures of its own, of predictions and targets [rows] in one unit: see `metricUnits`. */
+  measure?(predictions: ArrayLike<number>, targets: ArrayLike<number>): Readonly<Record<string, number>>;
   /** For classes: outputs z [rows, outputs] → numbers [rows, classes] whose softmax are the probabilities. */
   logits?(z: Tensor): Tensor;
   /** Mean over the targets [rows] of the loss of the answer, the same for all, that makes it smallest. */

@@ -1,7 +1,7 @@
 // Losses against their formulas, at the tails, and their gradients.
 import { describe, expect, it } from "vitest";
 import { compile, grad, type Tensor, tensor, valueAndGrad } from "../../index.ts";
-import { type LossName, losses, lossNames } from "../index.ts";
+import { findLoss, type LossName, losses, lossNames, lossRecord } from "../index.ts";
 
 const y = [0.5, -2, 3, 1.25];
 const t = [1, -2, 0.5, 0];
@@ -9,7 +9,10 @@ const mean = (values: readonly number[]) => values.reduce((a, b) => a + b) / val
 const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));
 
 /** The loss of y against t, and ∂loss/∂y. */
-const values: Record<Exclude<LossName, "crossEntropy">, { targets: number[]; loss: number; gradient: number[] }> = {
+const values: Record<
+  Exclude<keyof typeof losses, "crossEntropy">,
+  { targets: number[]; loss: number; gradient: number[]; right?: (targets: number[]) => number[] }
+> = {
   halfSumOfSquares: {
     targets: t,
     loss: y.reduce((sum, v, i) => sum + (v - t[i]!) ** 2 / 2, 0),
@@ -23,6 +26,20 @@ const values: Record<Exclude<LossName, "crossEntropy">, { targets: number[]; los
   mae: { targets: t, loss: mean(y.map((v, i) => Math.abs(v - t[i]!))), gradient: [-0.25, 0, 0.25, 0.25] },
   // Errors −0.5, 0, 2.5 and 1.25: e²/2 up to 1, |e| − ½ beyond.
   huber: { targets: t, loss: (0.125 + 0 + 2 + 0.75) / 4, gradient: [-0.125, 0, 0.25, 0.25] },
+  // Half of mae.
+  quantile: { targets: t, loss: mean(y.map((v, i) => Math.abs(v - t[i]!) / 2)), gradient: [-0.125, 0, 0.125, 0.125] },
+  // Rates e^0.5, e^−2, e^3, e^1.25: t ln(t / rate) − t + rate, and of t = 0 the rate.
+  poisson: {
+    targets: [1, 2, 0.5, 0],
+    loss: mean([
+      -0.5 - 1 + Math.exp(0.5),
+      2 * (Math.LN2 + 2) - 2 + Math.exp(-2),
+      0.5 * (-Math.LN2 - 3) - 0.5 + Math.exp(3),
+      Math.exp(1.25),
+    ]),
+    gradient: y.map((z, i) => (Math.exp(z) - [1, 2, 0.5, 0][i]!) / 4),
+    right: () => [0, Math.LN2, -Math.LN2, -800],
+  },
   binaryCrossEntropy: {
     targets: [1, 0, 0.25, 1],
     loss: mean(
@@ -34,8 +51,8 @@ const values: Record<Exclude<LossName, "crossEntropy">, { targets: number[]; los
   },
 };
 
-describe.each(Object.entries(values))("%s", (name, { targets, loss, gradient }) => {
-  const of = (prediction: Tensor, target: Tensor) => losses[name as LossName](prediction, target);
+describe.each(Object.entries(values))("%s", (name, { targets, loss, gradient, right = (same) => same }) => {
+  const of = (prediction: Tensor, target: Tensor) => lossRecord(name as LossName)(prediction, target);
 
   it.each([[[4]], [[4, 1]], [[2, 2]]])("is its formula on shape %j, and so is its gradient", (shape) => {
     const both = valueAndGrad(of);
@@ -52,9 +69,10 @@ describe.each(Object.entries(values))("%s", (name, { targets, loss, gradient }) 
 
   it("is 0 and flat where the prediction is right", () => {
     if (name === "binaryCrossEntropy") return;
-    const [value, dy] = valueAndGrad(of)(tensor(t), tensor(t));
-    expect(value.item()).toBe(0);
-    expect(Array.from(dy.data, Math.abs)).toEqual([0, 0, 0, 0]);
+    const [value, dy] = valueAndGrad(of)(tensor(right(targets)), tensor(targets));
+    // Logarithms are rounded.
+    const least = right(targets) === targets ? 0 : 1e-15;
+    for (const zero of [...value.data, ...dy.data]) expect(Math.abs(zero)).toBeLessThanOrEqual(least);
   });
 });
 
@@ -122,6 +140,29 @@ describe("at the tails", () => {
       expect(Number.isFinite(loss.item())).toBe(true);
       for (const v of dy.data) expect(Number.isFinite(v) && v !== 0).toBe(true);
     }
+  });
+});
+
+describe("a quantile", () => {
+  it("weighs targets above by the share, and those below by the rest", () => {
+    // Errors target − y: 0.5, 0, −2.5, −1.25.
+    const [value, dy] = valueAndGrad(lossRecord("quantile(0.9)"))(tensor([0.5, -3, 3, 1.25]), tensor([1, -2, 0.5, 0]));
+    expect(value.item()).toBeCloseTo((0.9 * 0.5 + 0.9 * 1 + 0.1 * 2.5 + 0.1 * 1.25) / 4, 14);
+    expect(Array.from(dy.data, (v) => Number(v.toFixed(12)))).toEqual([-0.225, -0.225, 0.025, 0.025]);
+  });
+
+  it("of the best constant has that share of the targets below it", () => {
+    const targets = Array.from({ length: 100 }, (_, i) => i);
+    // 0.9 · (1 + … + 10) + 0.1 · (1 + … + 89) of the 90th.
+    expect(lossRecord("quantile(0.9)").constantLoss(targets)).toBeCloseTo((0.9 * 55 + 0.1 * 4005) / 100, 12);
+  });
+
+  it("is named by its share, however that is written", () => {
+    expect(["quantile(.9)", "quantile(0.90)", "quantile(9e-1)"].map((name) => findLoss(name)?.name)).toEqual(
+      new Array(3).fill("quantile(0.9)"),
+    );
+    for (const name of ["quantile(1)", "quantile(0)", "quantile(x)", "quantile()", "mse(0.9)", "Quantile", "toString"])
+      expect(findLoss(name), name).toBeUndefined();
   });
 });
 

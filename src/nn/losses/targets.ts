@@ -157,6 +157,19 @@ export const ofValues = {
   predict: (z) => z,
 } as const satisfies Partial<LossRecord>;
 
+/** One number of at least 0, of which the network's output is the logarithm. */
+export const ofRates = {
+  task: "regression",
+  targets: {
+    ...numbers,
+    range: { includes: (target) => target >= 0, words: () => "numbers of at least 0, counts or rates" },
+  },
+  outputs: () => 1,
+  predict: (z) => z.exp(),
+  link: "log",
+  stabilized: Math.sqrt,
+} as const satisfies Partial<LossRecord>;
+
 /** Targets [rows] of a table as the loss takes them. */
 export function targetTensor({ dtype, shape }: Targets, y: ArrayLike<number>, float: FloatDType): Tensor {
   const data = allocate(dtype === "float" ? float : dtype, y.length);

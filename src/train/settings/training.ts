@@ -1,13 +1,20 @@
 // Settings of the training itself: what is minimised, by which steps, and for how long.
-import { defaultLoss, type LossName, lossNames } from "../../nn/losses/index.ts";
+import { defaultLoss, findLoss, isLossName, type LossName, lossNames } from "../../nn/losses/index.ts";
 import { type OptimizerKind, optimizerKinds, optimizerRecord } from "../../optim/optimizers/index.ts";
 import { type ScheduleKind, scheduleKinds } from "../../optim/schedules/index.ts";
 import type { Setting } from "./setting.ts";
 import { nonNegative, oneOf, positive, whole } from "./value.ts";
 
 export const loss: Setting<LossName> = {
-  type: oneOf(lossNames),
-  flags: [{ flag: "--loss <name>", help: "what is minimised" }],
+  type: {
+    must: `one of ${lossNames.join(", ")}, or a quantile such as quantile(0.9)`,
+    choices: lossNames,
+    isOpen: true,
+    holds: isLossName,
+    parse: (text) => findLoss(text)?.name as LossName | undefined,
+    print: (name) => name,
+  },
+  flags: [{ flag: "--loss <name>", help: "what is minimised, quantile(0.9) for another one than the median" }],
   default: ({ task }) => defaultLoss(task),
   defaultWords: `${defaultLoss("classification")} for classes, ${defaultLoss("regression")} for numbers`,
 };

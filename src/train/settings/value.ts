@@ -5,6 +5,8 @@ export interface ValueType<T> {
   readonly must: string;
   /** All values that there are, where they can be listed. */
   readonly choices?: readonly T[];
+  /** There are others beside the choices. */
+  readonly isOpen?: true;
   holds(value: T): boolean;
   /** Undefined where the text is of no such value. */
   parse(text: string): T | undefined;
