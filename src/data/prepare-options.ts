@@ -8,7 +8,7 @@ export type TargetScale = "standard" | "mean";
 export interface PrepareOptions extends ReadingOptions {
   readonly target: string;
   readonly task?: "auto" | Task | undefined;
-  /** What "auto" makes of whole numbers with few different values, which can be either. Default "classification". */
+  /** What "auto" makes of whole numbers with few different values, which can be either. Default "classification", and it is said. */
   readonly fewIntegers?: Task | undefined;
   /** Fraction of rows for validation; 0 for none. Default 0.2, and none of fewer than 10 rows. */
   readonly validation?: number | undefined;

@@ -1,5 +1,6 @@
 // From tables to arrays: features, targets, notes, messages.
 import { describe, expect, test } from "vitest";
+import { settingWords } from "../ir/setting-advice.ts";
 import { inverseTarget, type PrepareOptions, prepare, tableFromRows, transform } from "./index.ts";
 import { csv, failure, fromRows, penguins, repeat } from "./test-tables.ts";
 
@@ -182,6 +183,48 @@ describe("prepare", () => {
     ["decimals", [0.5, 1.5, 0.5, 1.5], "regression"],
   ])("task auto: %s", (_, values, task) => {
     expect(prepare(fromRows(values.map((y, a) => ({ a, y }))), { target: "y" }).task).toBe(task);
+  });
+
+  describe("ratings", () => {
+    const said = (values: readonly number[], options = {}) => {
+      const { task, warnings } = prepare(fromRows(values.map((y, a) => ({ a: (a * 7) % 11, y }))), {
+        target: "y",
+        ...options,
+      });
+      return [
+        task,
+        ...warnings
+          .filter(({ column }) => column === "y")
+          .map(({ message, settings }) => `${message} ${settings.map(settingWords)}`),
+      ];
+    };
+    const scale = (from: number, to: number) => repeat(120, (r) => from + (r % (to - from + 1)));
+
+    test("are classes, and how to take them for a number is said", () => {
+      const message =
+        'The target "y" has 3 different whole numbers, from 1 to 3, and is taken for classes, of which none is nearer than another. task: "regression" takes it for a number';
+      expect(said(repeat(60, (r) => 1 + (r % 3)))).toEqual(["classification", message]);
+      expect(said(repeat(60, (r) => [1, 5, 3][r % 3]!))[1]).toContain("3 different whole numbers, from 1 to 5");
+    });
+
+    test("of many steps are a number, and how to take them for classes is said", () => {
+      expect(said(repeat(121, (r) => r % 11))).toEqual([
+        "regression",
+        'The target "y" has 11 different whole numbers, from 0 to 10, and is taken for a number. task: "classification" takes it for classes',
+      ]);
+    });
+
+    test.each<[string, readonly number[], object]>([
+      ["two classes", scale(0, 1), {}],
+      ["the task is given", scale(1, 5), { task: "regression" }],
+      ["the task is given", scale(1, 5), { task: "classification" }],
+      ["the type is given", scale(1, 5), { columnTypes: { y: "number" } }],
+      ["the loss says it", scale(1, 5), { fewIntegers: "regression" }],
+      ["whole numbers with gaps", repeat(120, (r) => (r % 15) ** 2), {}],
+      ["many whole numbers", repeat(300, (r) => r % 30), {}],
+    ])("nothing is said where %s", (_, values, options) => {
+      expect(said(values, options)).toHaveLength(1);
+    });
   });
 
   test("class labels keep their text; numbers in another notation are the same label", async () => {

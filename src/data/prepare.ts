@@ -63,8 +63,8 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
   const targetCells = targetColumn(table, options.target);
   const infer = columnReader(table, options);
   const types = asMap(options.columnTypes);
-  const { fewIntegers = usual.fewIntegers } = options;
-  const { task, inferred } = decideTask(table, targetCells, wanted, fewIntegers, types.get(options.target), infer);
+  const decided = decideTask(table, targetCells, wanted, options.fewIntegers, types.get(options.target), infer);
+  const { task, inferred } = decided;
 
   const classification = task === "classification" ? fitClasses(table, targetCells, inferred) : undefined;
   const regression = classification ? undefined : fitNumbers(table, targetCells, inferred);
@@ -124,7 +124,7 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
       ...(classification ? rareClassNotes(classification.classes, classification.sizes) : []),
       ...leftOutNotes(descriptions),
     ],
-    warnings: [...table.warnings, ...unanswered.warnings, ...heldOut.warnings, ...warnings],
+    warnings: [...table.warnings, ...decided.warnings, ...unanswered.warnings, ...heldOut.warnings, ...warnings],
   };
 }
 

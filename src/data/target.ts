@@ -1,6 +1,7 @@
 // The target column: which task it sets, and its values as class indices or numbers.
 import { ChainruleError } from "../ir/errors.ts";
 import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
+import { maximum, minimum } from "../ir/stats.ts";
 import { cellText, labelKey, parseBoolean } from "./cells.ts";
 import type { columnReader } from "./columns.ts";
 import { encodeValues, type OddCells, typeSetting } from "./encode.ts";
@@ -8,6 +9,7 @@ import type { Inferred } from "./infer-column.ts";
 import { missingTest } from "./missing.ts";
 import type { NumberNotation } from "./number-notation.ts";
 import { naturalOrder } from "./order.ts";
+import { prepareDefaults } from "./prepare-options.ts";
 import type { LabelKind, Target } from "./preprocessing.ts";
 import type { ColumnType } from "./reading.ts";
 import { type Column, origin, place, type Table } from "./table.ts";
@@ -23,6 +25,8 @@ const asClasses: SettingAdvice = { setting: "task", value: "classification" sati
 
 /** Integers with at most this many distinct values, each in two rows on average, are taken for class labels. */
 const classIntegers = 10;
+/** Up to so many integers that follow each other, each in so many rows on average, may be the steps of a scale: it is said how they are taken. */
+const scaleSteps = { most: 20, rows: 5 } as const;
 
 /**
  * The task that a target sets, when it is "auto": booleans, categories and other text are classes; so are integers with
@@ -32,10 +36,10 @@ export function decideTask(
   table: Table,
   column: Column,
   task: Task | "auto",
-  fewIntegers: Task,
+  fewIntegers: Task | undefined,
   given: ColumnType | "ignore" | undefined,
   infer: ReturnType<typeof columnReader>,
-): { task: Task; inferred: Inferred } {
+): { task: Task; inferred: Inferred; warnings: readonly DataWarning[] } {
   if (given === "ignore") {
     const ignored = typeSetting(column.name, "ignore");
     throw new ChainruleError(
@@ -54,7 +58,7 @@ export function decideTask(
     );
   }
   if (inferred.distinct === 1) throw singleClass(table, column, inferred);
-  if (task !== "auto") return { task, inferred };
+  if (task !== "auto") return { task, inferred, warnings: [] };
   if (inferred.type === "date") {
     const isMissing = missingTest(inferred.rule);
     const row = column.cells.findIndex((cell) => !isMissing(cell));
@@ -71,13 +75,42 @@ export function decideTask(
       { source: table.source, column: column.name, rows, distinct: inferred.distinct, settings: [asClasses] },
     );
   }
-  if (inferred.type !== "number") return { task: "classification", inferred };
-  const areFew =
-    given === undefined &&
-    inferred.reason === "integers" &&
-    inferred.distinct <= classIntegers &&
-    rows >= 2 * inferred.distinct;
-  return { task: areFew ? fewIntegers : "regression", inferred };
+  if (inferred.type !== "number") return { task: "classification", inferred, warnings: [] };
+  const areIntegers = given === undefined && inferred.reason === "integers";
+  const areFew = areIntegers && inferred.distinct <= classIntegers && rows >= 2 * inferred.distinct;
+  const decided = areFew ? (fewIntegers ?? prepareDefaults.fewIntegers) : "regression";
+  const isGuess = areIntegers && fewIntegers === undefined;
+  return { task: decided, inferred, warnings: isGuess ? scaleWarning(column, inferred, decided, rows) : [] };
+}
+
+/** That a target which may be the steps of a scale, ratings from 1 to 5, is taken for classes, or for a number; and what changes that. */
+function scaleWarning(
+  { name }: Column,
+  { distinct, encoded }: Inferred,
+  taken: Task,
+  rows: number,
+): readonly DataWarning[] {
+  const values = encoded && "values" in encoded ? encoded.values.filter((value) => !Number.isNaN(value)) : [];
+  const [least, most] = [minimum(values), maximum(values)];
+  const isScale = most - least + 1 === distinct && distinct <= scaleSteps.most && rows >= scaleSteps.rows * distinct;
+  if (distinct < 3 || !(taken === "classification" || isScale)) return [];
+  const words = {
+    classification: { as: "classes, of which none is nearer than another", other: "a number" },
+    regression: { as: "a number", other: "classes" },
+  }[taken];
+  return [
+    {
+      column: name,
+      message: `The target ${quote(name)} has ${distinct} different whole numbers, from ${least} to ${most}, and is taken for ${words.as}.`,
+      settings: [
+        {
+          setting: "task",
+          value: tasks.find((one) => one !== taken)!,
+          does: `takes it for ${words.other}`,
+        },
+      ],
+    },
+  ];
 }
 
 /** What tells the labels of a column apart. */
