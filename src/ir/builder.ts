@@ -24,8 +24,6 @@ export interface Builder {
   sign(x: Operand): Value;
   sin(x: Operand): Value;
   cos(x: Operand): Value;
-  erf(x: Operand): Value;
-  tanh(x: Operand): Value;
   sigmoid(x: Operand): Value;
   add(x: Operand, y: Operand): Value;
   sub(x: Operand, y: Operand): Value;
@@ -35,7 +33,6 @@ export interface Builder {
   equal(x: Operand, y: Operand): Value;
   less(x: Operand, y: Operand): Value;
   greater(x: Operand, y: Operand): Value;
-  greaterEqual(x: Operand, y: Operand): Value;
   where(condition: Value, x: Operand, y: Operand): Value;
   cast(x: Value, dtype: DType): Value;
   /** Flags as in the op: read the last two dimensions transposed. */
@@ -43,7 +40,6 @@ export interface Builder {
   /** Axes stay with size 1 where keepDims is true. */
   sum(x: Value, axes: readonly number[], keepDims: boolean): Value;
   mean(x: Value, axes: readonly number[], keepDims: boolean): Value;
-  softmax(x: Value, axis: number): Value;
   reshape(x: Value, shape: Shape): Value;
   transpose(x: Value, permutation: readonly number[]): Value;
   broadcast(x: Value, shape: Shape): Value;

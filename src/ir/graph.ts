@@ -55,6 +55,8 @@ export interface ElementwiseAttributes {
   leakyRelu: { readonly slope: number };
   elu: { readonly alpha: number };
   gelu: None;
+  /** Of gelu, in one step: gelu's own rule. */
+  geluDerivative: None;
   geluTanh: None;
   silu: None;
   add: None;

@@ -1,6 +1,6 @@
 // Activation functions and what they are made of, element by element.
-import { type CasesOf, one, rows } from "./case.ts";
-
+import type { Builder, Value } from "../ir/builder.ts";
+import { type CasesOf, ofOne, rows } from "./case.ts";
 import { requireFinite } from "./check.ts";
 import { unary } from "./define.ts";
 import { call, type Notations, number } from "./notation.ts";
@@ -9,6 +9,15 @@ import * as special from "./special.ts";
 // Hendrycks & Gimpel, "Gaussian error linear units", 2016: u = √(2/π) (x + 0.044715 x³)
 const slope = Math.sqrt(2 / Math.PI);
 const cubic = 0.044715;
+/** φ(0) = 1 / √2π */
+const normalDensity = 1 / Math.sqrt(2 * Math.PI);
+
+/** ∂(x σ(v))/∂x = σ (1 + x (1 − σ) v′), σ = σ(v), v′ = ∂v/∂x */
+const gated = (g: Builder, x: Value, v: Value, dv: Value | 1 = 1): Value => {
+  const s = g.sigmoid(v);
+  const rest = g.mul(x, g.sub(1, s));
+  return g.mul(s, g.add(1, dv === 1 ? rest : g.mul(rest, dv)));
+};
 
 export const activations = {
   erf: unary({
@@ -73,38 +82,42 @@ export const activations = {
   gelu: unary({
     name: "gelu",
     saves: "inputs",
-    // dx = dy (Φ(x) + x φ(x)), Φ(x) = ½ (1 + erf(x/√2)), φ(x) = e^(−x²/2) / √2π
+    gradient: ({ dy, x }, g) => [g.mul(dy, g.apply("geluDerivative", [x], {}))], // dx = dy (Φ(x) + x φ(x))
+    scalar: () => (x) => Math.max(x, -99) * special.normalCdf(x), // At −∞ the limit, 0
+  }),
+
+  // Φ(x) + x φ(x), Φ the distribution function of the standard normal, φ(x) = e^(−x²/2) / √2π its density
+  geluDerivative: unary({
+    name: "geluDerivative",
+    saves: "inputs",
+    // dx = dy φ(x) (2 − x²)
     gradient: ({ dy, x }, g) => {
-      const cdf = g.mul(0.5, g.add(1, g.erf(g.mul(x, Math.SQRT1_2))));
-      const density = g.mul(1 / Math.sqrt(2 * Math.PI), g.exp(g.mul(-0.5, g.square(x))));
-      return [g.mul(dy, g.add(cdf, g.mul(x, density)))];
+      const x2 = g.square(x);
+      const density = g.mul(normalDensity, g.exp(g.mul(-0.5, x2)));
+      return [g.mul(dy, g.mul(density, g.sub(2, x2)))];
     },
-    scalar: () => (x) => x * special.normalCdf(x),
+    scalar: () => (x) => {
+      const near = Math.max(-99, Math.min(x, 99));
+      return special.normalCdf(near) + near * normalDensity * Math.exp(-0.5 * near * near);
+    },
   }),
 
   geluTanh: unary({
     name: "geluTanh",
     saves: "inputs",
-    // dx = dy (½ (1 + t) + ½ x (1 − t²) u′), t = tanh u, u′ = √(2/π) (1 + 3 · 0.044715 x²)
+    // y = x σ(v), v = 2u, as 1 + tanh u would cancel
     gradient: ({ dy, x }, g) => {
       const x2 = g.square(x);
-      const t = g.tanh(g.mul(slope, g.mul(x, g.add(1, g.mul(cubic, x2)))));
-      const du = g.mul(slope, g.add(1, g.mul(3 * cubic, x2)));
-      const first = g.mul(0.5, g.add(1, t));
-      const second = g.mul(g.mul(0.5, x), g.mul(g.sub(1, g.square(t)), du));
-      return [g.mul(dy, g.add(first, second))];
+      const v = g.mul(g.mul(x, 2 * slope), g.add(1, g.mul(cubic, x2)));
+      return [g.mul(dy, gated(g, x, v, g.mul(2 * slope, g.add(1, g.mul(3 * cubic, x2)))))];
     },
-    scalar: () => (x) => 0.5 * x * (1 + Math.tanh(slope * (x + cubic * x * x * x))),
+    scalar: () => (x) => x * special.sigmoid(2 * slope * (x + cubic * x * x * x)),
   }),
 
   silu: unary({
     name: "silu",
     saves: "inputs",
-    // dx = dy σ (1 + x (1 − σ))
-    gradient: ({ dy, x }, g) => {
-      const s = g.sigmoid(x);
-      return [g.mul(dy, g.mul(s, g.add(1, g.mul(x, g.sub(1, s)))))];
-    },
+    gradient: ({ dy, x }, g) => [g.mul(dy, gated(g, x, x))],
     scalar: () => (x) => x * special.sigmoid(x),
   }),
 };
@@ -139,6 +152,10 @@ export const activationsNotation: Notations<typeof activations> = {
     write: ([x], { alpha }) => call([x!, number(alpha)], "elu"),
   },
   gelu: { formula: { text: "y = x Φ(x)", tex: "y = x\\,\\Phi(x)" }, write: (args) => call(args, "gelu") },
+  geluDerivative: {
+    formula: { text: "y = Φ(x) + x φ(x)", tex: "y = \\Phi(x) + x\\,\\varphi(x)" },
+    write: (args) => call(args, "gelu′", "\\operatorname{gelu}'"),
+  },
   geluTanh: {
     formula: {
       text: "y = ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))",
@@ -150,14 +167,15 @@ export const activationsNotation: Notations<typeof activations> = {
 };
 
 export const activationsCases: CasesOf<typeof activations> = {
-  erf: { ...one, domain: [[-3, 3]] },
-  tanh: { ...one, domain: [[-3, 3]] },
-  sigmoid: { ...one, domain: [[-4, 4]] },
-  softplus: { ...one, domain: [[-4, 4]] },
-  relu: { ...one, kinks: [0] },
+  erf: { cases: ofOne, domain: [[-3, 3]] },
+  tanh: { cases: ofOne, domain: [[-3, 3]] },
+  sigmoid: { cases: ofOne, domain: [[-4, 4]] },
+  softplus: { cases: ofOne, domain: [[-4, 4]] },
+  relu: { cases: ofOne, kinks: [0] },
   leakyRelu: { kinks: [0], cases: () => rows([[3, 5], { slope: 0.01 }], [[3, 5], { slope: 0.3 }]) },
   elu: { kinks: [0], cases: () => rows([[3, 5], { alpha: 1 }], [[3, 5], { alpha: 0.5 }]) },
-  gelu: { ...one, domain: [[-3, 3]] },
-  geluTanh: { ...one, domain: [[-3, 3]] },
-  silu: { ...one, domain: [[-4, 4]] },
+  gelu: { cases: ofOne, domain: [[-3, 3]] },
+  geluDerivative: { cases: ofOne, domain: [[-3, 3]] },
+  geluTanh: { cases: ofOne, domain: [[-3, 3]] },
+  silu: { cases: ofOne, domain: [[-4, 4]] },
 };

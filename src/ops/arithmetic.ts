@@ -1,5 +1,5 @@
 // Sums, products and their kin, element by element.
-import { type CasesOf, one, two } from "./case.ts";
+import { type CasesOf, ofOne, ofTwo, one, two } from "./case.ts";
 
 import { binary, unary } from "./define.ts";
 import { add, call, divide, multiply, type Notations, negate, subtract } from "./notation.ts";
@@ -107,13 +107,13 @@ export const arithmeticCases: CasesOf<typeof arithmetic> = {
   sub: two,
   mul: two,
   div: {
-    ...two,
+    cases: ofTwo,
     domain: [
       [-2, 2],
       [0.5, 2],
     ],
   },
-  abs: { ...one, kinks: [0] },
-  sign: { ...one, kinks: [0] },
-  floor: { ...one, domain: [[-2.9, 2.9]], kinks: [-2, -1, 0, 1, 2] },
+  abs: { cases: ofOne, kinks: [0] },
+  sign: { cases: ofOne, kinks: [0] },
+  floor: { cases: ofOne, domain: [[-2.9, 2.9]], kinks: [-2, -1, 0, 1, 2] },
 };

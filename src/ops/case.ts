@@ -32,9 +32,12 @@ export type CasesOf<Records> = { readonly [N in keyof Records & OpName]: OpCases
 export const rows = <A>(...list: readonly (readonly [...Shape[], A])[]) =>
   list.map((row) => ({ shapes: row.slice(0, -1) as Shape[], attributes: row.at(-1) as A }));
 
-/** Of elementwise ops without attributes, by their number of operands. */
-export const one = { cases: () => rows([[3, 5], {}]) };
-export const two = { cases: () => rows([[3, 5], [3, 5], {}]) };
-export const three = { cases: () => rows([[3, 5], [3, 5], [3, 5], {}]) };
+// Of elementwise ops without attributes, by their number of operands.
+export const ofOne = () => rows([[3, 5], {}]);
+export const ofTwo = () => rows([[3, 5], [3, 5], {}]);
+export const ofThree = () => rows([[3, 5], [3, 5], [3, 5], {}]);
+
+export const one = { cases: ofOne };
+export const two = { cases: ofTwo };
 
 export const float = { dtype: "float64" } as const;

@@ -1,7 +1,7 @@
 // Comparisons, selection by a condition, and the larger and smaller of two, element by element.
 import type { Builder, Value } from "../ir/builder.ts";
 import type { ElementwiseRecord } from "../ir/op.ts";
-import { type CasesOf, one, three, two } from "./case.ts";
+import { type CasesOf, ofThree, ofTwo, one } from "./case.ts";
 import { operandError, requireBroadcast, requireSameDType } from "./check.ts";
 import { binary, unary } from "./define.ts";
 import { call, infix, type Notations } from "./notation.ts";
@@ -118,14 +118,14 @@ export const comparisonsNotation: Notations<typeof comparisons> = {
 };
 
 export const comparisonsCases: CasesOf<typeof comparisons> = {
-  equal: { ...two, kinks: "equal" },
-  notEqual: { ...two, kinks: "equal" },
-  less: { ...two, kinks: "equal" },
-  lessEqual: { ...two, kinks: "equal" },
-  greater: { ...two, kinks: "equal" },
-  greaterEqual: { ...two, kinks: "equal" },
+  equal: { cases: ofTwo, kinks: "equal" },
+  notEqual: { cases: ofTwo, kinks: "equal" },
+  less: { cases: ofTwo, kinks: "equal" },
+  lessEqual: { cases: ofTwo, kinks: "equal" },
+  greater: { cases: ofTwo, kinks: "equal" },
+  greaterEqual: { cases: ofTwo, kinks: "equal" },
   isFinite: one,
-  maximum: { ...two, kinks: "equal" },
-  minimum: { ...two, kinks: "equal" },
-  where: { ...three, domain: ["bool", [-2, 2]] },
+  maximum: { cases: ofTwo, kinks: "equal" },
+  minimum: { cases: ofTwo, kinks: "equal" },
+  where: { cases: ofThree, domain: ["bool", [-2, 2]] },
 };

@@ -1,5 +1,5 @@
 // Exponentials and logarithms, element by element.
-import { type CasesOf, one } from "./case.ts";
+import { type CasesOf, ofOne, one } from "./case.ts";
 
 import { unary } from "./define.ts";
 import {
@@ -24,8 +24,8 @@ export const exponentials = {
 
   expm1: unary({
     name: "expm1",
-    saves: "output",
-    gradient: ({ dy, y }, g) => [g.mul(dy, g.add(y, 1))],
+    saves: "inputs",
+    gradient: ({ dy, x }, g) => [g.mul(dy, g.exp(x))], // y + 1 would be 0 where eˣ is small beside 1
     scalar: () => Math.expm1,
   }),
 
@@ -72,6 +72,6 @@ export const exponentialsNotation: Notations<typeof exponentials> = {
 export const exponentialsCases: CasesOf<typeof exponentials> = {
   exp: one,
   expm1: one,
-  log: { ...one, domain: [[0.3, 3]] },
-  log1p: { ...one, domain: [[-0.6, 3]] },
+  log: { cases: ofOne, domain: [[0.3, 3]] },
+  log1p: { cases: ofOne, domain: [[-0.6, 3]] },
 };

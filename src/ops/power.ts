@@ -1,5 +1,5 @@
 // Powers and roots, element by element.
-import { type CasesOf, one, two } from "./case.ts";
+import { type CasesOf, ofOne, ofTwo, one } from "./case.ts";
 
 import { binary, unary } from "./define.ts";
 import { constant, divide, type Notations, power, root, squared } from "./notation.ts";
@@ -64,11 +64,11 @@ export const powersNotation: Notations<typeof powers> = {
 
 export const powersCases: CasesOf<typeof powers> = {
   square: one,
-  sqrt: { ...one, domain: [[0.3, 3]] },
-  rsqrt: { ...one, domain: [[0.3, 3]] },
-  reciprocal: { ...one, domain: [[0.5, 3]] },
+  sqrt: { cases: ofOne, domain: [[0.3, 3]] },
+  rsqrt: { cases: ofOne, domain: [[0.3, 3]] },
+  reciprocal: { cases: ofOne, domain: [[0.5, 3]] },
   pow: {
-    ...two,
+    cases: ofTwo,
     domain: [
       [0.4, 2.5],
       [-2, 2.5],

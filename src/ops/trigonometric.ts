@@ -1,5 +1,5 @@
 // Sine and cosine, element by element.
-import { type CasesOf, one } from "./case.ts";
+import { type CasesOf, ofOne } from "./case.ts";
 
 import { unary } from "./define.ts";
 import { call, type Notations } from "./notation.ts";
@@ -26,6 +26,6 @@ export const trigonometryNotation: Notations<typeof trigonometry> = {
 };
 
 export const trigonometryCases: CasesOf<typeof trigonometry> = {
-  sin: { ...one, domain: [[-3, 3]] },
-  cos: { ...one, domain: [[-3, 3]] },
+  sin: { cases: ofOne, domain: [[-3, 3]] },
+  cos: { cases: ofOne, domain: [[-3, 3]] },
 };

@@ -75,7 +75,7 @@ function grow(g: GraphBuilder, values: Value[], [kind, a, b, c]: Choice): Value 
       return g.where(g.greater(x, y), x, g.mul(y, 0.5));
     }
     case 11:
-      return rank === 0 ? undefined : g.softmax(x, axis);
+      return rank === 0 ? undefined : g.apply("softmax", [x], { axis });
     case 12:
       return rank === 0
         ? undefined

@@ -107,8 +107,6 @@ export class GraphBuilder implements Builder {
   sign = (x: Operand) => this.apply("sign", [x], {});
   sin = (x: Operand) => this.apply("sin", [x], {});
   cos = (x: Operand) => this.apply("cos", [x], {});
-  erf = (x: Operand) => this.apply("erf", [x], {});
-  tanh = (x: Operand) => this.apply("tanh", [x], {});
   sigmoid = (x: Operand) => this.apply("sigmoid", [x], {});
   add = (x: Operand, y: Operand) => this.apply("add", [x, y], {});
   sub = (x: Operand, y: Operand) => this.apply("sub", [x, y], {});
@@ -118,14 +116,12 @@ export class GraphBuilder implements Builder {
   equal = (x: Operand, y: Operand) => this.apply("equal", [x, y], {});
   less = (x: Operand, y: Operand) => this.apply("less", [x, y], {});
   greater = (x: Operand, y: Operand) => this.apply("greater", [x, y], {});
-  greaterEqual = (x: Operand, y: Operand) => this.apply("greaterEqual", [x, y], {});
   where = (condition: Value, x: Operand, y: Operand) => this.apply("where", [condition, x, y], {});
   cast = (x: Value, dtype: DType): Value => (x.dtype === dtype ? x : this.apply("cast", [x], { dtype }));
   matmul = (x: Value, y: Value, transposeX = false, transposeY = false) =>
     this.apply("matmul", [x, y], { transposeX, transposeY });
   sum = (x: Value, axes: readonly number[], keepDims: boolean) => this.apply("sum", [x], { axes, keepDims });
   mean = (x: Value, axes: readonly number[], keepDims: boolean) => this.apply("mean", [x], { axes, keepDims });
-  softmax = (x: Value, axis: number) => this.apply("softmax", [x], { axis });
   reshape = (x: Value, shape: Shape) => this.apply("reshape", [x], { shape });
   transpose = (x: Value, permutation: readonly number[]) => this.apply("transpose", [x], { permutation });
   broadcast = (x: Value, shape: Shape) => this.apply("broadcast", [x], { shape });

@@ -74,6 +74,7 @@ export const elementwise: { readonly [N in ElementwiseOpName]: StepsOf<Elementwi
     attribute: "alpha",
   },
   gelu: { float: (x) => call("Float4.gelu", x) },
+  geluDerivative: { float: (x) => call("Float4.geluDerivative", x) },
   geluTanh: { float: (x) => call("Float4.geluTanh", x) },
   silu: { float: (x) => call("Float4.silu", x) },
   add: { float: (x, y) => f32x4.add(x, y), int: (x, y) => i32x4.add(x, y) },

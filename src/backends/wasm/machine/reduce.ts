@@ -1,6 +1,6 @@
 // REDUCE: sum, max, min, var, logsumexp and argmax of x [outer, n, inner] along n.
 
-import { Float4 } from "./functions";
+import { Float4, log } from "./functions";
 import { Reduce } from "./instructions.generated";
 import { KIND_INT, REDUCE_ARGMAX, REDUCE_LOGSUMEXP, REDUCE_MAX, REDUCE_MIN, REDUCE_SUM } from "./opcodes";
 import { shareStart } from "./share";
@@ -244,7 +244,7 @@ function logSumExp(x: usize, n: i32, inner: i32): v128 {
     }
     total = changetype<Across<Add>>(0).at(total);
   }
-  return f32x4.add(m, Float4.log(total));
+  return f32x4.add(m, log(total));
 }
 
 /** Index of the first largest element; the first NaN counts as the largest, as in NumPy. */

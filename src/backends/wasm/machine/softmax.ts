@@ -1,6 +1,6 @@
 // SOFTMAX: softmax and logSoftmax of x [outer, n, inner] along n.
 
-import { Float4 } from "./functions";
+import { Float4, log } from "./functions";
 import { Softmax } from "./instructions.generated";
 import { Add, fold, foldColumns, keepLanes, Max, storeLanes } from "./reduce";
 import { shareStart } from "./share";
@@ -19,7 +19,7 @@ function row(x: usize, y: usize, n: i32, logarithm: bool): void {
       f32x4.extract_lane(total, 0) +
       f32x4.extract_lane(total, 1) +
       (f32x4.extract_lane(total, 2) + f32x4.extract_lane(total, 3));
-    const shift = Float4.log(f32x4.splat(sum));
+    const shift = log(f32x4.splat(sum));
     for (left = n; left > 0; left -= 4, x += 16, y += 16) {
       storeLanes(y, f32x4.sub(f32x4.sub(v128.load(x), m), shift), left);
     }
@@ -41,7 +41,7 @@ function columns(x: usize, y: usize, n: i32, rowBytes: usize, count: i32, logari
   let total = f32x4.splat(0);
   for (let a = x; a < end; a += rowBytes) total = f32x4.add(total, Float4.exp(f32x4.sub(v128.load(a), m)));
   if (logarithm) {
-    const shift = Float4.log(total);
+    const shift = log(total);
     for (; x < end; x += rowBytes, y += rowBytes) {
       storeLanes(y, f32x4.sub(f32x4.sub(v128.load(x), m), shift), count);
     }
