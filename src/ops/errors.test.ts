@@ -35,11 +35,11 @@ test("elementwise", () => {
   `);
   expect(errorOf("exp", ["int32 3"], {})).toMatchInlineSnapshot(`
     "DTYPE_MISMATCH
-    exp: needs float elements; got i32[3]. Cast it to float32 or float64 first."
+    exp: needs float elements; got i32[3]. Cast it to float32 first."
   `);
   expect(errorOf("neg", ["bool 3"], {})).toMatchInlineSnapshot(`
     "DTYPE_MISMATCH
-    neg: needs float or int32 elements; got bool[3]. Cast it to int32 or a float type first."
+    neg: needs float or int32 elements; got bool[3]. Cast it to int32 or float32 first."
   `);
   expect(errorOf("where", ["float64 3", "float64 3", "float64 3"], {})).toMatchInlineSnapshot(`
     "DTYPE_MISMATCH
