@@ -75,17 +75,17 @@ class ColumnJudge {
 
   infer(given: ColumnType | "ignore" | undefined): Inferred {
     if (given !== undefined) return this.#given(given);
-    const { numbers, values, filled } = this.seen;
+    const { numbers, values, filled, column } = this.seen;
+    if (column.declared !== undefined) return this.#given(column.declared, "as the file says");
     if (numbers)
       return filled === 0 ? this.#result("constant", 0, "every cell is missing") : this.#plainNumbers(numbers);
     if (values && !this.#isLabelled(values.notation)) return this.#values();
     return this.#words();
   }
 
-  /** As the user says. */
-  #given(type: ColumnType | "ignore"): Inferred {
+  /** As the user says, or the file. */
+  #given(type: ColumnType | "ignore", reason = "set by you"): Inferred {
     const { numbers, values, column } = this.seen;
-    const reason = "set by you";
     if (!isValueType(type)) {
       if (numbers && type !== "category") return this.#result(type, distinctNumbers(numbers, this.seen.filled), reason);
       return this.#ofTexts(type, reason);
@@ -257,7 +257,8 @@ class ColumnJudge {
     for (const [kind, wanted, fits] of mostly) {
       const strays = texts.filter(({ text }) => !fits(text));
       const cells = strays.reduce((n, { count: each }) => n + each, 0);
-      if (filled - cells >= 3 && cells <= Math.max(1, filled * (1 - meantShare)))
+      const areFew = cells <= Math.max(1, filled * (1 - meantShare));
+      if (filled - cells >= 3 && (areFew || strays.every(({ text }) => isInfinite(text))))
         throw mixed(this.table, this.seen.column, kind, wanted, strays[0]!, cells, filled);
     }
   }
@@ -293,6 +294,8 @@ const mostly: readonly (readonly [kind: string, wanted: string, fits: (text: str
   ["date", "a date", (text) => !Number.isNaN(parseDate(text, { form: "text", order: "month-first" }))],
   ["date", "a date", (text) => !Number.isNaN(parseDate(text, { form: "text", order: "day-first" }))],
 ];
+
+const isInfinite = (text: string): boolean => /^[+-]?inf(inity)?$/i.test(text);
 
 /** Mean length over 40 characters, or four words and more. */
 function isProse(levels: readonly string[]): boolean {

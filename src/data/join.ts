@@ -1,6 +1,6 @@
 // Tables of several files, one after the other, as one table: columns are matched by their names.
 import { ChainruleError } from "../ir/errors.ts";
-import type { Cell, Table, TablePart } from "./table.ts";
+import { type Cell, type Column, findColumn, type Table, type TablePart } from "./table.ts";
 import type { DataWarning } from "./warning.ts";
 import { closest, count, quote, quoteList } from "./wording.ts";
 
@@ -40,7 +40,7 @@ export function joinTables(tables: readonly Table[]): Table {
   const warnings = new Map(matched.flatMap((table) => table.warnings.map((one) => [one.message, one] as const)));
   return {
     source,
-    columns: names.map((name) => ({ name, cells: cells.get(name)! })),
+    columns: names.map((name) => ({ name, cells: cells.get(name)!, ...declared(matched, name) })),
     rows,
     rowNumbers,
     parts,
@@ -69,7 +69,7 @@ export function matchColumns(table: Table, named: Table): Table {
     if (!named.hasHeader) return table;
     return {
       ...table,
-      columns: table.columns.map(({ cells }, c) => ({ name: wanted[c]!, cells })),
+      columns: table.columns.map((column, c) => ({ ...column, name: wanted[c]! })),
       warnings: [goesOn(table, named)],
     };
   }
@@ -84,6 +84,11 @@ export function matchColumns(table: Table, named: Table): Table {
     );
   return table;
 }
+
+const declared = (tables: readonly Table[], name: string): Pick<Column, "declared"> => {
+  const type = tables.map((table) => findColumn(table, name)?.declared).find((one) => one !== undefined);
+  return type === undefined ? {} : { declared: type };
+};
 
 const goesOn = (table: Table, named: Table): DataWarning => ({
   message: `The first line of ${table.source} looks like the rows below it: it is read as a row, and its columns are taken as those of ${named.source}, in their order.`,

@@ -60,7 +60,10 @@ export function missingTest(rule: MissingRule = {}, ofWords = false): (cell: Cel
   const some = ofWords ? words : typed;
   return (cell) => {
     if (cell === null) return true;
-    if (typeof cell === "number") return Number.isNaN(cell) || numbers.has(cell);
+    if (typeof cell === "number") {
+      if (!Number.isFinite(cell)) return Number.isNaN(cell) || own.has(keyOf(String(cell)));
+      return numbers.has(cell);
+    }
     if (typeof cell === "boolean") return false;
     // Most cells are numbers, or long: no need to trim them.
     const first = cell.charCodeAt(0);

@@ -10,6 +10,8 @@ export type Cell = string | number | boolean | null;
 export interface Column {
   readonly name: string;
   readonly cells: readonly Cell[];
+  /** What the file says that it holds: the cells of a category may be numbers. */
+  readonly declared?: "category";
 }
 
 /** Rows that a table has of one file, where it is put together from several. */

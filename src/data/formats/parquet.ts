@@ -1,10 +1,11 @@
 // Parquet, whole or in parts, with hyparquet.
+import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import { ChainruleError } from "../../ir/errors.ts";
 import { node } from "../../ir/node.ts";
-import { toCell } from "../rows.ts";
 import { type Cell, makeTable, type Table } from "../table.ts";
-import { quote } from "../wording.ts";
+import { quote, quoteList } from "../wording.ts";
 import type { FileFormat } from "./format.ts";
+import { columnsOf, type ParquetColumn, rawValues } from "./parquet-values.ts";
 
 export const parquet: FileFormat = {
   name: "Parquet",
@@ -12,93 +13,116 @@ export const parquet: FileFormat = {
   magic: "PAR1",
   read: (content) => parseParquet(new Uint8Array(content.bytes).buffer, content),
   async open(path, blockRows) {
-    const { rows, read } = await readParquetRows(path);
+    const opened = await open(await fileOf(path), path);
+    const { rows } = opened;
     return {
-      head: await read(0, Math.min(rows, blockRows)),
+      head: await readRows(opened, 0, Math.min(rows, blockRows)),
       rows,
       async *rest() {
-        for (let from = blockRows; from < rows; from += blockRows) yield read(from, Math.min(rows, from + blockRows));
+        for (let from = blockRows; from < rows; from += blockRows)
+          yield readRows(opened, from, Math.min(rows, from + blockRows));
       },
     };
   },
 };
 
 /**
- * Reads a Parquet file, any of the usual compressions. 64-bit integers become numbers, dates and timestamps ISO text,
- * nested values JSON text, nulls missing cells.
+ * Reads a Parquet file, any of the usual compressions. Types stay what the file says: days, moments with "Z" where they are of UTC, times
+ * of day, decimals and 64-bit integers as exact as they are (as text where no float64 holds them), dictionaries as categories. A struct gives
+ * a column for each of its fields ("outer.inner"), lists and maps become JSON text, nulls missing cells.
  *
  * @throws ChainruleError MALFORMED_DATA (not Parquet, damaged, or two columns of one name), EMPTY_DATA (no rows)
  * @example
  * const table = await parseParquet(await file.arrayBuffer(), { source: file.name });
  */
 export async function parseParquet(buffer: ArrayBuffer, options: { source: string }): Promise<Table> {
-  const { source } = options;
-  const [{ parquetMetadataAsync, parquetRead }, { compressors }] = await Promise.all([
-    import("hyparquet"),
-    import("hyparquet-compressors"),
-  ]);
-  const columns = new Map<string, Cell[]>();
-  let rows = 0;
-  try {
-    const metadata = await parquetMetadataAsync(buffer);
-    rows = Number(metadata.num_rows);
-    for (const name of topLevelNames(metadata.schema)) {
-      if (columns.has(name)) throw new Error(`two columns are named ${quote(name)}`);
-      columns.set(name, []);
-    }
-    await parquetRead({
-      file: buffer,
-      metadata,
-      compressors,
-      onChunk: ({ columnName, columnData, rowStart }) => {
-        const cells = columns.get(columnName)!;
-        for (let i = 0; i < columnData.length; i++) cells[rowStart + i] = toCell(columnData[i]);
-      },
-    });
-    for (const [name, cells] of columns) {
-      if (cells.length !== rows) throw new Error(`column ${quote(name)} has ${cells.length} of ${rows} rows`);
-    }
-  } catch (cause) {
-    throw new ChainruleError(
-      "MALFORMED_DATA",
-      `${source} cannot be read as Parquet: ${(cause as Error).message}. Is it complete? Write it again, or convert it to CSV.`,
-      { source },
-      { cause },
-    );
-  }
-  const rowNumbers = Int32Array.from({ length: rows }, (_, r) => r + 1);
-  return makeTable(source, [...columns.keys()], [...columns.values()], rowNumbers);
+  const opened = await open(buffer, options.source);
+  return readRows(opened, 0, opened.rows);
 }
 
-/** A Parquet file of which rows [from, to) are read at a time (Node only). @throws as parseParquet, and FILE_NOT_FOUND */
-async function readParquetRows(
-  path: string,
-): Promise<{ readonly rows: number; read(from: number, to: number): Promise<Table> }> {
-  const [{ parquetMetadataAsync, parquetRead }, { compressors }, { open }] = await Promise.all([
-    import("hyparquet"),
-    import("hyparquet-compressors"),
-    node("node:fs/promises"),
-  ]);
-  const unreadable = (cause: unknown): ChainruleError =>
-    new ChainruleError(
-      "MALFORMED_DATA",
-      `${path} cannot be read as Parquet: ${(cause as Error).message}. Is it complete? Write it again, or convert it to CSV.`,
-      { source: path },
-      { cause },
-    );
-  const slice = async (start: number, end: number): Promise<ArrayBuffer> => {
-    const handle = await open(path);
-    try {
-      const bytes = new Uint8Array(end - start);
-      await handle.read(bytes, 0, bytes.length, start);
-      return bytes.buffer;
-    } finally {
-      await handle.close();
+interface Opened {
+  readonly source: string;
+  readonly file: AsyncBuffer;
+  readonly metadata: FileMetaData;
+  readonly rows: number;
+  readonly columns: readonly ParquetColumn[];
+}
+
+const unreadable = (source: string, cause: unknown): ChainruleError =>
+  new ChainruleError(
+    "MALFORMED_DATA",
+    `${source} cannot be read as Parquet: ${(cause as Error).message}. Is it complete? Write it again, or convert it to CSV.`,
+    { source },
+    { cause },
+  );
+
+async function open(file: AsyncBuffer, source: string): Promise<Opened> {
+  const { parquetMetadataAsync } = await import("hyparquet");
+  try {
+    const metadata = await parquetMetadataAsync(file, rawValues);
+    const columns = columnsOf(metadata);
+    const names = new Set<string>();
+    for (const { name } of columns) {
+      if (names.has(name)) throw new Error(`two columns are named ${quote(name)}`);
+      names.add(name);
     }
-  };
+    return { source, file, metadata, rows: Number(metadata.num_rows), columns };
+  } catch (cause) {
+    throw unreadable(source, cause);
+  }
+}
+
+/** Rows [from, to). */
+async function readRows({ source, file, metadata, columns }: Opened, from: number, to: number): Promise<Table> {
+  const [{ parquetRead }, { compressors }] = await Promise.all([import("hyparquet"), import("hyparquet-compressors")]);
+  const cells = columns.map(() => new Array<Cell>(to - from));
+  const readers = new Map<string, number[]>();
+  for (const [c, { of }] of columns.entries()) readers.set(of, [...(readers.get(of) ?? []), c]);
+  const read = new Map<string, number>();
+  try {
+    await parquetRead({
+      ...{ file, metadata, compressors, rowStart: from, rowEnd: to, ...rawValues },
+      onChunk({ columnName, columnData, rowStart }) {
+        const [first, last] = [Math.max(from, rowStart), Math.min(to, rowStart + columnData.length)];
+        read.set(columnName, (read.get(columnName) ?? 0) + Math.max(0, last - first));
+        for (const c of readers.get(columnName) ?? []) {
+          const { cell } = columns[c]!;
+          const into = cells[c]!;
+          for (let row = first; row < last; row++) into[row - from] = cell(columnData[row - rowStart]);
+        }
+      },
+    });
+    for (const { name, of } of columns) {
+      const rows = read.get(of) ?? 0;
+      if (rows !== to - from) throw new Error(`column ${quote(name)} has ${rows} of ${to - from} rows`);
+    }
+  } catch (cause) {
+    throw unreadable(source, cause);
+  }
+  const rowNumbers = Int32Array.from({ length: to - from }, (_, r) => from + r + 1);
+  const names = columns.map(({ name }) => name);
+  const table = makeTable(source, names, cells, rowNumbers, { notes: remarksOn(source, columns) });
+  return { ...table, columns: table.columns.map((column, c) => ({ ...column, ...declared(columns[c]!) })) };
+}
+
+const declared = ({ declared: type }: ParquetColumn) => (type === undefined ? {} : { declared: type });
+
+function remarksOn(source: string, columns: readonly ParquetColumn[]): string[] {
+  return (["lists", "maps"] as const).flatMap((kind) => {
+    const names = columns.filter(({ nested }) => nested === kind).map(({ name }) => name);
+    if (names.length === 0) return [];
+    return [
+      `${quoteList(names, 5)} of ${source} ${names.length === 1 ? "holds" : "hold"} ${kind}: each is one text here. To learn from what they hold, make columns of it.`,
+    ];
+  });
+}
+
+/** A file of which parts are read (Node only). @throws ChainruleError FILE_NOT_FOUND */
+async function fileOf(path: string): Promise<AsyncBuffer> {
+  const { open: openFile } = node("node:fs/promises");
   let byteLength: number;
   try {
-    const handle = await open(path);
+    const handle = await openFile(path);
     byteLength = (await handle.stat()).size;
     await handle.close();
   } catch (cause) {
@@ -110,47 +134,17 @@ async function readParquetRows(
       { cause },
     );
   }
-  const file = { byteLength, slice: (start: number, end = byteLength) => slice(start, Math.min(end, byteLength)) };
-  try {
-    const metadata = await parquetMetadataAsync(file);
-    const names = topLevelNames(metadata.schema);
-    const rows = Number(metadata.num_rows);
-    return {
-      rows,
-      async read(from, to) {
-        const columns = new Map(names.map((name) => [name, new Array<Cell>(to - from)]));
-        try {
-          await parquetRead({
-            ...{ file, metadata, compressors, rowStart: from, rowEnd: to },
-            onChunk: ({ columnName, columnData, rowStart }) => {
-              const cells = columns.get(columnName)!;
-              for (let i = 0; i < columnData.length; i++) {
-                const row = rowStart + i - from;
-                if (row >= 0 && row < cells.length) cells[row] = toCell(columnData[i]);
-              }
-            },
-          });
-        } catch (cause) {
-          throw unreadable(cause);
-        }
-        const rowNumbers = Int32Array.from({ length: to - from }, (_, r) => from + r + 1);
-        return makeTable(path, names, [...columns.values()], rowNumbers);
-      },
-    };
-  } catch (cause) {
-    throw cause instanceof ChainruleError ? cause : unreadable(cause);
-  }
-}
-
-/** Names of the columns in a Parquet schema, which lists its tree depth first, the root at 0. */
-function topLevelNames(schema: readonly { name: string; num_children?: number }[]): string[] {
-  const names: string[] = [];
-  /** Elements that the last name still has below it. */
-  let below = 0;
-  for (const { name, num_children } of schema.slice(1)) {
-    if (below === 0) names.push(name);
-    else below--;
-    below += num_children ?? 0;
-  }
-  return names;
+  return {
+    byteLength,
+    async slice(start, end = byteLength) {
+      const handle = await openFile(path);
+      try {
+        const bytes = new Uint8Array(Math.min(end, byteLength) - start);
+        await handle.read(bytes, 0, bytes.length, start);
+        return bytes.buffer;
+      } finally {
+        await handle.close();
+      }
+    },
+  };
 }
