@@ -31,7 +31,7 @@ describe("a classification", () => {
   it("prints one JSON object with the documented keys", () => {
     expect(trained).toMatchObject({ code: 0 });
     expect(trained.stdout.split("\n")).toHaveLength(2);
-    const metrics = { loss: figure, accuracy: figure, rocAuc: figure };
+    const metrics = { loss: figure, accuracy: figure, rocAuc: figure, brier: figure, ece: figure };
     expect(lastLine(trained.stdout)).toEqual({
       run: "people-run",
       task: "classification",
@@ -64,13 +64,14 @@ describe("a classification", () => {
       data: "validation.csv",
       task: "classification",
       rows: 30,
-      metrics: { accuracy: figure, rocAuc: figure, logLoss: figure, macroF1: figure },
+      metrics: { accuracy: figure, rocAuc: figure, logLoss: figure, macroF1: figure, brier: figure, ece: figure },
       classes: ["maybe", "no", "yes"],
       confusion: [
         [figure, figure, figure],
         [figure, figure, figure],
         [figure, figure, figure],
       ],
+      reliability: expect.any(Array),
     });
     const inTraining = lastLine(trained.stdout).metrics.validation;
     expect(answer.metrics.accuracy).toBe(inTraining.accuracy);

@@ -125,7 +125,13 @@ describe("failures exit with 1", () => {
 });
 
 describe("train, evaluate, predict", () => {
-  const metrics = { loss: expect.any(Number), accuracy: expect.any(Number), rocAuc: expect.any(Number) };
+  const metrics = {
+    loss: expect.any(Number),
+    accuracy: expect.any(Number),
+    rocAuc: expect.any(Number),
+    brier: expect.any(Number),
+    ece: expect.any(Number),
+  };
 
   it("a classification", async () => {
     await writeTable();
@@ -153,7 +159,7 @@ describe("train, evaluate, predict", () => {
     const shown = stderr
       .replace(/^(epoch \d\/3).*$/gm, "$1 …")
       .replace(/epochs in \d[\d.hm ]*s?/, "epochs in #")
-      .replace(/^(loss|accuracy|ROC AUC) .*$/gm, "$1 …");
+      .replace(/^(loss|accuracy|ROC AUC|Brier score|calibration error) .*$/gm, "$1 …");
     expect(shown).toMatchSnapshot();
 
     const saved = await openRun("my run");

@@ -55,7 +55,7 @@ function join(chunks: readonly Floats[]): Floats {
 }
 
 /**
- * The metrics that fit a loss: loss, accuracy and rocAuc for classes; loss, its own figures, rmse, mae and r2 for values; the loss alone where it is a
+ * The metrics that fit a loss: loss, accuracy, rocAuc, brier and ece for classes; loss, its own figures, rmse, mae and r2 for values; the loss alone where it is a
  * function of which nothing else is known. Where targets are probabilities, a row's class is the likeliest one.
  */
 export function metricsOf({ loss, predictions }: Evaluation, targets: Tensor, of: Loss): MetricValues {
@@ -68,8 +68,8 @@ export function metricsOf({ loss, predictions }: Evaluation, targets: Tensor, of
   const scores = of.logits(Tensor.concrete(predictions, [labels.length, predictions.length / labels.length]));
   const counted = withoutIgnored(scores.data as Floats, labels, of);
   if (counted.labels.length === 0) return { loss };
-  const { accuracy, rocAuc } = classificationMetrics(counted.scores, counted.labels, "logits");
-  return { loss, accuracy, ...(rocAuc === undefined ? {} : { rocAuc }) };
+  const { accuracy, rocAuc, brier, ece } = classificationMetrics(counted.scores, counted.labels, "logits");
+  return { loss, accuracy, ...(rocAuc === undefined ? {} : { rocAuc }), brier, ece };
 }
 
 /** The class of each row: its label, or the likeliest one where targets are probabilities (of equal ones the first). */

@@ -8,7 +8,7 @@ import type { Origin } from "../observe/origin.ts";
 
 export type { LayerStatistics } from "../observe/observation.ts";
 
-/** Named metrics of one split: "loss" always; "accuracy" and "rocAuc", or "rmse", "mae" and "r2". */
+/** Named metrics of one split: "loss" always; "accuracy", "rocAuc", "brier" and "ece", or "rmse", "mae" and "r2". */
 export type MetricValues = Readonly<Record<string, number>>;
 
 export interface StartEvent {

@@ -6,6 +6,7 @@ export { lossesOf } from "../nn/losses/index.ts";
 export type { Hook, Hooks } from "../observe/hooks.ts";
 export type * from "../observe/observation.ts";
 export type { Sketch } from "../observe/sketch.ts";
+export type { Calibration, ReliabilityBin } from "./calibration.ts";
 export type * from "./events.ts";
 export { measure } from "./measure.ts";
 export {

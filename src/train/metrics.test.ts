@@ -39,6 +39,12 @@ describe("classificationMetrics", () => {
       { precision: 1, recall: 2 / 3, f1: 0.8, support: 3 },
       { precision: 0.5, recall: 1, f1: 2 / 3, support: 2 },
     ]);
+    // brier_score_loss; calibration_curve of the hits by the largest probability, in 15 bins.
+    expect(m.brier).toBeCloseTo(0.4063546602987898, 14);
+    expect(m.ece).toBeCloseTo(0.15971636814242973, 14);
+    expect(m.reliability.map(({ rows }) => rows)).toEqual([1, 2, 3, 1, 1]);
+    expect(m.reliability[1]!.confidence).toBeCloseTo(0.4481620870952314, 14);
+    expect(m.reliability[2]).toMatchObject({ from: 7 / 15, to: 8 / 15, accuracy: 2 / 3 });
     expect(m.macro.precision).toBeCloseTo(0.6666666666666666, 14);
     expect(m.macro.recall).toBeCloseTo(0.6666666666666666, 14);
     expect(m.macro.f1).toBeCloseTo(0.6222222222222222, 14);
@@ -66,6 +72,16 @@ describe("classificationMetrics", () => {
     expect(m.rocAuc).toBeCloseTo(0.66, 14);
     expect(m.logLoss).toBeCloseTo(0.697947987824221, 14);
     expect(m.accuracy).toBe(0.6);
+    expect(m.brier).toBeCloseTo(0.2465, 14);
+    expect(m.ece).toBeCloseTo(0.25, 14);
+    expect(m.reliability.map(({ rows, accuracy }) => [rows, accuracy])).toEqual([
+      [3, 2 / 3],
+      [1, 0],
+      [1, 0],
+      [1, 1],
+      [3, 2 / 3],
+      [1, 1],
+    ]);
     expect(m.confusion).toEqual([
       [4, 1],
       [3, 2],

@@ -1,6 +1,7 @@
 // Metrics of predictions against the truth: classification and regression, as in scikit-learn's sklearn.metrics.
 import { ChainruleError } from "../ir/errors.ts";
 import { mean, r2, rocAuc } from "../ir/stats.ts";
+import { type Calibration, calibrationOf } from "./calibration.ts";
 
 /** Figures of one class; "positive" means "of this class". TP, FP, FN: true/false positives, false negatives. */
 export interface ClassMetrics {
@@ -14,7 +15,7 @@ export interface ClassMetrics {
   readonly support: number;
 }
 
-export interface ClassificationMetrics {
+export interface ClassificationMetrics extends Calibration {
   /** Share of rows whose highest score is at the true class (of equal scores the first counts). */
   readonly accuracy: number;
   /** −(1/n) Σ ln p(true class), natural logarithm. */
@@ -55,6 +56,7 @@ export function classificationMetrics(
     accuracy: correct / labels.length,
     logLoss: kind === "logits" ? logLossOfLogits(scores, labels, classes) : logLoss(scores, labels, classes),
     ...(auc === undefined ? {} : { rocAuc: auc }),
+    ...calibrationOf(probabilities, labels, classes),
     confusion,
     perClass,
     macro: {

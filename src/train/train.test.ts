@@ -78,7 +78,13 @@ describe("events", () => {
       ),
       arena: { bytes: expect.any(Number), bytesWithoutReuse: expect.any(Number) },
     });
-    const metrics = { loss: expect.any(Number), accuracy: expect.any(Number), rocAuc: expect.any(Number) };
+    const metrics = {
+      loss: expect.any(Number),
+      accuracy: expect.any(Number),
+      rocAuc: expect.any(Number),
+      brier: expect.any(Number),
+      ece: expect.any(Number),
+    };
     const layers = ["layers.0", "layers.2"].map((name) => ({
       name,
       gradientRms: expect.any(Number),

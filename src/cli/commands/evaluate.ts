@@ -8,6 +8,7 @@ import { oddCells, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { renderConfusion } from "../terminal/confusion-matrix.ts";
 import { renderMetrics } from "../terminal/metrics-table.ts";
+import { renderReliability } from "../terminal/reliability-table.ts";
 import { printable, wrap } from "../terminal/text.ts";
 
 interface EvaluateFlags extends RowFlags {
@@ -31,7 +32,7 @@ async function evaluate(dir: string, data: readonly string[], flags: EvaluateFla
   const { preprocessing } = trained;
   const table = await rowsOf(run, data, flags, streams);
   const { x, y, rows, notes } = transform(preprocessing, table, { target: "required", ...oddCells(flags) });
-  const { metrics, confusion } = measure(trained, predictTable(trained, x, rows), y!);
+  const { metrics, confusion, reliability } = measure(trained, predictTable(trained, x, rows), y!);
   const classes = preprocessing.classes ?? [];
 
   const name = table.parts === undefined ? basename(table.source) : count(table.parts.length, "file");
@@ -44,6 +45,7 @@ async function evaluate(dir: string, data: readonly string[], flags: EvaluateFla
       "",
       ...renderMetrics([[printable(name), metrics]], style),
       ...(matrix.length > 0 ? ["", ...matrix] : []),
+      ...(reliability ? ["", ...renderReliability(reliability, style)] : []),
     ];
   });
   if (flags.json) {
@@ -54,7 +56,7 @@ async function evaluate(dir: string, data: readonly string[], flags: EvaluateFla
       task,
       rows,
       metrics,
-      ...(confusion && { classes, confusion }),
+      ...(confusion && { classes, confusion, reliability }),
     });
   }
 }

@@ -62,6 +62,8 @@ const metricFormats: Readonly<Record<string, MetricFormat>> = {
   rocAuc: { label: "ROC AUC", text: fourDecimals },
   logLoss: { label: "log loss" },
   macroF1: { label: "macro F1", text: fourDecimals },
+  brier: { label: "Brier score", text: fourDecimals },
+  ece: { label: "calibration error", text: fourDecimals },
   pinball: { label: "pinball loss", isHeadline: true },
   coverage: { label: "targets below", text: (value) => percent(value, 1) },
   deviance: { isHeadline: true },

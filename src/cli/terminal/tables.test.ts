@@ -6,6 +6,7 @@ import type { ColumnDescription } from "../../data/index.ts";
 import { renderColumns } from "./columns-table.ts";
 import { renderConfusion } from "./confusion-matrix.ts";
 import { renderMetrics } from "./metrics-table.ts";
+import { renderReliability } from "./reliability-table.ts";
 import type { Style } from "./style.ts";
 import { displayWidth } from "./text.ts";
 
@@ -51,6 +52,21 @@ describe("metrics", () => {
       "
     `);
   });
+});
+
+describe("the reliability table", () => {
+  const bins = [
+    { from: 8 / 15, to: 9 / 15, rows: 1204, confidence: 0.571, accuracy: 0.5 },
+    { from: 14 / 15, to: 1, rows: 7, confidence: 0.9999, accuracy: 1 },
+  ];
+  it("has a line for each interval", () =>
+    expect(show(renderReliability(bins, plain(40)))).toMatchInlineSnapshot(`
+    "
+     confidence    mean   right   rows
+     53% to 60%   57.1%   50.0%  1,204
+    93% to 100%  100.0%  100.0%      7
+    "
+  `));
 });
 
 describe("the confusion matrix", () => {
