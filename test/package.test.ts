@@ -122,6 +122,24 @@ it("installs the command", () => {
   expect(output.trim()).toBe(version);
 });
 
+it("runs queries by DuckDB, which is not installed with it, and says how to install it", () => {
+  const command = [
+    join(project, "node_modules/chainrule/dist/cli/main.js"),
+    "train",
+    "--sql",
+    "select 1 as y",
+    "--target",
+    "y",
+  ];
+  const { status, stderr } = spawnSync(process.execPath, command, { cwd: project, encoding: "utf8" });
+  expect({ status, message: stderr.replace(/\s+/g, " ") }).toEqual({
+    status: 1,
+    message: expect.stringContaining(
+      "A query is run by DuckDB, and the package @duckdb/node-api could not be loaded (ERR_MODULE_NOT_FOUND). Install it beside chainrule: npm install @duckdb/node-api",
+    ),
+  });
+});
+
 it("lets a process end whose threads are idle: by itself, when it is told to, and after a training that was left", () => {
   const script = (end: string) => `
     import { tensor } from "chainrule";

@@ -7,6 +7,7 @@ import { runSettings, textOptions } from "../runs/run-settings.ts";
 import { fromOptions } from "../train/settings/flags.ts";
 import { textSettings } from "../train/settings/index.ts";
 import { option } from "./command.ts";
+import { type GivenData, sqlOption } from "./data-argument.ts";
 import { print, type Streams } from "./output.ts";
 import { settingOptions } from "./setting-flags.ts";
 import { wholeTable } from "./table-of.ts";
@@ -14,10 +15,12 @@ import { renderDataWarning } from "./terminal/data-warning.ts";
 
 export interface RowFlags extends TextOptions {
   readonly coerce?: true;
+  readonly sql?: string;
 }
 
 export const rowOptions = (): readonly Option[] => [
   ...settingOptions(textSettings, { course: false }),
+  sqlOption(),
   option("--coerce", "take cells that do not fit their column as missing, and count them"),
 ];
 
@@ -26,7 +29,7 @@ export const oddCells = ({ coerce }: RowFlags): { oddCells?: "missing" } => (coe
 /** The table in files, read as the run read its own where nothing else is said. */
 export async function rowsOf(
   { dir, manifest }: RunReader,
-  data: readonly string[],
+  data: GivenData,
   flags: RowFlags,
   streams: Streams,
 ): Promise<Table> {

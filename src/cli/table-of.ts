@@ -4,7 +4,8 @@ import type { TextOptions } from "../data/formats/format.ts";
 import { formatOfName } from "../data/formats/index.ts";
 import type { Table, TableStream } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import type { DataFiles } from "../runs/index.ts";
+import type { DataFiles, DataOrigin } from "../runs/index.ts";
+import type { GivenData } from "./data-argument.ts";
 import { filesOf, readStdin, stdinName } from "./files.ts";
 import type { Streams } from "./output.ts";
 
@@ -14,36 +15,41 @@ const largeFile = 256 * 2 ** 20;
 export interface GivenTable {
   readonly table: Table;
   readonly stream?: TableStream;
-  /** Its files with their hashes. */
-  origin(): Promise<DataFiles>;
+  /** Its files, or its query, with hashes. */
+  origin(): Promise<DataOrigin>;
 }
 
-/** Of files, patterns, or "-" for standard input; several are one table, one after the other. */
+/** Of files, patterns, or "-" for standard input; several are one table, one after the other. Or of a query. */
 export async function tableOf(
-  names: readonly string[],
+  data: GivenData,
   { delimiter, header, stream }: TextOptions & { readonly stream?: true },
   streams: Streams,
 ): Promise<GivenTable> {
   const { openTable } = await import("./engine.ts");
-  const files = await filesOf(names);
+  const files = await filesOf(data.files);
   const options = { delimiter, header };
-  if (stream && files.includes(stdinName)) {
+  if (stream && (data.sql !== undefined || files.includes(stdinName))) {
+    const what = data.sql === undefined ? "Standard input" : "A query";
     throw new ChainruleError(
       "USAGE",
-      "Standard input cannot be read in blocks (--stream): its rows are needed more than once. Save it in a file.",
+      `${what} cannot be read in blocks (--stream): its rows are needed more than once. Save them in a file.`,
     );
   }
-  if (!stream && !(await areLarge(files))) return wholeTable(files, options, streams);
+  if (!stream && !(await areLarge(files))) return wholeTable({ ...data, files }, options, streams);
   const opened = await openTable(files, options);
   return { table: opened.head, stream: opened, origin: () => originOf(files) };
 }
 
 export async function wholeTable(
-  names: readonly string[],
+  { files: names, sql }: GivenData,
   options: TextOptions,
   streams: Streams,
 ): Promise<GivenTable> {
-  const { joinTables, parseTable, readTable } = await import("./engine.ts");
+  const { joinTables, parseTable, queryTable, readTable, sha256Table } = await import("./engine.ts");
+  if (sql !== undefined) {
+    const table = await queryTable(sql);
+    return { table, origin: async () => ({ sql, sha256: sha256Table(table) }) };
+  }
   const files = await filesOf(names);
   const stdin = files.includes(stdinName) ? await readStdin(streams) : undefined;
   const tables: Table[] = [];
@@ -66,11 +72,12 @@ export async function originOf(files: readonly string[], stdin?: string): Promis
 }
 
 /** For the folder of a run. */
-export const nameOf = (file: string): string => (file === stdinName ? "stdin" : basename(file, extname(file)));
+export const nameOf = (origin: DataOrigin): string =>
+  "sql" in origin ? "sql" : origin.file === stdinName ? "stdin" : basename(origin.file, extname(origin.file));
 
 async function areLarge(files: readonly string[]): Promise<boolean> {
   const { stat } = await import("node:fs/promises");
-  if (files.some((file) => formatOfName(file)?.open === undefined)) return false;
+  if (files.length === 0 || files.some((file) => formatOfName(file)?.open === undefined)) return false;
   try {
     const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
     return sizes.reduce((sum, size) => sum + size, 0) > largeFile;

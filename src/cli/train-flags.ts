@@ -19,6 +19,7 @@ export interface TrainFlags extends RunSettings {
 export interface GivenFlags extends Omit<TrainFlags, "learningRate"> {
   readonly learningRate?: number | "auto";
   readonly fix?: true;
+  readonly sql?: string;
 }
 
 /** From what commander has parsed. */

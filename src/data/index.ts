@@ -19,6 +19,7 @@ export { parseTable, readTable } from "./read.ts";
 export type { ByColumn, ColumnType, ColumnTypes, ColumnWord, MissingMark, ReadingOptions } from "./reading.ts";
 export { tableFromRows } from "./rows.ts";
 export { split } from "./split.ts";
+export { queryTable } from "./sql.ts";
 export { openTable, type TableStream } from "./stream.ts";
 export type { Cell, Column, Table } from "./table.ts";
 export type { Task } from "./target.ts";

@@ -3,10 +3,10 @@
 export { type CheckedRun, checkRun } from "./check-run.ts";
 export type { RunWriter } from "./create-run.ts";
 export { createRun } from "./create-run.ts";
+export { type DataFile, type DataFiles, type DataOrigin, isQuery, originWords, sha256Table } from "./data-origin.ts";
 export type { RunMap } from "./files.ts";
 export { sha256File } from "./folder.ts";
-export type { DataFile, DataFiles, RunDescription, RunManifest, RunStatus } from "./manifest.ts";
-export { dataFiles } from "./manifest.ts";
+export type { RunDescription, RunManifest, RunStatus } from "./manifest.ts";
 export type { RunReader } from "./open-run.ts";
 export { openRun } from "./open-run.ts";
 export { dataOptions } from "./prepare-options.ts";

@@ -1,6 +1,7 @@
 // What run.json holds, and its check.
 import { ChainruleError } from "../ir/errors.ts";
 import { isRecord, type Json } from "../ir/json.ts";
+import { type DataFiles, type DataOrigin, isDataOrigin } from "./data-origin.ts";
 import { invalidRun, isNatural } from "./invalid-run.ts";
 import { version } from "./version.ts";
 
@@ -9,29 +10,13 @@ export const formatVersion = 1;
 
 export type RunStatus = "running" | "finished" | "interrupted" | "failed";
 
-export interface DataFile {
-  readonly file: string;
-  readonly sha256: string;
-}
-
-/** The files of a table, one after the other. */
-export interface DataFiles extends DataFile {
-  /** Those after the first. */
-  readonly further?: readonly DataFile[];
-}
-
-export const dataFiles = ({ file, sha256, further = [] }: DataFiles): readonly DataFile[] => [
-  { file, sha256 },
-  ...further,
-];
-
 /** What the caller of {@link createRun} knows at the start. */
 export interface RunDescription {
   /** Goes into the name of the folder, for example "titanic". */
   readonly name: string;
   readonly seed: number;
   readonly backend: string;
-  readonly data: DataFiles & {
+  readonly data: DataOrigin & {
     /** Where the rows for validation are in files of their own. */
     readonly validation?: DataFiles;
   };
@@ -68,15 +53,8 @@ export function checkManifest(dir: string, value: unknown): RunManifest {
     throw wrong(`"status" must be running, finished, interrupted or failed; it is ${JSON.stringify(value.status)}`);
   if (typeof value.seed !== "number") throw wrong(`"seed" must be a number; it is ${JSON.stringify(value.seed)}`);
   const { data } = value;
-  if (!areDataFiles(data) || (data.validation !== undefined && !areDataFiles(data.validation)))
+  if (!isDataOrigin(data) || (data.validation !== undefined && !isDataOrigin(data.validation)))
     throw wrong(`"data" must be {"file", "sha256"}; it is ${JSON.stringify(data)}`);
   if (!("settings" in value)) throw wrong(`"settings" is missing`);
   return value as object as RunManifest;
 }
-
-const areDataFiles = (value: unknown): value is Record<string, unknown> =>
-  isDataFile(value) &&
-  (value.further === undefined || (Array.isArray(value.further) && value.further.every(isDataFile)));
-
-const isDataFile = (value: unknown): value is Record<string, unknown> =>
-  isRecord(value) && typeof value.file === "string" && /^[0-9a-f]{64}$/.test(String(value.sha256));

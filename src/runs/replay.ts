@@ -1,12 +1,11 @@
 // A run trained once more, up to a step: the same data, settings and seed give the same numbers.
-import { type Prepared, type PrepareOptions, prepare, readTable, type Table } from "../data/index.ts";
+import { type Prepared, type PrepareOptions, prepare, type Table } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Optimizer } from "../optim/index.ts";
 import type { EpochEvent, TrainEvent } from "../train/events.ts";
 import type { TrainingState } from "../train/options.ts";
 import { type TableModel, trainTable } from "../train/tabular.ts";
-import { sha256File } from "./folder.ts";
-import { dataFiles } from "./manifest.ts";
+import { checkFiles, isQuery, readAgain } from "./data-origin.ts";
 import type { RunReader } from "./open-run.ts";
 import { dataOptions } from "./prepare-options.ts";
 import { type RunSettings, runSettings, settingsOf, textOptions } from "./run-settings.ts";
@@ -72,23 +71,11 @@ export async function replayData(run: RunReader): Promise<ReplayedData> {
   const unusable = (what: string) =>
     new ChainruleError("INVALID_RUN", `The run "${run.dir}" cannot be repeated: ${what}`, {
       dir: run.dir,
-      data: data.file,
+      data: isQuery(data) ? data.sql : data.file,
     });
-  const files = dataFiles(data);
   if (settings.stream) throw unusable("it read its table in blocks. Train on a part of the table to look into it.");
-  for (const { file, sha256 } of [...files, ...(data.validation ? dataFiles(data.validation) : [])]) {
-    if (file === "-") throw unusable("its table came from standard input, which is not kept. Train on it as a file.");
-    const hash = await sha256File(file).catch(() => {
-      throw unusable(
-        `its data, ${file}, is not there (seen from this folder). Put it back, or go to the folder where it was trained.`,
-      );
-    });
-    if (hash !== sha256) throw unusable(`its data, ${file}, has changed since. Train again on the data as it is.`);
-  }
-  const table = await readTable(
-    files.map(({ file }) => file),
-    textOptions(settings),
-  );
+  if (data.validation) await checkFiles(data.validation, unusable);
+  const table = await readAgain(data, textOptions(settings), unusable);
   const options = await dataOptions(settings);
   return { settings, table, options, prepared: prepare(table, options) };
 }

@@ -77,7 +77,7 @@ async function withRemedies(
   findings: Findings,
   streams: Streams,
 ): Promise<Diagnosed> {
-  const { bestRemedy, dataFiles, replayData } = await import("../engine.ts");
+  const { bestRemedy, originWords, replayData } = await import("../engine.ts");
   const verdicts = findings.verdicts.map((verdict) => ({ ...verdict, remedies: [] }));
   const asFound = { ...findings, verdicts };
   if (verdicts.length === 0) return { diagnosis: asFound, tried: { steps: 0 } };
@@ -90,10 +90,7 @@ async function withRemedies(
       diagnosis: { ...findings, verdicts: trials.verdicts },
       tried: { steps: trials.steps },
       ...(best && {
-        next: commandLine(
-          dataFiles(run.manifest.data).map(({ file }) => file),
-          withChange(flags, best.settings),
-        ),
+        next: commandLine(originWords(run.manifest.data), withChange(flags, best.settings)),
       }),
     };
   } catch (error) {

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { Argument } from "commander";
 import { count } from "../../data/wording.ts";
 import { type CommandRecord, jsonOption } from "../command.ts";
-import { dataArgument, oneOrAll } from "../data-argument.ts";
+import { dataArgument, dataJson, givenData } from "../data-argument.ts";
 import { oddCells, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { renderConfusion } from "../terminal/confusion-matrix.ts";
@@ -25,8 +25,9 @@ export const evaluateCommand: CommandRecord<[run: string, data: readonly string[
   run: ([run, data], flags, streams) => evaluate(run, data, flags, streams),
 };
 
-async function evaluate(dir: string, data: readonly string[], flags: EvaluateFlags, streams: Streams): Promise<void> {
+async function evaluate(dir: string, files: readonly string[], flags: EvaluateFlags, streams: Streams): Promise<void> {
   const { transform, openRun, loadTable, predictTable, measure } = await import("../engine.ts");
+  const data = givenData(files, flags);
   const run = await openRun(dir);
   const trained = await loadTable(run);
   const { preprocessing } = trained;
@@ -52,7 +53,7 @@ async function evaluate(dir: string, data: readonly string[], flags: EvaluateFla
     const task = preprocessing.target.kind;
     printJson(streams, {
       run: dir,
-      data: oneOrAll(data),
+      data: dataJson(data),
       task,
       rows,
       metrics,

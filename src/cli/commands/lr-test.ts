@@ -3,7 +3,7 @@ import { ChainruleError } from "../../ir/errors.ts";
 import { settingsOf } from "../../runs/run-settings.ts";
 import { dataSettings, networkSettings, textSettings, trainingSettings } from "../../train/settings/index.ts";
 import { type CommandRecord, jsonOption, under } from "../command.ts";
-import { dataArgument, oneOrAll } from "../data-argument.ts";
+import { dataArgument, dataJson, dataWords, givenData, sqlOption } from "../data-argument.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { settingOptions } from "../setting-flags.ts";
 import { tableOf } from "../table-of.ts";
@@ -19,7 +19,7 @@ export const lrTestCommand: CommandRecord<[data: readonly string[]]> = {
     "Tests learning rates on a table: one short training whose rate grows at every step, up to where the loss goes up without end.",
   arguments: [dataArgument()],
   options: [
-    ...under("Data:", settingOptions({ ...textSettings, ...dataSettings }, { course: false })),
+    ...under("Data:", [sqlOption(), ...settingOptions({ ...textSettings, ...dataSettings }, { course: false })]),
     ...under("Network:", settingOptions(networkSettings, { course: false })),
     ...under("Training:", settingOptions(trainingSettings, { course: false })),
     ...under("Output:", [jsonOption()]),
@@ -29,8 +29,13 @@ export const lrTestCommand: CommandRecord<[data: readonly string[]]> = {
   run: ([data], options, streams) => lrTest(data, givenFlags(options) as TrainFlags, streams),
 };
 
-async function lrTest(data: readonly string[], asked: TrainFlags, streams: Streams): Promise<void> {
+async function lrTest(
+  files: readonly string[],
+  { sql, ...asked }: TrainFlags & { readonly sql?: string },
+  streams: Streams,
+): Promise<void> {
   const { dataOptions, prepare, rangeTest } = await import("../engine.ts");
+  const data = givenData(files, { sql });
   const { table } = await tableOf(data, asked, streams);
   const flags = await withFiles(asked);
   const test = await rangeTest(prepare(table, await dataOptions(flags)), settingsOf(flags));
@@ -38,7 +43,7 @@ async function lrTest(data: readonly string[], asked: TrainFlags, streams: Strea
     throw new ChainruleError(
       "NON_FINITE_LOSS",
       `The loss is not finite at the first step already, whatever the learning rate. Look for extreme values in ${table.source}, or leave out --no-standardize.`,
-      { data: oneOrAll(data) },
+      { data: dataJson(data) },
     );
   }
   print(flags.json ? streams.stderr : streams.stdout, (style) => [
@@ -47,9 +52,9 @@ async function lrTest(data: readonly string[], asked: TrainFlags, streams: Strea
     ...renderRangeTest(test, style),
     "",
     ...wrap(conclusion(test.suggestion, test.diverged), style.width),
-    ...(test.suggestion === undefined ? [] : next(data, flags, test.suggestion, style)),
+    ...(test.suggestion === undefined ? [] : next(dataWords(data), flags, test.suggestion, style)),
   ]);
-  if (flags.json) printJson(streams, { data: oneOrAll(data), ...test });
+  if (flags.json) printJson(streams, { data: dataJson(data), ...test });
 }
 
 function conclusion(suggestion: number | undefined, diverged: boolean): string {

@@ -9,7 +9,7 @@ import { ChainruleError } from "../../ir/errors.ts";
 import { maximum } from "../../ir/stats.ts";
 import type { TableModel } from "../../train/index.ts";
 import { type CommandRecord, option } from "../command.ts";
-import { dataArgument } from "../data-argument.ts";
+import { dataArgument, givenData } from "../data-argument.ts";
 import { filesOf, stdinName } from "../files.ts";
 import { oddCells, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
 import { print, type Streams } from "../output.ts";
@@ -32,15 +32,16 @@ export const predictCommand: CommandRecord<[run: string, data: readonly string[]
   run: ([run, data], flags, streams) => predict(run, data, flags, streams),
 };
 
-async function predict(dir: string, data: readonly string[], flags: PredictFlags, streams: Streams): Promise<void> {
+async function predict(dir: string, names: readonly string[], flags: PredictFlags, streams: Streams): Promise<void> {
   const { out } = flags;
-  const files = await filesOf(data);
+  const data = givenData(await filesOf(names), flags);
+  const { files } = data;
   if (out !== undefined && files.some((file) => file !== stdinName && resolve(out) === resolve(file)))
     throw new ChainruleError("USAGE", `--out would overwrite the data, ${out}; choose another file.`, { out });
   const { transform, openRun, loadTable, predictTable } = await import("../engine.ts");
   const run = await openRun(dir);
   const trained = await loadTable(run);
-  const table = await rowsOf(run, files, flags, streams);
+  const table = await rowsOf(run, data, flags, streams);
   const { x, rows, notes } = transform(trained.preprocessing, table, oddCells(flags));
   const added = predictedColumns(trained, predictTable(trained, x, rows), table);
 

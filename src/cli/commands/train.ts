@@ -13,7 +13,7 @@ import type { TableModel } from "../../train/index.ts";
 import { flagText } from "../../train/settings/flags.ts";
 import { dataSettings, networkSettings, textSettings, trainingSettings } from "../../train/settings/index.ts";
 import { type CommandRecord, jsonOption, option, under } from "../command.ts";
-import { dataArgument } from "../data-argument.ts";
+import { dataArgument, dataWords, givenData, sqlOption } from "../data-argument.ts";
 import { interruptible } from "../interrupt.ts";
 import { print, printJson, type Streams, shellWord } from "../output.ts";
 import { messageOf } from "../setting-advice.ts";
@@ -43,6 +43,7 @@ export const trainCommand: CommandRecord<[data: readonly string[]]> = {
   options: [
     ...under("Data:", [
       ...settingOptions({ ...textSettings, ...dataSettings }, { course: true }),
+      sqlOption(),
       option("--stream", "read the table in blocks, for data larger than memory; files over 256 MB are"),
     ]),
     ...under("Network:", settingOptions(networkSettings, { course: true })),
@@ -59,13 +60,15 @@ export const trainCommand: CommandRecord<[data: readonly string[]]> = {
     "train iris.csv --target species",
     "train houses.csv --target price --hidden 128,64 --epochs 200 --lr 0.001",
     'train people.csv --target income --type "zip code=category" --type id=ignore',
+    `train --sql "select * from 'sales/*.parquet' where year > 2020" --target price`,
   ],
   hint: "Ctrl-C ends a training early and keeps its best weights; a second Ctrl-C ends it at once.",
   run: ([data], options, streams) => train(data, givenFlags(options), streams),
 };
 
-async function train(data: readonly string[], { fix, ...flagged }: GivenFlags, streams: Streams): Promise<void> {
+async function train(files: readonly string[], { fix, sql, ...flagged }: GivenFlags, streams: Streams): Promise<void> {
   const { dataOptions, prepare } = await import("../engine.ts");
+  const data = givenData(files, { sql });
   const asked = await withFiles(flagged);
   const source = await tableOf(data, asked, streams);
   const { table, stream } = source;
@@ -96,7 +99,7 @@ async function train(data: readonly string[], { fix, ...flagged }: GivenFlags, s
     ...describeResult(end, run, style),
     ...(fixed ? describeFix(first, fixed, style) : []),
     ...describeFindings(findings, style),
-    ...describeNext(run, data, findings, style),
+    ...describeNext(run, dataWords(data), findings, style),
   ]);
   const fixSummary = fixed && { fix: { from: first.run, ...withFlags(fixed.remedy) } };
   if (flags.json) printJson(streams, { run, ...summary(prepared.task, start, end), ...fixSummary });
@@ -213,7 +216,7 @@ async function runTraining(
           start = event;
           const { backend, seed } = event;
           const data = await origin();
-          const name = nameOf(data.file);
+          const name = nameOf(data);
           run = await createRun({ name, seed, backend, data, settings: saved(flags) }, flags.out);
         }
         if (event.type === "end") end = event;

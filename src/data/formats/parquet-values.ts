@@ -1,6 +1,7 @@
 // Columns of a Parquet file by its schema, and their values as cells: each type as exact as the file has it.
 import type { FileMetaData, SchemaElement } from "hyparquet";
 import { ChainruleError } from "../../ir/errors.ts";
+import type { Nested } from "../nested.ts";
 import { toCell } from "../rows.ts";
 import type { Cell } from "../table.ts";
 import {
@@ -24,7 +25,7 @@ export interface ParquetColumn {
   cell(value: unknown): Cell;
   readonly declared?: "category";
   /** Lists or maps, which become text. */
-  readonly nested?: "lists" | "maps";
+  readonly nested?: Nested;
 }
 
 /** Options for hyparquet: values come as they are stored where these columns read them. */
@@ -83,7 +84,7 @@ function* columnsOfNode(
 }
 
 /** What hyparquet makes of a node. */
-function kindOf({ element, children }: Node): "value" | "struct" | "lists" | "maps" {
+function kindOf({ element, children }: Node): "value" | "struct" | Nested {
   const { converted_type: type, logical_type: logical, repetition_type: repetition } = element;
   if (repetition === "REPEATED") return "lists";
   if (children.length === 0 || logical?.type === "VARIANT") return "value";

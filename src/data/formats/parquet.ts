@@ -2,8 +2,9 @@
 import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import { ChainruleError } from "../../ir/errors.ts";
 import { node } from "../../ir/node.ts";
+import { remarksOnNested } from "../nested.ts";
 import { type Cell, makeTable, type Table } from "../table.ts";
-import { quote, quoteList } from "../wording.ts";
+import { quote } from "../wording.ts";
 import type { FileFormat } from "./format.ts";
 import { columnsOf, type ParquetColumn, rawValues } from "./parquet-values.ts";
 
@@ -101,21 +102,11 @@ async function readRows({ source, file, metadata, columns }: Opened, from: numbe
   }
   const rowNumbers = Int32Array.from({ length: to - from }, (_, r) => from + r + 1);
   const names = columns.map(({ name }) => name);
-  const table = makeTable(source, names, cells, rowNumbers, { notes: remarksOn(source, columns) });
+  const table = makeTable(source, names, cells, rowNumbers, { notes: remarksOnNested(source, columns) });
   return { ...table, columns: table.columns.map((column, c) => ({ ...column, ...declared(columns[c]!) })) };
 }
 
 const declared = ({ declared: type }: ParquetColumn) => (type === undefined ? {} : { declared: type });
-
-function remarksOn(source: string, columns: readonly ParquetColumn[]): string[] {
-  return (["lists", "maps"] as const).flatMap((kind) => {
-    const names = columns.filter(({ nested }) => nested === kind).map(({ name }) => name);
-    if (names.length === 0) return [];
-    return [
-      `${quoteList(names, 5)} of ${source} ${names.length === 1 ? "holds" : "hold"} ${kind}: each is one text here. To learn from what they hold, make columns of it.`,
-    ];
-  });
-}
 
 /** A file of which parts are read (Node only). @throws ChainruleError FILE_NOT_FOUND */
 async function fileOf(path: string): Promise<AsyncBuffer> {

@@ -1,0 +1,88 @@
+// A query → table, by DuckDB where it is installed (Node only).
+import { ChainruleError } from "../ir/errors.ts";
+import { columnsOfResult, type DuckDB } from "./duckdb-values.ts";
+import { remarksOnNested } from "./nested.ts";
+import { type Cell, makeTable, type Table } from "./table.ts";
+import { quoteList } from "./wording.ts";
+
+/** What messages call it. */
+const source = "the query";
+
+/**
+ * The result of a query in DuckDB, of its last statement where there are several. It reads what DuckDB reads: files of many formats by
+ * their names, databases that are attached. Wants the package `@duckdb/node-api`, which is installed beside this one.
+ *
+ * @throws ChainruleError INVALID_ARGUMENT (DuckDB is not installed, or the query fails), EMPTY_DATA (no rows)
+ * @example
+ * const table = await queryTable("select * from 'sales/*.parquet' where year > 2020 order by id");
+ */
+export async function queryTable(query: string): Promise<Table> {
+  if (query.trim() === "") throw failed(query, new Error("it is empty"));
+  const duckdb = await load();
+  const connection = await (await duckdb.DuckDBInstance.create(":memory:")).connect();
+  try {
+    const result = await connection.stream(query);
+    if (result.returnType !== duckdb.ResultReturnType.QUERY_RESULT)
+      throw new Error("it gives no table. Its last statement must be a SELECT");
+    const columns = columnsOfResult(duckdb, result.columnNames(), result.columnTypes());
+    const cells: Cell[][] = columns.map(() => []);
+    let rows = 0;
+    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+      rows += chunk.rowCount;
+      for (const [c, { of, cell }] of columns.entries())
+        for (const value of chunk.getColumnValues(of)) cells[c]!.push(cell(value));
+    }
+    const names = columns.map(({ name }) => name);
+    if (rows === 0) throw noRows(names);
+    const rowNumbers = Int32Array.from({ length: rows }, (_, r) => r + 1);
+    const table = makeTable(source, names, cells, rowNumbers, { notes: remarksOnNested(source, columns) });
+    const declared = (c: number) => (columns[c]!.declared === undefined ? {} : { declared: columns[c]!.declared });
+    return { ...table, columns: table.columns.map((column, c) => ({ ...column, ...declared(c) })) };
+  } catch (cause) {
+    throw cause instanceof ChainruleError ? cause : failed(query, cause);
+  } finally {
+    connection.closeSync();
+  }
+}
+
+async function load(): Promise<DuckDB> {
+  // By a name that bundlers do not follow: pages have no use for it.
+  const name = "@duckdb/node-api";
+  try {
+    return (await import(/* @vite-ignore */ name)) as DuckDB;
+  } catch (cause) {
+    throw new ChainruleError(
+      "INVALID_ARGUMENT",
+      `A query is run by DuckDB, and the package ${name} could not be loaded (${(cause as { code?: string }).code ?? (cause as Error).message}). Install it beside chainrule: npm install ${name} (with -g where chainrule is installed so).`,
+      { package: name },
+      { cause },
+    );
+  }
+}
+
+const noRows = (names: readonly string[]) =>
+  new ChainruleError(
+    "EMPTY_DATA",
+    `The query gives no rows (columns: ${quoteList(names, 10)}). Look at its conditions.`,
+    {
+      source,
+      columns: names,
+    },
+  );
+
+function failed(query: string, cause: unknown): ChainruleError {
+  const said = (cause as Error).message.replace(/^Failed to extract statements: /, "");
+  // DuckDB quotes the line with a mark below it, which only a terminal of its width would keep in place.
+  const [what] = said.split(/\n\s*\nLINE \d+:/);
+  const at = /LINE (\d+):/.exec(said)?.[1];
+  const place = at !== undefined && query.includes("\n") ? ` (line ${at})` : "";
+  return new ChainruleError(
+    "INVALID_ARGUMENT",
+    `The query failed${place}: ${what!
+      .trim()
+      .replace(/\s*\n\s*/g, " ")
+      .replace(/\.$/, "")}.`,
+    { query },
+    { cause },
+  );
+}

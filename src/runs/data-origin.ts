@@ -1,0 +1,88 @@
+// Where a run's table came from, as run.json says it: files or a query, each with a hash; and reading it again.
+import type { TextOptions } from "../data/formats/format.ts";
+import { queryTable, readTable, type Table } from "../data/index.ts";
+import { isRecord } from "../ir/json.ts";
+import { node } from "../ir/node.ts";
+import { sha256File } from "./folder.ts";
+
+export interface DataFile {
+  readonly file: string;
+  readonly sha256: string;
+}
+
+/** The files of a table, one after the other. */
+export interface DataFiles extends DataFile {
+  /** Those after the first. */
+  readonly further?: readonly DataFile[];
+}
+
+/** The hash is of the table that the query gave. */
+export interface DataQuery {
+  readonly sql: string;
+  readonly sha256: string;
+}
+
+export type DataOrigin = DataFiles | DataQuery;
+
+export const isQuery = (origin: DataOrigin): origin is DataQuery => "sql" in origin;
+
+const filesIn = ({ file, sha256, further = [] }: DataFiles): readonly DataFile[] => [{ file, sha256 }, ...further];
+
+/** As a command line names it. */
+export const originWords = (origin: DataOrigin): string[] =>
+  isQuery(origin) ? ["--sql", origin.sql] : filesIn(origin).map(({ file }) => file);
+
+export function isDataOrigin(value: unknown): value is Record<string, unknown> {
+  if (!isRecord(value)) return false;
+  const { further, sql, file } = value;
+  if (!/^[0-9a-f]{64}$/.test(String(value.sha256))) return false;
+  if (typeof sql === "string") return true;
+  return typeof file === "string" && (further === undefined || (Array.isArray(further) && further.every(isDataOrigin)));
+}
+
+/** Of names, types and cells. */
+export function sha256Table({ columns }: Table): string {
+  const hash = node("node:crypto").createHash("sha256");
+  for (const { name, cells } of columns) {
+    hash.update(JSON.stringify(name));
+    // JSON has no NaN and no infinity.
+    for (const cell of cells) hash.update(typeof cell === "number" ? `${cell},` : `${JSON.stringify(cell)},`);
+  }
+  return hash.digest("hex");
+}
+
+/** The table as it was. `fail` makes the error for what is not there any more, or is another. */
+export async function readAgain(
+  origin: DataOrigin,
+  options: TextOptions,
+  fail: (what: string) => Error,
+): Promise<Table> {
+  if (isQuery(origin)) {
+    const table = await queryTable(origin.sql).catch((cause: Error) => {
+      throw fail(`its query fails now. ${cause.message}`);
+    });
+    if (sha256Table(table) === origin.sha256) return table;
+    throw fail(
+      "its query gives another table now. Train again; if nothing has changed, put the rows in order (ORDER BY) first.",
+    );
+  }
+  const files = filesIn(origin);
+  await checkFiles(files, fail);
+  return readTable(
+    files.map(({ file }) => file),
+    options,
+  );
+}
+
+/** @throws what `fail` makes, where one of the files is not there or has changed */
+export async function checkFiles(files: DataFiles | readonly DataFile[], fail: (what: string) => Error): Promise<void> {
+  for (const { file, sha256 } of "file" in files ? filesIn(files) : files) {
+    if (file === "-") throw fail("its table came from standard input, which is not kept. Train on it as a file.");
+    const hash = await sha256File(file).catch(() => {
+      throw fail(
+        `its data, ${file}, is not there (seen from this folder). Put it back, or go to the folder where it was trained.`,
+      );
+    });
+    if (hash !== sha256) throw fail(`its data, ${file}, has changed since. Train again on the data as it is.`);
+  }
+}
