@@ -5,6 +5,7 @@ import type { NodeId } from "../ir/graph.ts";
 import { sameShape, type TensorType } from "../ir/shape.ts";
 import { recordOf } from "../ops/index.ts";
 import type { GraphBuilder } from "../trace/graph-builder.ts";
+import { added, type Gradient, throughRule } from "./chosen.ts";
 
 /**
  * Appends to `g` the nodes of Σᵢ ⟨cotangentᵢ, ∂outputᵢ/∂w⟩ for each w of `wrt`, and returns them; zeros where nothing
@@ -23,27 +24,27 @@ export function backpropagate(
     if (varies[id] === 0 && g.nodes[id]!.inputs.some((input) => varies[input] === 1)) varies[id] = 1;
   }
 
-  const gradients = new Map<NodeId, Value>();
-  const accumulate = (id: NodeId, dx: Value): void => {
+  const gradients = new Map<NodeId, Gradient>();
+  const accumulate = (id: NodeId, gradient: Gradient): void => {
     const sum = gradients.get(id);
-    gradients.set(id, sum === undefined ? dx : g.add(sum, dx));
+    gradients.set(id, sum === undefined ? gradient : added(g, sum, gradient));
   };
   outputs.forEach((output, i) => {
-    accumulate(output.id, cotangents[i]!);
+    accumulate(output.id, { dx: cotangents[i]! });
   });
 
   const targets = new Set(wrt.map((value) => value.id));
   for (let id = end - 1; id >= 0; id--) {
-    const dy = gradients.get(id);
+    const gradient = gradients.get(id);
     const node = g.nodes[id]!;
     const record = recordOf(node);
-    if (dy === undefined || varies[id] === 0 || record.gradient === "none" || node.inputs.length === 0) continue;
+    if (gradient === undefined || varies[id] === 0 || record.gradient === "none" || node.inputs.length === 0) continue;
     const inputs = node.inputs.map((input) => g.nodes[input]!);
     const savesInputs = record.saves === "inputs" || record.saves === "both";
     const savesOutput = record.saves === "output" || record.saves === "both";
     const dxs = record.gradient(
       {
-        dy,
+        dy: gradient.dx,
         inputs: savesInputs ? inputs : inputs.map(typeOnly),
         y: savesOutput ? node : typeOnly(node),
         attributes: node.attributes,
@@ -51,14 +52,21 @@ export function backpropagate(
       g,
     );
     inputs.forEach((input, i) => {
-      const dx = dxs[i];
-      if (dx === undefined || varies[input.id] === 0 || !isFloat(input.dtype)) return;
-      accumulate(input.id, g.cast(unbroadcast(g, dx, input), input.dtype));
+      if (dxs[i] === undefined || varies[input.id] === 0 || !isFloat(input.dtype)) return;
+      const { dx, counts } = throughRule(g, node, inputs, i, dxs[i]!, gradient.counts);
+      accumulate(input.id, {
+        dx: g.cast(unbroadcast(g, dx, input), input.dtype),
+        counts: counts && anyOf(g, counts, input),
+      });
     });
     if (!targets.has(id)) gradients.delete(id);
   }
-  return wrt.map((value) => gradients.get(value.id) ?? g.full(value, 0));
+  return wrt.map((value) => gradients.get(value.id)?.dx ?? g.full(value, 0));
 }
+
+/** Whether a bool holds anywhere along the dimensions along which an operand of `type` was repeated. */
+const anyOf = (g: Builder, x: Value, type: TensorType): Value =>
+  sameShape(x.shape, type.shape) ? x : g.greater(unbroadcast(g, g.cast(x, type.dtype), type), 0);
 
 /** A value of which a rule may read the type alone: what the record does not save has no id to build with. */
 const typeOnly = ({ shape, dtype }: TensorType): Value => ({ id: -1, shape, dtype });

@@ -50,6 +50,8 @@ export interface OpRecord<N extends OpName = OpName> {
    * input whose elements are all known and equal.
    */
   identity?(splats: readonly (number | undefined)[], attributes: OpAttributes[N]): number | undefined;
+  /** Of a choice between operands: a bool of the operands' broadcast shape or less, true where the output is operand `i`. */
+  chosen?(i: number, inputs: readonly Value[], g: Builder): Value;
   /** Nothing is rounded but what is stored: all backends give the same bits. */
   readonly exact?: true;
   /**

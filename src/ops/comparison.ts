@@ -40,6 +40,7 @@ const where: ElementwiseRecord<"where"> = {
     }
     return { dtype: requireSameDType("where", inputs.slice(1)), shape: requireBroadcast("where", inputs) };
   },
+  chosen: (i, [condition], g) => (i === 1 ? condition! : g.equal(condition!, g.full({ shape: [], dtype: "bool" }, 0))),
   exact: true,
   saves: "inputs",
   gradient: ({ dy, inputs }, g) => [undefined, g.where(inputs[0]!, dy, 0), g.where(inputs[0]!, 0, dy)],

@@ -121,7 +121,14 @@ export function eye(n: number): Tensor {
   return Tensor.concrete(data, [n, n]);
 }
 
-/** x where the condition (bool) holds, y elsewhere; all three broadcast. */
+/**
+ * x where the condition (bool) holds, y elsewhere; all three broadcast. Gradients flow to what is chosen alone, even where the
+ * other would have none: see docs/numerics.md.
+ *
+ * ```ts
+ * grad((x) => where(x.greater(0), x.sqrt(), 0).sum())(tensor([-1, 0, 4])) // [0, 0, 0.25]
+ * ```
+ */
 export function where(condition: Tensor, x: Tensor | number, y: Tensor | number): Tensor {
   return build([condition, x, y], (g, values) => g.applyTo("where", values, {}));
 }

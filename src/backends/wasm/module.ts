@@ -9,8 +9,9 @@ import * as wasm from "./webassembly-opcodes.ts";
 export type Build = "plain" | "relaxed";
 
 /**
- * The machine: a letter of the text is a byte, or one of two instructions that can become one in place. These are
- * f32x4.mul, …, f32x4.add, of which the relaxed build makes nop nop nop, …, f32x4.relaxed_madd, with the same operands.
+ * The machine: a letter of the text is a byte, or one of two instructions that can become one in place, or a v128.const whose
+ * four lanes are the next four letters. The two are f32x4.mul, …, f32x4.add, of which the relaxed build makes nop nop nop, …,
+ * f32x4.relaxed_madd, with the same operands.
  */
 export function machineBytes(build: Build): Uint8Array<ArrayBuffer> {
   const indexOf = new Uint16Array(512);
@@ -28,13 +29,17 @@ export function machineBytes(build: Build): Uint8Array<ArrayBuffer> {
     return code.written();
   });
   // More than enough: few letters are instructions.
-  const bytes = new Uint8Array(machineText.length * 2);
+  const bytes = new Uint8Array(machineText.length * 3);
   let at = 0;
-  for (let i = 0; i < machineText.length; i++) {
-    const index = indexOf[machineText.charCodeAt(i)]!;
+  let i = 0;
+  const next = (): number => indexOf[machineText.charCodeAt(i++)]!;
+  while (i < machineText.length) {
+    const index = next();
     if (index < 256) bytes[at++] = index;
     else {
-      const instruction = instructions[index - 256]!;
+      const instruction =
+        instructions[index - 256] ??
+        new InstructionWriter().splat(next() | (next() << 8) | (next() << 16) | (next() << 24)).written();
       bytes.set(instruction, at);
       at += instruction.length;
     }

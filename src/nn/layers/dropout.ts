@@ -15,7 +15,7 @@ export const dropoutRecord: LayerRecord<Dropout> = {
   apply({ rate }, { buffers }, x, { key, nextStream }) {
     if (key === undefined || rate === 0) return { y: x, buffers };
     const kept = randomUniform(key, x.shape, nextStream()).greaterEqual(rate);
-    return { y: where(kept, x.div(1 - rate), 0), buffers };
+    return { y: where(kept, x, 0).div(1 - rate), buffers };
   },
   output: (_, x) => x,
   keepsValues: true,
