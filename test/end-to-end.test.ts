@@ -50,7 +50,7 @@ describe("a classification", () => {
     });
     const { features, parameters, metrics: measured } = lastLine(trained.stdout);
     expect(parameters).toBe(features * 16 + 16 + 16 * 3 + 3);
-    expect(measured.validation.accuracy).toBeGreaterThan(0.7);
+    expect(measured.validation.accuracy).toBeGreaterThan(0.6);
   });
 
   it("measures the validation rows again as in training", async () => {

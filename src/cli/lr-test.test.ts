@@ -38,7 +38,7 @@ it("draws the loss over the rate, marks a rate and says how to use it", async ()
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
     const text = stdout.replace(/\x1b\[\d+m/g, "");
-    const suggestion = /Suggested learning rate: (\S+)/.exec(text)![1];
+    const suggestion = /Suggested\s+learning\s+rate:\s+(\S+)/.exec(text)![1];
     expect(text).toMatch(/[⠁-⣿]{3}/);
     expect(text).toMatch(new RegExp(`▲ ${suggestion}|${suggestion} ▲`));
     expect(text).toContain(`npx chainrule train waves.csv --target y ${quick} --lr ${suggestion}`);

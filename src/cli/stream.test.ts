@@ -11,7 +11,7 @@ import { originOf } from "./table-of.ts";
 // Every file is a large one here: its head has twenty rows.
 vi.mock("./table-of.ts", async (importOriginal) => ({
   ...(await importOriginal<typeof import("./table-of.ts")>()),
-  tableOf: async (files: readonly string[]) => {
+  tableOf: async ({ files }: { readonly files: readonly string[] }) => {
     const stream = await openTable(files, { blockRows: 20 });
     return { table: stream.head, stream, origin: () => originOf(files) };
   },

@@ -72,7 +72,7 @@ it.each([
 
 it("weight decay is that of the optimizer", () => {
   const decay = (given: Settings) => resolve({ task: "regression", train: { rows: 9 } }, given).optimizer.weightDecay;
-  expect([decay({ weightDecay: 0 }), decay(parse("--target y --weight-decay 0.5")), decay({})]).toEqual([0, 0.5, 0.3]);
+  expect([decay({ weightDecay: 0 }), decay(parse("--target y --weight-decay 0.5")), decay({})]).toEqual([0, 0.5, 0.15]);
 });
 
 describe("any settings", () => {

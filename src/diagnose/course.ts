@@ -6,6 +6,8 @@ import type { Severity } from "./finding.ts";
 /** Loss at the end by that of the best constant answer: healthy trainings end below 0.4. */
 export const outcome = {
   unlearnt: 0.6,
+  /** Less is left where a training has learnt all but a twentieth of what there is. */
+  learnt: 0.05,
   /** Of the planned epochs: before, the loss of a training that goes on says little. */
   share: 0.3,
 } as const;

@@ -1,6 +1,6 @@
 // Units that answer no row any more, and so get no gradient that would bring them back.
 import { confidenceOf, percent } from "./confidence.ts";
-import { byOutcome, sinceStep } from "./course.ts";
+import { byOutcome, lossLeft, outcome, sinceStep } from "./course.ts";
 import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
@@ -28,6 +28,12 @@ export const deadUnits = defineDetector({
   mended: lowerLoss,
 });
 
+/** Units that a training does well without are a remark: a curve of one feature often leaves half of a layer out. */
+function severityOf(dead: number, evidence: Evidence): Finding["severity"] {
+  if (dead > thresholds.severe) return byOutcome(evidence);
+  return lossLeft(evidence) < outcome.learnt ? "info" : "warning";
+}
+
 function detect(evidence: Evidence): Finding | undefined {
   const last = evidence.observations.at(-1);
   const layers = last?.units.filter((units) => units.dead > thresholds.share) ?? [];
@@ -37,7 +43,7 @@ function detect(evidence: Evidence): Finding | undefined {
   const value = last.values.find(({ name }) => name === worst.name);
   const before = last.values[last.values.findIndex(({ name }) => name === worst.name) - 1];
   return {
-    severity: worst.dead > thresholds.severe ? byOutcome(evidence) : "warning",
+    severity: severityOf(worst.dead, evidence),
     layers: names,
     sinceStep: sinceStep(evidence, ({ units }) =>
       units.some((one) => names.includes(one.name) && one.dead > thresholds.share),

@@ -293,7 +293,7 @@ describe("label noise", () => {
     const [verdict] = await saidOfData(rows);
     expect(verdict).toMatchObject({ kind: "label-noise", severity: "warning" });
     const suspects = verdict!.evidence.suspects as number[];
-    expect(suspects.filter((row) => flipped.has(row)).length).toBeGreaterThanOrEqual(0.75 * suspects.length);
+    expect(suspects.filter((row) => flipped.has(row)).length).toBeGreaterThanOrEqual(0.65 * suspects.length);
   });
 
   it("is told in numbers", async () => {

@@ -109,8 +109,10 @@ function inClasses(
   const isGuess = validation && validation.rows >= fewestUnseen && unseen!.rate > mostUnseenErrors * guessing;
   if (rate > mostErrors * guessing || isGuess || isClassMissed) return undefined;
   const [share, apart] = isSeen ? [confidentRate, separation] : [unseen!.confidentRate, unseen!.separation ?? 1];
+  // Of the rows that it was trained on, a model has learnt some flipped labels by heart.
+  const unlearnt = validation && validation.rows >= fewestUnseen ? Math.max(share, unseen!.confidentRate) : share;
   return {
-    severity: share >= noisyLabels.warning ? "warning" : "info",
+    severity: unlearnt >= noisyLabels.warning ? "warning" : "info",
     message: `About ${percent(share)} of the labels look wrong: even where the model is surest it misses as many ${isSeen ? "rows" : "rows for validation"}, and its confidence hardly tells misses from hits (${short(apart)}, where 0.5 is not at all).`,
     evidence: {
       errorRate: rate,

@@ -89,7 +89,7 @@ it("settings", () => {
     INVALID_ARGUMENT: dropout: rate must be at least 0 and less than 1; got -0.1.
     INVALID_ARGUMENT: dropout: rate must be at least 0 and less than 1; got NaN.
     INVALID_ARGUMENT: There is no activation "swish"; choose one of relu, leakyRelu, elu, gelu, geluTanh, silu, softplus, tanh, sigmoid, softmax.
-    INVALID_ARGUMENT: There is no initializer "glorot"; choose one of heUniform, heNormal, xavierUniform, xavierNormal, lecunUniform, lecunNormal, orthogonal, zeros.
+    INVALID_ARGUMENT: There is no initializer "glorot"; choose one of heUniform, heNormal, xavierUniform, xavierNormal, lecunUniform, lecunNormal, fanInUniform, orthogonal, zeros.
     INVALID_ARGUMENT: A seed must be a whole number up to 2^53; got 0.5.
     INVALID_ARGUMENT: There is no layer of kind "lstm"; the kinds are dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential.
     INVALID_ARGUMENT: There is no layer of kind "toString"; the kinds are dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential.

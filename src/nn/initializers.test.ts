@@ -21,6 +21,7 @@ const variances = {
   heNormal: 2 / fanIn,
   lecunUniform: 1 / fanIn,
   lecunNormal: 1 / fanIn,
+  fanInUniform: 1 / (3 * fanIn),
 };
 
 describe.each(Object.entries(variances))("%s", (name, variance) => {

@@ -24,6 +24,8 @@ export interface InitializerRecord {
   readonly words: string;
   /** It makes up for the half that relu sets to 0: too large where no activation follows, where `linearInit` fits. */
   readonly isForRectifiers?: true;
+  /** All weights are this number: nothing is drawn. */
+  readonly constant?: number;
   draw(source: Source, shape: Shape, fans: Fans): Tensor;
 }
 
@@ -47,7 +49,7 @@ const normal =
 /**
  * he (He et al. 2015): variance 2 / fanIn, for relu and its like. xavier (Glorot and Bengio 2010): variance
  * 2 / (fanIn + fanOut), for tanh and sigmoid. lecun (LeCun et al. 1998): variance 1 / fanIn.
- * orthogonal (Saxe et al. 2013): rows or columns of length 1 at right angles.
+ * fanInUniform: U(−1/√fanIn, 1/√fanIn), what PyTorch draws weights and biases of linear layers from. orthogonal (Saxe et al. 2013): rows or columns of length 1 at right angles.
  */
 export const initializers = {
   heUniform: {
@@ -70,15 +72,20 @@ export const initializers = {
   },
   lecunUniform: { words: "LeCun initial weights", draw: uniform(({ fanIn }) => Math.sqrt(3 / fanIn)) },
   lecunNormal: { words: "LeCun initial weights, normal", draw: normal(({ fanIn }) => Math.sqrt(1 / fanIn)) },
+  fanInUniform: { words: "PyTorch's initial weights", draw: uniform(({ fanIn }) => 1 / Math.sqrt(fanIn)) },
   orthogonal: { words: "orthogonal initial weights", draw: orthogonal },
   zeros: {
     words: "initial weights of 0",
+    constant: 0,
     draw: (source, shape) => source.of(new Float64Array(sizeOf(shape)), shape),
   },
 } satisfies Readonly<Record<string, InitializerRecord>>;
 
 export type InitializerName = keyof typeof initializers;
 export const initializerNames = namesOf(initializers);
+
+/** What spreads the points at which the units of a layer bend: with biases of 0 those of relu all bend at x = 0. */
+export const spreadBias: InitializerName = "fanInUniform";
 
 /** What fits a layer without an activation after it. */
 export const linearInit: InitializerName = "xavierUniform";

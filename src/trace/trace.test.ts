@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   arange,
   ChainruleError,
+  compile,
   concat,
   eye,
   foldIn,
@@ -228,7 +229,7 @@ describe("element types", () => {
     expect(errorOf(() => grad((x: Tensor) => x.sum())(values.int32))).toMatchInlineSnapshot(`
       {
         "code": "NOT_DIFFERENTIABLE",
-        "message": "A gradient by int32 values does not exist (argument 0). Cast them with .cast("float64"), or pass them in an argument that is not differentiated by.",
+        "message": "A gradient by int32 values does not exist (argument 0). Cast them with .cast("float32"), or pass them in an argument that is not differentiated by.",
       }
     `);
   });
@@ -349,4 +350,18 @@ describe("making tensors", () => {
     expect(Math.abs(uniform.mean().item() - 0.5)).toBeLessThan(0.01);
     expect([uniform.min().item() >= 0, uniform.max().item() < 1]).toEqual([true, true]);
   });
+});
+
+it.each(["auto", "wasm", "reference"] as const)("what errors of element types advise works on %s", (backend) => {
+  const whole = tensor(Int32Array.of(1, 4));
+  expect(() => compile((x: Tensor) => x.sqrt(), { backend })(whole)).not.toThrow();
+  expect(() => compile((x: Tensor) => grad((v: Tensor) => v.square().sum())(x), { backend })(whole)).toThrow(
+    'Cast them with .cast("float32")',
+  );
+  const mended = compile((x: Tensor) => grad((v: Tensor) => v.square().sum())(x.cast("float32")), { backend });
+  expect(Array.from(mended(whole).data)).toEqual([2, 8]);
+  const table = tensor([10, 20, 30]);
+  expect(() => compile((x: Tensor) => x.gather(x), { backend })(table)).toThrow("Cast it to int32 first");
+  const rows = compile((x: Tensor) => x.gather(tensor([2, 0]).cast("int32")), { backend });
+  expect(Array.from(rows(table).data)).toEqual([30, 10]);
 });

@@ -1,6 +1,12 @@
 // The network of a table: dense layers with activations, normalised and with identities around them where asked for.
 import type { ActivationName } from "../nn/activation.ts";
-import { type InitializerName, type InitializerRecord, initializers, linearInit } from "../nn/initializers.ts";
+import {
+  type InitializerName,
+  type InitializerRecord,
+  initializers,
+  linearInit,
+  spreadBias,
+} from "../nn/initializers.ts";
 import type { Layer } from "../nn/layer.ts";
 import { activation, batchNorm, dense, dropout, layerNorm, residual } from "../nn/layers/index.ts";
 
@@ -28,14 +34,20 @@ export function perceptron(options: Perceptron): Layer {
   const { features, hidden, outputs, init, normalization } = options;
   const drop = options.dropout ? [dropout(options.dropout)] : [];
   const widths = [features, ...hidden];
+  const record: InitializerRecord = initializers[init];
+  const biasInit = record.constant === undefined ? spreadBias : init;
   const layers = hidden.flatMap((width, i): Layer[] => {
     const inputs = widths[i]!;
     const norm = normalization && normalizations[normalization](width);
-    const block = [dense(inputs, width, { init }), ...(norm ? [norm] : []), activation(options.activation), ...drop];
+    const block = [
+      dense(inputs, width, { init, biasInit }),
+      ...(norm ? [norm] : []),
+      activation(options.activation),
+      ...drop,
+    ];
     // Spread: at most four layers.
     return options.residual && i > 0 && inputs === width ? [residual(...block)] : block;
   });
-  const record: InitializerRecord = initializers[init];
   const last = record.isForRectifiers ? linearInit : init;
   return { kind: "sequential", layers: [...layers, dense(widths.at(-1)!, outputs, { init: last })] };
 }

@@ -2,8 +2,8 @@
 import { boolean, choice, make, type Options, whole } from "../../ir/fields.ts";
 import type { Tensor } from "../../trace/tensor.ts";
 import { initialWeight } from "../initial-weight.ts";
-import { type InitializerName, initializerNames } from "../initializers.ts";
-import type { LayerRecord } from "../layer.ts";
+import { type InitializerName, type InitializerRecord, initializerNames, initializers } from "../initializers.ts";
+import type { LayerRecord, Variable } from "../layer.ts";
 import { takes } from "./check.ts";
 
 export interface Dense {
@@ -12,9 +12,16 @@ export interface Dense {
   readonly outputs: number;
   readonly bias: boolean;
   readonly init: InitializerName;
+  /** Of the biases; their fan-in is that of the weights. */
+  readonly biasInit: InitializerName;
 }
 
-export type DenseOptions = Partial<Pick<Dense, "bias" | "init">>;
+export type DenseOptions = Partial<Pick<Dense, "bias" | "init" | "biasInit">>;
+
+/** Of a constant nothing is drawn, and no stream of random numbers is used up. */
+const initialBias = (init: InitializerName, inputs: number, outputs: number): Variable["initial"] =>
+  (initializers[init] as InitializerRecord).constant ??
+  ((key, stream) => initialWeight(init, key, [outputs], stream, inputs, outputs));
 
 export const denseRecord: LayerRecord<Dense> = {
   kind: "dense",
@@ -23,14 +30,20 @@ export const denseRecord: LayerRecord<Dense> = {
     outputs: whole(1),
     bias: boolean(true),
     init: choice("initializer", initializerNames, "heUniform"),
+    biasInit: choice("initializer", initializerNames, "zeros"),
   },
-  variables: ({ inputs, outputs, bias, init }) => ({
+  variables: ({ inputs, outputs, bias, init, biasInit }) => ({
     parameters: {
       weight: {
         shape: [inputs, outputs],
         initial: (key, stream) => initialWeight(init, key, [inputs, outputs], stream, inputs, outputs),
       },
-      ...(bias && { bias: { shape: [outputs], initial: 0 } }),
+      ...(bias && {
+        bias: {
+          shape: [outputs],
+          initial: initialBias(biasInit, inputs, outputs),
+        },
+      }),
     },
   }),
   apply({ bias }, { parameters, buffers }, x) {
@@ -49,7 +62,7 @@ export const denseRecord: LayerRecord<Dense> = {
 
 /**
  * z = x W + b: x [..., inputs], W [inputs, outputs], b [outputs] → [..., outputs].
- * `init` (default heUniform) draws W; b begins at 0.
+ * `init` (default heUniform) draws W, `biasInit` (default zeros) b.
  */
 export const dense = (inputs: number, outputs: number, options: DenseOptions = {}): Dense =>
   make(denseRecord, { inputs, outputs, ...options } satisfies Options<Dense>);

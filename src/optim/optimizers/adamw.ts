@@ -10,7 +10,7 @@ export interface AdamW extends AdamSettings {
 export const adamwRecord: OptimizerRecord<AdamW> = {
   kind: "adamw",
   fields: { ...adamFields, weightDecay: nonNegative(0.01) },
-  forTables: { learningRate: 0.01, weightDecay: 0.3 },
+  forTables: { learningRate: 0.01, weightDecay: 0.15 },
   rangeTest: { minimum: 10, divergence: 10 },
   isDecayDecoupled: true,
   slots: adamSlots,
