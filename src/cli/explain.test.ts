@@ -132,6 +132,7 @@ describe("a repeated training", () => {
     ["adamw, with validation", "level", ["--backend", "wasm"]],
     ["sgd without validation", "level", ["--optimizer", "sgd", "--validation", "0"]],
     ["adam with norms, by a plateau", "value", ["--optimizer", "adam", "--layer-norm", "--schedule", "plateau"]],
+    ["weights of classes", "level", ["--class-weight", "low=3"]],
     ["dropout", "level", ["--dropout", "0.3"]],
     [
       "batch norm, one cycle, clipped",

@@ -7,7 +7,7 @@ import { decimalMarks } from "../data/number-notation.ts";
 import { columnTypes } from "../data/reading.ts";
 import type { Change } from "../diagnose/change.ts";
 import { settingsOf } from "../runs/run-settings.ts";
-import { flagText, flagWords, fromOptions } from "../train/settings/flags.ts";
+import { flagText, flagWords, fromOptions, toOptions } from "../train/settings/flags.ts";
 import { type SettingKey, type Settings, settingKeys } from "../train/settings/index.ts";
 import { resolve } from "../train/settings/resolve.ts";
 import { parseSetting, printSetting, settingOf, withSettings } from "../train/settings/values.ts";
@@ -75,6 +75,23 @@ it("weight decay is that of the optimizer", () => {
   expect([decay({ weightDecay: 0 }), decay(parse("--target y --weight-decay 0.5")), decay({})]).toEqual([0, 0.5, 0.15]);
 });
 
+it.each([
+  ["balanced", "balanced"],
+  ["yes=9,no=0.5", { yes: 9, no: 0.5 }],
+  ["a, b=2,c=d=1e-2", { "a, b": 2, "c=d": 0.01 }],
+])("weights of classes: %s", (text, weights) => {
+  const { classWeight } = parseWords(["--target", "y", "--class-weight", text]);
+  expect(
+    typeof classWeight === "string"
+      ? classWeight
+      : Object.fromEntries(Object.entries(toOptions({ classWeight }).classWeight!)),
+  ).toEqual(weights);
+});
+
+it.each(["yes", "yes=", "yes=0", "yes=-1", "yes=1,no", "=2"])("weights of classes are not %s", (text) => {
+  expect(() => parseSetting("classWeight", text)).toThrowError('classWeight must be "balanced", or CLASS=WEIGHT');
+});
+
 describe("any settings", () => {
   const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => fc.integer({ min, max });
   const double = (max: number, min = 0) =>
@@ -112,6 +129,14 @@ describe("any settings", () => {
     residual: fc.boolean(),
     dropout: fc.oneof(fc.constant(0), double(1)),
     loss: oneOf("loss"),
+    classWeight: fc.oneof(
+      fc.constant("balanced" as const),
+      fc.dictionary(
+        name.map((text) => text.replaceAll("=", "-")),
+        double(1e300),
+        { minKeys: 1 },
+      ),
+    ),
     optimizer: oneOf("optimizer"),
     learningRate: double(1e300),
     weightDecay: fc.double({ min: 0, max: 1e300, noNaN: true }),

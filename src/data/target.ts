@@ -153,15 +153,21 @@ export function fitClasses(
 const commonest = (counts: ReadonlyMap<string, number>): string =>
   [...counts].reduce((best, each) => (each[1] > best[1] ? each : best))[0];
 
+/** The index of the class that a text names, in any of its spellings; undefined where there is none. */
+export function classFinder(target: Target, classes: readonly string[]): (text: string) => number | undefined {
+  const keyOf = labelKeys[target.kind === "classification" ? target.labels : "text"];
+  const index = new Map(classes.map((label, i) => [keyOf(label), i]));
+  return (text) => index.get(keyOf(text));
+}
+
 /** Class index per row, −1 where missing. @throws ChainruleError TYPE_MISMATCH for a label that training did not have */
 export function readClasses(table: Table, column: Column, target: Target, classes: readonly string[]): Int32Array {
   const kind = target.kind === "classification" ? target.labels : "text";
-  const keyOf = labelKeys[kind];
   const isMissing = missingTest(target, kind === "text" || kind === "exact");
-  const index = new Map(classes.map((label, i) => [keyOf(label), i]));
+  const indexOf = classFinder(target, classes);
   return Int32Array.from(column.cells, (cell, row) => {
     if (isMissing(cell)) return -1;
-    const label = index.get(keyOf(cellText(cell)));
+    const label = indexOf(cellText(cell));
     if (label !== undefined) return label;
     throw new ChainruleError(
       "TYPE_MISMATCH",

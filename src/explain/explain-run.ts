@@ -6,6 +6,7 @@ import type { Replay } from "../runs/replay.ts";
 import { batchOf } from "../runs/rows.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { flatten } from "../trace/tree.ts";
+import { tableLoss } from "../train/class-weights.ts";
 import { parseElement } from "./computation.ts";
 import { type Explain, type Explanation, explain, type NamedTensors, withUpdate } from "./index.ts";
 import { ravelIndex } from "./indices.ts";
@@ -27,13 +28,11 @@ export function explainRun(run: Replay, rows: readonly number[], element: string
   const { trained, state, optimizer, settings } = run;
   const { model, loss, preprocessing } = trained;
   const { parameters, buffers } = state.variables;
+  const weighed = tableLoss(run.prepared, loss, settings.classWeight);
   const one = explain(
     (tensors: NamedTensors, name) => {
       const variables = { parameters: tensors as TensorTree, buffers: tensors.buffers as TensorTree };
-      return name(
-        "loss",
-        lossRecord(loss)(apply(model, variables, tensors.x as Tensor, name), tensors.target as Tensor),
-      );
+      return name("loss", weighed(apply(model, variables, tensors.x as Tensor, name), tensors.target as Tensor));
     },
     { ...parameters, ...batchOf(run, rows), buffers } as NamedTensors,
   );

@@ -1,6 +1,6 @@
 // What the data of a training looks like to the network: scales, classes, and how much a feature tells alone.
 import { upperMedian } from "../ir/stats.ts";
-import { type LossName, lossRecord } from "../nn/losses/index.ts";
+import { type LossName, type LossRecord, recordOf } from "../nn/losses/index.ts";
 import { univariateScore } from "./univariate-score.ts";
 
 export interface FeatureProfile {
@@ -45,7 +45,7 @@ export interface ProfiledData {
   readonly columnCount?: number;
   /** Absent for a regression. */
   readonly classes?: readonly string[] | undefined;
-  readonly loss: LossName;
+  readonly loss: LossName | LossRecord;
   readonly batchSize: number;
 }
 
@@ -74,7 +74,7 @@ export function profileData({
     alone: univariateScore(positions, (row) => x[row * width + column]!, y, classes?.length ?? 0),
   }));
   const typicalRms = width === 0 ? 0 : upperMedian(all.map(({ rms }) => rms));
-  const { constantLoss, reduction } = lossRecord(loss);
+  const { constantLoss, reduction } = recordOf(loss);
   return {
     rows,
     task: classes ? "classification" : "regression",

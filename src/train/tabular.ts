@@ -1,7 +1,7 @@
 // From a prepared table to a trained network and its predictions: defaults for ordinary tables, metrics in the target's unit.
 import type { Prepared, Preprocessing, Split, TableStream } from "../data/index.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
-import { type LossName, lossRecord } from "../nn/losses/index.ts";
+import { type LossName, type LossRecord, lossRecord } from "../nn/losses/index.ts";
 import { targetTensor } from "../nn/losses/targets.ts";
 import { apply } from "../nn/model.ts";
 import { profileData } from "../observe/data-profile.ts";
@@ -13,6 +13,7 @@ import { tensor } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { trainOptionsOf } from "./check-options.ts";
 import { checkLoss, checkTable, checkTargets } from "./check-table.ts";
+import { classWeightsOf, tableLoss } from "./class-weights.ts";
 import type { DataEvent, ExamplesEvent, MetricValues, TrainEvent } from "./events.ts";
 import { isNonFinite, withOrigin } from "./failure.ts";
 import { inTargetUnit } from "./metrics.ts";
@@ -36,6 +37,8 @@ export interface TableTraining extends AsyncIterable<TrainEvent> {
   withoutProfiles(): AsyncIterable<TrainEvent>;
   /** What the settings came to. */
   readonly settings: ResolvedTableSettings;
+  /** By the names of the classes, what rows of each weigh in the loss; absent where all weigh alike. */
+  readonly classWeights?: Readonly<Record<string, number>>;
   /** As `Training.best`. */
   best(): Variables;
   /** As `Training.result`, with the model that predicts. */
@@ -57,6 +60,7 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
   checkLoss(loss, prepared);
   checkTargets(loss, prepared);
   const outputs = lossRecord(loss).outputs(preprocessing.classes?.length ?? 0);
+  const weighed = tableLoss(prepared, loss, resolved.classWeight);
   const model = perceptron({ features: preprocessing.features.length, outputs, ...resolved });
   const data = dataOf(prepared.train, preprocessing.features.length, loss);
   const validation = prepared.validation && dataOf(prepared.validation, preprocessing.features.length, loss);
@@ -66,6 +70,7 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
     validation,
     blocks,
     ...trainOptionsOf(resolved),
+    loss: weighed,
     ...{ steps: settings.steps, observeEvery: settings.observeEvery, signal: settings.signal },
     ...(settings.variables && { variables: settings.variables }),
   });
@@ -84,8 +89,11 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
       throw named(error);
     }
   }
+  const weights = classWeightsOf(prepared, resolved.classWeight);
+  const classWeights = weights && Object.fromEntries(preprocessing.classes!.map((name, c) => [name, weights[c]!]));
   return {
     settings: resolved,
+    ...(classWeights && { classWeights }),
     best: training.best,
     withoutProfiles,
     async *[Symbol.asyncIterator]() {
@@ -94,7 +102,7 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
           yield examplesOf({ model, loss, preprocessing, variables: training.best() }, prepared, resolved);
         }
         yield event;
-        if (event.type === "start") yield dataEvent(prepared, loss, event.batchSize);
+        if (event.type === "start") yield dataEvent(prepared, weighed, event.batchSize);
       }
     },
     async result() {
@@ -128,7 +136,7 @@ function dataOf({ x, y, rows }: Split, features: number, loss: LossName): Traini
   };
 }
 
-function dataEvent({ train, preprocessing }: Prepared, loss: LossName, batchSize: number): DataEvent {
+function dataEvent({ train, preprocessing }: Prepared, loss: LossRecord, batchSize: number): DataEvent {
   const { columns, features, classes } = preprocessing;
   const columnCount = columns.length;
   return { type: "data", ...profileData({ ...train, features, columnCount, classes, loss, batchSize }) };

@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import { Argument } from "commander";
 import { count } from "../../data/wording.ts";
+import { runSettings } from "../../runs/run-settings.ts";
 import { type CommandRecord, jsonOption } from "../command.ts";
 import { dataArgument, dataJson, givenData } from "../data-argument.ts";
 import { oddCells, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
@@ -25,6 +26,8 @@ export const evaluateCommand: CommandRecord<[run: string, data: readonly string[
   run: ([run, data], flags, streams) => evaluate(run, data, flags, streams),
 };
 
+const unweighed = "Every row counts alike here, whatever its class weighed in the training.";
+
 async function evaluate(dir: string, files: readonly string[], flags: EvaluateFlags, streams: Streams): Promise<void> {
   const { transform, openRun, loadTable, predictTable, measure } = await import("../engine.ts");
   const data = givenData(files, flags);
@@ -35,6 +38,7 @@ async function evaluate(dir: string, files: readonly string[], flags: EvaluateFl
   const { x, y, rows, notes } = transform(preprocessing, table, { target: "required", ...oddCells(flags) });
   const { metrics, confusion, reliability } = measure(trained, predictTable(trained, x, rows), y!);
   const classes = preprocessing.classes ?? [];
+  const isWeighed = runSettings(dir, run.manifest.settings).classWeight !== undefined;
 
   const name = table.parts === undefined ? basename(table.source) : count(table.parts.length, "file");
   const out = flags.json ? streams.stderr : streams.stdout;
@@ -45,6 +49,7 @@ async function evaluate(dir: string, files: readonly string[], flags: EvaluateFl
       `${count(rows, "row")} of ${printable(table.source)}`,
       "",
       ...renderMetrics([[printable(name), metrics]], style),
+      ...(isWeighed ? ["", ...wrap(unweighed, style.width)] : []),
       ...(matrix.length > 0 ? ["", ...matrix] : []),
       ...(reliability ? ["", ...renderReliability(reliability, style)] : []),
     ];

@@ -2,14 +2,14 @@
 import { existsSync } from "node:fs";
 import { fileFormats } from "../../data/formats/index.ts";
 import type { Prepared, PrepareOptions, Table, TableStream } from "../../data/index.ts";
-import { count, enumeration } from "../../data/wording.ts";
+import { count, enumeration, short } from "../../data/wording.ts";
 import type { Findings, Remedy } from "../../diagnose/verdict.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { Variables } from "../../nn/index.ts";
 import type { RunDescription, RunWriter } from "../../runs/index.ts";
 import { settingsOf } from "../../runs/run-settings.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "../../train/events.ts";
-import type { TableModel } from "../../train/index.ts";
+import type { TableModel, TableTraining } from "../../train/index.ts";
 import { flagText } from "../../train/settings/flags.ts";
 import { dataSettings, networkSettings, textSettings, trainingSettings } from "../../train/settings/index.ts";
 import { type CommandRecord, jsonOption, option, under } from "../command.ts";
@@ -94,15 +94,15 @@ async function train(files: readonly string[], { fix, sql, ...flagged }: GivenFl
     ]);
     throw last.error;
   }
-  const { run, start, end, findings } = last;
+  const { run, start, end, findings, classWeights } = last;
   print(flags.json ? streams.stderr : streams.stdout, (style) => [
-    ...describeResult(end, run, style),
+    ...describeResult(end, run, classWeights, style),
     ...(fixed ? describeFix(first, fixed, style) : []),
     ...describeFindings(findings, style),
     ...describeNext(run, dataWords(data), findings, style),
   ]);
   const fixSummary = fixed && { fix: { from: first.run, ...withFlags(fixed.remedy) } };
-  if (flags.json) printJson(streams, { run, ...summary(prepared.task, start, end), ...fixSummary });
+  if (flags.json) printJson(streams, { run, ...summary(prepared.task, start, end, classWeights), ...fixSummary });
 }
 
 /** With the rate that a range test suggests, where it was asked for. */
@@ -130,7 +130,11 @@ interface Trained {
   readonly error?: unknown;
   readonly events: readonly TrainEvent[];
   readonly findings: Findings;
+  readonly classWeights?: ClassWeights;
 }
+
+/** By the names of the classes; undefined where rows of all weigh alike. */
+type ClassWeights = TableTraining["classWeights"];
 
 interface Fixed {
   readonly remedy: Remedy;
@@ -205,10 +209,12 @@ async function runTraining(
   let start: StartEvent | undefined;
   let end: EndEvent | undefined;
   let trained: TableModel;
+  let classWeights: ClassWeights;
   const onInterrupt = () => view.note("Stopping, with the best weights so far. Press Ctrl-C again to end at once.");
   try {
     trained = await interruptible(onInterrupt, async (signal) => {
       const training = trainTable(prepared, { ...settings, signal }, stream);
+      ({ classWeights } = training);
       let savedAt = performance.now();
       let unsaved = false;
       for await (const event of training) {
@@ -251,11 +257,12 @@ async function runTraining(
   }
   await saveTable(run!, trained);
   const status = end!.reason === "interrupted" ? "interrupted" : "finished";
-  await run!.finish(status, summary(prepared.task, start!, end!));
-  return { run: run!.dir, start: start!, end: end!, events: watch.events, findings: watch.findings() };
+  await run!.finish(status, summary(prepared.task, start!, end!, classWeights));
+  const weights = classWeights && { classWeights };
+  return { run: run!.dir, start: start!, end: end!, events: watch.events, findings: watch.findings(), ...weights };
 }
 
-function summary(task: Prepared["task"], start: StartEvent, end: EndEvent) {
+function summary(task: Prepared["task"], start: StartEvent, end: EndEvent, classWeights: ClassWeights) {
   return {
     task,
     rows: start.rows + start.validationRows,
@@ -267,6 +274,7 @@ function summary(task: Prepared["task"], start: StartEvent, end: EndEvent) {
     threads: start.threads,
     ...(start.blas !== undefined && { blas: start.blas }),
     metrics: { ...end.metrics },
+    ...(classWeights && { classWeights }),
     layers: end.layers.map(({ name, gradientRms, updateRatio }) => ({ name, gradientRms, updateRatio })),
   };
 }
@@ -295,6 +303,7 @@ function describeData(
 function describeResult(
   { reason, epochs, bestEpoch, seconds, metrics }: EndEvent,
   run: string,
+  classWeights: ClassWeights,
   style: Style,
 ): string[] {
   const why = {
@@ -310,9 +319,19 @@ function describeResult(
     `${why} ${count(epochs, "epoch")} in ${duration(seconds)}${weights}.`,
     "",
     ...renderMetrics(Object.entries(metrics), style),
+    ...(classWeights ? ["", ...wrap(printable(weighed(classWeights)), style.width)] : []),
     "",
     `Saved in ${style.colors.bold(run)}`,
   ];
+}
+
+/** Classes that are named one by one. */
+const mostClasses = 10;
+
+function weighed(classWeights: NonNullable<ClassWeights>): string {
+  const all = Object.entries(classWeights).map(([name, weight]) => `${name} ${short(weight)}`);
+  const listed = all.length <= mostClasses ? all : [...all.slice(0, mostClasses), "…"];
+  return `The loss weighs the rows of the classes: ${listed.join(", ")}. The other figures count every row alike.`;
 }
 
 function describeFix(before: Trained, { remedy, steps, training }: Fixed, { width }: Style): string[] {

@@ -1,6 +1,35 @@
 // Cross entropy of two classes, from the logit of class 1.
-import { defineLoss } from "./loss.ts";
+import { weightedConstant } from "./class-weights.ts";
+import { defineLoss, type LossRecord } from "./loss.ts";
 import { ofTwoClasses } from "./targets.ts";
+
+export interface BinaryCrossEntropyOptions {
+  /** How much a target of class 0 and one of class 1 count in the mean, and those between in proportion. Default: alike. */
+  readonly classWeights?: readonly [number, number];
+}
+
+/**
+ * Binary cross entropy with weights w of the classes: Σ w loss / Σ w, where a target t has w = w₀ + (w₁ − w₀) t. A loss to call, or to give
+ * to `train`.
+ *
+ * ```ts
+ * const loss = binaryCrossEntropyWith({ classWeights: [1, 3] });
+ * loss(tensor([0, 1]), tensor([0, 1])).item() // 0.408233
+ * ```
+ */
+export function binaryCrossEntropyWith({ classWeights }: BinaryCrossEntropyOptions): LossRecord {
+  return defineLoss({
+    name: "binaryCrossEntropy",
+    ...ofTwoClasses,
+    perExample: (logits, target) => logits.softplus().sub(logits.mul(target)),
+    reduction: "mean",
+    weighted: ([zero, one]) => binaryCrossEntropyWith({ classWeights: [zero!, one!] }),
+    ...(classWeights && {
+      weights: (_, target) => target.mul(classWeights[1] - classWeights[0]).add(classWeights[0]),
+      ...weightedConstant(classWeights),
+    }),
+  });
+}
 
 /**
  * Binary cross entropy from logits z against targets t in [0, 1], mean: softplus(z) − z t,
@@ -10,9 +39,4 @@ import { ofTwoClasses } from "./targets.ts";
  * binaryCrossEntropy(tensor([0, 0]), tensor([0, 1])).item() // 0.693147
  * ```
  */
-export const binaryCrossEntropy = defineLoss({
-  name: "binaryCrossEntropy",
-  ...ofTwoClasses,
-  perExample: (logits, target) => logits.softplus().sub(logits.mul(target)),
-  reduction: "mean",
-});
+export const binaryCrossEntropy = binaryCrossEntropyWith({});

@@ -4,11 +4,16 @@ import { full } from "../../trace/create.ts";
 import { Tensor } from "../../trace/tensor.ts";
 import type { Loss } from "./loss.ts";
 
-/** −Σ p ln p over the classes' shares p of the labels [rows]. */
-export function entropy(labels: ArrayLike<number>): number {
-  const counts = new Map<number, number>();
-  for (let i = 0; i < labels.length; i++) counts.set(labels[i]!, (counts.get(labels[i]!) ?? 0) + 1);
-  return [...counts.values()].reduce((sum, n) => sum - (n / labels.length) * Math.log(n / labels.length), 0);
+/** −Σ p ln p over the classes' shares p of the labels [rows], or of their weights. */
+export function entropy(labels: ArrayLike<number>, weightOf: (label: number) => number = () => 1): number {
+  const parts = new Map<number, number>();
+  let total = 0;
+  for (let i = 0; i < labels.length; i++) {
+    const weight = weightOf(labels[i]!);
+    parts.set(labels[i]!, (parts.get(labels[i]!) ?? 0) + weight);
+    total += weight;
+  }
+  return [...parts.values()].reduce((sum, n) => sum - (n / total) * Math.log(n / total), 0);
 }
 
 /** For numbers: the mean loss where every row gets the answer that `centre` finds for the targets [rows]. */

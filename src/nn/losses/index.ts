@@ -1,6 +1,6 @@
 // The losses: the only list of them.
 import { namesOf } from "../../ir/record-list.ts";
-import { binaryCrossEntropy } from "./binary-cross-entropy.ts";
+import { type BinaryCrossEntropyOptions, binaryCrossEntropy, binaryCrossEntropyWith } from "./binary-cross-entropy.ts";
 import { type CrossEntropyOptions, crossEntropy, crossEntropyWith } from "./cross-entropy.ts";
 import { halfSumOfSquares } from "./half-sum-of-squares.ts";
 import { huber } from "./huber.ts";
@@ -24,7 +24,9 @@ export const losses = {
 
 export { isLossRecord, type Loss, type LossRecord } from "./loss.ts";
 export {
+  type BinaryCrossEntropyOptions,
   binaryCrossEntropy,
+  binaryCrossEntropyWith,
   type CrossEntropyOptions,
   crossEntropy,
   crossEntropyWith,
@@ -56,6 +58,10 @@ export const isLossName = (name: unknown): name is LossName => typeof name === "
 
 /** What is known of the loss of a name. */
 export const lossRecord = (name: LossName): LossRecord => findLoss(name)!;
+
+/** What is known of a loss that is given by its name, or itself. */
+export const recordOf = (loss: LossName | LossRecord): LossRecord =>
+  typeof loss === "string" ? lossRecord(loss) : loss;
 
 /** Losses that fit a task, in the order of the list. */
 export const lossesOf = {

@@ -1,7 +1,15 @@
 // Losses against their formulas, at the tails, and their gradients.
 import { describe, expect, it } from "vitest";
 import { compile, grad, type Tensor, tensor, valueAndGrad } from "../../index.ts";
-import { findLoss, type LossName, losses, lossNames, lossRecord } from "../index.ts";
+import {
+  binaryCrossEntropyWith,
+  crossEntropyWith,
+  findLoss,
+  type LossName,
+  losses,
+  lossNames,
+  lossRecord,
+} from "../index.ts";
 
 const y = [0.5, -2, 3, 1.25];
 const t = [1, -2, 0.5, 0];
@@ -140,6 +148,55 @@ describe("at the tails", () => {
       expect(Number.isFinite(loss.item())).toBe(true);
       for (const v of dy.data) expect(Number.isFinite(v) && v !== 0).toBe(true);
     }
+  });
+});
+
+describe("weights of classes", () => {
+  const logits = [
+    [1, 2, 3],
+    [0, -1, 4],
+    [2, 2, 0],
+  ];
+  const labels = [2, 1, 1];
+  const lnP = (row: readonly number[], k: number) => row[k]! - Math.log(row.reduce((sum, z) => sum + Math.exp(z), 0));
+
+  it("count in the mean: Σ w loss / Σ w, and so in its gradient", () => {
+    const loss = crossEntropyWith({ classWeights: [9, 2, 0.5] });
+    const [value, dz] = valueAndGrad(loss)(tensor(logits), tensor(Int32Array.from(labels)));
+    const own = labels.map((label, i) => -lnP(logits[i]!, label));
+    expect(value.item()).toBeCloseTo((0.5 * own[0]! + 2 * own[1]! + 2 * own[2]!) / 4.5, 12);
+    expect(dz.data[1]).toBeCloseTo((0.5 / 4.5) * Math.exp(lnP(logits[0]!, 1)), 12);
+    expect(dz.data[4]).toBeCloseTo((2 / 4.5) * (Math.exp(lnP(logits[1]!, 1)) - 1), 12);
+    const machine = compile(loss)(tensor(logits), tensor(Int32Array.from(labels)));
+    expect(machine.item()).toBeCloseTo(value.item(), 5);
+  });
+
+  it("leave rows out that are ignored, and weigh probabilities by what they are of", () => {
+    const loss = crossEntropyWith({ classWeights: [9, 2, 0.5], ignoreIndex: 1 });
+    expect(loss(tensor(logits), tensor(Int32Array.from(labels))).item()).toBeCloseTo(-lnP(logits[0]!, 2), 12);
+    const soft = crossEntropyWith({ classWeights: [1, 3, 1] });
+    const halves = tensor([
+      [0.5, 0.5, 0],
+      [0, 0, 1],
+    ]);
+    const two = -(lnP(logits[0]!, 0) + lnP(logits[0]!, 1)) / 2;
+    expect(soft(tensor(logits.slice(0, 2)), halves).item()).toBeCloseTo((2 * two - lnP(logits[1]!, 2)) / 3, 12);
+  });
+
+  it("of two classes are those of crossEntropy", () => {
+    const z = [-3, 0.5, 2];
+    const one = binaryCrossEntropyWith({ classWeights: [1, 7] })(tensor(z), tensor([0, 1, 0]));
+    const two = crossEntropyWith({ classWeights: [1, 7] })(
+      tensor(z.map((v) => [0, v])),
+      tensor(Int32Array.of(0, 1, 0)),
+    );
+    expect(one.item()).toBeCloseTo(two.item(), 12);
+  });
+
+  it("are as many as the classes", () => {
+    expect(() =>
+      crossEntropyWith({ classWeights: [1, 2] })(tensor(logits), tensor(Int32Array.from(labels))),
+    ).toThrowError("crossEntropy: classWeights must have a weight for each class; got 2 for 3 logits.");
   });
 });
 

@@ -60,17 +60,25 @@ describe.each(lossNames.map((name) => [name, losses[name] as LossRecord] as cons
     else expect(power).toBeCloseTo(loss.unitPower, 12);
   });
 
-  it("of the best constant is the least over all constants", () => {
+  it("of the best constant is the least over all constants, with weights of classes, too", () => {
     const targets = loss.task === "regression" ? taken(loss, [-3, -0.5, 0, 0.25, 0.5, 4, 9]) : [0, 1, 1, 0, 1, 1, 1];
     const constants = arange(13_000).mul(0.001).sub(4).reshape([13_000, 1]);
     // The last output is the constant, the others are 0.
     const outputs = concat([zeros([13_000, z.shape[1]! - 1]), constants], 1);
-    const total = targets
-      .map((y) => loss.perExample(outputs, targetTensor(loss.targets, new Float64Array(13_000).fill(y), "float64")))
-      .reduce((a, b) => a.add(b));
-    const least = total.div(targets.length).min().item();
-    expect(loss.constantLoss(targets)).toBeCloseTo(least, 5);
-    expect(loss.constantLoss(targets)).toBeLessThan(least + 1e-9);
+    for (const one of [loss, ...(loss.weighted ? [loss.weighted([3, 0.5])] : [])]) {
+      const parts = targets.map((y) => {
+        const target = targetTensor(one.targets, new Float64Array(13_000).fill(y), "float64");
+        const weight = one.weights?.(outputs, target)?.data[0] ?? 1;
+        return { weight, weighed: one.perExample(outputs, target).mul(weight) };
+      });
+      const total = parts.map(({ weighed }) => weighed).reduce((a, b) => a.add(b));
+      const least = total
+        .div(parts.reduce((sum, { weight }) => sum + weight, 0))
+        .min()
+        .item();
+      expect(one.constantLoss(targets)).toBeCloseTo(least, 5);
+      expect(one.constantLoss(targets)).toBeLessThan(least + 1e-9);
+    }
   });
 });
 

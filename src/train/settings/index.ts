@@ -1,4 +1,5 @@
 // The settings of a training on a table: the one list of them, and their types.
+import { classWeight } from "./class-weight.ts";
 import { backend, deterministic, seed, threads } from "./compute.ts";
 import {
   columnTypes,
@@ -41,7 +42,7 @@ export const dataSettings = {
 };
 export const networkSettings = { hidden, depth, width, activation, init, normalization, residual, dropout };
 export const trainingSettings = {
-  ...{ loss, optimizer, learningRate, weightDecay, clipNorm, schedule, epochs, batchSize, patience },
+  ...{ loss, classWeight, optimizer, learningRate, weightDecay, clipNorm, schedule, epochs, batchSize, patience },
   ...{ seed, backend, threads, deterministic },
 };
 /** How a network is trained on a prepared table. */
