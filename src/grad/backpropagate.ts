@@ -5,7 +5,7 @@ import type { NodeId } from "../ir/graph.ts";
 import { sameShape, type TensorType } from "../ir/shape.ts";
 import { recordOf } from "../ops/index.ts";
 import type { GraphBuilder } from "../trace/graph-builder.ts";
-import { added, type Gradient, throughRule } from "./chosen.ts";
+import { added, type Gradient, throughRule } from "./gradient.ts";
 
 /**
  * Appends to `g` the nodes of Σᵢ ⟨cotangentᵢ, ∂outputᵢ/∂w⟩ for each w of `wrt`, and returns them; zeros where nothing
@@ -53,10 +53,11 @@ export function backpropagate(
     );
     inputs.forEach((input, i) => {
       if (dxs[i] === undefined || varies[input.id] === 0 || !isFloat(input.dtype)) return;
-      const { dx, counts } = throughRule(g, node, inputs, i, dxs[i]!, gradient.counts);
+      const { dx, counts, steep } = throughRule(g, node, inputs, i, dxs[i]!, gradient);
       accumulate(input.id, {
         dx: g.cast(unbroadcast(g, dx, input), input.dtype),
         counts: counts && anyOf(g, counts, input),
+        steep,
       });
     });
     if (!targets.has(id)) gradients.delete(id);

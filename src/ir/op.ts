@@ -52,6 +52,13 @@ export interface OpRecord<N extends OpName = OpName> {
   identity?(splats: readonly (number | undefined)[], attributes: OpAttributes[N]): number | undefined;
   /** Of a choice between operands: a bool of the operands' broadcast shape or less, true where the output is operand `i`. */
   chosen?(i: number, inputs: readonly Value[], g: Builder): Value;
+  /** The derivative is infinite where the output is 0, or may be. */
+  readonly steep?: true;
+  /**
+   * Where the op is flat because it is the same on both sides, as x² at 0: a bool of the shape of dx or less. There the gradient
+   * is 0 even if dy is infinite, as that of √(x²) = |x| is 0 at 0 by symmetry.
+   */
+  flat?(inputs: readonly Value[], attributes: OpAttributes[N], g: Builder): Value | undefined;
   /** Nothing is rounded but what is stored: all backends give the same bits. */
   readonly exact?: true;
   /**

@@ -34,6 +34,7 @@ export const arithmetic = {
 
   mul: binary({
     name: "mul",
+    flat: ([a, b], _, g) => (a!.id === b!.id ? g.equal(a!, 0) : undefined),
     identity: ([a, b]) => (b === 1 ? 0 : a === 1 ? 1 : undefined),
     accepts: "number",
     saves: "inputs",
@@ -56,6 +57,7 @@ export const arithmetic = {
 
   abs: unary({
     name: "abs",
+    flat: ([x], _, g) => g.equal(x!, 0),
     accepts: "number",
     exact: true,
     saves: "inputs",

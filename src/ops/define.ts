@@ -47,7 +47,7 @@ export const opRecord = <N extends OpName, A extends number | "any">(spec: OpSpe
 
 type ElementwiseSpec<N extends ElementwiseOpName, C> = Pick<
   ElementwiseRecord<N>,
-  "name" | "saves" | "scalar" | "identity" | "exact"
+  "name" | "saves" | "scalar" | "identity" | "steep" | "flat" | "exact"
 > & {
   readonly gradient: Rule<C> | "none";
   /** Element types of the operands. Default: "float". */
@@ -86,22 +86,18 @@ function elementwise<N extends ElementwiseOpName, C>(
   arity: number,
   named: (context: GradientContext<N>) => C,
 ): ElementwiseRecord<N> {
-  const { name, saves, gradient, scalar, identity, exact, accepts = "float", result, check } = spec;
+  const { gradient, accepts = "float", result, check, ...rest } = spec;
   const rule: GradientRule<N> | "none" =
     gradient === "none" ? "none" : (context: GradientContext<N>, g: Builder) => gradient(named(context), g);
   return {
-    name,
+    ...rest,
     arity,
     accepts: [accepts],
-    saves,
     gradient: rule,
-    scalar,
-    ...(identity === undefined ? {} : { identity }),
-    ...(exact === undefined ? {} : { exact }),
     infer(inputs, attributes) {
       check?.(attributes);
-      requireAccepted(name, inputs, [accepts]);
-      return { shape: requireBroadcast(name, inputs), dtype: result?.(attributes) ?? inputs[0]!.dtype };
+      requireAccepted(rest.name, inputs, [accepts]);
+      return { shape: requireBroadcast(rest.name, inputs), dtype: result?.(attributes) ?? inputs[0]!.dtype };
     },
   };
 }

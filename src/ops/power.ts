@@ -7,6 +7,7 @@ import { constant, divide, type Notations, power, root, squared } from "./notati
 export const powers = {
   square: unary({
     name: "square",
+    flat: ([x], _, g) => g.equal(x!, 0),
     accepts: "number",
     saves: "inputs",
     gradient: ({ dy, x }, g) => [g.mul(dy, g.mul(x, 2))],
@@ -15,6 +16,7 @@ export const powers = {
 
   sqrt: unary({
     name: "sqrt",
+    steep: true,
     saves: "output",
     gradient: ({ dy, y }, g) => [g.div(g.mul(dy, 0.5), y)], // dx = dy / 2y
     scalar: () => Math.sqrt,
@@ -38,6 +40,8 @@ export const powers = {
   // Where a = b = 0 the factor a^(b−1) would be ∞ beside b = 0: the exponent 1 makes da the limit, 0.
   pow: binary({
     name: "pow",
+    steep: true,
+    flat: ([a, b], _, g) => g.where(g.equal(a!, 0), g.greater(b!, 1), g.equal(a!, 0)),
     identity: ([, b]) => (b === 1 ? 0 : undefined),
     saves: "both",
     gradient: ({ dy, a, b, y }, g) => {

@@ -117,6 +117,7 @@ export const reductions = {
       return type;
     },
     saves: "inputs",
+    flat: ([x], { axes }, g) => g.equal(x!, g.mean(x!, axes, true)),
     // dx = dy · 2 (x − mean) / (n − correction)
     gradient: ({ dy, inputs: [x], attributes }, g) => {
       const { axes, correction } = attributes;

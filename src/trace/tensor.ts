@@ -132,7 +132,7 @@ export class Tensor {
   log1p(): Tensor {
     return this.#apply("log1p", {});
   }
-  /** √x */
+  /** √x. Slopes of norms and deviations are 0 at 0: see docs/numerics.md. */
   sqrt(): Tensor {
     return this.#apply("sqrt", {});
   }
@@ -226,6 +226,20 @@ export class Tensor {
   /** xʸ, in floats. */
   pow(y: Tensor | number): Tensor {
     return y === 2 && isFloat(this.dtype) ? this.square() : this.#apply("pow", {}, y);
+  }
+  /**
+   * x ln y, and 0 where x is 0 and y at most 0; slopes there are 0 too.
+   *
+   * ```ts
+   * const p = tensor([0, 0.5, 0.5]);
+   * p.xlogy(p).sum().neg().item() // 0.6931: the entropy
+   * ```
+   */
+  xlogy(y: Tensor | number): Tensor {
+    return build([this, y], (g, values) => {
+      const [x, b] = g.accepted("div", values);
+      return g.mul(x!, g.log(g.where(g.equal(x!, 0), g.where(g.apply("lessEqual", [b!, 0], {}), 1, b!), b!)));
+    });
   }
   /** The larger one; NaN where either is. */
   maximum(y: Tensor | number): Tensor {
@@ -377,11 +391,9 @@ export class Tensor {
   #apply<N extends OpName>(op: N, attributes: OpAttributes[N], ...others: readonly (Tensor | number)[]): Tensor {
     return build([this, ...others], (g, values) => g.applyTo(op, values, attributes));
   }
-
   #reduce(op: "sum" | "mean" | "max" | "min" | "logsumexp", axis: Axis, options: ReduceOptions | undefined): Tensor {
     return this.#apply(op, this.#reduction(op, axis, options));
   }
-
   #reduction(op: OpName, axis: Axis, options: ReduceOptions | undefined) {
     return { axes: normalizeAxes(axis, this.shape, op), keepDims: options?.keepDims ?? false };
   }

@@ -1,4 +1,4 @@
-// Gradients through what was not chosen are 0 and nothing else, in every order and on both backends.
+// Gradients at edges: through what was not chosen 0 and nothing else, and what symmetry says, in every order and on both backends.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compile, concat, grad, hessian, hvp, jvp, type Tensor, tensor, vjp, where } from "../index.ts";
@@ -92,6 +92,74 @@ describe.each(Object.entries(cases))("%s", (_, [f, at, expected]) => {
     const second = [hessian(total)(x), hvp(total, x, ones), compile(hessian(total))(x)];
     for (const result of second) expect(Array.from(result.data).every(Number.isFinite)).toBe(true);
   });
+});
+
+const norm = (x: Tensor) => x.square().sum().sqrt();
+
+/** Smooth where x is not 0, flat by symmetry where it is. */
+const edges: Record<string, [f: (x: Tensor) => Tensor, at: number[], dx: number[]]> = {
+  "a norm at 0": [norm, [0, 0], [0, 0]],
+  "a norm": [norm, [3, 4], [0.6, 0.8]],
+  "norms of rows": [(x) => x.reshape([2, 2]).square().sum(1).sqrt(), [0, 0, 3, 4], [0, 0, 0.6, 0.8]],
+  "a norm by products": [(x) => x.mul(x).sum().sqrt(), [0, 0], [0, 0]],
+  "a norm by pow": [(x) => x.pow(4).sum().pow(0.25), [0, 0], [0, 0]],
+  "a 3-norm": [
+    (x) =>
+      x
+        .abs()
+        .pow(3)
+        .sum()
+        .pow(1 / 3),
+    [0, 0],
+    [0, 0],
+  ],
+  "a 1-norm": [(x) => x.abs().sum(), [0, -2], [0, -1]],
+  "a size": [(x) => x.square().sqrt(), [0, -2], [0, -1]],
+  "the distance of rows": [
+    (x) =>
+      x
+        .sub(tensor([1, 2]))
+        .square()
+        .sum()
+        .sqrt(),
+    [1, 2],
+    [0, 0],
+  ],
+  "a deviation of equal numbers": [(x) => x.var().sqrt(), [3, 3, 3], [0, 0, 0]],
+  "a deviation by hand": [(x) => x.sub(x.mean()).square().mean().sqrt(), [3, 3], [0, 0]],
+  "deviations of rows": [(x) => x.reshape([2, 2]).var(1).sqrt(), [3, 3, 1, 3], [0, 0, -0.5, 0.5]],
+  "a root mean square": [(x) => x.square().mean().sqrt(), [0, 0], [0, 0]],
+  "largest and smallest, tied": [(x) => x.max().sub(x.min()), [1, 1], [0, 0]],
+  "x ln x": [(x) => x.xlogy(x), [0, 1, 2], [0, 1, 1 + Math.LN2]],
+  "x ln x by where": [(x) => where(x.equal(0), 0, x.mul(x.log())), [0, 1], [0, 1]],
+  "x ln y": [(x) => x.xlogy(tensor([0, 2, 4])), [0, 0, 1], [0, Math.LN2, Math.log(4)]],
+};
+
+it.each(Object.entries(edges))("%s has the slope that it has by symmetry", (_, [f, at, expected]) => {
+  for (const dx of gradients(f, tensor(at))) {
+    for (const [i, v] of dx.entries()) expect(v).toBeCloseTo(expected[i]!, 5);
+  }
+  const total = (t: Tensor) => f(t).sum();
+  const x = tensor(at);
+  expect(jvp(total, [x], [x.sign().add(1)])[1].item()).toBeCloseTo(
+    expected.reduce((sum, v, i) => sum + v * (Math.sign(at[i]!) + 1), 0),
+    10,
+  );
+  expect(Array.from(hessian(total)(x).data).every(Number.isFinite)).toBe(true);
+});
+
+it("leaves slopes infinite that are", () => {
+  const infinite = [Number.POSITIVE_INFINITY];
+  for (const dx of gradients((x) => x.sqrt(), tensor([0]))) expect(dx).toEqual(infinite);
+  for (const dx of gradients((x) => x.square().sub(4).sqrt(), tensor([2]))) expect(dx).toEqual(infinite);
+  for (const dx of gradients((x) => x.pow(0.5), tensor([0]))) expect(dx).toEqual(infinite);
+});
+
+it("x ln y is 0 at x = 0, and takes integers and numbers", () => {
+  const values = [0, 0, 0, 2].map((x, i) => tensor(x).xlogy([0, -1, 3, 4][i]!).item());
+  expect(values).toEqual([0, 0, 0, 2 * Math.log(4)]);
+  expect(tensor([0, 2], { dtype: "int32" }).xlogy(tensor(2)).toArray()).toEqual([0, 2 * Math.LN2]);
+  expect(tensor(0).xlogy(Number.NaN).item()).toBeNaN();
 });
 
 it("leaves what is infinite or NaN in the chosen branch as it is", () => {
