@@ -34,8 +34,8 @@ const walks = new Map(
 const tests: readonly Block[] = [
   {
     file: "src/nn/losses/losses.test.ts",
-    side: "after",
-    anchor: "const values: Record<",
+    side: "before",
+    anchor: "mae: { targets: t,",
     code: `logCosh: {
       targets: t,
       loss: mean(y.map((v, i) => Math.log(Math.cosh(v - t[i]!)))),
