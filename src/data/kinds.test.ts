@@ -150,13 +150,14 @@ describe("columns that are no features", () => {
     expect(columnOf(rows, {}, "day")).toMatchObject({ role: "feature" });
     expect(columnOf(range(30, (i) => 1990 + i))).toMatchObject({ role: "feature" });
     expect(columnOf(range(30, (i) => 17 * i + 1))).toMatchObject({ role: "feature" });
-    expect(
-      columnOf(
-        range(30, (i) => 2 * i + 10),
-        {},
-        "Unnamed: 0",
-      ),
-    ).toMatchObject({ role: "left out" });
+    for (const name of ["Unnamed: 0", "__index_level_0__"])
+      expect(
+        columnOf(
+          range(30, (i) => 2 * i + 10),
+          {},
+          name,
+        ),
+      ).toMatchObject({ role: "left out" });
   });
   it("many categories that repeat are kept; texts that hardly do are named with the setting", () => {
     expect(columnOf(range(400, (i) => `state ${i % 50}`))).toMatchObject({ type: "category", role: "feature" });

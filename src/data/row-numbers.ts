@@ -22,9 +22,9 @@ export function isIdentifierName(name: string): boolean {
   return /^(id|ids|uuid|guid)$/.test(words[words.length - 1] ?? "");
 }
 
-/** What pandas, polars and R call a saved index: "Unnamed: 0", level_0, rownames, row.names, ...1, row number. */
+/** What pandas, polars and R call a saved index: "Unnamed: 0", level_0, __index_level_0__, rownames, row.names, ...1, row number. */
 export const isIndexName = (name: string): boolean =>
-  /^(index|unnamed \d+|level 0|row names?|rownames?|row number|row nr|1)$/.test(wordsOf(name).join(" "));
+  /^(index|unnamed \d+|(index )?level 0|row names?|rownames?|row number|row nr|1)$/.test(wordsOf(name).join(" "));
 
 /** date, timestamp, created_at, t, time step, day, week, month, year */
 export const isTimeName = (name: string): boolean =>
