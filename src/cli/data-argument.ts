@@ -1,6 +1,7 @@
 // The table of a command: its files, or a query in place of them.
 import { Argument, type Option } from "commander";
 import { ChainruleError } from "../ir/errors.ts";
+import type { DataOrigin } from "../runs/index.ts";
 import { option } from "./command.ts";
 
 /** `remark`: what follows the words of the help. */
@@ -35,3 +36,9 @@ export function givenData(files: readonly string[], { sql }: { readonly sql?: st
 export const dataWords = ({ files, sql }: GivenData): readonly string[] => (sql === undefined ? files : ["--sql", sql]);
 export const dataJson = ({ files, sql }: GivenData): string | readonly string[] =>
   sql ?? (files.length === 1 ? files[0]! : files);
+
+/** The words of a command line that name where a run's table came from. */
+export async function originWords(origin: DataOrigin): Promise<string[]> {
+  const { filesIn, isQuery } = await import("./engine.ts");
+  return isQuery(origin) ? ["--sql", origin.sql] : filesIn(origin).map(({ file }) => file);
+}

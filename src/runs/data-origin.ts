@@ -26,11 +26,10 @@ export type DataOrigin = DataFiles | DataQuery;
 
 export const isQuery = (origin: DataOrigin): origin is DataQuery => "sql" in origin;
 
-const filesIn = ({ file, sha256, further = [] }: DataFiles): readonly DataFile[] => [{ file, sha256 }, ...further];
-
-/** As a command line names it. */
-export const originWords = (origin: DataOrigin): string[] =>
-  isQuery(origin) ? ["--sql", origin.sql] : filesIn(origin).map(({ file }) => file);
+export const filesIn = ({ file, sha256, further = [] }: DataFiles): readonly DataFile[] => [
+  { file, sha256 },
+  ...further,
+];
 
 export function isDataOrigin(value: unknown): value is Record<string, unknown> {
   if (!isRecord(value)) return false;

@@ -3,7 +3,7 @@
 export { type CheckedRun, checkRun } from "./check-run.ts";
 export type { RunWriter } from "./create-run.ts";
 export { createRun } from "./create-run.ts";
-export { type DataFile, type DataFiles, type DataOrigin, isQuery, originWords, sha256Table } from "./data-origin.ts";
+export { type DataFile, type DataFiles, type DataOrigin, filesIn, isQuery, sha256Table } from "./data-origin.ts";
 export type { RunMap } from "./files.ts";
 export { sha256File } from "./folder.ts";
 export type { RunDescription, RunManifest, RunStatus } from "./manifest.ts";

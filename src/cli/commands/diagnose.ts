@@ -6,6 +6,7 @@ import type { RunReader } from "../../runs/index.ts";
 import { runSettings } from "../../runs/run-settings.ts";
 import type { TrainEvent } from "../../train/events.ts";
 import { type CommandRecord, jsonOption } from "../command.ts";
+import { originWords } from "../data-argument.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { messageOf } from "../setting-advice.ts";
 import { renderDiagnosis, type Tried, type Unfinished, withFlags } from "../terminal/diagnosis.ts";
@@ -77,7 +78,7 @@ async function withRemedies(
   findings: Findings,
   streams: Streams,
 ): Promise<Diagnosed> {
-  const { bestRemedy, originWords, replayData } = await import("../engine.ts");
+  const { bestRemedy, replayData } = await import("../engine.ts");
   const verdicts = findings.verdicts.map((verdict) => ({ ...verdict, remedies: [] }));
   const asFound = { ...findings, verdicts };
   if (verdicts.length === 0) return { diagnosis: asFound, tried: { steps: 0 } };
@@ -90,7 +91,7 @@ async function withRemedies(
       diagnosis: { ...findings, verdicts: trials.verdicts },
       tried: { steps: trials.steps },
       ...(best && {
-        next: commandLine(originWords(run.manifest.data), withChange(flags, best.settings)),
+        next: commandLine(await originWords(run.manifest.data), withChange(flags, best.settings)),
       }),
     };
   } catch (error) {
