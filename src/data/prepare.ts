@@ -1,6 +1,7 @@
 // Table → training and validation arrays, with the preprocessing fitted on the training rows.
 import { ChainruleError } from "../ir/errors.ts";
 import { settingWords } from "../ir/setting-advice.ts";
+import { checkPrepare } from "./check-prepare.ts";
 import { type ColumnDescription, columnReader, targetColumn } from "./columns.ts";
 import { type Encoded, encodeCategories, encodeValues, mendCell, typeSetting } from "./encode.ts";
 import { fitFeatures, moments, writeFeatures } from "./features.ts";
@@ -57,6 +58,7 @@ export interface Prepared {
  * // train.x: Float32Array [120, 4]; train.y: Int32Array [120]; preprocessing.classes: ["setosa", …]
  */
 export function prepare(table: Table, options: PrepareOptions): Prepared {
+  checkPrepare(table, options);
   const usual = prepareDefaults;
   const { task: wanted = usual.task, standardize = usual.standardize, memoryLimit = usual.memoryLimit } = options;
   const scale = standardize ? (options.targetScale ?? usual.targetScale) : undefined;

@@ -1,7 +1,6 @@
 // The fitted preprocessing as plain JSON: what each column became, and the target.
 import { ChainruleError } from "../ir/errors.ts";
-import { excerpt } from "../ir/fields.ts";
-import { isRecord } from "../ir/json.ts";
+import { excerpt, isRecord } from "../ir/json.ts";
 import { type Cycle, cycles } from "./cycles.ts";
 import type { DateNotation } from "./dates.ts";
 import type { MissingRule } from "./missing.ts";

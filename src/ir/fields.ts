@@ -1,6 +1,7 @@
 // Plain data of a kind with fields: what each field must be, checked where the data is made and where a file has it.
 import { ChainruleError } from "./errors.ts";
-import { isRecord } from "./json.ts";
+import { excerpt, isRecord } from "./json.ts";
+import { came, sameWord } from "./option-words.ts";
 
 export interface Field<T> {
   /** Completes "must be …". */
@@ -74,11 +75,9 @@ export const choice = <N extends string>(noun: string, names: readonly N[], byDe
 
 /** INVALID_ARGUMENT for a name that there is not. */
 export const noSuch = (noun: string, name: unknown, names: readonly string[]): ChainruleError =>
-  new ChainruleError(
-    "INVALID_ARGUMENT",
-    `There is no ${noun} ${JSON.stringify(name)}; choose one of ${names.join(", ")}.`,
-    { [noun]: name },
-  );
+  new ChainruleError("INVALID_ARGUMENT", `There is no ${noun} ${came(name)}; choose one of ${names.join(", ")}.`, {
+    [noun]: name,
+  });
 
 export const nested = <T>(must: string): Field<T> => ({
   must,
@@ -96,12 +95,24 @@ export const optional = <T>(field: Field<T>): Field<T> => ({ ...field, isOptiona
 
 const entriesOf = <T>(fields: Fields<T>) => Object.entries<Field<unknown>>(fields);
 
-/** Plain data of a kind with its defaults. Throws INVALID_ARGUMENT, naming the setting. */
-export function make<T extends { readonly kind: string }>(record: Kind<T>, options: Options<T>): T {
+/**
+ * Plain data of a kind with its defaults: `options` as a user gives them, and what the arguments before them say. Throws INVALID_ARGUMENT,
+ * naming the setting.
+ */
+export function make<T extends { readonly kind: string }>(
+  record: Kind<T>,
+  options: Options<T>,
+  given: Options<T> = {},
+): T {
   const { kind, fields } = record;
-  const given: Readonly<Record<string, unknown>> = { ...options };
+  checkNames(
+    kind,
+    Object.keys(fields).filter((name) => !Object.hasOwn(given, name)),
+    options,
+  );
+  const all: Readonly<Record<string, unknown>> = { ...options, ...given };
   const settings = entriesOf(fields).flatMap(([name, { byDefault }]) => {
-    const value = given[name] === undefined ? byDefault : given[name];
+    const value = all[name] === undefined ? byDefault : all[name];
     return value === undefined ? [] : [[name, value]];
   });
   const made = { kind, ...Object.fromEntries(settings) } as T;
@@ -114,12 +125,32 @@ export function make<T extends { readonly kind: string }>(record: Kind<T>, optio
   return made;
 }
 
+/** Options by their names, of which there are these; the kind itself may be among them, as in data that was made before. */
+export function checkNames(kind: string, names: readonly string[], options: unknown): void {
+  if (!isRecord(options))
+    throw new ChainruleError(
+      "INVALID_ARGUMENT",
+      `${kind}: ${names.length === 0 ? "there are no options" : `options must be { ${names.join(", ")} }, of which each may be left out`}; got ${came(options)}.`,
+      { kind, options },
+    );
+  const odd = Object.keys(options).find(
+    (name) => !names.includes(name) && name !== "kind" && options[name] !== undefined,
+  );
+  if (odd === undefined) return;
+  const known = sameWord(odd, names);
+  throw new ChainruleError(
+    "INVALID_ARGUMENT",
+    `${kind} has no option ${odd}. ${known === undefined ? `It has ${names.join(", ")}.` : `Write ${known}.`}`,
+    { kind, option: odd },
+  );
+}
+
 function invalid(kind: string, name: string, { must, each, choices }: Field<unknown>, value: unknown): ChainruleError {
   if (choices !== undefined) return noSuch(choices.noun, value, choices.names);
   // Of a pair, the number that is wrong.
   const part: unknown = each && Array.isArray(value) ? value.find((one) => !each.holds(one)) : undefined;
-  const came = part === undefined ? `${must}; got ${value}` : `${each!.must}; got ${part}`;
-  return new ChainruleError("INVALID_ARGUMENT", `${kind}: ${name} must be ${came}.`, { kind, [name]: value });
+  const wrong = part === undefined ? `${must}; got ${came(value)}` : `${each!.must}; got ${came(part)}`;
+  return new ChainruleError("INVALID_ARGUMENT", `${kind}: ${name} must be ${wrong}.`, { kind, [name]: value });
 }
 
 /**
@@ -146,17 +177,4 @@ export function parse<T extends { readonly kind: string }>(
   const fault = record.fault?.(parsed);
   if (fault !== undefined) throw fail(`${at}: ${fault}`);
   return parsed;
-}
-
-/** The first characters of a value as JSON, however deep it is nested; "absent" for undefined. */
-export function excerpt(value: unknown, length = 80): string {
-  let visited = 0;
-  try {
-    // Every value that is visited takes a character at least: what comes after is cut off.
-    const text = JSON.stringify(value, (_, part: unknown) => (visited++ > length ? 0 : part));
-    return (text ?? "absent").slice(0, length);
-  } catch {
-    // A circle, or an integer that JSON has no form for.
-    return typeof value === "bigint" ? `${value}` : Object.prototype.toString.call(value);
-  }
 }

@@ -35,3 +35,16 @@ export function parseJson(
   if (isTooDeep(value)) throw fail(shallow);
   return value;
 }
+
+/** The first characters of a value as JSON, however deep it is nested; "absent" for undefined. */
+export function excerpt(value: unknown, length = 80): string {
+  let visited = 0;
+  try {
+    // Every value that is visited takes a character at least: what comes after is cut off.
+    const text = JSON.stringify(value, (_, part: unknown) => (visited++ > length ? 0 : part));
+    return (text ?? "absent").slice(0, length);
+  } catch {
+    // A circle, or an integer that JSON has no form for.
+    return typeof value === "bigint" ? `${value}` : Object.prototype.toString.call(value);
+  }
+}

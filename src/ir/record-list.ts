@@ -1,6 +1,6 @@
 // Lists of records by name: the names, the record of a name, and data of one of their kinds from JSON.
-import { excerpt, type Fail, type Kind, noSuch, parse } from "./fields.ts";
-import { isRecord } from "./json.ts";
+import { type Fail, type Kind, noSuch, parse } from "./fields.ts";
+import { excerpt, isRecord } from "./json.ts";
 
 /** In the order of the list. */
 export const namesOf = <L extends object>(list: L) => Object.keys(list) as (keyof L & string)[];

@@ -7,7 +7,9 @@ import {
   applyTraining,
   avgPool2d,
   batchNorm,
+  binaryCrossEntropyWith,
   conv2d,
+  crossEntropyWith,
   dense,
   dropout,
   embedding,
@@ -61,6 +63,21 @@ it("settings", () => {
       () => dropout(-0.1),
       () => dropout(Number.NaN),
       () => activation("swish" as never),
+      () => activation(Math.tanh as never),
+      () => dense("2" as never, 1),
+      () => dense(2, 1, "relu" as never),
+      () => dense(2, 1, { activation: "relu" } as never),
+      () => dense(2, 1, { bias_init: "zeros" } as never),
+      () => conv2d(1, 2, 3, { padding: "same" } as never),
+      () => conv2d(1, 2, 3, 1 as never),
+      () => maxPool2d(2, { strides: 2 } as never),
+      () => layerNorm(3, 1e-5 as never),
+      () => crossEntropyWith({ ignore_index: 0 } as never),
+      () => binaryCrossEntropyWith({ weights: [1, 2] } as never),
+      () => sequential([dense(2, 1)] as never),
+      () => sequential(dense(2, 1), "relu" as never),
+      () => sequential(dense(2, 1), dense as never),
+      () => residual(undefined as never),
       () => initialize(dense(2, 2, { init: "glorot" as never })),
       () => initialize(dense(2, 2), 0.5),
       () => initialize({ kind: "lstm" } as never),
@@ -89,6 +106,21 @@ it("settings", () => {
     INVALID_ARGUMENT: dropout: rate must be at least 0 and less than 1; got -0.1.
     INVALID_ARGUMENT: dropout: rate must be at least 0 and less than 1; got NaN.
     INVALID_ARGUMENT: There is no activation "swish"; choose one of relu, leakyRelu, elu, gelu, geluTanh, silu, softplus, tanh, sigmoid, softmax.
+    INVALID_ARGUMENT: There is no activation the function tanh; choose one of relu, leakyRelu, elu, gelu, geluTanh, silu, softplus, tanh, sigmoid, softmax.
+    INVALID_ARGUMENT: dense: inputs must be a whole number of at least 1; got "2".
+    INVALID_ARGUMENT: dense: options must be { bias, init, biasInit }, of which each may be left out; got "relu".
+    INVALID_ARGUMENT: dense has no option activation. It has bias, init, biasInit.
+    INVALID_ARGUMENT: dense has no option bias_init. Write biasInit.
+    INVALID_ARGUMENT: conv2d: padding must be two numbers, each a whole number of at least 0; got "same".
+    INVALID_ARGUMENT: conv2d: options must be { stride, padding, dilation, groups, bias, init }, of which each may be left out; got 1.
+    INVALID_ARGUMENT: maxPool2d has no option strides. It has stride, padding.
+    INVALID_ARGUMENT: layerNorm: options must be { epsilon }, of which each may be left out; got 0.00001.
+    INVALID_ARGUMENT: crossEntropyWith has no option ignore_index. Write ignoreIndex.
+    INVALID_ARGUMENT: binaryCrossEntropyWith has no option weights. It has classWeights.
+    INVALID_ARGUMENT: sequential: argument 1 must be a layer, such as dense(2, 1); got an array of 1. Give the layers one by one: sequential(...layers).
+    INVALID_ARGUMENT: sequential: argument 2 must be a layer, such as dense(2, 1); got "relu". Write activation("relu").
+    INVALID_ARGUMENT: sequential: argument 2 must be a layer, such as dense(2, 1); got the function dense. Call it: dense(…).
+    INVALID_ARGUMENT: residual: argument 1 must be a layer, such as dense(2, 1); got undefined.
     INVALID_ARGUMENT: There is no initializer "glorot"; choose one of heUniform, heNormal, xavierUniform, xavierNormal, lecunUniform, lecunNormal, fanInUniform, orthogonal, zeros.
     INVALID_ARGUMENT: A seed must be a whole number up to 2^53; got 0.5.
     INVALID_ARGUMENT: There is no layer of kind "lstm"; the kinds are dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential.

@@ -207,12 +207,20 @@ describe("settings", () => {
       message(() => sgd({ momentum: 1 })),
       message(() => adam({ beta2: Number.NaN })),
       message(() => adamw({ weightDecay: Number.POSITIVE_INFINITY })),
+      message(() => sgd(0.1 as never)),
+      message(() => sgd({ momentum: "0.9" as never })),
+      message(() => adam({ lr: 0.1 } as never)),
+      message(() => adam({ learning_rate: 0.1 } as never)),
     ]).toMatchInlineSnapshot(`
       [
         "sgd: learningRate must be at least 0 and finite; got -0.1.",
         "sgd: momentum must be at least 0 and less than 1; got 1.",
         "adam: beta2 must be at least 0 and less than 1; got NaN.",
         "adamw: weightDecay must be at least 0 and finite; got Infinity.",
+        "sgd: options must be { learningRate, momentum, nesterov, weightDecay }, of which each may be left out; got 0.1.",
+        "sgd: momentum must be at least 0 and less than 1; got "0.9".",
+        "adam has no option lr. It has learningRate, beta1, beta2, epsilon, weightDecay.",
+        "adam has no option learning_rate. Write learningRate.",
       ]
     `);
   });

@@ -2,7 +2,7 @@
 import type { Value } from "../ir/builder.ts";
 import { allocate, conversions, type DType, type TypedArray } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import { excerpt } from "../ir/fields.ts";
+import { excerpt } from "../ir/json.ts";
 import { formatShape, normalizeAxis, type Shape, sizeOf } from "../ir/shape.ts";
 import { Tensor } from "./tensor.ts";
 import type { NestedArray } from "./tensor-options.ts";

@@ -2,8 +2,8 @@
 import type { Value } from "../ir/builder.ts";
 import { convert, type FloatDType, isFloat, type TypedArray } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import { excerpt } from "../ir/fields.ts";
 import type { Graph } from "../ir/graph.ts";
+import { excerpt } from "../ir/json.ts";
 import { formatType, type TensorType } from "../ir/shape.ts";
 import { evaluate } from "./evaluator.ts";
 import { GraphBuilder } from "./graph-builder.ts";

@@ -66,6 +66,11 @@ it("says what an option must be, what came and how to mend it", async () => {
     "a signal that is a controller": { ...good, signal: new AbortController() },
     "an option of another name": { ...good, batch_size: 4 },
     "a learning rate": { ...good, lr: 0.1 },
+    "patience without validation": { ...good, patience: 3 },
+    "rows that are wider than the first layer": { ...good, data: { ...good.data, x: zeros([3, 2]) } },
+    "layers that do not follow each other": { ...good, model: sequential(dense(1, 4), dense(3, 1)) },
+    "rows of another width to validate with": { ...good, validation: { x: zeros([2, 3]), y: zeros([2, 1]) } },
+    "a loss that awaits": { ...good, loss: async (p: Tensor, t: Tensor) => p.sub(t).mean() },
     "something else": { ...good, colour: "red" },
   };
   expect(await allSaid(attempts)).toMatchInlineSnapshot(`
@@ -90,7 +95,7 @@ it("says what an option must be, what came and how to mend it", async () => {
     no targets
       INVALID_ARGUMENT train: data.y must be a Tensor; got undefined.
     a promise of data
-      INVALID_ARGUMENT train: data.x must be a Tensor; got a Promise: await it.
+      INVALID_ARGUMENT train: data.x must be a Tensor; got a Promise. Await it.
     a tensor of another library
       INVALID_ARGUMENT train: data.x must be a Tensor; got an object of Tensor class. It is the Tensor of another library, or of another copy of chainrule.
     arrays to validate with
@@ -102,9 +107,9 @@ it("says what an option must be, what came and how to mend it", async () => {
     a loss in Python's spelling
       INVALID_ARGUMENT train: loss must be one of "crossEntropy", "binaryCrossEntropy", "mse", "mae", "huber", "halfSumOfSquares", "poisson", "quantile", another quantile such as "quantile(0.9)", or a function (prediction, target) => scalar Tensor; got "cross_entropy". Write "crossEntropy".
     a loss of one's own that keeps the rows
-      INVALID_ARGUMENT train: loss(prediction, target) must give a scalar Tensor of floats, the mean over the rows; got float32 [3, 1] for a prediction [3, 1] and a target [3, 1]. End it with .mean().
+      INVALID_ARGUMENT train: loss(prediction, target) must give a scalar Tensor of floats, the mean over the rows; got float32 [3, 1], for a prediction [3, 1] and a target [3, 1]. End it with .mean().
     a loss of one's own that gives a number
-      INVALID_ARGUMENT train: loss(prediction, target) must give a scalar Tensor of floats, the mean over the rows; got 1 for a prediction [3, 1] and a target [3, 1].
+      INVALID_ARGUMENT train: loss(prediction, target) must give a scalar Tensor of floats, the mean over the rows; got 1, for a prediction [3, 1] and a target [3, 1].
     no optimizer
       INVALID_ARGUMENT train: optimizer must be an optimizer, such as adam({ learningRate: 0.001 }); got undefined.
     an optimizer's name
@@ -135,6 +140,16 @@ it("says what an option must be, what came and how to mend it", async () => {
       INVALID_ARGUMENT train has no option batch_size. Write batchSize.
     a learning rate
       INVALID_ARGUMENT train has no option lr. It is a setting of the optimizer: adam({ learningRate }).
+    patience without validation
+      INVALID_ARGUMENT train: patience counts epochs without a better validation loss, and there is no validation; got 3. Give validation: { x, y }, or leave patience out.
+    rows that are wider than the first layer
+      SHAPE_MISMATCH train: the layers of the model must fit data.x, of shape [3, 2], and each other: a layer takes 1 input where 2 come.
+    layers that do not follow each other
+      SHAPE_MISMATCH train: the layers of the model must fit data.x, of shape [3, 1], and each other: a layer takes 3 inputs where 4 come.
+    rows of another width to validate with
+      SHAPE_MISMATCH train: rows of validation.x must have the shape of those of data.x, [1]; got [3].
+    a loss that awaits
+      INVALID_ARGUMENT train: loss(prediction, target) must give a scalar Tensor of floats, the mean over the rows; got a Promise, for a prediction [3, 1] and a target [3, 1]. It is traced at once, and nothing in it can be awaited: write it without async.
     something else
       INVALID_ARGUMENT train has no option colour. It has model, data, validation, blocks, loss, optimizer, schedule, epochs, steps, observeEvery, hooks, batchSize, patience, clipNorm, clipValue, seed, variables, signal, backend, threads, deterministic."
   `);
@@ -258,7 +273,7 @@ it("trainTable says what it needs in place of a prepared table", () => {
     "a table
       INVALID_ARGUMENT trainTable: its first argument must be a prepared table, prepare(table, { target }); got {"columns":[]}. It is a table that is not prepared.
     a promise
-      INVALID_ARGUMENT trainTable: its first argument must be a prepared table, prepare(table, { target }); got a Promise: await it.
+      INVALID_ARGUMENT trainTable: its first argument must be a prepared table, prepare(table, { target }); got a Promise. Await it.
     nothing
       INVALID_ARGUMENT trainTable: its first argument must be a prepared table, prepare(table, { target }); got undefined.
     tensors

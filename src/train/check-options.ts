@@ -3,15 +3,16 @@ import { backendNames } from "../backends/backend.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Fail } from "../ir/fields.ts";
 import { isRecord } from "../ir/json.ts";
+import { came, invalid, plain, sameWord } from "../ir/option-words.ts";
 import { formatShape, type Shape, sameShape } from "../ir/shape.ts";
 import { layerKinds, layerRecord } from "../nn/layers/index.ts";
 import { isLossName, isLossRecord, type Loss, type LossName, lossNames, lossOf } from "../nn/losses/index.ts";
+import { outputType } from "../nn/parse.ts";
 import { requireShallow } from "../nn/structure.ts";
 import { chainOf } from "../observe/chain.ts";
 import { optimizerKinds, parseOptimizer } from "../optim/optimizers/index.ts";
 import { parseSchedule, scheduleKinds } from "../optim/schedules/index.ts";
 import { Tensor } from "../trace/tensor.ts";
-import { came, invalid, plain, sameWord } from "./option-words.ts";
 import type { TrainingData, TrainOptions } from "./options.ts";
 
 interface Rule {
@@ -169,6 +170,13 @@ export function checkOptions(options: TrainOptions): void {
   requireShallow(options.model);
   for (const [name, split] of Object.entries({ data: options.data, validation: options.validation }))
     if (split !== undefined) checkSplit(name, split);
+  if (options.patience !== undefined && options.validation === undefined)
+    throw invalid(
+      "patience",
+      `train: patience counts epochs without a better validation loss, and there is no validation; got ${options.patience}. Give validation: { x, y }, or leave patience out.`,
+      options.patience,
+    );
+  checkShapes(options);
   checkEnd(options);
 }
 
@@ -199,8 +207,31 @@ function checkSplit(name: string, { x, y }: TrainingData): void {
   );
 }
 
+/** Throws SHAPE_MISMATCH where the layers do not fit the rows, or each other. */
+function checkShapes({ model, data, validation }: TrainOptions): void {
+  const { x } = data;
+  const other = validation?.x;
+  if (other !== undefined && !sameShape(other.shape.slice(1), x.shape.slice(1)))
+    throw new ChainruleError(
+      "SHAPE_MISMATCH",
+      `train: rows of validation.x must have the shape of those of data.x, ${formatShape(x.shape.slice(1))}; got ${formatShape(other.shape.slice(1))}.`,
+      { data: x.shape, validation: other.shape },
+    );
+  outputType(
+    model,
+    x,
+    (what) =>
+      new ChainruleError(
+        "SHAPE_MISMATCH",
+        `train: the layers of the model must fit data.x, of shape ${formatShape(x.shape)}, and each other: ${what}.`,
+        { x: x.shape },
+      ),
+  );
+}
+
 function tensorMend(part: string, value: unknown): string {
   if (ArrayBuffer.isView(value)) return ` Write tensor(${part}, { shape: [rows, …] }), from "chainrule".`;
+  if (value instanceof Promise) return " Await it.";
   if (Array.isArray(value)) return ` Write tensor(${part}), from "chainrule".`;
   return (value as { constructor?: { name?: unknown } } | undefined)?.constructor?.name === "Tensor"
     ? " It is the Tensor of another library, or of another copy of chainrule."
@@ -263,8 +294,14 @@ export function checkedLoss(loss: LossName | Loss): Loss {
     const got = value instanceof Tensor ? `${value.dtype} ${formatShape(value.shape)}` : came(value);
     throw invalid(
       "loss",
-      `train: loss(prediction, target) must give a scalar Tensor of floats, the mean over the rows; got ${got} for a prediction ${formatShape(prediction.shape)} and a target ${formatShape(target.shape)}.${value instanceof Tensor && value.rank > 0 ? " End it with .mean()." : ""}`,
+      `train: loss(prediction, target) must give a scalar Tensor of floats, the mean over the rows; got ${got}, for a prediction ${formatShape(prediction.shape)} and a target ${formatShape(target.shape)}.${lossMend(value)}`,
       value,
     );
   };
+}
+
+function lossMend(value: unknown): string {
+  if (value instanceof Promise)
+    return " It is traced at once, and nothing in it can be awaited: write it without async.";
+  return value instanceof Tensor && value.rank > 0 ? " End it with .mean()." : "";
 }

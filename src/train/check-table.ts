@@ -4,8 +4,8 @@ import type { Prepared } from "../data/index.ts";
 import { short } from "../data/wording.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { isRecord } from "../ir/json.ts";
+import { came, invalid, sameWord } from "../ir/option-words.ts";
 import { defaultLoss, type LossName, lossesOf, lossRecord } from "../nn/losses/index.ts";
-import { came, invalid, sameWord } from "./option-words.ts";
 import { modelSettings, settingKeys } from "./settings/index.ts";
 import type { TableSettings } from "./settings/resolve.ts";
 
@@ -24,7 +24,7 @@ export function checkTable(prepared: Prepared, settings: TableSettings): void {
   if (!isRecord(prepared) || !isRecord(prepared.train) || !isRecord(prepared.preprocessing))
     throw invalid(
       "prepared",
-      `trainTable: its first argument must be a prepared table, prepare(table, { target }); got ${came(prepared)}.${isTable(prepared) ? " It is a table that is not prepared." : ""}`,
+      `trainTable: its first argument must be a prepared table, prepare(table, { target }); got ${came(prepared)}.${tableMend(prepared)}`,
       prepared,
     );
   if (!isRecord(settings))
@@ -47,7 +47,10 @@ export function checkTable(prepared: Prepared, settings: TableSettings): void {
 
 const wordsOf = (name: string | undefined): string | undefined => name && `Write ${name}.`;
 
-const isTable = (value: unknown): boolean => isRecord(value) && Array.isArray(value.columns);
+function tableMend(value: unknown): string {
+  if (value instanceof Promise) return " Await it.";
+  return isRecord(value) && Array.isArray(value.columns) ? " It is a table that is not prepared." : "";
+}
 
 /** Throws INVALID_ARGUMENT for a loss that does not fit the task, or the number of classes. */
 export function checkLoss(loss: LossName, { task, preprocessing }: Prepared): void {

@@ -193,8 +193,8 @@ it("refuses data and settings that do not fit, before the first step", async () 
     SHAPE_MISMATCH: train: data.x and data.y must have the same number of rows, at least one; got shapes [] and [].
     SHAPE_MISMATCH: train: validation.x and validation.y must have the same number of rows, at least one; got shapes [3, 2] and [4, 1].
     SHAPE_MISMATCH: mse: prediction and target must have one shape; got [2, 1] and [2]. Reshape the target to [2, 1].
-    SHAPE_MISMATCH: matmul: columns of the first operand must equal rows of the second; got [2, 3] and [2, 1] (3 and 2). Check the sizes of the layers, or transpose an operand.
-    SHAPE_MISMATCH: matmul: columns of the first operand must equal rows of the second; got [4, 3] and [2, 1] (3 and 2). Check the sizes of the layers, or transpose an operand.
+    SHAPE_MISMATCH: train: the layers of the model must fit data.x, of shape [4, 3], and each other: a layer takes 2 inputs where 3 come.
+    SHAPE_MISMATCH: train: rows of validation.x must have the shape of those of data.x, [2]; got [3].
     INDEX_OUT_OF_RANGE: train: data.y must hold class indices from 0 to 1, since the model has 2 outputs and the loss is crossEntropy; row 2 has 2. Give the last layer 3 outputs, or leave such rows out.
     INDEX_OUT_OF_RANGE: train: data.y must hold class indices from 0 to 1, since the model has 2 outputs and the loss is crossEntropy; row 2 has -1.
     INDEX_OUT_OF_RANGE: train: validation.y must hold class indices from 0 to 1, since the model has 2 outputs and the loss is crossEntropy; row 3 has 7. Give the last layer 8 outputs, or leave such rows out.

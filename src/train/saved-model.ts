@@ -1,8 +1,7 @@
 // A trained network as plain JSON and named tensors, and read back with every field checked.
 import { parsePreprocessing } from "../data/index.ts";
 import type { ChainruleError } from "../ir/errors.ts";
-import { excerpt } from "../ir/fields.ts";
-import { isRecord, type Json } from "../ir/json.ts";
+import { excerpt, isRecord, type Json } from "../ir/json.ts";
 import type { Layer, TensorTree, Variables } from "../nn/layer.ts";
 import { isLossName, lossRecord } from "../nn/losses/index.ts";
 import { outputType, parseLayer } from "../nn/parse.ts";

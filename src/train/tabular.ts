@@ -70,6 +70,7 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
     validation,
     blocks,
     ...trainOptionsOf(resolved),
+    ...(validation === undefined && { patience: undefined }),
     loss: weighed,
     ...{ steps: settings.steps, observeEvery: settings.observeEvery, signal: settings.signal },
     ...(settings.variables && { variables: settings.variables }),

@@ -17,4 +17,4 @@ export const activationLayerRecord: LayerRecord<Activation> = {
 };
 
 /** a = φ(z), element by element (softmax: over the last dimension). Throws INVALID_ARGUMENT for an unknown name. */
-export const activation = (name: ActivationName): Activation => make(activationLayerRecord, { name });
+export const activation = (name: ActivationName): Activation => make(activationLayerRecord, {}, { name });

@@ -71,4 +71,4 @@ const oneValue = (x: Shape): ChainruleError =>
 export const batchNorm = (
   features: number,
   options: { readonly epsilon?: number; readonly momentum?: number } = {},
-): BatchNorm => make(batchNormRecord, { features, ...options });
+): BatchNorm => make(batchNormRecord, options, { features });

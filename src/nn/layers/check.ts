@@ -16,7 +16,8 @@ export function assertFeatures(layer: string, x: Tensor, axis: number, features:
 
 /** Throws unless x has `size` features, along dimension `axis`. */
 export function takes(size: number, { shape }: TensorType, axis: number, fail: Fail): void {
-  if (shape.at(axis) !== size) throw fail(`a layer takes ${size} inputs where ${shape.at(axis) ?? "none"} come`);
+  if (shape.at(axis) !== size)
+    throw fail(`a layer takes ${size} ${size === 1 ? "input" : "inputs"} where ${shape.at(axis) ?? "none"} come`);
 }
 
 /** Throws unless x is [batch, channels, height, width]. */

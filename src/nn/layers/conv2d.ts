@@ -5,7 +5,7 @@ import { initialWeight } from "../initial-weight.ts";
 import { type InitializerName, initializerNames } from "../initializers.ts";
 import type { LayerRecord } from "../layer.ts";
 import { takes, takesImages, windows } from "./check.ts";
-import { paired, type Size } from "./pool2d.ts";
+import { paired, type Size, withPairs } from "./pool2d.ts";
 
 export interface Conv2d {
   readonly kind: "conv2d";
@@ -77,8 +77,5 @@ export const conv2dRecord: LayerRecord<Conv2d> = {
 };
 
 /** x [batch, inputs, h, w] → [batch, outputs, h', w'], h' = ⌊(h + 2 padding − dilation (kernel − 1) − 1) / stride⌋ + 1. */
-export function conv2d(inputs: number, outputs: number, kernel: Size, options: Conv2dOptions = {}): Conv2d {
-  const { stride = 1, padding = 0, dilation = 1, ...rest } = options;
-  const [sizes, steps] = [paired(kernel), { stride: paired(stride), padding: paired(padding) }];
-  return make(conv2dRecord, { inputs, outputs, kernel: sizes, ...steps, dilation: paired(dilation), ...rest });
-}
+export const conv2d = (inputs: number, outputs: number, kernel: Size, options: Conv2dOptions = {}): Conv2d =>
+  make(conv2dRecord, withPairs(conv2dRecord, options), { inputs, outputs, kernel: paired(kernel) });

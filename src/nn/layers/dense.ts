@@ -1,5 +1,5 @@
 // Dense layer: z = x W + b.
-import { boolean, choice, make, type Options, whole } from "../../ir/fields.ts";
+import { boolean, choice, make, whole } from "../../ir/fields.ts";
 import type { Tensor } from "../../trace/tensor.ts";
 import { initialWeight } from "../initial-weight.ts";
 import { type InitializerName, type InitializerRecord, initializerNames, initializers } from "../initializers.ts";
@@ -65,4 +65,4 @@ export const denseRecord: LayerRecord<Dense> = {
  * `init` (default heUniform) draws W, `biasInit` (default zeros) b.
  */
 export const dense = (inputs: number, outputs: number, options: DenseOptions = {}): Dense =>
-  make(denseRecord, { inputs, outputs, ...options } satisfies Options<Dense>);
+  make(denseRecord, options, { inputs, outputs });

@@ -22,4 +22,4 @@ export const dropoutRecord: LayerRecord<Dropout> = {
 };
 
 /** In training each element is 0 with probability `rate`, in [0, 1), and divided by 1 − rate otherwise. */
-export const dropout = (rate: number): Dropout => make(dropoutRecord, { rate });
+export const dropout = (rate: number): Dropout => make(dropoutRecord, {}, { rate });

@@ -27,4 +27,4 @@ export const embeddingRecord: LayerRecord<Embedding> = {
 };
 
 /** int32 indices of any shape, in 0 … rows − 1 → [...shape, width]. Rows begin as standard normal draws. */
-export const embedding = (rows: number, width: number): Embedding => make(embeddingRecord, { rows, width });
+export const embedding = (rows: number, width: number): Embedding => make(embeddingRecord, {}, { rows, width });

@@ -35,4 +35,4 @@ export const layerNormRecord: LayerRecord<LayerNorm> = {
 
 /** (x − mean) / √(var + ε) over the last dimension, times weight, plus bias. */
 export const layerNorm = (features: number, options: { readonly epsilon?: number } = {}): LayerNorm =>
-  make(layerNormRecord, { features, ...options });
+  make(layerNormRecord, options, { features });

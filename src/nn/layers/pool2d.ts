@@ -1,5 +1,6 @@
 // What 2-d pooling layers have in common.
-import { type Fields, make, pair, whole } from "../../ir/fields.ts";
+import { type Fields, type Kind, make, type Options, pair, whole } from "../../ir/fields.ts";
+import { isRecord } from "../../ir/json.ts";
 import type { LayerRecord } from "../layer.ts";
 import { takesImages, windows } from "./check.ts";
 
@@ -7,6 +8,17 @@ import { takesImages, windows } from "./check.ts";
 export type Size = number | readonly [number, number];
 
 export const paired = (size: Size): readonly [number, number] => (typeof size === "number" ? [size, size] : size);
+
+/** Options with both numbers of each pair; what is no object stays as it came, and is refused where the layer is made. */
+export function withPairs<T extends { readonly kind: string }>({ fields }: Kind<T>, options: object): Options<T> {
+  if (!isRecord(options)) return options as Options<T>;
+  const isPair = (name: string) => (fields as Readonly<Record<string, { each?: unknown }>>)[name]?.each !== undefined;
+  const both = Object.entries(options).map(([name, value]) => [
+    name,
+    typeof value === "number" && isPair(name) ? paired(value) : value,
+  ]);
+  return Object.fromEntries(both) as Options<T>;
+}
 
 export interface Pool2d<K extends string> {
   readonly kind: K;
@@ -42,8 +54,8 @@ export function pool2dRecord<K extends "maxPool2d" | "avgPool2d">(kind: K): Laye
 export function pool2d<K extends string>(
   record: LayerRecord<Pool2d<K>>,
   kernel: Size,
-  { stride = kernel, padding = 0 }: Pool2dOptions,
+  options: Pool2dOptions,
 ): Pool2d<K> {
-  const sizes = { kernel: paired(kernel), stride: paired(stride), padding: paired(padding) };
-  return make(record, sizes as Omit<Pool2d<K>, "kind">);
+  const strided = isRecord(options) ? { ...options, stride: options.stride ?? kernel } : options;
+  return make(record, withPairs(record, strided), { kernel: paired(kernel) } as Options<Pool2d<K>>);
 }

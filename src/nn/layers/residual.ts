@@ -3,7 +3,7 @@ import { ChainruleError } from "../../ir/errors.ts";
 import { nested } from "../../ir/fields.ts";
 import { formatShape, sameShape } from "../../ir/shape.ts";
 import { childPath, type Layer, type LayerRecord, type TensorTree } from "../layer.ts";
-import { sequential } from "./sequential.ts";
+import { requireLayers, sequential } from "./sequential.ts";
 
 export interface Residual {
   readonly kind: "residual";
@@ -40,8 +40,8 @@ export const residualRecord: LayerRecord<Residual> = {
   addsInput: true,
 };
 
-/** x + layer(x) (He et al. 2016). */
-export const residual = (...layers: readonly Layer[]): Residual => ({
-  kind: "residual",
-  layer: layers.length === 1 ? layers[0]! : sequential(...layers),
-});
+/** x + layer(x) (He et al. 2016). Throws INVALID_ARGUMENT for what is no layer. */
+export function residual(...layers: readonly Layer[]): Residual {
+  requireLayers("residual", layers);
+  return { kind: "residual", layer: layers.length === 1 ? layers[0]! : sequential(...layers) };
+}

@@ -1,5 +1,9 @@
 // Sequential: one layer after the other.
+import { ChainruleError } from "../../ir/errors.ts";
 import { nestedList } from "../../ir/fields.ts";
+import { isRecord } from "../../ir/json.ts";
+import { came } from "../../ir/option-words.ts";
+import { activationNames } from "../activation.ts";
 import type { Layer, LayerRecord, TensorTree } from "../layer.ts";
 
 export interface Sequential {
@@ -27,5 +31,27 @@ export const sequentialRecord: LayerRecord<Sequential> = {
   output: ({ layers }, x, _, of) => layers.reduce((y, layer) => of(layer, y), x),
 };
 
-/** One layer after the other. */
-export const sequential = (...layers: readonly Layer[]): Sequential => ({ kind: "sequential", layers });
+/** One layer after the other. Throws INVALID_ARGUMENT for what is no layer. */
+export function sequential(...layers: readonly Layer[]): Sequential {
+  requireLayers("sequential", layers);
+  return { kind: "sequential", layers };
+}
+
+/** Throws INVALID_ARGUMENT unless all arguments of `kind` are layers. */
+export function requireLayers(kind: string, layers: readonly unknown[]): void {
+  const at = layers.findIndex((layer) => !isRecord(layer) || typeof layer.kind !== "string");
+  if (at < 0) return;
+  const layer = layers[at];
+  const mend = Array.isArray(layer)
+    ? ` Give the layers one by one: ${kind}(...layers).`
+    : typeof layer === "function"
+      ? ` Call it: ${layer.name}(…).`
+      : activationNames.some((name) => name === layer)
+        ? ` Write activation("${layer}").`
+        : "";
+  throw new ChainruleError(
+    "INVALID_ARGUMENT",
+    `${kind}: argument ${at + 1} must be a layer, such as dense(2, 1); got ${came(layer)}.${mend}`,
+    { kind, layer },
+  );
+}

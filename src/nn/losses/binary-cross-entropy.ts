@@ -1,4 +1,5 @@
 // Cross entropy of two classes, from the logit of class 1.
+import { checkNames } from "../../ir/fields.ts";
 import { weightedConstant } from "./class-weights.ts";
 import { defineLoss, type LossRecord } from "./loss.ts";
 import { ofTwoClasses } from "./targets.ts";
@@ -17,7 +18,9 @@ export interface BinaryCrossEntropyOptions {
  * loss(tensor([0, 1]), tensor([0, 1])).item() // 0.408233
  * ```
  */
-export function binaryCrossEntropyWith({ classWeights }: BinaryCrossEntropyOptions): LossRecord {
+export function binaryCrossEntropyWith(options: BinaryCrossEntropyOptions): LossRecord {
+  checkNames("binaryCrossEntropyWith", ["classWeights"], options);
+  const { classWeights } = options;
   return defineLoss({
     name: "binaryCrossEntropy",
     ...ofTwoClasses,

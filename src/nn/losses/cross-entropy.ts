@@ -1,4 +1,5 @@
 // Cross entropy of any number of classes, from their logits.
+import { checkNames } from "../../ir/fields.ts";
 import { sameShape } from "../../ir/shape.ts";
 import { arange, where } from "../../trace/create.ts";
 import type { Tensor } from "../../trace/tensor.ts";
@@ -23,7 +24,9 @@ export interface CrossEntropyOptions {
  * loss(tensor([[0, 0], [9, 0]]), tensor(Int32Array.of(0, -100))).item() // 0.693147
  * ```
  */
-export function crossEntropyWith({ ignoreIndex, classWeights }: CrossEntropyOptions): LossRecord {
+export function crossEntropyWith(options: CrossEntropyOptions): LossRecord {
+  checkNames("crossEntropyWith", ["ignoreIndex", "classWeights"], options);
+  const { ignoreIndex, classWeights } = options;
   const weights = (logits: Tensor, labels: Tensor): Tensor | undefined => {
     const isSoft = sameShape(labels.shape, logits.shape);
     const own = classWeights && weightTensor("crossEntropy", classWeights, logits);

@@ -1,6 +1,6 @@
 // Settings given: read from text and written as text, checked, and changed.
 import { ChainruleError } from "../../ir/errors.ts";
-import { excerpt } from "../../ir/fields.ts";
+import { excerpt } from "../../ir/json.ts";
 import { type SettingKey, type Settings, settingKeys, settings } from "./index.ts";
 import type { Setting } from "./setting.ts";
 

@@ -1,6 +1,6 @@
 // Words for options that are wrong: what came, and which name may have been meant.
-import { ChainruleError } from "../ir/errors.ts";
-import { excerpt } from "../ir/fields.ts";
+import { ChainruleError } from "./errors.ts";
+import { excerpt } from "./json.ts";
 
 export const invalid = (option: string, message: string, value: unknown): ChainruleError =>
   new ChainruleError("INVALID_ARGUMENT", message, { option, value });
@@ -18,7 +18,7 @@ export function came(value: unknown): string {
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${(value as Uint8Array).length}`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (value === undefined || value === null || typeof value === "number") return String(value);
-  if (value instanceof Promise) return "a Promise: await it";
+  if (value instanceof Promise) return "a Promise";
   if (typeof value !== "object" || Object.getPrototypeOf(value) === Object.prototype) return excerpt(value);
   return `an object of ${(value.constructor as { name?: string } | undefined)?.name ?? "no"} class`;
 }

@@ -1,0 +1,57 @@
+// What prepare is given, checked in words before anything is read.
+import { ChainruleError } from "../ir/errors.ts";
+import { isRecord } from "../ir/json.ts";
+import { came, sameWord } from "../ir/option-words.ts";
+import type { PrepareOptions } from "./prepare-options.ts";
+import type { Table } from "./table.ts";
+
+const options: { readonly [K in keyof PrepareOptions]-?: true } = {
+  target: true,
+  task: true,
+  fewIntegers: true,
+  validation: true,
+  validationTable: true,
+  group: true,
+  time: true,
+  seed: true,
+  standardize: true,
+  targetScale: true,
+  memoryLimit: true,
+  columnTypes: true,
+  missing: true,
+  values: true,
+  decimal: true,
+  dateOrder: true,
+};
+
+const names = Object.keys(options);
+
+/** Throws INVALID_ARGUMENT for what is no table, for options that are none, and for one that there is not. */
+export function checkPrepare(table: Table, given: PrepareOptions): void {
+  if (!isRecord(table) || !Array.isArray(table.columns))
+    throw wrong("table", `its first argument must be a table, such as await readTable("iris.csv")`, table);
+  if (!isRecord(given) || given.target === undefined)
+    throw wrong("options", `its second argument must be options with a target, { target: "species" }`, given);
+  const odd = Object.keys(given).find((name) => !names.includes(name));
+  if (odd === undefined) return;
+  const known = sameWord(odd, names);
+  throw new ChainruleError(
+    "INVALID_ARGUMENT",
+    `prepare has no option ${odd}. ${known === undefined ? `It has ${names.join(", ")}.` : `Write ${known}.`}`,
+    { option: odd },
+  );
+}
+
+function wrong(argument: string, must: string, value: unknown): ChainruleError {
+  const mend =
+    value instanceof Promise
+      ? " Await it."
+      : Array.isArray(value)
+        ? " Of rows, tableFromRows(rows) makes a table."
+        : typeof value === "string"
+          ? argument === "table"
+            ? " readTable reads a file."
+            : ` Write { target: ${JSON.stringify(value)} }.`
+          : "";
+  return new ChainruleError("INVALID_ARGUMENT", `prepare: ${must}; got ${came(value)}.${mend}`, { [argument]: value });
+}
