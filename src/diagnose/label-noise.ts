@@ -24,6 +24,14 @@ const noisyLabels = {
    * that holds of other rows, whatever it does on those that it was trained on.
    */
   mostUnseenErrors: 0.88,
+  /** And so many standard deviations of guessing fewer of them, which is 1 in 100 by chance. */
+  beyondChance: 2.33,
+  /**
+   * Share of errors among the surer half by the error rate of guessing: where even the surest answers are little better than a
+   * guess, the features tell too little to judge a label by. Of a fifth of wrong labels it is 0.53 at most.
+   */
+  mostConfident: 0.6,
+  /** Rows for validation, for that. */
   fewestUnseen: 15,
   /** Of every class: below, the model has not learnt it and cannot judge its labels. */
   leastRecall: 0.1,
@@ -105,12 +113,13 @@ function inClasses(
   if (!isSeen && !isUnseen) return undefined;
   // A model that has learnt nothing, or nothing of one class, errs everywhere, too.
   const isClassMissed = errors.recall.some((recall) => recall < noisyLabels.leastRecall);
-  const { mostErrors, mostUnseenErrors, fewestUnseen } = noisyLabels;
-  const isGuess = validation && validation.rows >= fewestUnseen && unseen!.rate > mostUnseenErrors * guessing;
+  const { mostErrors, fewestUnseen, mostConfident } = noisyLabels;
+  const isGuess = validation && unseen!.rate > mostUnseen(guessing, validation.rows);
   if (rate > mostErrors * guessing || isGuess || isClassMissed) return undefined;
   const [share, apart] = isSeen ? [confidentRate, separation] : [unseen!.confidentRate, unseen!.separation ?? 1];
   // Of the rows that it was trained on, a model has learnt some flipped labels by heart.
   const unlearnt = validation && validation.rows >= fewestUnseen ? Math.max(share, unseen!.confidentRate) : share;
+  if (unlearnt > mostConfident * guessing) return undefined;
   return {
     severity: unlearnt >= noisyLabels.warning ? "warning" : "info",
     message: `About ${percent(share)} of the labels look wrong: even where the model is surest it misses as many ${isSeen ? "rows" : "rows for validation"}, and its confidence hardly tells misses from hits (${short(apart)}, where 0.5 is not at all).`,
@@ -124,6 +133,13 @@ function inClasses(
     cause: { errorConfidence: errors.errorConfidence, hitConfidence: errors.hitConfidence },
     confidence: confidenceOf(apart, isSeen ? seen.separation : other.separation, 0.55),
   };
+}
+
+/** The error rate on rows for validation from which on a model is hardly better than guessing, or may be so by chance. */
+function mostUnseen(guessing: number, rows: number): number {
+  const { mostUnseenErrors, beyondChance } = noisyLabels;
+  const deviation = Math.sqrt((guessing * (1 - guessing)) / rows);
+  return Math.min(mostUnseenErrors * guessing, guessing - beyondChance * deviation);
 }
 
 /**
