@@ -109,13 +109,22 @@ describe("bytes", () => {
 describe("JSON", () => {
   const xy = { x: [1, 2], y: ["a", null] };
   it.each([
-    ["rows", '[{"x": 1, "y": "a"}, {"x": 2, "y": NaN}]'],
+    ["rows", '[{"x": 1, "y": "a"}, {"x": 2, "y": null}]'],
     ["lines", '{"x": 1, "y": "a"}\n{"x": 2}\n'],
     ["columns", '{"x": [1, 2], "y": ["a", null]}'],
     ["columns by row", '{"x": {"0": 1, "1": 2}, "y": {"0": "a", "1": null}}'],
     ["split", '{"columns": ["x", "y"], "index": [0, 1], "data": [[1, "a"], [2, null]]}'],
   ])("%s", async (_, text) => {
     expect(columns(await read(text, "table.json"))).toEqual(xy);
+  });
+
+  it("numbers that no float64 holds are texts as written; what Python writes is a number", async () => {
+    const exact = "[0.1, 0.30000000000000004, 1.50, 1E5, 9007199254740993, 0.12345678901234567891, 1e400, -0.0]";
+    const text = `{"x": ${exact}, "y": [NaN, Infinity, -Infinity, [1e400, NaN], "x", 1, 2, 3]}`;
+    const kept = [0.1, 0.30000000000000004, 1.5, 1e5, "9007199254740993", "0.12345678901234567891", "1e400", "-0.0"];
+    const written = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, "[1e400,NaN]", "x", 1, 2, 3];
+    expect(columns(await read(text, "table.json"))).toEqual({ x: kept, y: written });
+    await expect(read('[{"x": 1.2.3456789012345678}]', "table.json")).rejects.toThrow("is not valid JSON");
   });
 
   it("nested objects make columns; text that looks like numbers stays", async () => {

@@ -16,8 +16,13 @@ export function tableFromRows(rows: readonly unknown[], options: { source: strin
   return tableOfRows(options.source, rows, numbers);
 }
 
-/** `rowNumbers`: as those of Table. */
-export function tableOfRows(source: string, rows: readonly unknown[], rowNumbers: Int32Array): Table {
+/** `rowNumbers`: as those of Table. `cellOf` makes cells of the values. */
+export function tableOfRows(
+  source: string,
+  rows: readonly unknown[],
+  rowNumbers: Int32Array,
+  cellOf: (value: unknown) => Cell = toCell,
+): Table {
   if (rows.length === 0) {
     throw new ChainruleError("EMPTY_DATA", `${source} holds no rows. Add at least one object.`, { source });
   }
@@ -34,7 +39,7 @@ export function tableOfRows(source: string, rows: readonly unknown[], rowNumbers
     for (const [name, value] of fieldsOf(row, (column) => tooDeep(source, rowNumbers[r]!, column))) {
       let cells = columns.get(name);
       if (cells === undefined) columns.set(name, (cells = new Array<Cell>(rows.length).fill(null)));
-      cells[r] = toCell(value);
+      cells[r] = cellOf(value);
     }
   }
   return makeTable(source, [...columns.keys()], [...columns.values()], rowNumbers);

@@ -93,9 +93,9 @@ function predictedColumns({ preprocessing }: TableModel, predictions: Float64Arr
 /** The network computes in float32: seven significant digits. */
 const float32Digits = (value: number) => Number(value.toPrecision(7));
 
-/** RFC 4180, a piece of text per thousand rows. */
+/** RFC 4180, a piece of text per thousand rows. Names in quotes where they could be taken for a comment. */
 function* csv(columns: readonly NewColumn[], rows: number): Generator<string> {
-  yield line(columns.map(({ name }) => name));
+  yield line(columns.map(({ name }) => name)).replace(/^(?:#|%|\/\/)[^,\n]*/, '"$&"');
   for (let from = 0; from < rows; from += 1000) {
     let text = "";
     for (let row = from; row < Math.min(from + 1000, rows); row++)
@@ -107,6 +107,6 @@ function* csv(columns: readonly NewColumn[], rows: number): Generator<string> {
 const line = (cells: readonly Cell[]) => `${cells.map(field).join(",")}\n`;
 
 function field(cell: Cell): string {
-  const text = cell === null ? "" : String(cell);
+  const text = cell === null ? "" : Object.is(cell, -0) ? "-0" : String(cell);
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

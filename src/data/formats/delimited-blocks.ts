@@ -42,8 +42,8 @@ export async function openDelimited(
     let line = 1;
     for await (const text of pieces(path, pieceBytes)) {
       if (names !== undefined && text.trim() === "") continue;
-      const after = names && { dialect, names, line };
-      const table = await parseDelimited(text, { source: path, delimiter: dialect.delimiter, header, after });
+      const after = names && { names, line };
+      const table = await parseDelimited(text, { source: path, header, dialect, after });
       names ??= table.columns.map(({ name }) => name);
       line += text.split("\n").length - 1;
       for (let from = 0; from < table.rows; from += blockRows) yield sliceTable(table, from, from + blockRows);

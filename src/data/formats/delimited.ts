@@ -3,7 +3,7 @@ import type { ParseResult } from "papaparse";
 import { ChainruleError } from "../../ir/errors.ts";
 import { type Cell, makeTable, type Table } from "../table.ts";
 import { count, quote } from "../wording.ts";
-import { cellsOf, type Delimiter, type Dialect, inferDialect } from "./dialect.ts";
+import { cellsOf, type Delimiter, type Dialect, inferDialect, withoutMark } from "./dialect.ts";
 import type { TextOptions } from "./format.ts";
 
 // Papa Parse hands over rows in pieces of this many characters, so that rows and columns never both stand in memory.
@@ -11,8 +11,10 @@ const chunkSize = 500_000;
 
 export interface DelimitedOptions extends TextOptions {
   readonly source: string;
-  /** For a text that goes on where another ended: its dialect, the names of its columns, and the number of its first line. */
-  readonly after?: { readonly dialect: Dialect; readonly names: readonly string[]; readonly line: number } | undefined;
+  /** Where it is known already. */
+  readonly dialect?: Dialect | undefined;
+  /** For a text that goes on where another ended: the names of its columns, and the number of its first line. */
+  readonly after?: { readonly names: readonly string[]; readonly line: number } | undefined;
 }
 
 /**
@@ -36,9 +38,9 @@ export async function parseDelimited(text: string, options: DelimitedOptions): P
       source,
     });
   }
-  const dialect = after?.dialect ?? inferDialect(body, { delimiter: options.delimiter, hasHeader: options.header });
-  const { delimiter, comment, hasHeader } = dialect;
-  const rest = after ? body : body.slice(lineStart(body, dialect.preamble));
+  const dialect = options.dialect ?? inferDialect(body, { delimiter: options.delimiter, hasHeader: options.header });
+  const { delimiter, hasHeader } = dialect;
+  const rest = after ? body : tableOf(body, dialect);
   const rows = new Rows(source, dialect, after, rest);
   // A constant of its own: Papa's types know `chunk` for files only, Papa itself takes it for text too.
   const config = {
@@ -61,7 +63,7 @@ export async function parseDelimited(text: string, options: DelimitedOptions): P
 
   const { names, columns } = rows.end();
   return makeTable(source, names, columns, Int32Array.from(rows.numbers), {
-    notes: after ? [] : remarksOn(source, dialect, comment),
+    notes: after ? [] : remarksOn(source, dialect),
     warnings: after || hasHeader || options.header === false ? [] : [noHeader(source, names.length)],
     hasHeader,
   });
@@ -79,7 +81,9 @@ export function hasDelimiter(text: string, { delimiter }: TextOptions = {}): boo
 /** The rows that Papa Parse hands over, as columns. */
 class Rows {
   readonly source: string;
-  readonly newline: "\n" | "\r";
+  readonly newline: "\n" | "\r" | "\r\n";
+  /** Of a text with line ends of several kinds, which is cut at "\n". */
+  readonly #isMixed: boolean;
   readonly #hasQuotes: boolean;
   readonly #dialect: Dialect;
   readonly numbers: number[] = [];
@@ -93,7 +97,9 @@ class Rows {
   constructor(source: string, dialect: Dialect, after: DelimitedOptions["after"], text: string) {
     this.source = source;
     this.#dialect = dialect;
-    this.newline = text.includes("\n") ? "\n" : "\r";
+    const ends = lineEnds(text);
+    this.#isMixed = ends === "mixed";
+    this.newline = ends === "mixed" ? "\n" : ends;
     this.#hasQuotes = text.includes('"');
     this.#names = after?.names;
     this.#columns = after?.names.map(() => []) ?? [];
@@ -103,13 +109,14 @@ class Rows {
   take(row: string[]): void {
     const start = this.line;
     this.line += 1;
-    if (this.#hasQuotes) for (const cell of row) this.line += occurrences(cell, this.newline);
-    // Rows are cut at "\n", so that files with mixed line ends are read; a CRLF leaves its "\r" behind.
+    const inside = this.newline === "\r" ? "\r" : "\n";
+    if (this.#hasQuotes) for (const cell of row) this.line += occurrences(cell, inside);
     const last = row[row.length - 1]!;
-    if (last.endsWith("\r")) row[row.length - 1] = last.slice(0, -1);
+    if (this.#isMixed && last.endsWith("\r")) row[row.length - 1] = last.slice(0, -1);
     if (row.length === 1 && row[0]!.trim() === "") return;
-    const { comment, hasHeader } = this.#dialect;
-    if (comment !== "" && row[0]!.trimStart().startsWith(comment)) return;
+    const { comment, hasHeader, isHeaderComment } = this.#dialect;
+    const isHeader = this.#names === undefined && isHeaderComment;
+    if (comment !== "" && !isHeader && row[0]!.trimStart().startsWith(comment)) return;
     if (this.#names === undefined) {
       this.#names = hasHeader ? row.map((name) => name.trim()) : row.map((_, c) => `column ${c + 1}`);
       this.#columns = this.#names.map(() => []);
@@ -142,6 +149,34 @@ class Rows {
       ? { names: names.slice(0, -1), columns: this.#columns.slice(0, -1) }
       : { names, columns: this.#columns };
   }
+}
+
+/** What ends the rows; line breaks of quoted cells do not count. */
+function lineEnds(text: string): "\n" | "\r" | "\r\n" | "mixed" {
+  if (!text.includes("\r")) return "\n";
+  let quoted = false;
+  const seen = { "\n": false, "\r": false, "\r\n": false };
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 34) quoted = !quoted;
+    else if (quoted || (code !== 10 && code !== 13)) continue;
+    else if (code === 10) seen["\n"] = true;
+    else if (text.charCodeAt(at + 1) !== 10) seen["\r"] = true;
+    else {
+      seen["\r\n"] = true;
+      at++;
+    }
+  }
+  // A quote that is never closed is no quote.
+  if (quoted) return text.includes("\n") ? "mixed" : "\r";
+  if (seen["\n"] || (seen["\r"] && seen["\r\n"])) return seen["\r"] || seen["\r\n"] ? "mixed" : "\n";
+  return seen["\r\n"] ? "\r\n" : seen["\r"] ? "\r" : "\n";
+}
+
+/** The text from the header on, without the mark of a comment before it. */
+function tableOf(text: string, dialect: Dialect): string {
+  const table = text.slice(lineStart(text, dialect.preamble));
+  return dialect.isHeaderComment ? withoutMark(table, dialect) : table;
 }
 
 /** Where line `n`, counted from 0, begins. */
@@ -184,15 +219,15 @@ function withoutBlanks(text: string, delimiter: Delimiter): string {
   return parts.join("");
 }
 
-function remarksOn(source: string, { preamble, delimiter }: Dialect, comment: string): string[] {
+function remarksOn(source: string, { preamble, delimiter, comment, isHeaderComment }: Dialect): string[] {
   const lines = preamble === 1 ? "The first line" : `The first ${count(preamble, "line")}`;
+  const stand = preamble === 1 ? "stands before the table, and is" : "stand before the table, and are";
+  const comments = isHeaderComment
+    ? `Lines of ${source} that begin with ${comment} are comments, of which the last above the rows names the columns.`
+    : `Lines of ${source} that begin with ${comment} are comments, and are passed over.`;
   return [
-    ...(preamble > 0
-      ? [
-          `${lines} of ${source} ${preamble === 1 ? "stands" : "stand"} before the table, and ${preamble === 1 ? "is" : "are"} passed over.`,
-        ]
-      : []),
-    ...(comment === "" ? [] : [`Lines of ${source} that begin with ${comment} are comments, and are passed over.`]),
+    ...(preamble > 0 ? [`${lines} of ${source} ${stand} passed over.`] : []),
+    ...(comment === "" ? [] : [comments]),
     ...(delimiter === "|" || delimiter === " "
       ? [`The cells of ${source} are parted by ${delimiter === "|" ? "pipes" : "blanks"}.`]
       : []),

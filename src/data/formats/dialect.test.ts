@@ -42,6 +42,24 @@ describe("what stands before the table", () => {
     expect(inferDialect("# made by us\na,b\n1,2\n# half way\n3,4\n")).toMatchObject({ delimiter: ",", comment: "#" });
     expect(inferDialect("#id,b\n#1,2\n#3,4\n")).toMatchObject({ comment: "" });
   });
+
+  it.each([
+    // A name of its own, and rows that begin with the mark.
+    ["#id,b\n1,2\n3,4\n", { comment: "", preamble: 0 }],
+    ["#tag,b\n#1,2\nx,4\n", { comment: "", preamble: 0 }],
+    ["%,b\n1,2\n3,4\n", { comment: "", preamble: 0 }],
+    // NumPy's savetxt, VCF, gnuplot.
+    ["# x y\n1 2.5\n3 4\n5 6\n", { comment: "#", preamble: 0, isHeaderComment: true }],
+    ["##v=4\n#CHROM\tPOS\n1\t20\n2\t30\n1\t40\n", { comment: "#", preamble: 1, isHeaderComment: true }],
+    ["# run 5\n# t, v\n1,2.5\n3,4\n5,6\n", { comment: "#", preamble: 1, isHeaderComment: true }],
+  ])("of %j one names the columns", (text, dialect) => {
+    expect(inferDialect(text)).toMatchObject({ ...dialect, hasHeader: true });
+  });
+
+  it.each(["# made by us, for you", "#made by us,for you"])("%j is no header above one", (comment) => {
+    const dialect = inferDialect(`${comment}\na,b\n1,2\n3,4\n`);
+    expect(dialect).toEqual({ ...plain, delimiter: ",", comment: "#", preamble: 1 });
+  });
 });
 
 describe("the first row", () => {

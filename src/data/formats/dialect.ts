@@ -11,6 +11,8 @@ export interface Dialect {
   readonly preamble: number;
   /** What a line begins with that is no row: "#", "%", "//"; "" for none. */
   readonly comment: string;
+  /** Such a line, the last one above the rows, names the columns: "# x y z", "#CHROM POS". */
+  readonly isHeaderComment?: true;
   /** Whether the first row names the columns. */
   readonly hasHeader: boolean;
 }
@@ -131,16 +133,56 @@ export function inferDialect(text: string, given: Given = {}): Dialect {
   const comment = given.comment ?? commentOf(lines);
   const rows = comment === "" ? lines : lines.filter(({ text }) => !text.trimStart().startsWith(comment));
   if (rows.length === 0) {
-    return { delimiter: said ?? ",", preamble: named ? 1 : 0, comment: "", hasHeader: given.hasHeader ?? true };
+    const hasHeader = given.hasHeader ?? true;
+    return { delimiter: said ?? ",", preamble: named ? 1 : 0, comment: "", hasHeader };
   }
   const candidates = (said === undefined ? delimiters : [said]).map((each) => candidate(rows, each));
   const best = candidates.reduce((a, b) => (compare(b, a) > 0 ? b : a));
   const { delimiter, width } = best;
   const first = firstRow(best);
   const number = rows[first]!.number;
+  const isData = looksLikeData(best.rows.slice(first).filter((row) => row.length === width));
+  const header =
+    given.hasHeader === false
+      ? undefined
+      : commentedHeader(lines, comment, best, number, isData || given.hasHeader === true);
+  if (header) return { delimiter, hasHeader: true, ...header };
   const preamble = given.preamble ?? (first === 0 && !named && comment === "" ? 0 : number - 1);
-  const hasHeader = given.hasHeader ?? !looksLikeData(best.rows.slice(first).filter((row) => row.length === width));
-  return { delimiter, preamble, comment, hasHeader };
+  return { delimiter, preamble, comment, hasHeader: given.hasHeader ?? !isData };
+}
+
+/** Without a mark that a blank follows, which is no part of a name: "# x" → "x"; "#CHROM" and "%,x" as they are. */
+export function withoutMark(line: string, { comment, delimiter }: Pick<Dialect, "comment" | "delimiter">): string {
+  const behind = line.trimStart().slice(comment.length);
+  const isApart = /^\s/.test(behind) && (delimiter === " " || !behind.startsWith(delimiter));
+  return isApart ? behind.trimStart() : line;
+}
+
+/**
+ * The last comment above the rows, from line `end` on, where it has as many names as these have cells. Unless it `isSure` that the
+ * first row is none of names, it must have a number, and the mark be a part of a name in the text's first line.
+ */
+function commentedHeader(
+  lines: readonly Line[],
+  comment: string,
+  { delimiter, width, rows }: Candidate,
+  end: number,
+  isSure: boolean,
+): Pick<Dialect, "preamble" | "comment" | "isHeaderComment"> | undefined {
+  if (comment === "" || width === 1) return undefined;
+  const namesOf = ({ text }: Line): string => withoutMark(text, { comment, delimiter });
+  const marked = lines.filter(({ text }) => text.trimStart().startsWith(comment));
+  // Then they are rows, and the mark is the first character of their cells.
+  const areRows = marked.every((line) => namesOf(line) === line.text && cellsOf(line.text, delimiter).length === width);
+  const header = areRows ? marked[0] : marked.filter(({ number }) => number < end).at(-1);
+  if (header === undefined) return undefined;
+  const names = cellsOf(namesOf(header), delimiter);
+  if (names.length !== width || names.some((name) => name.trim() === "" || isNumber(name))) return undefined;
+  const [first, ...others] = rows.filter((row) => row.length === width);
+  const hasNames = !first!.some(isNumber) && others.some((row) => row.some(isNumber));
+  if (!isSure && (hasNames || header !== marked[0] || namesOf(header) !== header.text)) return undefined;
+  const preamble = header.number - 1;
+  return areRows ? { preamble, comment: "" } : { preamble, comment, isHeaderComment: true };
 }
 
 /** Above 0 where `a` is the better one. */

@@ -1,8 +1,8 @@
 // JSON: rows as objects, in an array or one a line; columns as arrays; the forms of pandas.
 import { ChainruleError } from "../../ir/errors.ts";
 import { isRecord } from "../../ir/json.ts";
-import { kindOf, tableFromRows, tableOfRows } from "../rows.ts";
-import type { Table } from "../table.ts";
+import { kindOf, tableOfRows, toCell } from "../rows.ts";
+import type { Cell, Table } from "../table.ts";
 import { quote } from "../wording.ts";
 import type { FileFormat } from "./format.ts";
 
@@ -17,8 +17,8 @@ export const json: FileFormat = {
 /**
  * Reads an array of objects, or newline-delimited JSON (one object per line; a single object is one row). Columns are the keys in order of first
  * appearance; a key that a row lacks is missing there; of an object in an object the columns are "outer.inner", and arrays become
- * their JSON text. Columns as arrays are read, too ({ x: [1, 2], y: [3, 4] }), and the forms "columns" and "split" of pandas. Whole
- * numbers that no float64 holds stay text, and NaN as Python writes it is missing.
+ * their JSON text. Columns as arrays are read, too ({ x: [1, 2], y: [3, 4] }), and the forms "columns" and "split" of pandas. Numbers
+ * that no float64 holds digit for digit stay text as it is written, and NaN as Python writes it is missing.
  *
  * @throws ChainruleError EMPTY_DATA, MALFORMED_DATA (not JSON, or no rows of objects), naming source and row
  * @example
@@ -32,25 +32,31 @@ export function parseJsonRows(text: string, options: { source: string }): Table 
       source,
     });
   }
-  if (body.startsWith("{") && firstLineIsObject(body)) return fromLines(source, text);
+  const areLines = /\.(ndjson|jsonl)(\.\w+)?$/i.test(source);
+  if (body.startsWith("{") && (areLines || firstLineIsObject(body))) return fromLines(source, text);
 
-  const value = parse(body, source);
-  if (isFlatObject(value)) return tableFromRows([value], { source });
-  const rows = rowsOf(value);
-  if (rows) return tableFromRows(rows, { source });
-  if (!Array.isArray(value)) throw notRows(source, value);
-  return tableFromRows(value, { source });
+  const exact = exactly(body);
+  const value = parse(exact.text, source);
+  const rows = isFlatObject(value) ? [value] : (rowsOf(value, exact.cell) ?? value);
+  if (!Array.isArray(rows)) throw notRows(source, value);
+  return tableOfRows(
+    source,
+    rows,
+    Int32Array.from({ length: rows.length }, (_, r) => r + 1),
+    exact.cell,
+  );
 }
 
-function fromLines(source: string, text: string): Table {
+function fromLines(source: string, written: string): Table {
   const rows: unknown[] = [];
   const lines: number[] = [];
+  const { text, cell } = exactly(written);
   text.split(/\r?\n/).forEach((line, l) => {
     if (line.trim() === "") return;
     rows.push(parse(line.trim(), source, l + 1));
     lines.push(l + 1);
   });
-  return tableOfRows(source, rows, Int32Array.from(lines));
+  return tableOfRows(source, rows, Int32Array.from(lines), cell);
 }
 
 /** An object of plain values is a single row; one that holds arrays or objects is some other document. */
@@ -63,7 +69,7 @@ function firstLineIsObject(body: string): boolean {
   const end = body.indexOf("\n");
   if (end === -1) return false;
   try {
-    JSON.parse(body.slice(0, end));
+    JSON.parse(exactly(body.slice(0, end)).text);
     return true;
   } catch {
     // Several objects of which the first is broken: still lines, if the second line starts an object too.
@@ -71,9 +77,7 @@ function firstLineIsObject(body: string): boolean {
   }
 }
 
-function parse(written: string, source: string, line?: number): unknown {
-  // The position in an error is one in this text.
-  const text = exact(written);
+function parse(text: string, source: string, line?: number): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -94,27 +98,63 @@ function parse(written: string, source: string, line?: number): unknown {
   }
 }
 
-/** Strings, so that what looks like a number in them is left alone; long whole numbers; what Python writes. */
-const inexact = /"(?:[^"\\]+|\\.)*"|-?\d{16,}(?![\d.eE])|\bNaN\b|-?\bInfinity\b/g;
+/** What does not stay as it is: numbers of 16 digits, or with an exponent of three, −0 in a list, and what Python writes. */
+const suspects = String.raw`-0(?:\.0*)?(?![\d.eE])|-?\d[\d.]{15,}(?:[eE][-+]?\d+)?|-?\d[\d.]*[eE][-+]?\d{3,}|-?\b(?:NaN|Infinity)\b`;
+/** Strings beside them, so that what looks like a number in one is left alone. */
+const tokens = new RegExp(String.raw`"(?:[^"\\]+|\\.)*"|${suspects}`, "g");
+/** Stands before such a number, which is made a string: no character, so that texts do without it. */
+const mark = "\uFFFF";
 
-/** Whole numbers that no float64 holds as text, so that ids stay what they are; NaN as null. */
-function exact(text: string): string {
-  if (!/\d{16}|NaN|Infinity/.test(text)) return text;
-  return text.replace(inexact, (match) => {
-    if (match.startsWith('"')) return match;
-    if (match === "NaN") return "null";
-    // Written so that JSON.parse gives an infinity.
-    if (match.endsWith("Infinity")) return match.replace("Infinity", "1e999");
-    return Number.isSafeInteger(Number(match)) ? match : `"${match}"`;
-  });
+/** The text with numbers that JSON.parse would not keep as strings, and what makes cells of values. */
+function exactly(text: string): { text: string; cell(value: unknown): Cell } {
+  if (isAllKept(text) || /\uFFFF|\\uFFFF/i.test(text)) return { text, cell: toCell };
+  const marked = text.replace(tokens, (token) => (isKept(token) ? token : `"${mark}${token}"`));
+  return { text: marked, cell: unmarked };
+}
+
+/** Most texts hold no such number, and are not taken apart. */
+function isAllKept(text: string): boolean {
+  for (const [token] of text.matchAll(new RegExp(suspects, "g"))) if (!isKept(token)) return false;
+  return true;
+}
+
+const jsonNumber = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:e([-+]?\d+))?$/i;
+
+/** Whether JSON.parse gives what is written, or an error: a string, a number that is the same in float64. Of a whole one every digit counts. */
+function isKept(token: string): boolean {
+  if (token.startsWith('"')) return true;
+  if (/[NI]|^-0(\.0*)?$/.test(token)) return false;
+  if (!jsonNumber.test(token)) return true;
+  const value = Number(token);
+  if (/^-?\d+$/.test(token)) return Number.isSafeInteger(value);
+  return String(value) === token || (Number.isFinite(value) && decimalOf(String(value)) === decimalOf(token));
+}
+
+/** Digits without zeros at the ends, and a power of ten: the same for equal numbers. */
+function decimalOf(number: string): string {
+  const [, sign, whole, fraction = "", exponent = "0"] = jsonNumber.exec(number)!;
+  const digits = `${whole}${fraction}`.replace(/^0+/, "");
+  const short = digits.replace(/0+$/, "");
+  return short === "" ? "0" : `${sign}${short}e${Number(exponent) - fraction.length + digits.length - short.length}`;
+}
+
+function unmarked(value: unknown): Cell {
+  const cell = toCell(value);
+  if (typeof cell !== "string") return cell;
+  if (typeof value === "object") return cell.replace(/"\uFFFF([^"]*)"/g, "$1");
+  if (!cell.startsWith(mark)) return cell;
+  const written = cell.slice(mark.length);
+  return /[NI]/.test(written) ? Number(written) : written;
 }
 
 /** Rows of columns as arrays, of columns as objects by row ("columns" of pandas), and of its "split"; undefined for anything else. */
-function rowsOf(value: unknown): Record<string, unknown>[] | undefined {
+function rowsOf(value: unknown, cell: (value: unknown) => Cell): Record<string, unknown>[] | undefined {
   if (!isRecord(value)) return undefined;
   const { columns, data } = value;
   if (Array.isArray(columns) && Array.isArray(data) && data.every(Array.isArray)) {
-    return data.map((row: unknown[]) => Object.fromEntries(columns.map((name, c) => [String(name), row[c] ?? null])));
+    return data.map((row: unknown[]) =>
+      Object.fromEntries(columns.map((name, c) => [String(cell(name)), row[c] ?? null])),
+    );
   }
   const entries = Object.entries(value);
   if (entries.length === 0) return undefined;
