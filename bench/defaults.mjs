@@ -44,7 +44,7 @@ async function score(source, target, learningRate, weightDecay) {
       x: tensor(x, { shape: [rows, features] }),
       y: tensor(y, { shape: classes ? [rows] : [rows, 1] }),
     });
-    const outputs = classes ? preprocessing.classes.length : 1;
+    const outputs = classes ? preprocessing.targets[0].classes.length : 1;
     const batchSize = Math.min(512, Math.max(16, 2 ** Math.round(Math.log2(rows.rows / 20))));
     const epochs = Math.min(150, Math.max(15, Math.round((3000 * batchSize) / rows.rows)));
     const steps = epochs * Math.ceil(rows.rows / batchSize);

@@ -64,10 +64,10 @@ async function chainrule(source, { target, task }, train, test, seed) {
   const { x, y, rows, notes } = transform(prepared.preprocessing, rowsOf(source, test), { target: "required" });
   if (rows !== test.length) throw new Error(notes.join(" "));
   const predictions = predictTable(trained, x, rows);
-  const classes = prepared.preprocessing.classes?.length;
+  const [answers] = prepared.preprocessing.targets;
+  const classes = answers.classes?.length;
   if (classes === undefined) {
-    const { mean, std } = prepared.preprocessing.target;
-    const truth = Array.from(y, (value) => value * std + mean);
+    const truth = Array.from(y, (value) => value * answers.std + answers.mean);
     const middle = truth.reduce((a, b) => a + b) / rows;
     const sum = (f) => truth.reduce((total, value, i) => total + f(value, i), 0);
     return 1 - sum((value, i) => (value - predictions[i]) ** 2) / sum((value) => (value - middle) ** 2);

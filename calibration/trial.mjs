@@ -93,7 +93,7 @@ export function initialVariables({ weights, settings }, prepared) {
   const { preprocessing } = prepared;
   const model = perceptron({
     features: preprocessing.features.length,
-    outputs: preprocessing.classes?.length ?? 1,
+    outputs: preprocessing.targets[0].classes?.length ?? 1,
     init: settings.init ?? fittingInit(settings.activation),
     hidden: settings.hidden,
     activation: settings.activation,

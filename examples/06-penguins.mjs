@@ -2,7 +2,7 @@
 // @ts-check
 import "chainrule";
 import { fileURLToPath } from "node:url";
-import { prepare, readTable, transform } from "chainrule/data";
+import { classesOf, prepare, readTable, transform } from "chainrule/data";
 import { predictTable, trainTable } from "chainrule/train";
 
 // Change these: your own file (.csv, .tsv, .json, .parquet), its target column, the hidden layers.
@@ -24,7 +24,7 @@ for await (const event of training) {
 }
 
 const { trained } = await training.result();
-const classes = prepared.preprocessing.classes ?? [];
+const classes = classesOf(prepared.preprocessing.targets[0]);
 const { x, rows } = transform(prepared.preprocessing, table);
 const p = predictTable(trained, x, rows).subarray(0, classes.length);
 console.log("\nthe first penguin:", classes.map((name, c) => `${name} ${(100 * (p[c] ?? 0)).toFixed(1)} %`).join(", "));

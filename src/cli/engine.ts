@@ -8,6 +8,7 @@ export * from "../explain/index.ts";
 export { explainNetwork, explainNeuron } from "../explain/lessons.ts";
 export { computeInfo } from "../run/info.ts";
 export * from "../runs/index.ts";
+export { answersByTarget } from "../train/answers.ts";
 export * from "../train/index.ts";
 export { tensorsOf } from "../train/saved-model.ts";
 export { checkFile } from "./check-file.ts";

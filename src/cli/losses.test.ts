@@ -118,7 +118,7 @@ describe("poisson", () => {
     const shifted = prepare(table, { target: "y", task: "regression" });
     expect(() => trainTable(shifted, { loss: "poisson" })).toThrowError('Prepare the table with targetScale: "mean".');
     const { preprocessing, train } = prepare(table, { target: "y", task: "regression", targetScale: "mean" });
-    expect(preprocessing.target).toMatchObject({ mean: 0 });
+    expect(preprocessing.targets).toMatchObject([{ mean: 0 }]);
     expect(mean(train.y)).toBeCloseTo(1, 6);
     expect(train.y.filter((y: number) => y === 0).length).toBeGreaterThan(0);
   });

@@ -103,7 +103,7 @@ describe("any settings", () => {
   const word = fc.string().map((text) => text.replaceAll("=", "-"));
   const columnWord = fc.record({ column: name, word });
   const values: { readonly [K in SettingKey]: fc.Arbitrary<NonNullable<Settings[K]>> } = {
-    target: fc.string(),
+    target: fc.oneof(fc.string(), fc.array(fc.string(), { minLength: 2 })),
     task: oneOf("task"),
     columnTypes: fc.oneof(
       fc.dictionary(name, type, { minKeys: 1 }),
@@ -153,10 +153,10 @@ describe("any settings", () => {
   const settings = fc
     .record(values, { requiredKeys: ["target"] })
     // Of those in conflict the one that comes last.
-    .map((given) =>
-      settingKeys.reduce<Settings & { readonly target: string }>(
-        (before, key) => withSettings(before, { [key]: given[key] }),
-        { target: given.target },
+    .map(({ target, ...given }) =>
+      settingKeys.reduce<Settings & Pick<TrainFlags, "target">>(
+        (before, key) => (key === "target" ? before : withSettings(before, { [key]: given[key] })),
+        { target },
       ),
     );
 

@@ -1,8 +1,11 @@
 // What each column is: its type, its role, its missing cells, and the reason in a few words.
+import { ChainruleError } from "../ir/errors.ts";
+import { settingWords } from "../ir/setting-advice.ts";
 import { type Inferred, inferColumn, type Role } from "./infer-column.ts";
 import { evidenceOf, inspect } from "./inspect.ts";
 import { type ColumnType, checkReading, isFeatureType, type ReadingOptions, ruleOf, unknownColumn } from "./reading.ts";
 import { type Column, findColumn, type Table } from "./table.ts";
+import { quote } from "./wording.ts";
 
 /** One line of the table that describes the columns. `features` is the number of features the column makes. */
 export interface ColumnDescription {
@@ -24,25 +27,51 @@ export interface ColumnDescription {
  */
 export function describeColumns(
   table: Table,
-  options: ReadingOptions & { readonly target?: string } = {},
+  options: ReadingOptions & { readonly target?: string | readonly string[] } = {},
 ): ColumnDescription[] {
-  if (options.target !== undefined) targetColumn(table, options.target);
+  const targets = options.target === undefined ? [] : targetColumns(table, options.target);
   const infer = columnReader(table, options);
   return table.columns.map((column) => {
-    const isTarget = column.name === options.target;
+    const isTarget = targets.includes(column);
     const { type, missing, distinct, reason } = infer(column, { isTarget });
     const role = isTarget ? "target" : isFeatureType(type) ? "feature" : "left out";
     return { name: column.name, type, role, missing, distinct, features: 0, reason };
   });
 }
 
-/** The target's column. @throws ChainruleError UNKNOWN_COLUMN with the closest name and the list of columns */
-export function targetColumn(table: Table, name: string): Column {
+/**
+ * The columns of the targets, in the order in which they are named.
+ *
+ * @throws ChainruleError UNKNOWN_COLUMN with the closest name and the list of columns; INVALID_ARGUMENT for none, or one named twice
+ */
+export function targetColumns(table: Table, target: string | readonly string[]): readonly Column[] {
+  const names = [target].flat();
+  const columns = names.map((name) => targetColumn(table, name, names));
+  const twice = names.find((_, i) => columns.indexOf(columns[i]!) !== i);
+  if (names.length > 0 && twice === undefined) return columns;
+  throw new ChainruleError(
+    "INVALID_ARGUMENT",
+    twice === undefined
+      ? "The target must be the name of a column, or a list of names, and the list is empty. Name the column to predict."
+      : `The target ${quote(twice)} is named twice. Name each column once.`,
+    { target: names },
+  );
+}
+
+function targetColumn(table: Table, name: string, names: readonly string[]): Column {
   // Without a header, columns are known by their numbers.
   const column = findColumn(table, name) ?? (table.hasHeader ? undefined : findColumn(table, `column ${name}`));
-  if (column === undefined) throw unknownColumn(table, name, "The target is");
-  return column;
+  if (column !== undefined) return column;
+  const whole = [names.join(","), names.join(", ")].find((one) => findColumn(table, one) !== undefined);
+  if (whole === undefined) throw unknownColumn(table, name, names.length === 1 ? "The target is" : "A target is");
+  const advice = { setting: "target", value: whole };
+  throw new ChainruleError(
+    "UNKNOWN_COLUMN",
+    `A target is ${quote(name)}, and ${table.source} has no such column. It has ${quote(whole)}: a name with a comma in it is one text (${settingWords(advice)}).`,
+    { source: table.source, column: name, settings: [advice] },
+  );
 }
+
 /** Looks at every column once; then says what any of them is, with what the others tell. */
 export function columnReader(table: Table, options: ReadingOptions): (column: Column, role?: Role) => Inferred {
   const types = checkReading(table, options);

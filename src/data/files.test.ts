@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { prepare } from "./prepare.ts";
 import { parseTable } from "./read.ts";
 import type { Table } from "./table.ts";
+import { classesOf } from "./target-kinds.ts";
 
 const bytes = (text: string, encoding: BufferEncoding = "utf8") => new Uint8Array(Buffer.from(text, encoding));
 const read = (content: string | Uint8Array, source = "table.csv", options = {}) =>
@@ -82,7 +83,10 @@ describe("a first line that is no header", () => {
   });
   it("its columns are known by their numbers", async () => {
     const table = await read(text);
-    expect(prepare(table, { target: "3", validation: 0 }).preprocessing.classes).toEqual(["setosa", "virginica"]);
+    expect(classesOf(prepare(table, { target: "3", validation: 0 }).preprocessing.targets[0]!)).toEqual([
+      "setosa",
+      "virginica",
+    ]);
     expect(() => prepare(table, { target: "setosa" })).toThrowErrorMatchingInlineSnapshot(
       `[ChainruleError: The target is "setosa", and the columns of table.csv have no names: its first line looks like the rows below it. "setosa" stands in the first row of "column 3". Name one of "column 1", "column 2", "column 3", or say that the first line holds names (header: true).]`,
     );

@@ -22,8 +22,8 @@ export interface HeldOut extends Parts {
 const fewestRows = 10;
 
 /**
- * Splits the rows `kept` (of the table) for training and validation, as the options say. `labels`: the class index of every row of
- * the table, for a classification.
+ * Splits the rows `kept` (of the table) for training and validation, as the options say. `own`: the stratum of each of
+ * them, for a classification.
  *
  * @throws ChainruleError INVALID_ARGUMENT, UNKNOWN_COLUMN, TYPE_MISMATCH, TOO_FEW_ROWS
  */
@@ -31,16 +31,16 @@ export function holdOut(
   table: Table,
   kept: Int32Array,
   options: PrepareOptions,
-  labels: Int32Array | undefined,
+  own: Int32Array | undefined,
   infer: ReturnType<typeof columnReader>,
 ): HeldOut {
   checkTogether(options);
-  const { group, time, target, validationTable, seed = prepareDefaults.seed } = options;
-  const groups = group === undefined ? undefined : splitColumn(table, "group", group, target);
-  const times = time === undefined ? undefined : splitColumn(table, "time", time, target);
+  const { group, time, validationTable, seed = prepareDefaults.seed } = options;
+  const targets = [options.target].flat();
+  const groups = group === undefined ? undefined : splitColumn(table, "group", group, targets);
+  const times = time === undefined ? undefined : splitColumn(table, "time", time, targets);
   const isTiny = kept.length < fewestRows && options.validation === undefined && !groups && !times;
   const share = validationTable || isTiny ? 0 : (options.validation ?? prepareDefaults.validation);
-  const own = labels && kept.map((row) => labels[row]!);
   const shuffled = split(kept.length, share, seed, own);
   const ofTable = ({ train, validation }: Parts): Parts => ({
     train: train.map((i) => kept[i]!),
@@ -86,15 +86,15 @@ function checkTogether({ group, time, validation, validationTable }: PrepareOpti
   );
 }
 
-function splitColumn(table: Table, setting: "group" | "time", name: string, target: string): Column {
+function splitColumn(table: Table, setting: "group" | "time", name: string, targets: readonly string[]): Column {
   const column = findColumn(table, name);
   if (column === undefined)
     throw unknownColumn(table, name, setting === "group" ? "Rows are grouped by" : "Rows are split by the time in");
-  if (name !== target) return column;
+  if (!targets.includes(name)) return column;
   const advice = { setting, value: name };
   throw new ChainruleError(
     "INVALID_ARGUMENT",
-    `${quote(name)} is the target, and new rows come without it: ${settingWords(advice)} must name another column.`,
+    `${quote(name)} is ${targets.length === 1 ? "the" : "a"} target, and new rows come without it: ${settingWords(advice)} must name another column.`,
     { column: name, settings: [advice] },
   );
 }

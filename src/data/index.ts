@@ -13,8 +13,16 @@ export type { DecimalMark, NumberNotation } from "./number-notation.ts";
 export type { Prepared, Split } from "./prepare.ts";
 export { prepare } from "./prepare.ts";
 export type { PrepareOptions } from "./prepare-options.ts";
-export type { CategoryColumn, FeatureColumn, Preprocessing, Target, ValueColumn } from "./preprocessing.ts";
-export { inverseTarget, parsePreprocessing } from "./preprocessing.ts";
+export type {
+  CategoryColumn,
+  ClassTarget,
+  FeatureColumn,
+  NumberTarget,
+  Preprocessing,
+  Target,
+  ValueColumn,
+} from "./preprocessing.ts";
+export { parsePreprocessing } from "./preprocessing.ts";
 export { parseTable, readTable } from "./read.ts";
 export type { ByColumn, ColumnType, ColumnTypes, ColumnWord, MissingMark, ReadingOptions } from "./reading.ts";
 export { tableFromRows } from "./rows.ts";
@@ -23,6 +31,7 @@ export { queryTable } from "./sql.ts";
 export { openTable, type TableStream } from "./stream.ts";
 export type { Cell, Column, Table } from "./table.ts";
 export type { Task } from "./target.ts";
+export { classesOf, inverseTarget } from "./target-kinds.ts";
 export type { Transformed } from "./transform.ts";
 export { transform } from "./transform.ts";
 export type { DataWarning } from "./warning.ts";

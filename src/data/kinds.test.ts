@@ -6,6 +6,7 @@ import { prepare } from "./prepare.ts";
 import type { PrepareOptions } from "./prepare-options.ts";
 import { parsePreprocessing } from "./preprocessing.ts";
 import { tableFromRows } from "./rows.ts";
+import { classesOf as classNames } from "./target-kinds.ts";
 import { transform } from "./transform.ts";
 
 /** A table of columns of texts, all of one length. */
@@ -98,7 +99,7 @@ describe("words that may be missing or a class", () => {
 
   it("as common as others they are a class, and it is said", () => {
     const { preprocessing, warnings } = classesOf(labels("NA", 0.25), y(60));
-    expect(preprocessing.classes).toEqual(["AF", "AS", "EU", "NA"]);
+    expect(classNames(preprocessing.targets[0]!)).toEqual(["AF", "AS", "EU", "NA"]);
     expect(warnings).toMatchObject([{ settings: [{ setting: "missing", value: [{ column: "target", word: "NA" }] }] }]);
   });
   it("rare, or a mark for missing numbers elsewhere, they are missing: counted, with the setting", () => {
@@ -109,7 +110,7 @@ describe("words that may be missing or a class", () => {
         range(60, (i) => (i % 7 ? i : "NA")),
       ),
     ]) {
-      expect(preprocessing.classes).toEqual(["AF", "AS", "EU"]);
+      expect(classNames(preprocessing.targets[0]!)).toEqual(["AF", "AS", "EU"]);
       const settings = warnings.flatMap((warning) => warning.settings);
       expect(notes.join().includes("left out") || settings.some(({ setting }) => setting === "values")).toBe(true);
     }
@@ -121,7 +122,7 @@ describe("words that may be missing or a class", () => {
       range(60, (i) => (i % 7 ? i : "NA")),
       said,
     );
-    expect(preprocessing.classes).toContain("NA");
+    expect(classNames(preprocessing.targets[0]!)).toContain("NA");
     const again = parsePreprocessing(JSON.parse(JSON.stringify(preprocessing)));
     const { rows } = transform(again, tableOf({ x: [1, 2, 3], target: ["NA", "EU", ""] }), { target: "required" });
     expect(rows).toBe(2);
@@ -132,7 +133,7 @@ describe("one label in several spellings", () => {
   it("is one class: case, blanks, Unicode forms, and yes for y and 1", () => {
     const target = ["Yes", "yes", "YES", "y", "1", "No", "no ", "n", "0", "NO", "Yes", "No"];
     const { preprocessing, train } = prepare(tableOf({ x: y(12), target }), { target: "target", validation: 0 });
-    expect(preprocessing.classes).toEqual(["No", "Yes"]);
+    expect(classNames(preprocessing.targets[0]!)).toEqual(["No", "Yes"]);
     const again = parsePreprocessing(JSON.parse(JSON.stringify(preprocessing)));
     const table = tableOf({ x: [1, 2, 3], target: ["TRUE", "f", "Y"] });
     expect([...transform(again, table, { target: "required" }).y!]).toEqual([1, 0, 1]);

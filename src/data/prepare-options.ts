@@ -6,7 +6,8 @@ import type { Task } from "./target.ts";
 export type TargetScale = "standard" | "mean";
 
 export interface PrepareOptions extends ReadingOptions {
-  readonly target: string;
+  /** The column to predict, or several: all of numbers, or all of two classes. */
+  readonly target: string | readonly string[];
   readonly task?: "auto" | Task | undefined;
   /** What "auto" makes of whole numbers with few different values, which can be either. Default "classification", and it is said. */
   readonly fewIntegers?: Task | undefined;

@@ -1,7 +1,7 @@
 // From tables to arrays: features, targets, notes, messages.
 import { describe, expect, test } from "vitest";
 import { settingWords } from "../ir/setting-advice.ts";
-import { inverseTarget, type PrepareOptions, prepare, tableFromRows, transform } from "./index.ts";
+import { classesOf, inverseTarget, type PrepareOptions, prepare, tableFromRows, transform } from "./index.ts";
 import { csv, failure, fromRows, penguins, repeat } from "./test-tables.ts";
 
 describe("prepare", () => {
@@ -15,11 +15,6 @@ describe("prepare", () => {
     expect(validation).toBeUndefined();
     expect(preprocessing).toMatchInlineSnapshot(`
       {
-        "classes": [
-          "Adelie",
-          "Chinstrap",
-          "Gentoo",
-        ],
         "columns": [
           {
             "isExact": false,
@@ -88,12 +83,19 @@ describe("prepare", () => {
           "cos year of seen",
         ],
         "standardize": true,
-        "target": {
-          "kind": "classification",
-          "labels": "text",
-          "name": "species",
-        },
-        "version": 1,
+        "targets": [
+          {
+            "classes": [
+              "Adelie",
+              "Chinstrap",
+              "Gentoo",
+            ],
+            "kind": "classification",
+            "labels": "text",
+            "name": "species",
+          },
+        ],
+        "version": 2,
       }
     `);
     expect(columns.map(({ name, role, features }) => [name, role, features])).toMatchInlineSnapshot(`
@@ -137,7 +139,7 @@ describe("prepare", () => {
     `);
     expect(train.rows).toBe(11);
     const first = train.rowNumbers.indexOf(0);
-    expect(preprocessing.classes![train.y[first]!]).toBe("Adelie");
+    expect(classesOf(preprocessing.targets[0]!)[train.y[first]!]).toBe("Adelie");
     const features = Object.fromEntries(
       preprocessing.features.map((name, f) => [name, train.x[first * preprocessing.features.length + f]]),
     );
@@ -230,7 +232,7 @@ describe("prepare", () => {
   test("class labels keep their text; numbers in another notation are the same label", async () => {
     const table = await csv("a,y\n1,1.0\n2,10.0\n3,2.0\n4,1.0\n5,2.0\n6,10.0\n");
     const { preprocessing } = prepare(table, { target: "y", validation: 0 });
-    expect(preprocessing.classes).toEqual(["1.0", "2.0", "10.0"]);
+    expect(classesOf(preprocessing.targets[0]!)).toEqual(["1.0", "2.0", "10.0"]);
     const { y } = transform(
       preprocessing,
       fromRows([

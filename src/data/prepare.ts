@@ -2,29 +2,31 @@
 import { ChainruleError } from "../ir/errors.ts";
 import { settingWords } from "../ir/setting-advice.ts";
 import { checkPrepare } from "./check-prepare.ts";
-import { type ColumnDescription, columnReader, targetColumn } from "./columns.ts";
+import { type ColumnDescription, columnReader } from "./columns.ts";
 import { type Encoded, encodeCategories, encodeValues, mendCell, typeSetting } from "./encode.ts";
-import { fitFeatures, moments, writeFeatures } from "./features.ts";
+import { fitFeatures, writeFeatures } from "./features.ts";
 import { holdOut } from "./held-out.ts";
 import type { Inferred } from "./infer-column.ts";
 import { missingTest } from "./missing.ts";
-import type { NumberNotation } from "./number-notation.ts";
-import { type PrepareOptions, prepareDefaults, type TargetScale } from "./prepare-options.ts";
+import { type PrepareOptions, prepareDefaults } from "./prepare-options.ts";
 import { type FeatureColumn, featureNames, type Preprocessing, type Target } from "./preprocessing.ts";
 import { asMap, isFeatureType } from "./reading.ts";
+import { strataOf } from "./strata.ts";
 import { repeatedSubjects } from "./subjects.ts";
 import type { Column, Table } from "./table.ts";
-import { decideTask, fitClasses, fitNumbers, keptRows, missingTarget, scaleTarget, type Task } from "./target.ts";
+import type { Task } from "./target.ts";
+import { encodeTargets, kindOf } from "./target-kinds.ts";
+import { missingTargets, type ReadTarget, rareClasses, readTargets } from "./targets.ts";
 import { transform } from "./transform.ts";
 import { valueType } from "./types/index.ts";
 import type { DataWarning } from "./warning.ts";
-import { bytes, count, grouped, quote, quoteList } from "./wording.ts";
+import { bytes, count, grouped, quote } from "./wording.ts";
 
 /** Rows ready for training. */
 export interface Split {
   /** Features, [rows, features], row-major. */
   readonly x: Float32Array;
-  /** [rows]: class index (Int32Array), or the target, standardised if the inputs are (Float32Array). */
+  /** [rows, targets], row-major: class index (Int32Array), or the target, standardised if the inputs are (Float32Array). */
   readonly y: Float32Array | Int32Array;
   readonly rows: number;
   /** [rows]: which row of the table each one is, counted from 0. */
@@ -55,44 +57,33 @@ export interface Prepared {
  *   INVALID_ARGUMENT
  * @example
  * const { train, validation, preprocessing } = prepare(await readTable("iris.csv"), { target: "species" });
- * // train.x: Float32Array [120, 4]; train.y: Int32Array [120]; preprocessing.classes: ["setosa", …]
+ * // train.x: Float32Array [120, 4]; train.y: Int32Array [120]; preprocessing.targets[0].classes: ["setosa", …]
  */
 export function prepare(table: Table, options: PrepareOptions): Prepared {
   checkPrepare(table, options);
-  const usual = prepareDefaults;
-  const { task: wanted = usual.task, standardize = usual.standardize, memoryLimit = usual.memoryLimit } = options;
-  const scale = standardize ? (options.targetScale ?? usual.targetScale) : undefined;
-  const targetCells = targetColumn(table, options.target);
+  const { standardize = prepareDefaults.standardize, memoryLimit = prepareDefaults.memoryLimit } = options;
   const infer = columnReader(table, options);
-  const types = asMap(options.columnTypes);
-  const decided = decideTask(table, targetCells, wanted, options.fewIntegers, types.get(options.target), infer);
-  const { task, inferred } = decided;
+  const read = readTargets(table, options, infer);
+  const { task, kept } = read;
+  const columns = read.targets.map(({ column }) => column);
+  const values = read.targets.map((target) => target.values);
 
-  const classification = task === "classification" ? fitClasses(table, targetCells, inferred) : undefined;
-  const regression = classification ? undefined : fitNumbers(table, targetCells, inferred);
-  const numbers = regression?.numbers;
-  const kept = keptRows(table.rows, (row) =>
-    classification ? classification.labels[row]! >= 0 : !Number.isNaN(numbers![row]!),
-  );
-
-  const heldOut = holdOut(table, kept, options, classification?.labels, infer);
+  const heldOut = holdOut(table, kept, options, task === "classification" ? strataOf(values, kept) : undefined, infer);
   const { train: trainRows, validation: validationRows } = heldOut;
+  const targets = read.targets.map(({ fitted: of }) => of(trainRows));
 
-  const target: TargetColumn = { column: targetCells, inferred, classes: classification?.classes };
-  const { descriptions, fitted, warnings } = fitColumns(table, options, target, infer, trainRows);
+  const { descriptions, fitted, warnings } = fitColumns(table, options, read.targets, targets, infer, trainRows);
   const features = fitted.flatMap(({ column }) => featureNames(column));
   if (features.length === 0) throw noFeatures(table, descriptions);
   checkMemory(table, kept.length, features.length, descriptions, memoryLimit);
 
-  const goal = classification?.target ?? regressionTarget(targetCells.name, inferred, regression!, trainRows, scale);
-  const unanswered = missingTarget(table, targetCells, goal, table.rows - kept.length);
+  const unanswered = missingTargets(table, columns, targets, values);
   const preprocessing: Preprocessing = {
-    version: 1,
+    version: 2,
     standardize,
     columns: fitted.map(({ column }) => column),
     features,
-    target: goal,
-    ...(classification && { classes: classification.classes }),
+    targets,
   };
 
   const part = (rows: Int32Array): Split => {
@@ -102,13 +93,9 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
       writeFeatures(column, encoded, standardize, rows, x, features.length, offset);
       offset += featureNames(column).length;
     }
-    const y = classification ? rows.map((row) => classification.labels[row]!) : scaleTarget(goal, numbers!, rows);
-    return { x, y, rows: rows.length, rowNumbers: rows };
+    return { x, y: encodeTargets(targets, values, rows), rows: rows.length, rowNumbers: rows };
   };
-  if (isShuffled(options)) {
-    const answers = classification?.labels ?? numbers!;
-    for (const one of repeatedSubjects(fitted, answers, classification?.classes.length ?? 0, kept)) warnings.push(one);
-  }
+  if (isShuffled(options)) for (const one of repeatedSubjects(fitted, targets, values, kept)) warnings.push(one);
   const own = options.validationTable && transformed(preprocessing, options.validationTable);
   return {
     preprocessing,
@@ -123,39 +110,32 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
       ...unanswered.notes,
       ...heldOut.notes,
       ...(own?.notes ?? []),
-      ...(classification ? rareClassNotes(classification.classes, classification.sizes) : []),
+      ...targets.flatMap((target, t) => rareClasses(target, values[t]!)),
       ...leftOutNotes(descriptions),
     ],
-    warnings: [...table.warnings, ...decided.warnings, ...unanswered.warnings, ...heldOut.warnings, ...warnings],
+    warnings: [...table.warnings, ...read.warnings, ...unanswered.warnings, ...heldOut.warnings, ...warnings],
   };
-}
-
-interface TargetColumn {
-  readonly column: Column;
-  readonly inferred: Inferred;
-  /** Of a classification. */
-  readonly classes: readonly string[] | undefined;
 }
 
 /** Every column's description, and what is fitted of those that make features. */
 function fitColumns(
   table: Table,
   options: PrepareOptions,
-  target: TargetColumn,
+  read: readonly ReadTarget[],
+  targets: readonly Target[],
   infer: (column: Column) => Inferred,
   trainRows: Int32Array,
 ) {
   const types = asMap(options.columnTypes);
   const descriptions: ColumnDescription[] = [];
   const fitted: { column: FeatureColumn; encoded: Encoded }[] = [];
-  const warnings = [...target.inferred.warnings];
+  const warnings = read.flatMap(({ inferred }) => inferred.warnings);
   for (const column of table.columns) {
     const { name } = column;
-    if (column === target.column) {
-      const { type, missing, distinct } = target.inferred;
-      const reason = target.classes
-        ? `classification: ${count(target.classes.length, "class", "classes")}`
-        : "regression";
+    const t = read.findIndex((target) => target.column === column);
+    if (t >= 0) {
+      const { type, missing, distinct } = read[t]!.inferred;
+      const reason = kindOf(targets[t]!).describe(targets[t]!);
       descriptions.push({ name, type, role: "target", missing, distinct, features: 0, reason });
     } else if (name === options.group && !types.has(name)) {
       descriptions.push(groupColumn(column, infer(column)));
@@ -205,30 +185,6 @@ function fitColumn(
   }
   fitted.push({ column: result, encoded });
   return { name, type, role: "feature", missing, distinct, features: featureNames(result).length, reason };
-}
-
-function regressionTarget(
-  name: string,
-  { rule }: Inferred,
-  { notation, numbers }: { notation: NumberNotation; numbers: Float64Array },
-  rows: Int32Array,
-  scale: TargetScale | undefined,
-): Target {
-  const common = { name, kind: "regression", notation, ...rule } as const;
-  if (scale === undefined) return { ...common, mean: 0, std: 1 };
-  const { mean, std, min, max } = moments(numbers, rows);
-  if (scale === "mean") return { ...common, mean: 0, std: mean > 0 ? mean : 1 };
-  return { ...common, mean, std: min === max ? 1 : std };
-}
-
-function rareClassNotes(classes: readonly string[], sizes: Int32Array): string[] {
-  const single = classes.filter((_, c) => sizes[c] === 1);
-  if (single.length === 0) return [];
-  return [
-    single.length === 1
-      ? `The class ${quote(single[0])} has one row: training uses it, and validation cannot check it.`
-      : `${count(single.length, "class", "classes")} have one row each (${quoteList(single, 5)}): training uses them, and validation cannot check them.`,
-  ];
 }
 
 function leftOutNotes(descriptions: readonly ColumnDescription[]): string[] {

@@ -6,7 +6,6 @@ import type { DateNotation } from "./dates.ts";
 import type { MissingRule } from "./missing.ts";
 import type { NumberNotation } from "./number-notation.ts";
 import { type ValueTypeName, valueType, valueTypeNames } from "./types/index.ts";
-import { quote } from "./wording.ts";
 
 /** How the cells of a column of each type are written. */
 interface Notations {
@@ -54,32 +53,37 @@ export type FeatureColumn = { [T in ValueTypeName]: ValueColumn<T> }[ValueTypeNa
 export const labelKinds = ["number", "boolean", "text", "exact"] as const;
 export type LabelKind = (typeof labelKinds)[number];
 
+export interface ClassTarget extends MissingRule {
+  readonly name: string;
+  readonly kind: "classification";
+  readonly labels: LabelKind;
+  /** In natural order; class index i is classes[i]. */
+  readonly classes: readonly string[];
+}
+
 /**
- * Regression: y is (target − mean) / std; where it was divided by its mean, mean is 0 and std that mean; without standardisation
- * mean is 0 and std 1.
+ * y is (target − mean) / std; where it was divided by its mean, mean is 0 and std that mean; without standardisation mean is 0
+ * and std 1.
  */
-export type Target = MissingRule &
-  (
-    | { readonly name: string; readonly kind: "classification"; readonly labels: LabelKind }
-    | {
-        readonly name: string;
-        readonly kind: "regression";
-        readonly notation: NumberNotation;
-        readonly mean: number;
-        readonly std: number;
-      }
-  );
+export interface NumberTarget extends MissingRule {
+  readonly name: string;
+  readonly kind: "regression";
+  readonly notation: NumberNotation;
+  readonly mean: number;
+  readonly std: number;
+}
+
+export type Target = ClassTarget | NumberTarget;
 
 /** Everything needed to turn raw rows into features, and outputs back into labels or values. Plain JSON. */
 export interface Preprocessing {
-  readonly version: 1;
+  readonly version: 2;
   readonly standardize: boolean;
   readonly columns: readonly FeatureColumn[];
   /** Feature names, in the order of the columns of x. */
   readonly features: readonly string[];
-  readonly target: Target;
-  /** Class labels in natural order; class index i is classes[i]. */
-  readonly classes?: readonly string[];
+  /** The columns that are predicted, at least one, all of one kind; of several with classes each has two. */
+  readonly targets: readonly Target[];
 }
 
 /** Names of the features that a column makes, in order. */
@@ -97,25 +101,6 @@ export function featureNames(column: FeatureColumn): string[] {
 }
 
 /**
- * Standardised outputs of a regression back in the target's own unit: y · std + mean. Shape [rows] → [rows].
- *
- * @throws ChainruleError INVALID_ARGUMENT for a classification
- * @example
- * const dollars = inverseTarget(preprocessing, model.predict(x));
- */
-export function inverseTarget(preprocessing: Preprocessing, y: ArrayLike<number>): Float64Array {
-  const { target } = preprocessing;
-  if (target.kind !== "regression") {
-    throw new ChainruleError(
-      "INVALID_ARGUMENT",
-      `Only a regression target can be scaled back, and ${quote(target.name)} has classes. Look labels up in preprocessing.classes.`,
-      { target: target.name },
-    );
-  }
-  return Float64Array.from(y, (value) => value * target.std + target.mean);
-}
-
-/**
  * Checks a preprocessing read from a file, and returns a copy with the known fields only.
  *
  * @throws ChainruleError INVALID_RUN naming the field, what it must be and what it is
@@ -124,7 +109,7 @@ export function inverseTarget(preprocessing: Preprocessing, y: ArrayLike<number>
  */
 export function parsePreprocessing(json: unknown): Preprocessing {
   const root = record(json, "preprocessing");
-  if (root.version !== 1) throw invalid("preprocessing.version", "1 (the only version so far)", root.version);
+  if (root.version !== 1 && root.version !== 2) throw invalid("preprocessing.version", "1 or 2", root.version);
   const columns = list(root.columns, "preprocessing.columns").map(column);
   const features = texts(root.features, "preprocessing.features");
   const expected = columns.flatMap(featureNames);
@@ -132,13 +117,21 @@ export function parsePreprocessing(json: unknown): Preprocessing {
     throw invalid("preprocessing.features", "the names that its columns make", features);
   }
   const standardize = boolean(root.standardize, "preprocessing.standardize");
-  const goal = target(root.target);
-  if (goal.kind === "regression") return { version: 1, standardize, columns, features, target: goal };
-  const classes = texts(root.classes, "preprocessing.classes");
-  if (classes.length < 2 || new Set(classes).size !== classes.length) {
-    throw invalid("preprocessing.classes", "at least two different labels", classes);
-  }
-  return { version: 1, standardize, columns, features, target: goal, classes };
+  return { version: 2, standardize, columns, features, targets: targets(root) };
+}
+
+/** Those of version 1 have one target, and its classes beside it. */
+function targets(root: Record<string, unknown>): readonly Target[] {
+  const at = "preprocessing.targets";
+  if (root.version === 1) return [target(root.target, "preprocessing.target", root.classes, "preprocessing.classes")];
+  const all = list(root.targets, at).map((one, i) => target(one, `${at}[${i}]`));
+  const names = all.map(({ name }) => name);
+  if (all.length === 0 || new Set(names).size < names.length)
+    throw invalid(at, "at least one target, each named once", names);
+  if (new Set(all.map(({ kind }) => kind)).size > 1) throw invalid(at, "all of one kind", root.targets);
+  if (all.length > 1 && all.some((one) => one.kind === "classification" && one.classes.length !== 2))
+    throw invalid(at, "numbers, or of two classes each, where they are several", names);
+  return all;
 }
 
 function column(json: unknown, index: number): FeatureColumn {
@@ -171,15 +164,17 @@ function missingRule(fields: Record<string, unknown>, at: string): MissingRule {
   };
 }
 
-function target(json: unknown): Target {
-  const at = "preprocessing.target";
+function target(json: unknown, at: string, labels?: unknown, labelsAt = `${at}.classes`): Target {
   const fields = record(json, at);
   const common = { name: text(fields.name, `${at}.name`), ...missingRule(fields, at) };
   const kind = oneOf(fields.kind, ["classification", "regression"] as const, `${at}.kind`);
   if (kind === "classification") {
+    const classes = texts(labels ?? fields.classes, labelsAt);
+    if (classes.length < 2 || new Set(classes).size !== classes.length)
+      throw invalid(labelsAt, "at least two different labels", classes);
     // Older versions say whether labels are numbers.
     const said = fields.labels ?? (boolean(fields.numericLabels, `${at}.labels`) ? "number" : "exact");
-    return { ...common, kind, labels: oneOf(said, labelKinds, `${at}.labels`) };
+    return { ...common, kind, labels: oneOf(said, labelKinds, `${at}.labels`), classes };
   }
   const notation = valueType("number").parse(fields.notation, (must) =>
     invalid(`${at}.notation`, must, fields.notation),

@@ -1,7 +1,9 @@
 // Repeated subjects: columns that say of whom a row is, where each one has several rows that hardly differ.
 import type { Encoded } from "./encode.ts";
 import { naturalOrder } from "./order.ts";
+import type { Target } from "./preprocessing.ts";
 import { wordsOf } from "./row-numbers.ts";
+import { classesOf, type TargetValues } from "./target-kinds.ts";
 import type { DataWarning } from "./warning.ts";
 import { count, quote } from "./wording.ts";
 
@@ -35,13 +37,14 @@ const isSubjectName = (name: string): boolean =>
  * without such a name, of whole numbers and numbered names between whose neighbours the target varies as between any two, with
  * a further column that is the same in all rows of each.
  *
- * @param y target of each row of the table: a number or a class index
- * @param classes their number; 0 for a regression
+ * Of several targets one is enough.
+ *
+ * @param values of each target, of each row of the table
  */
 export function repeatedSubjects(
   columns: readonly ReadColumn[],
-  y: ArrayLike<number>,
-  classes: number,
+  targets: readonly Target[],
+  values: readonly TargetValues[],
   kept: Int32Array,
 ): DataWarning[] {
   const rows = kept.length <= mostRows ? kept : kept.subarray(0, mostRows);
@@ -49,19 +52,24 @@ export function repeatedSubjects(
     const groups = groupsOf(encoded, rows);
     if (groups === undefined) return [];
     const isNamed = isSubjectName(name);
-    const values = (row: number) => y[row]!;
-    const share = shareBetween(groups, values, classes);
-    if (share < (isNamed ? between.named : between.unnamed)) return [];
     if (!isNamed) {
       if ("codes" in encoded && !isNumbered(encoded)) return [];
-      if (neighbours(groups, values) < unordered) return [];
       if (!columns.some((other) => other.column.name !== name && isTrait(other.encoded, groups))) return [];
     }
+    const told = targets.find((target, t) => {
+      const value = (row: number) => values[t]![row]!;
+      const share = shareBetween(groups, value, classesOf(target).length);
+      return (
+        share >= (isNamed ? between.named : between.unnamed) && (isNamed || neighbours(groups, value) >= unordered)
+      );
+    });
+    if (told === undefined) return [];
+    const which = targets.length === 1 ? "the target" : quote(told.name);
     const each = Math.round(rows.length / groups.length);
     return [
       {
         column: name,
-        message: `${quote(name)} looks like the name of a subject: ${count(groups.length, "value")} with about ${count(each, "row")} each, within which the target hardly varies. Validation then has subjects that training knows, and tells nothing of new ones.`,
+        message: `${quote(name)} looks like the name of a subject: ${count(groups.length, "value")} with about ${count(each, "row")} each, within which ${which} hardly varies. Validation then has subjects that training knows, and tells nothing of new ones.`,
         settings: [{ setting: "group", value: name, does: "keeps the rows of each together" }],
       },
     ];

@@ -1,16 +1,17 @@
-// The target column: which task it sets, and its values as class indices or numbers.
+// A target column: which task it sets, and its values as class indices or numbers.
 import { ChainruleError } from "../ir/errors.ts";
 import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
 import { maximum, minimum } from "../ir/stats.ts";
 import { cellText, labelKey, parseBoolean } from "./cells.ts";
 import type { columnReader } from "./columns.ts";
 import { encodeValues, type OddCells, typeSetting } from "./encode.ts";
+import { moments } from "./features.ts";
 import type { Inferred } from "./infer-column.ts";
 import { missingTest } from "./missing.ts";
 import type { NumberNotation } from "./number-notation.ts";
 import { naturalOrder } from "./order.ts";
-import { prepareDefaults } from "./prepare-options.ts";
-import type { LabelKind, Target } from "./preprocessing.ts";
+import { prepareDefaults, type TargetScale } from "./prepare-options.ts";
+import type { ClassTarget, LabelKind, NumberTarget } from "./preprocessing.ts";
 import type { ColumnType } from "./reading.ts";
 import { type Column, origin, place, type Table } from "./table.ts";
 import { valueType } from "./types/index.ts";
@@ -28,6 +29,13 @@ const classIntegers = 10;
 /** Up to so many integers that follow each other, each in so many rows on average, may be the steps of a scale: it is said how they are taken. */
 const scaleSteps = { most: 20, rows: 5 } as const;
 
+/** What one target is by itself. */
+export interface Decided {
+  readonly task: Task;
+  readonly inferred: Inferred;
+  readonly warnings: readonly DataWarning[];
+}
+
 /**
  * The task that a target sets, when it is "auto": booleans, categories and other text are classes; so are integers with
  * at most 10 distinct values and at least two rows for each on average; other numbers are a regression.
@@ -39,7 +47,7 @@ export function decideTask(
   fewIntegers: Task | undefined,
   given: ColumnType | "ignore" | undefined,
   infer: ReturnType<typeof columnReader>,
-): { task: Task; inferred: Inferred; warnings: readonly DataWarning[] } {
+): Decided {
   if (given === "ignore") {
     const ignored = typeSetting(column.name, "ignore");
     throw new ChainruleError(
@@ -117,12 +125,12 @@ function scaleWarning(
 const labelKindOf = (type: Inferred["type"]): LabelKind =>
   type === "number" ? "number" : type === "boolean" ? "boolean" : "text";
 
-/** Class index per row (−1 where missing) and the labels in natural order; a label is spelled as most of its cells are. */
+/** Class index per row (NaN where missing); labels are in natural order, each spelled as most of its cells are. */
 export function fitClasses(
   table: Table,
   column: Column,
   inferred: Inferred,
-): { target: Target; classes: string[]; labels: Int32Array; sizes: Int32Array } {
+): { readonly target: ClassTarget; readonly values: Float64Array } {
   const kind = labelKindOf(inferred.type);
   const keyOf = labelKeys[kind];
   const isMissing = missingTest(inferred.rule, kind === "text");
@@ -139,14 +147,9 @@ export function fitClasses(
   const texts = [...spellings].map(([key, counts]) => [key, commonest(counts)] as const);
   const sorted = texts.sort(([, a], [, b]) => naturalOrder(a, b));
   const index = new Map(sorted.map(([key], i) => [key, i]));
-  const labels = new Int32Array(table.rows);
-  const sizes = new Int32Array(sorted.length);
-  keys.forEach((key, r) => {
-    labels[r] = key === undefined ? -1 : index.get(key)!;
-    if (labels[r]! >= 0) sizes[labels[r]!]!++;
-  });
-  const target: Target = { name: column.name, kind: "classification", labels: kind, ...inferred.rule };
-  return { target, classes: sorted.map(([, text]) => text), labels, sizes };
+  const values = Float64Array.from(keys, (key) => (key === undefined ? Number.NaN : index.get(key)!));
+  const classes = sorted.map(([, text]) => text);
+  return { target: { name: column.name, kind: "classification", labels: kind, classes, ...inferred.rule }, values };
 }
 
 /** The first of those that come most often. */
@@ -154,19 +157,22 @@ const commonest = (counts: ReadonlyMap<string, number>): string =>
   [...counts].reduce((best, each) => (each[1] > best[1] ? each : best))[0];
 
 /** The index of the class that a text names, in any of its spellings; undefined where there is none. */
-export function classFinder(target: Target, classes: readonly string[]): (text: string) => number | undefined {
-  const keyOf = labelKeys[target.kind === "classification" ? target.labels : "text"];
+export function classFinder({ labels, classes }: ClassTarget): (text: string) => number | undefined {
+  const keyOf = labelKeys[labels];
   const index = new Map(classes.map((label, i) => [keyOf(label), i]));
   return (text) => index.get(keyOf(text));
 }
 
-/** Class index per row, −1 where missing. @throws ChainruleError TYPE_MISMATCH for a label that training did not have */
-export function readClasses(table: Table, column: Column, target: Target, classes: readonly string[]): Int32Array {
-  const kind = target.kind === "classification" ? target.labels : "text";
-  const isMissing = missingTest(target, kind === "text" || kind === "exact");
-  const indexOf = classFinder(target, classes);
-  return Int32Array.from(column.cells, (cell, row) => {
-    if (isMissing(cell)) return -1;
+/** Whether words that may mean "missing" are values of it where its rule says so. */
+export const isOfWords = ({ labels }: ClassTarget): boolean => labels === "text" || labels === "exact";
+
+/** Class index per row, NaN where missing. @throws ChainruleError TYPE_MISMATCH for a label that training did not have */
+export function readClasses(table: Table, column: Column, target: ClassTarget): Float64Array {
+  const isMissing = missingTest(target, isOfWords(target));
+  const indexOf = classFinder(target);
+  const { classes } = target;
+  return Float64Array.from(column.cells, (cell, row) => {
+    if (isMissing(cell)) return Number.NaN;
     const label = indexOf(cellText(cell));
     if (label !== undefined) return label;
     throw new ChainruleError(
@@ -182,77 +188,52 @@ export function readClasses(table: Table, column: Column, target: Target, classe
  *
  * @throws ChainruleError TYPE_MISMATCH naming the first row with text
  */
-export function readNumbers(table: Table, column: Column, target: Target, odd: OddCells): Float64Array {
-  const notation = target.kind === "regression" ? target.notation : valueType("number").usual;
-  return encodeValues(table, column, valueType("number"), notation, missingTest(target), odd).values;
-}
+export const readNumbers = (table: Table, column: Column, target: NumberTarget, odd: OddCells): Float64Array =>
+  encodeValues(table, column, valueType("number"), target.notation, missingTest(target), odd).values;
 
-/** The target of a regression before it is scaled. @throws ChainruleError TYPE_MISMATCH naming the first row with text */
+/**
+ * Number per row, NaN where missing, and the target by the rows that are trained on.
+ *
+ * @throws ChainruleError TYPE_MISMATCH naming the first row with text
+ */
 export function fitNumbers(
   table: Table,
   column: Column,
   inferred: Inferred,
-): { notation: NumberNotation; numbers: Float64Array } {
+  scale: TargetScale | undefined,
+): { readonly values: Float64Array; readonly fitted: (trainRows: Int32Array) => NumberTarget } {
+  const { notation, values } = numbersOf(table, column, inferred);
+  const common = { name: column.name, kind: "regression", notation, ...inferred.rule } as const;
+  return {
+    values,
+    fitted(trainRows) {
+      if (scale === undefined) return { ...common, mean: 0, std: 1 };
+      const { mean, std, min, max } = moments(values, trainRows);
+      if (scale === "mean") return { ...common, mean: 0, std: mean > 0 ? mean : 1 };
+      return { ...common, mean, std: min === max ? 1 : std };
+    },
+  };
+}
+
+function numbersOf(
+  table: Table,
+  column: Column,
+  inferred: Inferred,
+): { notation: NumberNotation; values: Float64Array } {
   const usual = valueType("number").usual as NumberNotation;
   if (inferred.type === "number" && inferred.encoded && "values" in inferred.encoded)
-    return { notation: inferred.notation as NumberNotation, numbers: inferred.encoded.values };
+    return { notation: inferred.notation as NumberNotation, values: inferred.encoded.values };
   const isMissing = missingTest(inferred.rule);
   const read = valueType("number").reader(usual);
-  const numbers = Float64Array.from(column.cells, (cell) => (isMissing(cell) ? Number.NaN : read(cell)));
-  const row = column.cells.findIndex((cell, r) => Number.isNaN(numbers[r]!) && !isMissing(cell));
-  if (row === -1) return { notation: usual, numbers };
+  const values = Float64Array.from(column.cells, (cell) => (isMissing(cell) ? Number.NaN : read(cell)));
+  const row = column.cells.findIndex((cell, r) => Number.isNaN(values[r]!) && !isMissing(cell));
+  if (row === -1) return { notation: usual, values };
   const text = cellText(column.cells[row]!);
   throw new ChainruleError(
     "TYPE_MISMATCH",
     `${place(table, row, column.name)}: a regression needs a number as its target, and the cell holds ${quote(text)}. Mend the cell, or leave it empty to leave the row out; or classify (${settingWords(asClasses)}).`,
     { ...origin(table, row), column: column.name, cell: text, settings: [asClasses] },
   );
-}
-
-/** The rows 0 … rows − 1 for which `keep` holds. */
-export function keptRows(rows: number, keep: (row: number) => boolean): Int32Array {
-  const kept = new Int32Array(rows);
-  let n = 0;
-  for (let r = 0; r < rows; r++) if (keep(r)) kept[n++] = r;
-  return kept.slice(0, n);
-}
-
-/** y = (target − mean) / std */
-export function scaleTarget(target: Target, numbers: Float64Array, rows: Int32Array): Float32Array {
-  const { mean, std } = target as Extract<Target, { kind: "regression" }>;
-  return Float32Array.from(rows, (row) => (numbers[row]! - mean) / std);
-}
-
-/** Above this share of the rows, rows without a target are a warning. */
-const fewRows = 0.05;
-
-/** On rows without a target: a sentence, or a warning where they are many or words of the table were taken for marks. */
-export function missingTarget(
-  table: Table,
-  column: Column,
-  target: Target,
-  missing: number,
-): { notes: string[]; warnings: DataWarning[] } {
-  if (missing === 0) return { notes: [], warnings: [] };
-  const isMissing = missingTest(
-    target,
-    target.kind === "classification" && target.labels !== "boolean" && target.labels !== "number",
-  );
-  const texts = new Map<string, number>();
-  for (const cell of column.cells) {
-    if (!isMissing(cell)) continue;
-    const text = cell === null ? "" : cellText(cell);
-    texts.set(text, (texts.get(text) ?? 0) + 1);
-  }
-  const words = [...texts].filter(([text]) => /\p{L}|-/u.test(text) && target.kind === "classification");
-  texts.delete("");
-  const written = texts.size === 0 ? "" : ` (written ${quoteList([...texts.keys()], 5)})`;
-  const message = `${count(missing, "row")} of ${table.source} ${missing === 1 ? "is" : "are"} left out: the target ${quote(column.name)} is missing there${written}.`;
-  if (words.length === 0 && missing < fewRows * table.rows) return { notes: [message], warnings: [] };
-  const settings = words.map(([word]) => ({
-    ...{ setting: "values", value: [{ column: column.name, word }], does: `takes ${quote(word)} as a class` },
-  }));
-  return { notes: [], warnings: [{ column: column.name, message, settings }] };
 }
 
 /** 1, 1.0 and 01 are one label if the labels are numbers; yes, Y and 1 if they are booleans. */

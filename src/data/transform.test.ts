@@ -139,8 +139,8 @@ test("a damaged preprocessing is an INVALID_RUN that names the field", () => {
   expect(failure(() => parsePreprocessing(null))).toMatchInlineSnapshot(
     `"INVALID_RUN: preprocessing must be an object, and is null. The file is damaged or from another version; train again to write a new one."`,
   );
-  expect(damaged((json) => (json.version = 2))).toMatchInlineSnapshot(
-    `"INVALID_RUN: preprocessing.version must be 1 (the only version so far), and is 2. The file is damaged or from another version; train again to write a new one."`,
+  expect(damaged((json) => (json.version = 3))).toMatchInlineSnapshot(
+    `"INVALID_RUN: preprocessing.version must be 1 or 2, and is 3. The file is damaged or from another version; train again to write a new one."`,
   );
   expect(damaged((json) => (json.columns[0].std = 0))).toMatchInlineSnapshot(
     `"INVALID_RUN: preprocessing.columns[0].std must be above 0, and is 0. The file is damaged or from another version; train again to write a new one."`,
@@ -157,10 +157,10 @@ test("a damaged preprocessing is an INVALID_RUN that names the field", () => {
   expect(damaged((json) => json.features.pop())).toMatchInlineSnapshot(
     `"INVALID_RUN: preprocessing.features must be the names that its columns make, and is ["a","c=x","c=y"]. The file is damaged or from another version; train again to write a new one."`,
   );
-  expect(damaged((json) => (json.classes = ["a"]))).toMatchInlineSnapshot(
-    `"INVALID_RUN: preprocessing.classes must be at least two different labels, and is ["a"]. The file is damaged or from another version; train again to write a new one."`,
+  expect(damaged((json) => (json.targets[0].classes = ["a"]))).toMatchInlineSnapshot(
+    `"INVALID_RUN: preprocessing.targets[0].classes must be at least two different labels, and is ["a"]. The file is damaged or from another version; train again to write a new one."`,
   );
-  expect(damaged((json) => (json.target.kind = "ranking"))).toMatchInlineSnapshot(
-    `"INVALID_RUN: preprocessing.target.kind must be classification or regression, and is "ranking". The file is damaged or from another version; train again to write a new one."`,
+  expect(damaged((json) => (json.targets[0].kind = "ranking"))).toMatchInlineSnapshot(
+    `"INVALID_RUN: preprocessing.targets[0].kind must be classification or regression, and is "ranking". The file is damaged or from another version; train again to write a new one."`,
   );
 });

@@ -4,9 +4,10 @@ import { settingWords } from "../ir/setting-advice.ts";
 import { encodeCategories, encodeValues, type OddCells } from "./encode.ts";
 import { writeFeatures } from "./features.ts";
 import { missingTest } from "./missing.ts";
-import { type FeatureColumn, featureNames, type Preprocessing } from "./preprocessing.ts";
+import { type FeatureColumn, featureNames, type Preprocessing, type Target } from "./preprocessing.ts";
 import { type Column, findColumn, type Table } from "./table.ts";
-import { keptRows, missingTarget, readClasses, readNumbers, scaleTarget } from "./target.ts";
+import { encodeTargets, kindOf } from "./target-kinds.ts";
+import { keptRows, missingTargets } from "./targets.ts";
 import { valueType } from "./types/index.ts";
 import { closest, count, grouped, quote, quoteList } from "./wording.ts";
 
@@ -39,35 +40,23 @@ export function transform(
   options: { target?: "required" | "none"; oddCells?: "missing" | "refuse" } = {},
 ): Transformed {
   const odd: OddCells = options.oddCells === "missing" ? "missing" : { advice: mend, settings: [coerced] };
-  const { columns, features, target, standardize } = preprocessing;
+  const { columns, features, targets, standardize } = preprocessing;
   const wanted = columns.map(({ name }) => name);
-  if (options.target === "required") wanted.push(target.name);
+  if (options.target === "required") for (const { name } of targets) wanted.push(name);
   checkColumns(table, wanted);
 
   const notes: string[] = [];
   let rows: Int32Array = Int32Array.from({ length: table.rows }, (_, r) => r);
   let y: Float32Array | Int32Array | undefined;
   if (options.target === "required") {
-    const column = findColumn(table, target.name)!;
-    if (target.kind === "classification") {
-      const labels = readClasses(table, column, target, preprocessing.classes ?? []);
-      rows = keptRows(table.rows, (row) => labels[row]! >= 0);
-      y = rows.map((row) => labels[row]!);
-    } else {
-      const numbers = readNumbers(table, column, target, odd);
-      rows = keptRows(table.rows, (row) => !Number.isNaN(numbers[row]!));
-      y = scaleTarget(target, numbers, rows);
-    }
-    const unanswered = missingTarget(table, column, target, table.rows - rows.length);
+    const cells = targets.map(({ name }) => findColumn(table, name)!);
+    const values = targets.map((target, t) => kindOf(target).read(table, cells[t]!, target, odd));
+    rows = keptRows(table.rows, values);
+    y = encodeTargets(targets, values, rows);
+    const unanswered = missingTargets(table, cells, targets, values);
     for (const note of unanswered.notes) notes.push(note);
     for (const { message } of unanswered.warnings) notes.push(message);
-    if (rows.length === 0) {
-      throw new ChainruleError(
-        "TOO_FEW_ROWS",
-        `The target ${quote(target.name)} is missing in every row of ${table.source}. Add rows that have one.`,
-        { source: table.source, column: target.name },
-      );
-    }
+    if (rows.length === 0) throw withoutTargets(table, targets);
   }
 
   const x = new Float32Array(rows.length * features.length);
@@ -86,6 +75,17 @@ export function transform(
     offset += featureNames(column).length;
   }
   return { x, ...(y && { y }), rows: rows.length, rowNumbers: rows, notes };
+}
+
+function withoutTargets(table: Table, targets: readonly Target[]): ChainruleError {
+  const names = targets.map(({ name }) => name);
+  return new ChainruleError(
+    "TOO_FEW_ROWS",
+    names.length === 1
+      ? `The target ${quote(names[0])} is missing in every row of ${table.source}. Add rows that have one.`
+      : `One of the targets ${quoteList(names)} is missing in every row of ${table.source}. Add rows that have all of them.`,
+    { source: table.source, column: names[0], targets: names },
+  );
 }
 
 const coerced = { setting: "oddCells", value: "missing" };

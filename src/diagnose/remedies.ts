@@ -87,8 +87,11 @@ export const clip = rule(({ resolved: { clipNorm } }) => {
   return { words: `gradients clipped to a norm of ${norm}`, change: { clipNorm: norm } };
 });
 
-export const standardize = rule(({ data, resolved }) =>
-  data.standardize === false && lossRecord(resolved.loss).unitPower !== undefined
+/** Losses before and after are compared in the target's unit: of several targets there is none, but for classes. */
+export const standardize = rule(({ data, resolved, prepared }) =>
+  data.standardize === false &&
+  lossRecord(resolved.loss).unitPower !== undefined &&
+  (prepared.task === "classification" || prepared.preprocessing.targets.length === 1)
     ? { words: "standardised numbers", change: { standardize: true } }
     : undefined,
 );

@@ -1,5 +1,5 @@
 // Tables and trainings that the tests of detectors share.
-import { prepare, tableFromRows } from "../data/index.ts";
+import { classesOf, prepare, tableFromRows } from "../data/index.ts";
 import type { Prepared } from "../data/prepare.ts";
 import type { PrepareOptions } from "../data/prepare-options.ts";
 import "../run/engine.ts";
@@ -71,7 +71,7 @@ export async function verdicts(
     initialize(
       perceptron({
         features: prepared.preprocessing.features.length,
-        outputs: prepared.preprocessing.classes?.length ?? 1,
+        outputs: Math.max(1, classesOf(prepared.preprocessing.targets[0]!).length),
         hidden: hidden!,
         activation: activation!,
         init: init!,

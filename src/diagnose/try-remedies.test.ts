@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import "../index.ts";
 import { prepare, tableFromRows } from "../data/index.ts";
+import { scaleOf } from "../data/target-kinds.ts";
 import type { TrainEvent } from "../train/events.ts";
 import { trainTable } from "../train/tabular.ts";
 import type { Recipe } from "./change.ts";
@@ -81,8 +82,7 @@ it("compares losses in the target's unit where a twin is trained in another", as
   const standardised = verdicts[0]!.remedies.find(({ settings }) => Object.keys(settings).join() === "standardize")!;
   const own = { ...recipe, data: features };
   const alone = await trialsOf(own, [verdictOf("learning-rate-too-low")]);
-  const { target } = prepare(table, features).preprocessing;
-  const variance = target.kind === "regression" ? target.std ** 2 : 0;
+  const variance = scaleOf(prepare(table, features).preprocessing.targets[0]!).unit ** 2;
   expect(variance).toBeGreaterThan(10);
   expect(standardised.after.loss).toBeCloseTo(variance * alone.twins[0]!.outcome.loss, 6);
   expect(standardised.after.validationLoss).toBeCloseTo(variance * alone.twins[0]!.outcome.validationLoss!, 6);

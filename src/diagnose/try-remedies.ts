@@ -1,6 +1,7 @@
 // Remedies are tried: twins of a training from the same seed, each with one change, and what the change did.
 
 import { type Prepared, type PrepareOptions, prepare, type Table } from "../data/index.ts";
+import { scaleOf } from "../data/target-kinds.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { maximum } from "../ir/stats.ts";
 import { type LossRecord, lossRecord } from "../nn/losses/index.ts";
@@ -156,9 +157,12 @@ function preparedWith(change: Change, data: PrepareOptions, table: Table, prepar
   return changesRows(change) ? prepare(table, data) : prepared;
 }
 
-/** What a regression's loss has to be multiplied by to be in a power of the target's own unit. */
-function unitOf({ unitPower = 0 }: LossRecord, { preprocessing: { target } }: Prepared): number {
-  return target.kind === "regression" ? target.std ** unitPower : 1;
+/**
+ * What a regression's loss has to be multiplied by to be in a power of the target's own unit; of several targets of the first's:
+ * no remedy scales them anew.
+ */
+function unitOf({ unitPower = 0 }: LossRecord, { preprocessing: { targets } }: Prepared): number {
+  return scaleOf(targets[0]!).unit ** unitPower;
 }
 
 type Combination = Candidate & { readonly kinds: ReadonlySet<VerdictKind> };

@@ -1,4 +1,5 @@
 // One element of a run explained: its computation at the step that was replayed, on the rows that were asked for.
+import { classesOf } from "../data/target-kinds.ts";
 import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
 import { apply, lossRecord, type TensorTree } from "../nn/index.ts";
 import { clipEpsilon } from "../optim/clip.ts";
@@ -75,7 +76,10 @@ const sameBits: SettingAdvice = { setting: "deterministic", value: true };
 const mostNamed = 12;
 
 function aboutRun({ dir, settings, table, trained, state, difference }: Replay, rows: readonly number[]): string[] {
-  const { features, classes, standardize, target } = trained.preprocessing;
+  const { features, standardize, targets } = trained.preprocessing;
+  const classes = classesOf(targets[0]!);
+  const names = targets.map(({ name }) => name);
+  const isOne = names.length === 1;
   const list = rows.length === 1 ? `row ${rows[0]}` : `rows ${rows.join(", ")}`;
   const when = state.step === 0 ? "Before the first step" : `After step ${state.step}`;
   const named = (names: readonly string[]) =>
@@ -84,13 +88,18 @@ function aboutRun({ dir, settings, table, trained, state, difference }: Replay, 
       .map((name, i) => `${i} ${name}`)
       .join(", ") + (names.length > mostNamed ? ", …" : "");
   const { link } = lossRecord(trained.loss);
-  const measure = link === "log" ? `divided by the mean of ${target.name}` : `in standard deviations of ${target.name}`;
-  const unit = standardize && target.kind === "regression" ? `, the target ${measure}` : "";
+  const own = isOne ? `of ${names[0]}` : "of its own";
+  const measure = link === "log" ? `divided by the mean ${own}` : `in standard deviations ${own}`;
+  const unit = standardize && classes.length === 0 ? `, ${isOne ? "the" : "each"} target ${measure}` : "";
   const hasStatistics = flatten(state.variables.buffers).leaves.length > 0;
   return [
     `${when} of ${dir}: the loss of ${list} of ${table.source}${unit}.`,
     `x[row, column]${standardize ? ", numbers standardised" : ""}: ${named(features)}.`,
-    ...(classes ? [`Classes: ${named(classes)}.`] : []),
+    ...(isOne ? [] : [`Outputs, one for each target: ${named(names)}.`]),
+    ...(classes.length > 0 && isOne ? [`Classes: ${named(classes)}.`] : []),
+    ...(classes.length > 0 && !isOne
+      ? [`Of each, the logit of its second class: ${named(targets.map((target) => classesOf(target)[1]!))}.`]
+      : []),
     ...(hasStatistics
       ? [
           "Batch norm takes its running statistics here, as after training: statistics of the chosen rows would be another computation.",

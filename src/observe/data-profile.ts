@@ -1,5 +1,5 @@
 // What the data of a training looks like to the network: scales, classes, and how much a feature tells alone.
-import { upperMedian } from "../ir/stats.ts";
+import { maximum, mean, upperMedian } from "../ir/stats.ts";
 import { type LossName, type LossRecord, recordOf } from "../nn/losses/index.ts";
 import { univariateScore } from "./univariate-score.ts";
 
@@ -14,7 +14,8 @@ export interface FeatureProfile {
   readonly nonFinite: number;
   /**
    * How much of the target this feature tells alone, 0 … 1: fitted on one half of the rows and measured on the other.
-   * For numbers R²; for classes the share of the errors of always guessing the most frequent class that it avoids.
+   * For numbers R²; for classes the share of the errors of always guessing the most frequent class that it avoids. Of several targets
+   * that of the one that it tells most of.
    */
   readonly alone: number;
 }
@@ -29,27 +30,45 @@ export interface DataProfile {
   readonly features: readonly FeatureProfile[];
   /** Median over the features of √ mean x²: the scale of an ordinary one. */
   readonly typicalRms: number;
-  /** Training rows of each class, in the order of the classes. */
-  readonly classes?: readonly { readonly name: string; readonly rows: number }[];
+  /** Training rows of each class, in the order of the classes; of one target. */
+  readonly classes?: readonly ClassRows[];
   /** Loss of the best prediction that is the same for every row. */
   readonly constantLoss: number;
+  /** Of each target, where they are several. */
+  readonly targets?: readonly TargetProfile[];
+}
+
+export interface ClassRows {
+  readonly name: string;
+  readonly rows: number;
+}
+
+/** What a profile says of one of several targets. */
+export interface TargetProfile {
+  readonly name: string;
+  readonly classes?: readonly ClassRows[];
+  readonly constantLoss: number;
+  /** What each of the profile's features tells of it alone, in their order. */
+  readonly alone: readonly number[];
 }
 
 export interface ProfiledData {
   /** [rows, features], row-major. */
   readonly x: Float32Array;
-  /** [rows]: class index, or value. */
+  /** [rows, targets], row-major: class index, or value. */
   readonly y: Float32Array | Int32Array;
   readonly rows: number;
   readonly features: readonly string[];
   readonly columnCount?: number;
   /** Absent for a regression. */
   readonly classes?: readonly string[] | undefined;
+  /** Of several targets: their names, and the classes of each, none for numbers. Default: one, of `classes`. */
+  readonly targets?: readonly { readonly name: string; readonly classes: readonly string[] }[];
   readonly loss: LossName | LossRecord;
   readonly batchSize: number;
 }
 
-const shown = 100;
+const mostShown = 100;
 /** Values of x that are looked at for what features tell alone, and rows of one feature at least and at most. */
 const looks = 300_000;
 const [fewestRows, mostRows] = [1000, 8192];
@@ -61,29 +80,47 @@ export function profileData({
   rows,
   features,
   columnCount,
-  classes,
+  classes: own = [],
+  targets = [{ name: "target", classes: own }],
   loss,
   batchSize,
 }: ProfiledData): DataProfile {
   const width = features.length;
   const sample = Math.min(rows, mostRows, Math.max(fewestRows, Math.floor(looks / width)));
   const positions = Int32Array.from({ length: sample }, (_, i) => Math.floor((i * rows) / sample));
-  const all = features.map((name, column): FeatureProfile & { rms: number } => ({
-    name,
-    ...momentsOf(x, rows, width, column),
-    alone: univariateScore(positions, (row) => x[row * width + column]!, y, classes?.length ?? 0),
+  const columns = targets.map(({ name, classes }, t) => ({
+    ...{ name, classes, y: targets.length === 1 ? y : y.filter((_, i) => i % targets.length === t) },
   }));
+  const all = features.map((name, column) => {
+    const told = columns.map(({ y, classes }) =>
+      univariateScore(positions, (row) => x[row * width + column]!, y, classes.length),
+    );
+    return { name, ...momentsOf(x, rows, width, column), alone: maximum(told), told };
+  });
   const typicalRms = width === 0 ? 0 : upperMedian(all.map(({ rms }) => rms));
+  const shown = standingOut(all, typicalRms);
   const { constantLoss, reduction } = recordOf(loss);
+  const [isSum, times] = [reduction === "sum", reduction === "sum" ? Math.min(batchSize, rows) : 1];
+  const each = columns.map(
+    ({ name, y, classes }, t): TargetProfile => ({
+      name,
+      ...(classes.length > 0 && { classes: classes.map((name, c) => ({ name, rows: countOf(y, c) })) }),
+      constantLoss: constantLoss(y) * times,
+      alone: shown.map(({ told }) => told[t]!),
+    }),
+  );
+  const losses = each.map((target) => target.constantLoss);
+  const [first] = each;
   return {
     rows,
-    task: classes ? "classification" : "regression",
+    task: first!.classes ? "classification" : "regression",
     ...(columnCount !== undefined && { columnCount }),
     featureCount: width,
-    features: standingOut(all, typicalRms).map(({ rms: _, ...profile }) => profile),
+    features: shown.map(({ rms: _, told: __, ...profile }) => profile),
     typicalRms,
-    ...(classes && { classes: classes.map((name, c) => ({ name, rows: countOf(y, c) })) }),
-    constantLoss: constantLoss(y) * (reduction === "sum" ? Math.min(batchSize, rows) : 1),
+    ...(each.length === 1 && first!.classes && { classes: first!.classes }),
+    constantLoss: mean(losses) * (isSum ? losses.length : 1),
+    ...(each.length > 1 && { targets: each }),
   };
 }
 
@@ -115,13 +152,13 @@ function standingOut<F extends FeatureProfile & { rms: number }>(
   features: readonly F[],
   typical: number,
 ): readonly F[] {
-  if (features.length <= shown) return features;
+  if (features.length <= mostShown) return features;
   const oddity = ({ rms }: F): number => (rms > 0 && typical > 0 ? Math.abs(Math.log(rms / typical)) : 0);
   const chosen = new Set<F>();
   const orders: readonly ((f: F) => number)[] = [({ nonFinite }) => nonFinite, ({ alone }) => alone, oddity];
   const ranked = orders.map((by) => features.toSorted((a, b) => by(b) - by(a)));
-  for (let i = 0; chosen.size < shown; i++) {
-    for (const order of ranked) if (chosen.size < shown) chosen.add(order[i]!);
+  for (let i = 0; chosen.size < mostShown; i++) {
+    for (const order of ranked) if (chosen.size < mostShown) chosen.add(order[i]!);
   }
   return features.filter((feature) => chosen.has(feature));
 }

@@ -1,6 +1,6 @@
 // The rows of the training data one by one: the length of each one's gradient, the rows that pull hardest, and how errors lie.
 import { gradThrough } from "../grad/transforms.ts";
-import { deviation, mean, median, moment, r2, rocAuc } from "../ir/stats.ts";
+import { deviation, maximum, mean, median, moment, r2, rocAuc } from "../ir/stats.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
 import { layerRecord } from "../nn/layers/index.ts";
 import { type LossName, type LossRecord, lossRecord } from "../nn/losses/index.ts";
@@ -20,10 +20,10 @@ export interface Example {
   /** ‖∂loss/∂θ‖ of this row alone, over the dense layers. */
   readonly gradientNorm: number;
   readonly loss: number;
-  /** Class or value in the data, and what the model says. */
+  /** Class or value in the data, and what the model says; of several targets all of them, in a text. */
   readonly target: number | string;
   readonly predicted: number | string;
-  /** Probability that the model gives to the class in the data. */
+  /** Probability that the model gives to the class in the data; of several targets the product. */
   readonly probability?: number;
 }
 
@@ -88,12 +88,21 @@ export interface ExamplesProfile {
   readonly suspects: readonly Example[];
   readonly train: AnswersProfile;
   readonly validation?: AnswersProfile;
+  /** Of each target, where they are several: `train` and `validation` then have no errors and no residuals. */
+  readonly targets?: readonly TargetAnswers[];
+}
+
+/** The answers for one of several targets. */
+export interface TargetAnswers {
+  readonly name: string;
+  readonly train: AnswersProfile;
+  readonly validation?: AnswersProfile;
 }
 
 export interface ExampleRows {
   /** [rows, features], row-major. */
   readonly x: Float32Array;
-  /** [rows]: class index, or value as the network is fed it. */
+  /** [rows, targets], row-major: class index, or value as the network is fed it. */
   readonly y: Float32Array | Int32Array;
   readonly rows: number;
 }
@@ -104,8 +113,10 @@ export interface ExamplesSettings extends BackendOptions {
   readonly loss: LossName;
   readonly train: ExampleRows;
   readonly validation?: ExampleRows | undefined;
-  /** What a class is called, or a value in the target's unit. */
-  readonly name: (target: number) => number | string;
+  /** Names of the targets. Default: there is one. */
+  readonly targets?: readonly string[];
+  /** What a class is called, or a value in the target's unit; of the target of that index. */
+  readonly name: (value: number, target: number) => number | string;
   /** Row of the table as errors count them, by the row of the training data. */
   readonly tableRow?: (row: number) => number;
 }
@@ -117,35 +128,52 @@ const mostSuspects = 20;
 
 /** Passes over all rows of the training and validation data with the given weights, dropout off. */
 export function profileExamples(settings: ExamplesSettings): ExamplesProfile {
-  const { train, validation, name, tableRow, loss: lossName } = settings;
+  const { train, validation, name, tableRow, loss: lossName, targets = ["target"] } = settings;
   const loss = lossRecord(lossName);
   const look = looker(settings);
   const looked = look(train);
   const { positions, norms, answers } = looked;
   const order = Array.from(norms.keys()).sort((a, b) => norms[b]! - norms[a]!);
   const at = (share: number): number => norms[order[Math.floor(share * (order.length - 1))]!]!;
+  const suspect = (i: number): Example => {
+    const row = positions[i]!;
+    const own = answers.map((of) => of[i]!);
+    const truth = own.map((_, t) => train.y[row * own.length + t]!);
+    const probabilities = own.flatMap(({ probabilities }, t) => (probabilities ? [probabilities[truth[t]!]!] : []));
+    return {
+      row,
+      ...(tableRow && { tableRow: tableRow(row) }),
+      gradientNorm: norms[i]!,
+      loss: lossOfRow(own, loss),
+      target: listed(truth.map(name)),
+      predicted: listed(own.map(({ value }, t) => name(value, t))),
+      ...(probabilities.length > 0 && { probability: probabilities.reduce((a, b) => a * b) }),
+    };
+  };
+  const other = validation && look(validation);
+  const whole = targets.length === 1 ? answersOf : combinedAnswers;
   return {
     rows: positions.length,
     median: at(0.5),
     high: at(0.01),
-    suspects: order.slice(0, mostSuspects).map((i): Example => {
-      const row = positions[i]!;
-      const target = train.y[row]!;
-      const { value, loss, probabilities } = answers[i]!;
-      return {
-        row,
-        ...(tableRow && { tableRow: tableRow(row) }),
-        gradientNorm: norms[i]!,
-        loss,
-        target: name(target),
-        predicted: name(value),
-        ...(probabilities && { probability: probabilities[target]! }),
-      };
+    suspects: order.slice(0, mostSuspects).map(suspect),
+    train: whole(looked, train, loss),
+    ...(other && { validation: whole(other, validation, loss) }),
+    ...(targets.length > 1 && {
+      targets: targets.map((name, t) => ({
+        name,
+        train: answersOf(looked, train, loss, t),
+        ...(other && { validation: answersOf(other, validation, loss, t) }),
+      })),
     }),
-    train: answersOf(looked, train, loss),
-    ...(validation && { validation: answersOf(look(validation), validation, loss) }),
   };
 }
+
+const listed = (all: readonly (number | string)[]): number | string => (all.length === 1 ? all[0]! : all.join(", "));
+
+/** The mean over the answers for its targets, or their sum where the loss is one. */
+const lossOfRow = (own: readonly Answer[], { reduction }: LossRecord): number =>
+  own.reduce((sum, { loss }) => sum + loss, 0) / (reduction === "mean" ? own.length : 1);
 
 /** What the model says of a row: a value, or the likeliest class and the probability of each; and its loss. */
 interface Answer {
@@ -159,16 +187,18 @@ interface Look {
   readonly positions: Int32Array;
   /** ‖gradient‖ of each. */
   readonly norms: Float64Array;
-  readonly answers: readonly Answer[];
+  /** For each target those of the rows. */
+  readonly answers: readonly (readonly Answer[])[];
 }
 
-/** Outputs [rows, outputs] of a model, read in float64. */
-function read(loss: LossName, outputs: Tensor, targets: ArrayLike<number>): Answer[] {
+/** Answers of all rows and targets, row-major: outputs [rows, targets · outputs of each] of a model, read in float64. */
+function read(loss: LossName, outputs: Tensor, targets: ArrayLike<number>, rows: number): Answer[] {
   const { logits, perExample, predict, targets: kind } = lossRecord(loss);
   const z = outputs.cast("float64");
-  const own = perExample(z, targetTensor(kind, targets, "float64")).data;
-  if (logits === undefined) return Array.from(predict(z).data, (value, i) => ({ value, loss: own[i]! }));
-  const classes = logits(z);
+  const own = perExample(z, targetTensor(kind, targets, "float64", rows)).data;
+  const single = z.reshape([targets.length, z.size / targets.length]);
+  if (logits === undefined) return Array.from(predict(single).data, (value, i) => ({ value, loss: own[i]! }));
+  const classes = logits(single);
   const [likeliest, all] = [classes.argmax(-1).data, classes.softmax(-1).data as Float64Array];
   const width = classes.shape.at(-1)!;
   return Array.from(likeliest, (value, i) => {
@@ -205,39 +235,44 @@ function looker({ model, variables, loss, train, ...options }: ExamplesSettings)
     { ...options, threads: 1 },
   );
   return ({ x, y, rows }) => {
+    const perRow = y.length / rows;
     const count = Math.min(rows, mostRows);
     const positions = Int32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
     const norms = new Float64Array(count);
-    const answers: Answer[] = [];
+    const answers = Array.from({ length: perRow }, (): Answer[] => []);
     const batch = new Float32Array(size * width);
-    const targets = new Float64Array(size);
+    const targets = new Float64Array(size * perRow);
     for (let from = 0; from < count; from += size) {
       // One size, so that it is compiled once: what is left of the last batch repeats its last row.
       for (let i = 0; i < size; i++) {
         const row = positions[Math.min(from + i, count - 1)]!;
         batch.set(x.subarray(row * width, (row + 1) * width), i * width);
-        targets[i] = y[row]!;
+        targets.set(y.subarray(row * perRow, (row + 1) * perRow), i * perRow);
       }
-      const result = pass(variables, Tensor.concrete(batch, [size, width]), targetTensor(kind, targets, "float32"));
-      const own = read(loss, result.output, targets);
+      const truth = targetTensor(kind, targets, "float32", size);
+      const result = pass(variables, Tensor.concrete(batch, [size, width]), truth);
+      const own = read(loss, result.output, targets, size);
       for (let i = 0; i < Math.min(size, count - from); i++) {
         norms[from + i] = result.norms.data[i]!;
-        answers.push(own[i]!);
+        for (let t = 0; t < perRow; t++) answers[t]!.push(own[i * perRow + t]!);
       }
     }
     return { positions, norms, answers };
   };
 }
 
+/** Answers for the target `t` beside the truth. */
 function answersOf(
   { answers, positions }: Look,
   { y }: ExampleRows,
   { stabilized, isOffCentre }: LossRecord,
+  t = 0,
 ): AnswersProfile {
-  const targets = Float64Array.from(positions, (row) => y[row]!);
-  const said = Float64Array.from(answers, ({ value }) => value);
-  const common = { rows: answers.length, loss: mean(Float64Array.from(answers, ({ loss }) => loss)) };
-  const probabilities = answers.flatMap(({ probabilities }) => (probabilities ? [probabilities] : []));
+  const own = answers[t]!;
+  const targets = Float64Array.from(positions, (row) => y[row * answers.length + t]!);
+  const said = Float64Array.from(own, ({ value }) => value);
+  const common = { rows: own.length, loss: mean(Float64Array.from(own, ({ loss }) => loss)) };
+  const probabilities = own.flatMap(({ probabilities }) => (probabilities ? [probabilities] : []));
   if (probabilities.length === 0) {
     const spread = quotient(deviation(said), deviation(targets));
     const even = (values: Float64Array) => (stabilized ? values.map(stabilized) : values);
@@ -252,6 +287,17 @@ function answersOf(
     true_ += deviation(targets.map((target) => Number(target === c))) ** 2;
   }
   return { ...common, spread: Math.sqrt(quotient(answered, true_)), errors: errors(probabilities, targets) };
+}
+
+/** Answers for all targets together: the loss of a row, and the spread of the one that is told best. */
+function combinedAnswers(look: Look, data: ExampleRows, loss: LossRecord): AnswersProfile {
+  const each = look.answers.map((_, t) => answersOf(look, data, loss, t));
+  const sum = each.reduce((all, one) => all + one.loss, 0);
+  return {
+    rows: look.positions.length,
+    loss: loss.reduction === "mean" ? sum / each.length : sum,
+    spread: maximum(each.map(({ spread }) => spread)),
+  };
 }
 
 function errors(probabilities: readonly Float64Array[], targets: Float64Array): ErrorsProfile {

@@ -30,13 +30,14 @@ export function batchOf(
     );
   });
   const x = new Float64Array(rows.length * features);
-  const target = new Float64Array(rows.length);
+  const perRow = trained.preprocessing.targets.length;
+  const target = new Float64Array(rows.length * perRow);
   found.forEach(({ split, at }, i) => {
     x.set(split.x.subarray(at * features, (at + 1) * features), i * features);
-    target[i] = split.y[at]!;
+    target.set(split.y.subarray(at * perRow, (at + 1) * perRow), i * perRow);
   });
   return {
     x: Tensor.concrete(x, [rows.length, features]),
-    target: targetTensor(lossRecord(trained.loss).targets, target, "float64"),
+    target: targetTensor(lossRecord(trained.loss).targets, target, "float64", rows.length),
   };
 }

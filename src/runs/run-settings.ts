@@ -15,7 +15,7 @@ import {
 import { pick } from "../train/settings/values.ts";
 
 export interface RunSettings extends Settings {
-  readonly target: string;
+  readonly target: string | readonly string[];
   /** The table was read in blocks. */
   readonly stream?: true;
 }
@@ -42,11 +42,16 @@ function ofLoss({ loss }: Settings): Partial<PrepareOptions> {
 /** How the network is trained on it. */
 export const settingsOf = (settings: RunSettings): ModelSettings => pick(settings, modelSettings);
 
+const isTarget = (value: unknown): value is string | readonly string[] =>
+  Array.isArray(value)
+    ? value.length > 0 && value.every((name) => typeof name === "string")
+    : typeof value === "string";
+
 /** Settings from run.json. What they hold is checked where it is used. */
 export function runSettings(dir: string, settings: Json): RunSettings {
   const isRecord = typeof settings === "object" && settings !== null && !Array.isArray(settings);
   const target = isRecord && "target" in settings ? settings.target : undefined;
-  if (!isRecord || typeof target !== "string") {
+  if (!isRecord || !isTarget(target)) {
     throw new ChainruleError(
       "INVALID_RUN",
       `The file run.json of the run "${dir}" does not say how it was trained: "settings" must name the target. Train again with chainrule train.`,

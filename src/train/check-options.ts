@@ -92,6 +92,11 @@ const rules: { readonly [K in keyof Required<TrainOptions>]: Rule } = {
     must: "{ rows, open() }",
     holds: (value) => isRecord(value) && typeof value.rows === "number" && typeof value.open === "function",
   }),
+  targets: optional({
+    must: "a list of names, of the columns of y",
+    holds: (value) =>
+      Array.isArray(value) && value.every((name) => typeof name === "string") && new Set(value).size === value.length,
+  }),
   loss: {
     must: `one of ${lossNames.map((name) => `"${name}"`).join(", ")}, another quantile such as "quantile(0.9)", or a function (prediction, target) => scalar Tensor`,
     holds: (value) => typeof value === "function" || isLossName(value),
@@ -177,7 +182,23 @@ export function checkOptions(options: TrainOptions): void {
       options.patience,
     );
   checkShapes(options);
+  checkNames(options);
   checkEnd(options);
+}
+
+/** Throws INVALID_ARGUMENT for names of targets where y has other columns, or the loss takes no target for each output. */
+function checkNames({ targets, data, loss }: TrainOptions): void {
+  if (targets === undefined) return;
+  const of = lossOf(loss);
+  const takesThem = isLossRecord(of) && of.targets.isPerOutput;
+  if (takesThem && data.y.rank === 2 && data.y.shape[1] === targets.length) return;
+  throw new ChainruleError(
+    "INVALID_ARGUMENT",
+    takesThem
+      ? `train: targets must name the columns of y, [rows, ${targets.length}] for ${targets.length}; got y ${formatShape(data.y.shape)}.`
+      : `train: targets are named for a loss with a target for each output, such as "mse" or "binaryCrossEntropy"; got ${came(loss)}. Leave them out.`,
+    { targets, y: data.y.shape },
+  );
 }
 
 function check(name: string, { must, holds, isOptional, mend }: Rule, value: unknown): void {

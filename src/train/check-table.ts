@@ -1,11 +1,12 @@
 // What trainTable is given, checked in words before anything is computed.
 
 import type { Prepared } from "../data/index.ts";
-import { short } from "../data/wording.ts";
+import { answerOf, classesOf, scaleOf } from "../data/target-kinds.ts";
+import { quoteList, short } from "../data/wording.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { isRecord } from "../ir/json.ts";
 import { came, invalid, sameWord } from "../ir/option-words.ts";
-import { defaultLoss, type LossName, lossesOf, lossRecord } from "../nn/losses/index.ts";
+import { defaultLoss, fits, type LossName, lossesFor, lossRecord } from "../nn/losses/index.ts";
 import { modelSettings, settingKeys } from "./settings/index.ts";
 import type { TableSettings } from "./settings/resolve.ts";
 
@@ -52,21 +53,28 @@ function tableMend(value: unknown): string {
   return isRecord(value) && Array.isArray(value.columns) ? " It is a table that is not prepared." : "";
 }
 
-/** Throws INVALID_ARGUMENT for a loss that does not fit the task, or the number of classes. */
-export function checkLoss(loss: LossName, { task, preprocessing }: Prepared): void {
-  const fitting = lossesOf[task];
-  const classes = preprocessing.classes?.length;
+/** Throws INVALID_ARGUMENT for a loss that does not fit the task, the number of classes, or that of targets. */
+export function checkLoss(loss: LossName, { task, preprocessing: { targets } }: Prepared): void {
+  const [first] = targets;
+  const classes = classesOf(first!).length;
   if (lossRecord(loss).task !== task) {
     throw new ChainruleError(
       "INVALID_ARGUMENT",
-      `The loss ${loss} does not fit a ${task}; choose one of ${fitting.join(", ")}.`,
+      `The loss ${loss} does not fit a ${task}; choose one of ${lossesFor(task, targets.length).join(", ")}.`,
       { loss, task },
+    );
+  }
+  if (!fits(loss, task, targets.length)) {
+    throw new ChainruleError(
+      "INVALID_ARGUMENT",
+      `${loss} is for one target, and there are ${targets.length}: ${quoteList(targets.map(({ name }) => name))}. Use ${lossesFor(task, targets.length).join(" or ")}.`,
+      { loss, targets: targets.map(({ name }) => name) },
     );
   }
   if (lossRecord(loss).isForTwoClasses && classes !== 2) {
     throw new ChainruleError(
       "INVALID_ARGUMENT",
-      `${loss} is for two classes; "${preprocessing.target.name}" has ${classes}. Use ${defaultLoss(task)}.`,
+      `${loss} is for two classes; "${first!.name}" has ${classes}. Use ${defaultLoss(task)}.`,
       { loss, classes },
     );
   }
@@ -74,28 +82,30 @@ export function checkLoss(loss: LossName, { task, preprocessing }: Prepared): vo
 
 /** Throws INVALID_ARGUMENT for numbers that the loss cannot take, or a scale that it cannot have. */
 export function checkTargets(loss: LossName, prepared: Prepared): void {
-  const { targets, link, outputs } = lossRecord(loss);
-  const { target } = prepared.preprocessing;
-  if (target.kind !== "regression") return;
-  if (link === "log" && target.mean !== 0) {
+  const { targets: kind, link, outputs } = lossRecord(loss);
+  const { targets } = prepared.preprocessing;
+  const shifted = targets.find((target) => scaleOf(target).centre !== 0);
+  if (link === "log" && shifted !== undefined) {
     throw new ChainruleError(
       "INVALID_ARGUMENT",
-      `${loss} needs a target that is not shifted, and that of "${target.name}" is standardised. Prepare the table with targetScale: "mean".`,
+      `${loss} needs a target that is not shifted, and that of "${shifted.name}" is standardised. Prepare the table with targetScale: "mean".`,
       { loss },
     );
   }
+  if (prepared.task !== "regression") return;
   const { train, validation, tableRows, validationTable } = prepared;
   for (const [split, numbers] of [
     [train, tableRows],
     [validation, validationTable?.rowNumbers ?? tableRows],
   ] as const) {
-    const at = split?.y.findIndex((y: number) => targets.range?.includes(y, outputs(0)) === false) ?? -1;
+    const at = split?.y.findIndex((y: number) => kind.range?.includes(y, outputs(0)) === false) ?? -1;
     if (at < 0) continue;
-    const value = short(split!.y[at]! * target.std + target.mean);
-    const row = numbers[split!.rowNumbers[at]!]!;
+    const target = targets[at % targets.length]!;
+    const value = short(answerOf(target, split!.y[at]!) as number);
+    const row = numbers[split!.rowNumbers[Math.floor(at / targets.length)]!]!;
     throw new ChainruleError(
       "INVALID_ARGUMENT",
-      `${loss} is for ${targets.range!.words(outputs(0))}; "${target.name}" is ${value} in row ${row}. Mend the row, or use ${defaultLoss("regression")}.`,
+      `${loss} is for ${kind.range!.words(outputs(0))}; "${target.name}" is ${value} in row ${row}. Mend the row, or use ${defaultLoss("regression")}.`,
       { loss, row, value },
     );
   }

@@ -1,6 +1,6 @@
 // Weights of classes: by rarity and by name, and the loss that a training has with them.
 import { describe, expect, it } from "vitest";
-import { prepare, tableFromRows } from "../data/index.ts";
+import { classesOf, prepare, tableFromRows } from "../data/index.ts";
 import { ChainruleError } from "../index.ts";
 import { classWeightsOf } from "./class-weights.ts";
 import type { ClassWeight } from "./settings/class-weight.ts";
@@ -22,7 +22,7 @@ const failure = (run: () => unknown): string => {
 
 describe("the weights", () => {
   it("that balance are n / (classes · rows of the class), as scikit-learn's", () => {
-    expect(prepared.preprocessing.classes).toEqual(["maybe", "no", "yes"]);
+    expect(classesOf(prepared.preprocessing.targets[0]!)).toEqual(["maybe", "no", "yes"]);
     expect(classWeightsOf(prepared, "balanced")).toEqual([10 / 3, 10 / 21, 10 / 6]);
   });
 

@@ -1,6 +1,6 @@
 // Weights of the classes in the loss of a table's training.
 import type { Prepared } from "../data/index.ts";
-import { classFinder } from "../data/target.ts";
+import { classesOf, kindOf } from "../data/target-kinds.ts";
 import { quote, quoteList } from "../data/wording.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { type LossName, type LossRecord, lossRecord } from "../nn/losses/index.ts";
@@ -18,12 +18,21 @@ export function classWeightsOf(
   given: ClassWeight | undefined,
 ): readonly number[] | undefined {
   if (given === undefined) return undefined;
-  const { target, classes } = preprocessing;
-  if (classes === undefined) {
+  const { targets } = preprocessing;
+  const target = targets[0]!;
+  const classes = classesOf(target);
+  if (classes.length === 0) {
     throw new ChainruleError(
       "INVALID_ARGUMENT",
       `classWeight is for classes, and ${quote(target.name)} is a number. Leave it out, or classify (task: "classification").`,
       { setting: "classWeight", settings: [{ setting: "classWeight" }, { setting: "task", value: "classification" }] },
+    );
+  }
+  if (targets.length > 1) {
+    throw new ChainruleError(
+      "INVALID_ARGUMENT",
+      `classWeight weighs the classes of one target, and there are ${targets.length}: ${quoteList(targets.map(({ name }) => name))}. Leave it out, or train a network for each target.`,
+      { setting: "classWeight", settings: [{ setting: "classWeight" }] },
     );
   }
   if (given === "balanced") {
@@ -32,7 +41,7 @@ export function classWeightsOf(
     return Array.from(counts, (count) => (count === 0 ? 1 : train.y.length / (classes.length * count)));
   }
   const weights = classes.map(() => 1);
-  const indexOf = classFinder(target, classes);
+  const indexOf = kindOf(target).classFinder(target);
   for (const [name, weight] of namedWeights(given)) {
     const index = indexOf(name);
     if (index === undefined) {

@@ -2,8 +2,9 @@
 import { isLossRecord, type Loss, type LossRecord } from "../nn/losses/index.ts";
 import type { Session } from "../run/session.ts";
 import { Tensor } from "../trace/tensor.ts";
+import { ofTarget } from "./answers.ts";
 import type { MetricValues } from "./events.ts";
-import { classificationMetrics, regressionMetrics } from "./metrics.ts";
+import { classificationMetrics, meanMetrics, regressionMetrics } from "./metrics.ts";
 import { evaluationRows } from "./training-module.ts";
 
 type Floats = Float32Array | Float64Array;
@@ -52,6 +53,31 @@ function join(chunks: readonly Floats[]): Floats {
     at += chunk.length;
   }
   return all;
+}
+
+/** Metrics of a split; of each target, where they are named: the others, but for the loss, are means over them. */
+export interface SplitMetrics {
+  readonly metrics: MetricValues;
+  readonly targets?: readonly { readonly name: string; readonly metrics: MetricValues }[];
+}
+
+/** `names`: those of the columns of the targets [rows, targets], for which the network has an output each. */
+export function splitMetrics(
+  evaluation: Evaluation,
+  targets: Tensor,
+  of: Loss,
+  names: readonly string[] | undefined,
+): SplitMetrics {
+  if (names === undefined) return { metrics: metricsOf(evaluation, targets, of) };
+  const shape = [targets.shape[0]!, 1];
+  const each = names.map((name, t) => {
+    const predictions = ofTarget(evaluation.predictions, t, names.length);
+    const own = Tensor.concrete(ofTarget(targets.data as Floats, t, names.length), shape);
+    const loss = of(Tensor.concrete(predictions, shape), own).item();
+    return { name, metrics: metricsOf({ loss, predictions }, own, of) };
+  });
+  const { loss } = evaluation;
+  return { metrics: { ...meanMetrics(each.map(({ metrics }) => metrics)), loss }, targets: each };
 }
 
 /**

@@ -11,6 +11,13 @@ export type { LayerStatistics } from "../observe/observation.ts";
 /** Named metrics of one split: "loss" always; "accuracy", "rocAuc", "brier" and "ece", or "rmse", "mae" and "r2". */
 export type MetricValues = Readonly<Record<string, number>>;
 
+/** Of one of several targets, by split; "loss" is that of this target. */
+export interface TargetMetrics {
+  readonly name: string;
+  readonly train: MetricValues;
+  readonly validation?: MetricValues;
+}
+
 export interface StartEvent {
   readonly type: "start";
   readonly rows: number;
@@ -93,6 +100,8 @@ export interface EpochEvent {
   readonly learningRate: number;
   /** Absent where there are no validation rows. */
   readonly validation?: MetricValues;
+  /** The same of each target, where they are several and named: the other figures of `validation` are means over them. */
+  readonly targets?: readonly Required<Pick<TargetMetrics, "name" | "validation">>[];
   /** True where this is the best validation loss so far. */
   readonly best: boolean;
   /** As last observed. */
@@ -111,6 +120,8 @@ export interface EndEvent {
   /** Epoch whose weights are the result (0: the initial weights). */
   readonly bestEpoch: number;
   readonly metrics: { readonly train: MetricValues; readonly validation?: MetricValues };
+  /** The same of each target, where they are several and named: all figures but the loss are means over them. */
+  readonly targets?: readonly TargetMetrics[];
   readonly layers: readonly LayerStatistics[];
 }
 

@@ -164,6 +164,14 @@ export interface RegressionMetrics {
 /** Metrics that are measured in the unit of the target. */
 export const inTargetUnit: ReadonlySet<string> = new Set(["rmse", "mae", "deviance", "pinball"]);
 
+/** Means over the metrics of several targets: each over those that have it, such as rocAuc. */
+export function meanMetrics(all: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> {
+  const names = [...new Set(all.flatMap((one) => Object.keys(one)))];
+  return Object.fromEntries(
+    names.map((name) => [name, mean(all.flatMap((one) => (one[name] === undefined ? [] : [one[name]])))]),
+  );
+}
+
 /** Metrics of a regression: predictions ŷ against targets y, both [rows]. */
 export function regressionMetrics(
   predictions: Float32Array | Float64Array,

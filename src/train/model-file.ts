@@ -3,6 +3,7 @@
 import type { Preprocessing } from "../data/preprocessing.ts";
 import { tableFromRows } from "../data/rows.ts";
 import { transform } from "../data/transform.ts";
+import { quoteList } from "../data/wording.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { parseJson } from "../ir/json.ts";
 import { node } from "../ir/node.ts";
@@ -10,6 +11,7 @@ import { apply } from "../nn/model.ts";
 import type { BackendOptions } from "../run/backends.ts";
 import { compile } from "../run/compile.ts";
 import type { Tensor } from "../trace/tensor.ts";
+import { answersByTarget, type TargetAnswers } from "./answers.ts";
 import { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from "./safetensors.ts";
 import { modelJson, type NetworkModel, networkModelFrom, tableModelFrom, tensorsOf } from "./saved-model.ts";
 import { type TableModel, tablePredictor } from "./tabular.ts";
@@ -29,12 +31,14 @@ export type Row = Readonly<Record<string, string | number | boolean | null>>;
 export interface LoadedTableModel extends TableModel {
   readonly kind: "table";
   /**
-   * The answer for every row. A row needs all columns that the model was trained on; cells may be null or "" where they
+   * The answer for every row, by a model of one target. A row needs all columns that the model was trained on; cells may be null or "" where they
    * are missing, and further columns are ignored.
    *
-   * @throws ChainruleError UNKNOWN_COLUMN, TYPE_MISMATCH, MALFORMED_DATA
+   * @throws ChainruleError UNKNOWN_COLUMN, TYPE_MISMATCH, MALFORMED_DATA; INVALID_ARGUMENT with several targets
    */
   predict(rows: readonly Row[]): Prediction[];
+  /** The same of every target, by their names: `predictTargets(rows)[0].height.prediction`. */
+  predictTargets(rows: readonly Row[]): Readonly<Record<string, Prediction>>[];
 }
 
 /** A network of any layers, read back. */
@@ -146,21 +150,36 @@ function loadedNetwork(trained: NetworkModel, options: BackendOptions): LoadedNe
 
 function loadedTable(trained: TableModel, options: BackendOptions): LoadedTableModel {
   const predictions = tablePredictor(trained, options);
+  const names = trained.preprocessing.targets.map(({ name }) => name);
+  const answers = (rows: readonly Row[]): Prediction[][] => {
+    if (rows.length === 0) return [];
+    const { x } = transform(trained.preprocessing, tableFromRows(rows, { source: "the rows" }));
+    return predictionsOf(trained.preprocessing, predictions(x, rows.length));
+  };
   return {
     ...trained,
     kind: "table",
     predict(rows) {
-      if (rows.length === 0) return [];
-      const { x } = transform(trained.preprocessing, tableFromRows(rows, { source: "the rows" }));
-      return predictionsOf(trained.preprocessing, predictions(x, rows.length));
+      if (names.length === 1) return answers(rows).map(([one]) => one!);
+      throw new ChainruleError(
+        "INVALID_ARGUMENT",
+        `predict is for a model of one target, and this one has ${names.length}: ${quoteList(names)}. Call predictTargets, which gives the answer for each by its name.`,
+        { targets: names },
+      );
     },
+    predictTargets: (rows) => answers(rows).map((all) => Object.fromEntries(all.map((one, t) => [names[t]!, one]))),
   };
 }
 
-/** `values`: probabilities [rows, classes], or numbers [rows]. */
-function predictionsOf({ classes }: Preprocessing, values: Float64Array): Prediction[] {
-  if (classes === undefined) return Array.from(values, (prediction) => ({ prediction }));
+/** Of each row the answer for each target; `values`: probabilities [rows, targets, classes], or numbers [rows, targets]. */
+function predictionsOf(preprocessing: Preprocessing, values: Float64Array): Prediction[][] {
+  const all = answersByTarget(preprocessing, values).map(predictionsFor);
+  return all[0]!.map((_, row) => all.map((predictions) => predictions[row]!));
+}
+
+function predictionsFor({ classes, values }: TargetAnswers): Prediction[] {
   const width = classes.length;
+  if (width === 0) return Array.from(values, (prediction) => ({ prediction }));
   return Array.from({ length: values.length / width }, (_, row) => {
     const p = values.subarray(row * width, (row + 1) * width);
     const best = p.reduce((most, value, k) => (value > p[most]! ? k : most), 0);

@@ -8,7 +8,7 @@ import type { Schedule } from "../optim/schedules/index.ts";
 import type { OptimizerState } from "../optim/update.ts";
 import type { BackendOptions } from "../run/backends.ts";
 import type { Tensor } from "../trace/tensor.ts";
-import type { MetricValues, StopReason, TrainEvent } from "./events.ts";
+import type { MetricValues, StopReason, TargetMetrics, TrainEvent } from "./events.ts";
 
 /** Inputs and targets, rows first: x [rows, ...], y [rows, ...] (for crossEntropy class indices [rows], or probabilities [rows, classes]). */
 export interface TrainingData {
@@ -36,6 +36,8 @@ export interface TrainOptions extends BackendOptions {
   readonly model: Layer;
   readonly data: TrainingData;
   readonly validation?: TrainingData | undefined;
+  /** Names of the columns of y [rows, targets], for a loss with a target for each output: metrics are then those of each, and means. */
+  readonly targets?: readonly string[] | undefined;
   /** Rows after `data`, where they are more than memory holds: each epoch goes through `data`, then through these. */
   readonly blocks?: RowBlocks | undefined;
   /**
@@ -76,6 +78,8 @@ export interface TrainResult {
   /** Of the epoch with the best validation loss; of the last one where there is no validation. */
   readonly variables: Variables;
   readonly metrics: { readonly train: MetricValues; readonly validation?: MetricValues };
+  /** The same of each target, where `targets` names them. */
+  readonly targets?: readonly TargetMetrics[];
   readonly epochs: number;
   readonly bestEpoch: number;
   readonly reason: StopReason;

@@ -3,11 +3,12 @@ import { parsePreprocessing } from "../data/index.ts";
 import type { ChainruleError } from "../ir/errors.ts";
 import { excerpt, isRecord, type Json } from "../ir/json.ts";
 import type { Layer, TensorTree, Variables } from "../nn/layer.ts";
-import { isLossName, lossRecord } from "../nn/losses/index.ts";
+import { fits, isLossName } from "../nn/losses/index.ts";
 import { outputType, parseLayer } from "../nn/parse.ts";
 import { makeVariables, variableCount } from "../nn/structure.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { flatten } from "../trace/tree.ts";
+import { outputsPerTarget } from "./answers.ts";
 import type { SafetensorsTensor, StoredTensors } from "./safetensors.ts";
 import type { TableModel } from "./tabular.ts";
 
@@ -22,7 +23,7 @@ export function modelJson(trained: NetworkModel | TableModel): Json {
   const { model: architecture } = trained;
   if (!("preprocessing" in trained)) return { architecture } as object as Json;
   const { loss, preprocessing } = trained;
-  return { task: preprocessing.target.kind, loss, architecture, preprocessing } as object as Json;
+  return { task: preprocessing.targets[0]!.kind, loss, architecture, preprocessing } as object as Json;
 }
 
 /** Named by their paths: layers.0.weight. */
@@ -40,9 +41,13 @@ export function tableModelFrom(json: unknown, tensors: StoredTensors, wrong: Wro
   if (!isRecord(json)) throw wrong("it must be an object");
   const preprocessing = parsePreprocessing(json.preprocessing);
   const { loss } = json;
-  if (!isLossName(loss) || lossRecord(loss).task !== preprocessing.target.kind)
-    throw wrong(`"loss" must fit a ${preprocessing.target.kind}; it is ${excerpt(json.loss)}`);
-  const outputs = lossRecord(loss).outputs(preprocessing.classes?.length ?? 0);
+  const { targets } = preprocessing;
+  const task = targets[0]!.kind;
+  if (!isLossName(loss) || !fits(loss, task, targets.length))
+    throw wrong(
+      `"loss" must fit a ${task}${targets.length === 1 ? "" : ` of ${targets.length} targets`}; it is ${excerpt(json.loss)}`,
+    );
+  const outputs = targets.length * outputsPerTarget(loss, preprocessing);
   const model = parseLayer(json.architecture, "architecture", wrong);
   const { shape } = outputType(model, { shape: [1, preprocessing.features.length], dtype: "float32" }, wrong);
   if (shape.length !== 2 || shape[1] !== outputs)

@@ -4,13 +4,15 @@ import type { RowBlock, RowBlocks } from "./options.ts";
 
 /** Rows after the head, encoded by `preprocessing`, in blocks of at most `rowsPerBlock`; rows without a target are left out. */
 export function tableBlocks(stream: TableStream, preprocessing: Preprocessing, rowsPerBlock: number): RowBlocks {
-  const features = preprocessing.features.length;
+  const { features, targets } = preprocessing;
+  const [width, perRow] = [features.length, targets.length];
   async function* open(): AsyncGenerator<RowBlock> {
     for await (const table of stream.rest()) {
       const { x, y, rows } = transform(preprocessing, table, { target: "required" });
       for (let from = 0; from < rows; from += rowsPerBlock) {
         const to = Math.min(rows, from + rowsPerBlock);
-        yield { x: x.subarray(from * features, to * features), y: y!.subarray(from, to), rows: to - from };
+        const [xs, ys] = [x.subarray(from * width, to * width), y!.subarray(from * perRow, to * perRow)];
+        yield { x: xs, y: ys, rows: to - from };
       }
     }
   }

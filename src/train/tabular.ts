@@ -1,5 +1,6 @@
 // From a prepared table to a trained network and its predictions: defaults for ordinary tables, metrics in the target's unit.
 import type { Prepared, Preprocessing, Split, TableStream } from "../data/index.ts";
+import { answerOf, classesOf, scaleOf } from "../data/target-kinds.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
 import { type LossName, type LossRecord, lossRecord } from "../nn/losses/index.ts";
 import { targetTensor } from "../nn/losses/targets.ts";
@@ -11,12 +12,13 @@ import type { BackendOptions } from "../run/backends.ts";
 import { compile } from "../run/compile.ts";
 import { tensor } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
+import { answerWidth, outputsPerTarget } from "./answers.ts";
 import { trainOptionsOf } from "./check-options.ts";
 import { checkLoss, checkTable, checkTargets } from "./check-table.ts";
 import { classWeightsOf, tableLoss } from "./class-weights.ts";
-import type { DataEvent, ExamplesEvent, MetricValues, TrainEvent } from "./events.ts";
+import type { DataEvent, EndEvent, ExamplesEvent, MetricValues, TargetMetrics, TrainEvent } from "./events.ts";
 import { isNonFinite, withOrigin } from "./failure.ts";
-import { inTargetUnit } from "./metrics.ts";
+import { inTargetUnit, meanMetrics } from "./metrics.ts";
 import type { TrainingData, TrainResult } from "./options.ts";
 import { perceptron } from "./perceptron.ts";
 import { type ResolvedTableSettings, resolve, type TableSettings } from "./settings/resolve.ts";
@@ -59,7 +61,8 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
   const { loss } = resolved;
   checkLoss(loss, prepared);
   checkTargets(loss, prepared);
-  const outputs = lossRecord(loss).outputs(preprocessing.classes?.length ?? 0);
+  const { targets } = preprocessing;
+  const outputs = targets.length * outputsPerTarget(loss, preprocessing);
   const weighed = tableLoss(prepared, loss, resolved.classWeight);
   const model = perceptron({ features: preprocessing.features.length, outputs, ...resolved });
   const data = dataOf(prepared.train, preprocessing.features.length, loss);
@@ -72,11 +75,11 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
     ...trainOptionsOf(resolved),
     ...(validation === undefined && { patience: undefined }),
     loss: weighed,
+    ...(targets.length > 1 && { targets: targets.map(({ name }) => name) }),
     ...{ steps: settings.steps, observeEvery: settings.observeEvery, signal: settings.signal },
     ...(settings.variables && { variables: settings.variables }),
   });
-  const { target } = preprocessing;
-  const unit = target.kind === "regression" ? target.std : 1;
+  const units = targets.map((target) => scaleOf(target).unit);
   const named = (error: unknown): unknown =>
     isNonFinite(error) && blocks === undefined ? withOrigin(error, (origin) => inTable(origin, prepared)) : error;
   async function* withoutProfiles(): AsyncGenerator<TrainEvent, void> {
@@ -84,14 +87,14 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
       for await (const event of training) {
         yield event.type === "failure" && event.origin !== undefined && blocks === undefined
           ? { ...event, origin: inTable(event.origin, prepared) }
-          : inUnit(event, unit);
+          : inUnits(event, units);
       }
     } catch (error) {
       throw named(error);
     }
   }
   const weights = classWeightsOf(prepared, resolved.classWeight);
-  const classWeights = weights && Object.fromEntries(preprocessing.classes!.map((name, c) => [name, weights[c]!]));
+  const classWeights = weights && Object.fromEntries(classesOf(targets[0]!).map((name, c) => [name, weights[c]!]));
   return {
     settings: resolved,
     ...(classWeights && { classWeights }),
@@ -110,8 +113,10 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
       const result = await training.result().catch((error: unknown) => {
         throw named(error);
       });
-      const metrics = metricsInUnit(result.metrics, unit);
-      return { ...result, metrics, trained: { model, loss, preprocessing, variables: result.variables } };
+      return {
+        ...measuredInUnits(result, units),
+        trained: { model, loss, preprocessing, variables: result.variables },
+      };
     },
   };
 }
@@ -133,14 +138,15 @@ function inTable(origin: Origin, { train, validation, tableRows, validationTable
 function dataOf({ x, y, rows }: Split, features: number, loss: LossName): TrainingData {
   return {
     x: Tensor.concrete(x, [rows, features]),
-    y: targetTensor(lossRecord(loss).targets, y, "float32"),
+    y: targetTensor(lossRecord(loss).targets, y, "float32", rows),
   };
 }
 
 function dataEvent({ train, preprocessing }: Prepared, loss: LossRecord, batchSize: number): DataEvent {
-  const { columns, features, classes } = preprocessing;
+  const { columns, features } = preprocessing;
   const columnCount = columns.length;
-  return { type: "data", ...profileData({ ...train, features, columnCount, classes, loss, batchSize }) };
+  const targets = preprocessing.targets.map((target) => ({ name: target.name, classes: classesOf(target) }));
+  return { type: "data", ...profileData({ ...train, features, columnCount, targets, loss, batchSize }) };
 }
 
 function examplesOf(
@@ -148,14 +154,15 @@ function examplesOf(
   { train, validation, tableRows }: Prepared,
   { backend, deterministic }: BackendOptions,
 ): ExamplesEvent {
-  const { target, classes } = preprocessing;
+  const { targets } = preprocessing;
   const profile = profileExamples({
     model,
     variables,
     loss,
     train,
     validation,
-    name: (y) => (target.kind === "regression" ? y * target.std + target.mean : classes![y]!),
+    targets: targets.map(({ name }) => name),
+    name: (y, t) => answerOf(targets[t]!, y),
     tableRow: (row) => tableRows[train.rowNumbers[row]!]!,
     backend,
     deterministic,
@@ -171,24 +178,52 @@ const valuesInUnit = (values: MetricValues, unit: number): MetricValues =>
         Object.entries(values).map(([name, value]) => [name, inTargetUnit.has(name) ? value * unit : value]),
       );
 
-const metricsInUnit = <M extends { train: MetricValues; validation?: MetricValues }>(metrics: M, unit: number): M => ({
-  ...metrics,
-  train: valuesInUnit(metrics.train, unit),
-  ...(metrics.validation && { validation: valuesInUnit(metrics.validation, unit) }),
+/** The same of a training: of each target in its own, and means of these. */
+function measuredInUnits<M extends Pick<EndEvent, "metrics" | "targets">>(measured: M, units: readonly number[]): M {
+  const targets = measured.targets?.map(({ name, ...splits }, t) => ({ name, ...splitsInUnit(splits, units[t]!) }));
+  const { train, validation } = targets
+    ? {
+        train: meanOver(targets, "train", measured.metrics),
+        validation: measured.metrics.validation && meanOver(targets, "validation", measured.metrics),
+      }
+    : splitsInUnit(measured.metrics, units[0]!);
+  const metrics = { ...measured.metrics, train, ...(validation && { validation }) };
+  return { ...measured, metrics, ...(targets && { targets }) };
+}
+
+type Splits = EndEvent["metrics"];
+
+const splitsInUnit = ({ train, validation }: Splits, unit: number): Splits => ({
+  train: valuesInUnit(train, unit),
+  ...(validation && { validation: valuesInUnit(validation, unit) }),
 });
 
-function inUnit(event: TrainEvent, unit: number): TrainEvent {
-  if (event.type === "end") return { ...event, metrics: metricsInUnit(event.metrics, unit) };
-  if (event.type === "epoch" && event.validation) return { ...event, validation: valuesInUnit(event.validation, unit) };
-  return event;
+const meanOver = (targets: readonly TargetMetrics[], split: keyof Splits, all: Splits): MetricValues => ({
+  ...meanMetrics(targets.map((target) => target[split]!)),
+  loss: all[split]!.loss!,
+});
+
+function inUnits(event: TrainEvent, units: readonly number[]): TrainEvent {
+  if (event.type === "end") return measuredInUnits(event, units);
+  if (event.type !== "epoch" || event.validation === undefined) return event;
+  const targets = event.targets?.map(({ name, validation }, t) => ({
+    ...{ name, validation: valuesInUnit(validation, units[t]!) },
+  }));
+  if (targets === undefined) return { ...event, validation: valuesInUnit(event.validation, units[0]!) };
+  const { loss } = event.validation;
+  return {
+    ...event,
+    validation: { ...meanMetrics(targets.map(({ validation }) => validation)), loss: loss! },
+    targets,
+  };
 }
 
 /** Rows predicted at once. */
 const chunk = 4096;
 
 /**
- * Predictions for rows of features x [rows, features]: class probabilities [rows, classes], or values [rows] in the
- * target's unit. The same bits on every machine and in a page, unless `options` say `deterministic: false`.
+ * Predictions for rows of features x [rows, features], row-major: class probabilities [rows, targets, classes], or values
+ * [rows, targets] in the targets' units. The same bits on every machine and in a page, unless `options` say `deterministic: false`.
  */
 export const predictTable = (
   trained: TableModel,
@@ -203,20 +238,28 @@ export function tablePredictor(
   options: BackendOptions = {},
 ): (x: Float32Array, rows: number) => Float64Array {
   const features = preprocessing.features.length;
-  const forward = compile((v: Variables, batch: Tensor) => lossRecord(loss).predict(apply(model, v, batch)), {
-    deterministic: true,
-    ...options,
-  });
-  const { target, classes } = preprocessing;
-  const [scale, shift] = target.kind === "regression" ? [target.std, target.mean] : [1, 0];
+  const outputs = outputsPerTarget(loss, preprocessing);
+  const forward = compile(
+    (v: Variables, batch: Tensor) => {
+      const z = apply(model, v, batch);
+      return lossRecord(loss).predict(z.reshape([z.size / outputs, outputs]));
+    },
+    { deterministic: true, ...options },
+  );
+  const { targets } = preprocessing;
+  const scales = targets.map(scaleOf);
+  const width = answerWidth(preprocessing);
+  const perRow = targets.length * width;
   return (x, rows) => {
-    const width = classes?.length ?? 1;
-    const all = new Float64Array(rows * width);
+    const all = new Float64Array(rows * perRow);
     for (let from = 0; from < rows; from += chunk) {
       const count = Math.min(chunk, rows - from);
       const batch = tensor(x.subarray(from * features, (from + count) * features), { shape: [count, features] });
       const y = forward(variables, batch).data;
-      for (let i = 0; i < y.length; i++) all[from * width + i] = y[i]! * scale + shift;
+      for (let i = 0; i < y.length; i++) {
+        const { unit, centre } = scales[Math.floor(i / width) % targets.length]!;
+        all[from * perRow + i] = y[i]! * unit + centre;
+      }
     }
     return all;
   };

@@ -6,16 +6,8 @@ import { isLossRecord, type LossName } from "../nn/losses/index.ts";
 import { watchLoss } from "../optim/schedules/index.ts";
 import type { Session } from "../run/session.ts";
 import { Tensor } from "../trace/tensor.ts";
-import { evaluateSplit, metricsOf } from "./evaluate.ts";
-import type {
-  EndEvent,
-  EpochEvent,
-  MetricValues,
-  ObservationEvent,
-  ProgressEvent,
-  StartEvent,
-  StopReason,
-} from "./events.ts";
+import { evaluateSplit, type SplitMetrics, splitMetrics } from "./evaluate.ts";
+import type { EndEvent, EpochEvent, ObservationEvent, ProgressEvent, StartEvent, StopReason } from "./events.ts";
 import { nonFinite } from "./failure.ts";
 import { Feed } from "./feed.ts";
 import { type Loaded, load } from "./load.ts";
@@ -209,8 +201,8 @@ export class TrainingRun {
     const { validation, schedule, patience } = this.#options;
     const epoch = ++state.epoch;
     const loss = state.losses.sum / state.losses.steps;
-    const metrics = validation && this.#measure("validation", validation);
-    const validationLoss = metrics?.loss;
+    const measured = validation && this.#measure("validation", validation);
+    const validationLoss = measured?.metrics.loss;
     const improved = validationLoss === undefined || validationLoss < state.best.loss;
     if (improved) {
       state.best = { epoch, loss: validationLoss ?? Number.POSITIVE_INFINITY };
@@ -222,7 +214,10 @@ export class TrainingRun {
       step: state.step,
       loss,
       learningRate: this.#rateAt(state.step - 1),
-      ...(metrics && { validation: metrics }),
+      ...(measured && { validation: measured.metrics }),
+      ...(measured?.targets && {
+        targets: measured.targets.map(({ name, metrics }) => ({ name, validation: metrics })),
+      }),
       best: improved,
       layers: state.observer.layers,
     };
@@ -241,15 +236,19 @@ export class TrainingRun {
     const last = this.#trained();
     this.#weights.restore();
     this.#feed.writeData();
-    const metrics = {
-      train: this.#measure("train", data),
-      ...(validation && { validation: this.#measure("validation", validation) }),
-    };
+    const train = this.#measure("train", data);
+    const other = validation && this.#measure("validation", validation);
+    const metrics = { train: train.metrics, ...(other && { validation: other.metrics }) };
+    const targets = train.targets?.map(({ name, metrics }, t) => ({
+      ...{ name, train: metrics },
+      ...(other && { validation: other.targets![t]!.metrics }),
+    }));
+    const measured = { metrics, ...(targets && { targets }) };
     const bestEpoch = best.epoch;
     const seconds = this.#clock.seconds();
     return {
-      event: { type: "end", reason, epochs, steps: step, seconds, bestEpoch, metrics, layers: observer.layers },
-      result: { variables: this.best(), metrics, epochs, bestEpoch, reason, last },
+      event: { type: "end", reason, epochs, steps: step, seconds, bestEpoch, ...measured, layers: observer.layers },
+      result: { variables: this.best(), ...measured, epochs, bestEpoch, reason, last },
     };
   }
 
@@ -280,7 +279,7 @@ export class TrainingRun {
   }
 
   /** Throws NON_FINITE_LOSS where the loss or a prediction is not finite. */
-  #measure(name: "train" | "validation", split: TrainingData): MetricValues {
+  #measure(name: "train" | "validation", split: TrainingData): SplitMetrics {
     const { session, training, loss } = this.#loaded;
     const rows = split.x.shape[0]!;
     const evaluation = evaluateSplit(session, name, rows, loss);
@@ -292,7 +291,7 @@ export class TrainingRun {
       this.state.broken ??= { ...(origin && { origin }), lossesBefore: [] };
       throw this.#failure(name === "train" ? "training loss" : "validation loss", value);
     }
-    return metricsOf(evaluation, split.y, loss);
+    return splitMetrics(evaluation, split.y, loss, this.#options.targets);
   }
 
   /** The loss of step `at`, or of the weights after all steps so far. */

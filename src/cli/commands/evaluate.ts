@@ -3,14 +3,16 @@ import { basename } from "node:path";
 import { Argument } from "commander";
 import { count } from "../../data/wording.ts";
 import { runSettings } from "../../runs/run-settings.ts";
+import type { MeasuredTarget } from "../../train/measure.ts";
 import { type CommandRecord, jsonOption } from "../command.ts";
 import { dataArgument, dataJson, givenData } from "../data-argument.ts";
 import { oddCells, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { renderConfusion } from "../terminal/confusion-matrix.ts";
-import { renderMetrics } from "../terminal/metrics-table.ts";
+import { renderMetrics, renderTargetMetrics } from "../terminal/metrics-table.ts";
 import { renderReliability } from "../terminal/reliability-table.ts";
-import { printable, wrap } from "../terminal/text.ts";
+import type { Style } from "../terminal/style.ts";
+import { cut, printable, wrap } from "../terminal/text.ts";
 
 interface EvaluateFlags extends RowFlags {
   readonly json?: true;
@@ -36,33 +38,38 @@ async function evaluate(dir: string, files: readonly string[], flags: EvaluateFl
   const { preprocessing } = trained;
   const table = await rowsOf(run, data, flags, streams);
   const { x, y, rows, notes } = transform(preprocessing, table, { target: "required", ...oddCells(flags) });
-  const { metrics, confusion, reliability } = measure(trained, predictTable(trained, x, rows), y!);
-  const classes = preprocessing.classes ?? [];
+  const { metrics, targets } = measure(trained, predictTable(trained, x, rows), y!);
   const isWeighed = runSettings(dir, run.manifest.settings).classWeight !== undefined;
 
   const name = table.parts === undefined ? basename(table.source) : count(table.parts.length, "file");
   const out = flags.json ? streams.stderr : streams.stdout;
   print(streams.stderr, ({ width }) => notes.flatMap((note) => wrap(printable(note), width)));
   print(out, (style) => {
-    const matrix = confusion === undefined ? [] : renderConfusion(confusion, classes, style);
     return [
       `${count(rows, "row")} of ${printable(table.source)}`,
       "",
       ...renderMetrics([[printable(name), metrics]], style),
+      ...(targets.length > 1 ? ["", ...renderTargetMetrics(targets, style)] : []),
       ...(isWeighed ? ["", ...wrap(unweighed, style.width)] : []),
-      ...(matrix.length > 0 ? ["", ...matrix] : []),
-      ...(reliability ? ["", ...renderReliability(reliability, style)] : []),
+      ...targets.flatMap((target) => renderClasses(target, targets.length > 1, style)),
     ];
   });
   if (flags.json) {
-    const task = preprocessing.target.kind;
-    printJson(streams, {
-      run: dir,
-      data: dataJson(data),
-      task,
-      rows,
-      metrics,
-      ...(confusion && { classes, confusion, reliability }),
-    });
+    const task = preprocessing.targets[0]!.kind;
+    const [{ name: _, metrics: __, ...ofClasses }] = targets as readonly [MeasuredTarget];
+    const rest = targets.length > 1 ? { targets } : ofClasses;
+    printJson(streams, { run: dir, data: dataJson(data), task, rows, metrics, ...rest });
   }
+}
+
+/** Which classes are taken for which, and what confidence is worth; under the target's name, where there are several. */
+function renderClasses(target: MeasuredTarget, isNamed: boolean, style: Style): string[] {
+  const { name, classes = [], confusion, reliability } = target;
+  const matrix = confusion === undefined ? [] : renderConfusion(confusion, classes, style);
+  if (matrix.length === 0 && reliability === undefined) return [];
+  return [
+    ...(isNamed ? ["", style.colors.bold(cut(printable(name), style.width))] : []),
+    ...(matrix.length > 0 ? ["", ...matrix] : []),
+    ...(reliability ? ["", ...renderReliability(reliability, style)] : []),
+  ];
 }

@@ -7,7 +7,7 @@ import type { Cell, Table } from "../../data/index.ts";
 import { count } from "../../data/wording.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import { maximum } from "../../ir/stats.ts";
-import type { TableModel } from "../../train/index.ts";
+import type { TargetAnswers } from "../../train/answers.ts";
 import { type CommandRecord, option } from "../command.ts";
 import { dataArgument, givenData } from "../data-argument.ts";
 import { filesOf, stdinName } from "../files.ts";
@@ -22,7 +22,8 @@ interface PredictFlags extends RowFlags {
 export const predictCommand: CommandRecord<[run: string, data: readonly string[]], PredictFlags> = {
   name: "predict",
   summary: "add predictions to a table",
-  description: "Writes a table as CSV with the columns it has, the prediction, and the probability of every class.",
+  description:
+    "Writes a table as CSV with the columns it has, the prediction of each target, and the probability of every class.",
   arguments: [new Argument("<run>", "the run folder of a training"), dataArgument("; a target column is not needed")],
   options: [...rowOptions(), option("-o, --out <file>", "where to write (default: stdout)")],
   examples: [
@@ -38,12 +39,12 @@ async function predict(dir: string, names: readonly string[], flags: PredictFlag
   const { files } = data;
   if (out !== undefined && files.some((file) => file !== stdinName && resolve(out) === resolve(file)))
     throw new ChainruleError("USAGE", `--out would overwrite the data, ${out}; choose another file.`, { out });
-  const { transform, openRun, loadTable, predictTable } = await import("../engine.ts");
+  const { answersByTarget, transform, openRun, loadTable, predictTable } = await import("../engine.ts");
   const run = await openRun(dir);
   const trained = await loadTable(run);
   const table = await rowsOf(run, data, flags, streams);
   const { x, rows, notes } = transform(trained.preprocessing, table, oddCells(flags));
-  const added = predictedColumns(trained, predictTable(trained, x, rows), table);
+  const added = predictedColumns(answersByTarget(trained.preprocessing, predictTable(trained, x, rows)), table);
 
   print(streams.stderr, ({ width }) => notes.flatMap((note) => wrap(printable(note), width)));
   const columns = [...table.columns, ...added];
@@ -64,8 +65,11 @@ interface NewColumn {
   readonly cells: readonly Cell[];
 }
 
-/** "prediction", and "probability_<class>" for every class; a name that is taken gets a number. */
-function predictedColumns({ preprocessing }: TableModel, predictions: Float64Array, table: Table): NewColumn[] {
+/**
+ * "prediction", and "probability_<class>" for every class; of several targets "prediction_<target>" and "probability_<target>_<class>".
+ * A name that is taken gets a number.
+ */
+function predictedColumns(answers: readonly TargetAnswers[], table: Table): NewColumn[] {
   const taken = new Set(table.columns.map(({ name }) => name));
   const free = (name: string) => {
     let candidate = name;
@@ -73,21 +77,24 @@ function predictedColumns({ preprocessing }: TableModel, predictions: Float64Arr
     taken.add(candidate);
     return candidate;
   };
-  const { classes } = preprocessing;
-  if (classes === undefined) return [{ name: free("prediction"), cells: Array.from(predictions, float32Digits) }];
-  const width = classes.length;
-  const cells: string[] = [];
-  for (let from = 0; from < predictions.length; from += width) {
-    const p = predictions.subarray(from, from + width);
-    cells.push(classes[p.indexOf(maximum(p))]!);
-  }
-  return [
-    { name: free("prediction"), cells },
-    ...classes.map((name, k) => ({
-      name: free(`probability_${name}`),
-      cells: Array.from({ length: table.rows }, (_, row) => float32Digits(predictions[row * width + k]!)),
-    })),
-  ];
+  return answers.flatMap(({ target, classes, values }): NewColumn[] => {
+    const suffix = answers.length === 1 ? "" : `_${target.name}`;
+    const name = free(`prediction${suffix}`);
+    const width = classes.length;
+    if (width === 0) return [{ name, cells: Array.from(values, float32Digits) }];
+    const cells: string[] = [];
+    for (let from = 0; from < values.length; from += width) {
+      const p = values.subarray(from, from + width);
+      cells.push(classes[p.indexOf(maximum(p))]!);
+    }
+    return [
+      { name, cells },
+      ...classes.map((label, k) => ({
+        name: free(`probability${suffix}_${label}`),
+        cells: Array.from({ length: table.rows }, (_, row) => float32Digits(values[row * width + k]!)),
+      })),
+    ];
+  });
 }
 
 /** The network computes in float32: seven significant digits. */

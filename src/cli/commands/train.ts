@@ -8,7 +8,7 @@ import { ChainruleError } from "../../ir/errors.ts";
 import type { Variables } from "../../nn/index.ts";
 import type { RunDescription, RunWriter } from "../../runs/index.ts";
 import { settingsOf } from "../../runs/run-settings.ts";
-import type { EndEvent, StartEvent, TrainEvent } from "../../train/events.ts";
+import type { EndEvent, StartEvent, TargetMetrics, TrainEvent } from "../../train/events.ts";
 import type { TableModel, TableTraining } from "../../train/index.ts";
 import { flagText } from "../../train/settings/flags.ts";
 import { dataSettings, networkSettings, textSettings, trainingSettings } from "../../train/settings/index.ts";
@@ -23,7 +23,7 @@ import { renderColumns } from "../terminal/columns-table.ts";
 import { renderDataWarning } from "../terminal/data-warning.ts";
 import { remedySentence, renderVerdicts, withFlags } from "../terminal/diagnosis.ts";
 import { duration, headline, metricLabel, metricValue } from "../terminal/format.ts";
-import { renderMetrics } from "../terminal/metrics-table.ts";
+import { renderMetrics, renderTargetMetrics } from "../terminal/metrics-table.ts";
 import { reporter } from "../terminal/reporter.ts";
 import type { Style } from "../terminal/style.ts";
 import { printable, wrap } from "../terminal/text.ts";
@@ -274,6 +274,7 @@ function summary(task: Prepared["task"], start: StartEvent, end: EndEvent, class
     threads: start.threads,
     ...(start.blas !== undefined && { blas: start.blas }),
     metrics: { ...end.metrics },
+    ...(end.targets && { targets: end.targets.map((target) => ({ ...target })) }),
     ...(classWeights && { classWeights }),
     layers: end.layers.map(({ name, gradientRms, updateRatio }) => ({ name, gradientRms, updateRatio })),
   };
@@ -301,7 +302,7 @@ function describeData(
 }
 
 function describeResult(
-  { reason, epochs, bestEpoch, seconds, metrics }: EndEvent,
+  { reason, epochs, bestEpoch, seconds, metrics, targets = [] }: EndEvent,
   run: string,
   classWeights: ClassWeights,
   style: Style,
@@ -319,11 +320,16 @@ function describeResult(
     `${why} ${count(epochs, "epoch")} in ${duration(seconds)}${weights}.`,
     "",
     ...renderMetrics(Object.entries(metrics), style),
+    ...(targets.length > 0 ? ["", ...renderTargetMetrics(ofSplit(targets), style)] : []),
     ...(classWeights ? ["", ...wrap(printable(weighed(classWeights)), style.width)] : []),
     "",
     `Saved in ${style.colors.bold(run)}`,
   ];
 }
+
+/** On the rows for validation, where there are some. */
+const ofSplit = (targets: readonly TargetMetrics[]) =>
+  targets.map(({ name, train, validation }) => ({ name, metrics: validation ?? train }));
 
 /** Classes that are named one by one. */
 const mostClasses = 10;

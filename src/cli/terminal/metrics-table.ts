@@ -2,7 +2,8 @@
 import type { MetricValues } from "../../train/events.ts";
 import { metricLabel, metricValue } from "./format.ts";
 import type { Style } from "./style.ts";
-import { renderTable } from "./table.ts";
+import { renderTable, type TableColumn, tableWidth } from "./table.ts";
+import { cut, printable, wrap } from "./text.ts";
 
 /** One column per split, named as given ("train", "validation"); one line per metric. */
 export function renderMetrics(splits: readonly (readonly [string, MetricValues])[], style: Style): string[] {
@@ -18,4 +19,29 @@ export function renderMetrics(splits: readonly (readonly [string, MetricValues])
     ],
     style,
   );
+}
+
+/** The metrics of several targets, a line for each; those that the means above tell best come first, and others only where there is room. */
+export function renderTargetMetrics(
+  targets: readonly { readonly name: string; readonly metrics: MetricValues }[],
+  style: Style,
+): string[] {
+  const names = [...new Set(targets.flatMap(({ metrics }) => Object.keys(metrics)))];
+  const first: TableColumn = { header: "target", align: "left", cells: targets.map(({ name }) => printable(name)) };
+  const columns = names.map(
+    (name): TableColumn => ({
+      header: metricLabel(name),
+      align: "right",
+      cells: targets.map(({ metrics }) => (metrics[name] === undefined ? "–" : metricValue(name, metrics[name]))),
+    }),
+  );
+  // The left column may be cut to 10 cells.
+  const least: TableColumn = { ...first, cells: first.cells.map((cell) => cut(cell, 10)) };
+  let shown = columns.length;
+  while (shown > 1 && tableWidth([least, ...columns.slice(0, shown)]) > style.width) shown--;
+  return [
+    ...wrap(`The other figures are means over the ${targets.length} targets:`, style.width),
+    "",
+    ...renderTable([first, ...columns.slice(0, shown)], style),
+  ];
 }

@@ -69,9 +69,21 @@ export const lossesOf = {
   regression: lossNames.filter((name) => losses[name].task === "regression"),
 } as const satisfies Record<LossRecord["task"], readonly LossName[]>;
 
+/** Whether a loss is for so many targets a row, of a task. */
+export const fits = (loss: LossName, task: LossRecord["task"], targets: number): boolean => {
+  const { task: own, targets: kind } = lossRecord(loss);
+  return own === task && (targets === 1 || kind.isPerOutput === true);
+};
+
+/** Those of the list that are. */
+export const lossesFor = (task: LossRecord["task"], targets: number): readonly LossName[] =>
+  lossesOf[task].filter((name) => fits(name, task, targets));
+
 /** The loss that a task is given where none is asked for. */
-export const defaultLoss = (task: LossRecord["task"]): LossName =>
-  lossesOf[task].find((name) => losses[name].isDefault)!;
+export function defaultLoss(task: LossRecord["task"], targets = 1): LossName {
+  const fitting = lossesFor(task, targets);
+  return fitting.find((name) => lossRecord(name).isDefault) ?? fitting[0]!;
+}
 
 /** The loss of a name, or the one that is given. */
 export const lossOf = (loss: LossName | Loss): Loss => (typeof loss === "function" ? loss : lossRecord(loss));

@@ -14,7 +14,7 @@ export interface LossRecord extends Loss {
   /** The one that a task is given where none is asked for. */
   readonly isDefault?: true;
   readonly targets: Targets;
-  /** Outputs that the network needs; `classes` is 0 for a regression. */
+  /** Outputs that the network needs for a target; `classes` is 0 for a regression. */
   outputs(classes: number): number;
   /** For targets of two classes and no others. */
   readonly isForTwoClasses?: true;
@@ -30,7 +30,7 @@ export interface LossRecord extends Loss {
   readonly ignoreIndex?: number;
   /** What it applies to the outputs itself, so that the model must not: it takes logits. */
   readonly applies?: ActivationName;
-  /** Outputs z [rows, outputs] → probabilities [rows, classes], or values [rows, 1]. */
+  /** Outputs z [rows, outputs] for one target → probabilities [rows, classes], or values [rows, 1]. */
   predict(z: Tensor): Tensor;
   /** "log" where outputs are logarithms of the predictions. Targets then keep their 0: they may be divided, not shifted. */
   readonly link?: "log";

@@ -31,7 +31,7 @@ describe.each(lossNames.map((name) => [name, losses[name] as LossRecord] as cons
 
   it("takes targets of the shape and type that it says", () => {
     const { dtype, shape, range } = loss.targets;
-    expect(target.shape).toEqual(shape(rows));
+    expect(target.shape).toEqual(shape(rows, 1));
     expect(target.dtype).toBe(dtype === "float" ? "float64" : dtype);
     for (const y of target.data) expect(range?.includes(y, z.shape[1]!) ?? true).toBe(true);
     expect(() => loss.perExample(z, zeros([rows + 1, 1]))).toThrowError(

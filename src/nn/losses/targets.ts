@@ -10,8 +10,10 @@ import type { LossRecord } from "./loss.ts";
 export interface Targets {
   /** Numbers have the float type of what computes. */
   readonly dtype: "int32" | "float";
-  /** Of the targets of so many rows of a table. */
-  shape(rows: number): Shape;
+  /** Of so many rows of a table with so many targets each; of classes one. */
+  shape(rows: number, targets: number): Shape;
+  /** A target for each output: rows may have several. */
+  readonly isPerOutput?: true;
   /** Throws SHAPE_MISMATCH, and INDEX_OUT_OF_RANGE where the targets' numbers are known. */
   check(loss: string, z: Tensor, target: Tensor): void;
   /** What a target must be where the network has so many outputs. */
@@ -105,7 +107,8 @@ const classTargets = (indices: Range): Targets => ({
 /** A number for each output. */
 const numbers: Targets = {
   dtype: "float",
-  shape: (rows) => [rows, 1],
+  shape: (rows, targets) => [rows, targets],
+  isPerOutput: true,
   check: (loss, prediction, target) => {
     if (sameShape(prediction.shape, target.shape)) return;
     throw new ChainruleError(
@@ -136,7 +139,7 @@ export const classesOr = (ignoreIndex: number): Targets =>
     words: (classes) => `${classWords(classes)}, or ${ignoreIndex}`,
   });
 
-/** Two classes, 0 and 1: one output z, the logit of class 1. */
+/** Two classes, 0 and 1: one output z for each target, the logit of class 1. `predict` and `logits` take one target. */
 export const ofTwoClasses = {
   task: "classification",
   targets: { ...numbers, range: twoClassRange },
@@ -149,7 +152,7 @@ export const ofTwoClasses = {
   unitPower: 0,
 } as const satisfies Partial<LossRecord>;
 
-/** One number, which the network's output is. */
+/** A number for each target, which the network's output is. */
 export const ofValues = {
   task: "regression",
   targets: numbers,
@@ -170,9 +173,14 @@ export const ofRates = {
   stabilized: Math.sqrt,
 } as const satisfies Partial<LossRecord>;
 
-/** Targets [rows] of a table as the loss takes them. */
-export function targetTensor({ dtype, shape }: Targets, y: ArrayLike<number>, float: FloatDType): Tensor {
+/** Targets of a table, [rows] or [rows, targets], as the loss takes them. */
+export function targetTensor(
+  { dtype, shape }: Targets,
+  y: ArrayLike<number>,
+  float: FloatDType,
+  rows = y.length,
+): Tensor {
   const data = allocate(dtype === "float" ? float : dtype, y.length);
   data.set(y);
-  return Tensor.concrete(data, shape(y.length));
+  return Tensor.concrete(data, shape(rows, y.length / rows));
 }

@@ -7,13 +7,19 @@ import { prepareDefaults } from "../../data/prepare-options.ts";
 import { type ColumnTypes, type ColumnWord, type MissingMark, columnTypes as types } from "../../data/reading.ts";
 import { type Task, tasks } from "../../data/target.ts";
 import type { Setting } from "./setting.ts";
-import { anyText, oneOf, onOrOff, share, type ValueType } from "./value.ts";
+import { anyText, names, oneOf, onOrOff, share, type ValueType } from "./value.ts";
 
-export const target: Setting<string, undefined> = {
-  type: anyText,
-  flags: [{ flag: "-t, --target <column>", help: "the column to predict" }],
+export const target: Setting<string | readonly string[], undefined> = {
+  type: names,
+  flags: [
+    {
+      flag: "-t, --target <column>",
+      help: "the column to predict, or several: a,b; a name with a comma in it in double quotes (repeatable)",
+    },
+  ],
   default: undefined,
   required: true,
+  sum: { add: (a, b) => [a, b].flat(), parts: (value) => [value] },
 };
 
 export const task: Setting<Task | "auto"> = {

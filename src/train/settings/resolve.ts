@@ -29,7 +29,11 @@ export interface ResolvedTableSettings extends Omit<ResolvedSettings, "optimizer
 }
 
 /** What is asked of a prepared table. */
-type Rows = Pick<Prepared, "task"> & { readonly train: { readonly rows: number } };
+type Rows = Pick<Prepared, "task"> & {
+  readonly train: { readonly rows: number };
+  /** Default: one target. */
+  readonly preprocessing?: { readonly targets: readonly unknown[] };
+};
 
 /**
  * What the settings come to for a table. Throws INVALID_ARGUMENT for a value that a setting cannot have, with `setting`,
@@ -39,14 +43,18 @@ type Rows = Pick<Prepared, "task"> & { readonly train: { readonly rows: number }
  * @example
  * resolve(prepared, { activation: "tanh" }).init; // "xavierUniform"
  */
-export function resolve({ task, train }: Rows, settings: TableSettings = {}, rows = train.rows): ResolvedTableSettings {
+export function resolve(
+  { task, train, preprocessing }: Rows,
+  settings: TableSettings = {},
+  rows = train.rows,
+): ResolvedTableSettings {
   const { optimizer: updated, schedule: timed } = settings;
   const named = {
     ...settings,
     optimizer: typeof updated === "object" ? updated.kind : updated,
     schedule: typeof timed === "object" ? timed.kind : timed,
   };
-  const resolved = withDefaults({ task, rows }, named);
+  const resolved = withDefaults({ task, rows, targets: preprocessing?.targets.length ?? 1 }, named);
   const { epochs, batchSize, patience, learningRate } = resolved;
   const optimizer =
     typeof updated === "object"

@@ -46,6 +46,8 @@ export interface Flag<T> {
 /** What defaults go by. */
 export interface TableFacts {
   readonly task: Task;
+  /** Number of target columns. */
+  readonly targets: number;
   /** Rows that are trained on. */
   readonly rows: number;
 }

@@ -15,7 +15,7 @@ export const loss: Setting<LossName> = {
     print: (name) => name,
   },
   flags: [{ flag: "--loss <name>", help: "what is minimised, quantile(0.9) for another one than the median" }],
-  default: ({ task }) => defaultLoss(task),
+  default: ({ task, targets }) => defaultLoss(task, targets),
   defaultWords: `${defaultLoss("classification")} for classes, ${defaultLoss("regression")} for numbers`,
 };
 

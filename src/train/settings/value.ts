@@ -93,3 +93,23 @@ export const anyText: ValueType<string> = {
   parse: (text) => text,
   print: (text) => text,
 };
+
+/** `a,b` ⇄ ["a", "b"]; one name is itself. A name with a comma, with a quote before it or with blanks around it stands in double quotes. */
+export const names: ValueType<string | readonly string[]> = {
+  must: 'a name, or several with commas between: a,b; a name with a comma in it in double quotes: "a, b"',
+  holds: (value) => typeof value === "string" || (value.length > 0 && value.every((name) => typeof name === "string")),
+  parse(text) {
+    // Text without a mark of lists is a name as it is.
+    if (!/[,"]/.test(text)) return text;
+    const parts = [...text.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^",\s][^,]*?))\s*(,|$)/gsy)];
+    const length = parts.reduce((sum, [part]) => sum + part.length, 0);
+    if (parts.length === 0 || length < text.length || parts.at(-1)![3] === ",") return undefined;
+    const all = parts.map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain!);
+    return all.length === 1 ? all[0]! : all;
+  },
+  print: (value) => (typeof value === "string" ? nameText(value) : value.map(listedText).join()),
+};
+
+const quotedText = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+const nameText = (name: string): string => (/[,"]/.test(name) ? quotedText(name) : name);
+const listedText = (name: string): string => (/[,"]|^\s|\s$|^$/.test(name) ? quotedText(name) : name);

@@ -1,0 +1,216 @@
+// The target columns of a table together: one task for all of them, the rows that have them all, and what is said of the others.
+import { ChainruleError } from "../ir/errors.ts";
+import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
+import { cellText } from "./cells.ts";
+import { type columnReader, targetColumns } from "./columns.ts";
+import type { Inferred } from "./infer-column.ts";
+import { missingTest } from "./missing.ts";
+import { type PrepareOptions, prepareDefaults } from "./prepare-options.ts";
+import type { Target } from "./preprocessing.ts";
+import { asMap } from "./reading.ts";
+import type { Column, Table } from "./table.ts";
+import { type Decided, decideTask, fitClasses, fitNumbers, type Task } from "./target.ts";
+import { classesOf, kindOf, type TargetValues } from "./target-kinds.ts";
+import type { DataWarning } from "./warning.ts";
+import { count, enumeration, quote, quoteList } from "./wording.ts";
+
+/** A target before it is known which rows are trained on. */
+export interface ReadTarget {
+  readonly column: Column;
+  readonly inferred: Inferred;
+  /** Of every row of the table. */
+  readonly values: TargetValues;
+  readonly fitted: (trainRows: Int32Array) => Target;
+}
+
+export interface ReadTargets {
+  readonly task: Task;
+  readonly targets: readonly ReadTarget[];
+  /** The rows that have a value of each. */
+  readonly kept: Int32Array;
+  readonly warnings: readonly DataWarning[];
+}
+
+/**
+ * The targets of a table: all numbers, or classes; of several each has two.
+ *
+ * @throws ChainruleError UNKNOWN_COLUMN, TYPE_MISMATCH, SINGLE_CLASS, TOO_FEW_ROWS, INVALID_ARGUMENT
+ */
+export function readTargets(
+  table: Table,
+  options: PrepareOptions,
+  infer: ReturnType<typeof columnReader>,
+): ReadTargets {
+  const { task: wanted = prepareDefaults.task, standardize = prepareDefaults.standardize, fewIntegers } = options;
+  const scale = standardize ? (options.targetScale ?? prepareDefaults.targetScale) : undefined;
+  const types = asMap(options.columnTypes);
+  const columns = targetColumns(table, options.target);
+  const isFree = wanted === "auto" && fewIntegers === undefined;
+  const alone = columns.map((column) => decideTask(table, column, wanted, fewIntegers, types.get(column.name), infer));
+  const decided = isFree ? asNumbers(columns, alone) : alone;
+  const { task } = decided[0]!;
+  if (decided.some((one) => one.task !== task)) throw mixed(columns, decided);
+  const targets = columns.map((column, t): ReadTarget => {
+    const { inferred } = decided[t]!;
+    if (task === "regression") return { column, inferred, ...fitNumbers(table, column, inferred, scale) };
+    const { target, values } = fitClasses(table, column, inferred);
+    if (columns.length > 1 && target.classes.length !== 2)
+      throw notOfTwoClasses(columns, column, target.classes, inferred);
+    return { column, inferred, values, fitted: () => target };
+  });
+  const kept = keptRows(
+    table.rows,
+    targets.map(({ values }) => values),
+  );
+  if (kept.length < 2) throw tooFewRows(table, columns, kept.length);
+  return { task, targets, kept, warnings: decided.flatMap(({ warnings }) => warnings) };
+}
+
+/** The rows 0 … rows − 1 that have a value of every target. */
+export function keptRows(rows: number, values: readonly TargetValues[]): Int32Array {
+  const kept = new Int32Array(rows);
+  let n = 0;
+  for (let r = 0; r < rows; r++) if (values.every((of) => !Number.isNaN(of[r]!))) kept[n++] = r;
+  return kept.slice(0, n);
+}
+
+/**
+ * Whole numbers of few values are classes where every target has two of them; beside other numbers, or where one has more, all
+ * are numbers, and it is said.
+ */
+function asNumbers(columns: readonly Column[], decided: readonly Decided[]): readonly Decided[] {
+  const areNumbers = decided.every(({ inferred }) => inferred.type === "number");
+  const areFine = decided.every(
+    ({ task, inferred }) => task === decided[0]!.task && (task === "regression" || inferred.distinct === 2),
+  );
+  if (decided.length === 1 || !areNumbers || areFine) return decided;
+  return decided.map(({ task, inferred, warnings }, t) => {
+    if (task === "regression") return { task, inferred, warnings };
+    const { name } = columns[t]!;
+    const message = `The target ${quote(name)} has ${inferred.distinct} different whole numbers, and is taken for a number: several targets are of one kind, and not all of these have two classes.`;
+    return { task: "regression", inferred, warnings: [{ column: name, message, settings: [] }] };
+  });
+}
+
+/** In words, what a target is by itself. */
+const kindWords = ({ task, inferred: { distinct } }: Decided): string =>
+  task === "regression" ? "is a number" : `has ${count(distinct, "class", "classes")}`;
+
+function mixed(columns: readonly Column[], decided: readonly Decided[]): ChainruleError {
+  const told = columns.map(({ name }, t) => `${quote(name)} ${kindWords(decided[t]!)}`);
+  const groups = (["regression", "classification"] as const).map((task) => names(columns, decided, task));
+  const most = groups.reduce((a, b) => (b.length > a.length ? b : a));
+  const advice: SettingAdvice = { setting: "target", value: most.length === 1 ? most[0] : most };
+  return new ChainruleError(
+    "INVALID_ARGUMENT",
+    `Several targets must be of one kind, all numbers or all of two classes, and here ${enumeration(told, "and")}. Train a network for each kind, for example with ${settingWords(advice)}.`,
+    { targets: columns.map(({ name }) => name), settings: [advice] },
+  );
+}
+
+const names = (columns: readonly Column[], decided: readonly Decided[], task: Task): string[] =>
+  columns.filter((_, t) => decided[t]!.task === task).map(({ name }) => name);
+
+function notOfTwoClasses(
+  columns: readonly Column[],
+  { name }: Column,
+  classes: readonly string[],
+  { type }: Inferred,
+): ChainruleError {
+  const alone: SettingAdvice = { setting: "target", value: name };
+  const asNumber: SettingAdvice = {
+    setting: "task",
+    value: "regression" satisfies Task,
+    does: "takes all for numbers",
+  };
+  const settings = type === "number" ? [asNumber, alone] : [alone];
+  const mend = type === "number" ? ` If it is a number, ${settingWords(asNumber)}.` : "";
+  return new ChainruleError(
+    "INVALID_ARGUMENT",
+    `Of several targets with classes each must have two, and ${quote(name)} has ${classes.length} (${quoteList(classes, 5)}).${mend} Train a network for it by itself (${settingWords(alone)}).`,
+    { targets: columns.map((column) => column.name), column: name, classes, settings },
+  );
+}
+
+function tooFewRows(table: Table, columns: readonly Column[], rows: number): ChainruleError {
+  const targets = columns.map(({ name }) => name);
+  return new ChainruleError(
+    "TOO_FEW_ROWS",
+    `${table.source} has ${count(rows, "row")} with a value in all of the target columns ${quoteList(targets)}, and training needs at least 2. Add rows, or leave out a target.`,
+    { source: table.source, targets, rows },
+  );
+}
+
+/** Above this share of the rows, rows without a target are a warning. */
+const fewRows = 0.05;
+
+interface Unanswered {
+  readonly notes: readonly string[];
+  readonly warnings: readonly DataWarning[];
+}
+
+/**
+ * On rows that are left out since they lack a target: a sentence for each target, or a warning where they are many, have another
+ * target, or words of the table were taken for marks.
+ */
+export function missingTargets(
+  table: Table,
+  columns: readonly Column[],
+  targets: readonly Target[],
+  values: readonly TargetValues[],
+): Unanswered {
+  const notes: string[] = [];
+  const warnings: DataWarning[] = [];
+  targets.forEach((target, t) => {
+    const isLacking = (row: number) => Number.isNaN(values[t]![row]!);
+    let [missing, partly] = [0, 0];
+    for (let row = 0; row < table.rows; row++) {
+      if (!isLacking(row)) continue;
+      missing++;
+      if (values.some((of) => !Number.isNaN(of[row]!))) partly++;
+    }
+    if (missing === 0) return;
+    const { message, settings } = missingWords(table, columns[t]!, target, missing);
+    const isNote = settings.length === 0 && missing < fewRows * table.rows && partly === 0;
+    if (isNote) notes.push(message);
+    else warnings.push({ column: target.name, message, settings });
+  });
+  return { notes, warnings };
+}
+
+function missingWords(
+  table: Table,
+  column: Column,
+  target: Target,
+  missing: number,
+): { message: string; settings: readonly SettingAdvice[] } {
+  const isMissing = missingTest(target, kindOf(target).hasWords(target));
+  const texts = new Map<string, number>();
+  for (const cell of column.cells) {
+    if (!isMissing(cell)) continue;
+    const text = cell === null ? "" : cellText(cell);
+    texts.set(text, (texts.get(text) ?? 0) + 1);
+  }
+  const words = [...texts.keys()].filter((text) => /\p{L}|-/u.test(text) && classesOf(target).length > 0);
+  texts.delete("");
+  const written = texts.size === 0 ? "" : ` (written ${quoteList([...texts.keys()], 5)})`;
+  return {
+    message: `${count(missing, "row")} of ${table.source} ${missing === 1 ? "is" : "are"} left out: the target ${quote(column.name)} is missing there${written}.`,
+    settings: words.map((word) => ({
+      ...{ setting: "values", value: [{ column: column.name, word }], does: `takes ${quote(word)} as a class` },
+    })),
+  };
+}
+
+/** On classes of one row, which is for training. */
+export function rareClasses(target: Target, values: TargetValues): string[] {
+  const sizes = new Map<number, number>();
+  for (const value of values) sizes.set(value, (sizes.get(value) ?? 0) + 1);
+  const single = classesOf(target).filter((_, c) => sizes.get(c) === 1);
+  if (single.length === 0) return [];
+  return [
+    single.length === 1
+      ? `The class ${quote(single[0])} has one row: training uses it, and validation cannot check it.`
+      : `${count(single.length, "class", "classes")} have one row each (${quoteList(single, 5)}): training uses them, and validation cannot check them.`,
+  ];
+}
