@@ -31,6 +31,7 @@ export type ErrorCode =
   | "NO_FEATURES"
   // training and runs
   | "NON_FINITE_LOSS"
+  | "INVALID_SNAPSHOT"
   | "INVALID_RUN"
   | "INVALID_MODEL"
   | "USAGE";

@@ -131,6 +131,7 @@ const rules: { readonly [K in keyof Required<TrainOptions>]: Rule } = {
     must: "{ parameters, buffers } as initialize(model) gives them",
     holds: (value) => isRecord(value) && isRecord(value.parameters) && isRecord(value.buffers),
   }),
+  sliceMilliseconds: optional(positive),
   signal: optional({ must: "an AbortSignal", holds: (value) => value instanceof AbortSignal }),
   backend: optional({
     must: `one of ${backendNames.map((name) => `"${name}"`).join(", ")}`,

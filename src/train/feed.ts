@@ -1,5 +1,6 @@
 // What an epoch runs through: the rows in the machine, and after them blocks that are read while it works.
 import { allocate, type TypedArray } from "../ir/dtype.ts";
+import { ChainruleError } from "../ir/errors.ts";
 import { sizeOf } from "../ir/shape.ts";
 import type { Session } from "../run/session.ts";
 import type { RowBlock, TrainOptions } from "./options.ts";
@@ -12,11 +13,11 @@ export interface FeedState {
   readonly sampler: SamplerState;
   /** Blocks read so far, of all epochs: each has its own order of rows. */
   blocks: number;
-  /** Whether the rows in the machine are those of `data`. */
-  isData: boolean;
+  /** Blocks taken of this epoch: after the first one its rows are in the machine, in place of those of `data`. */
+  taken: number;
 }
 
-export const feedState = (): FeedState => ({ rows: undefined, sampler: samplerState(), blocks: 0, isData: true });
+export const feedState = (): FeedState => ({ rows: undefined, sampler: samplerState(), blocks: 0, taken: 0 });
 
 export interface FeedSizes {
   readonly batchSize: number;
@@ -28,8 +29,10 @@ export class Feed {
   readonly #session: Session;
   readonly #options: TrainOptions;
   readonly #sizes: FeedSizes;
-  readonly #state: FeedState;
-  readonly #sampler: Sampler;
+  #state: FeedState;
+  #sampler: Sampler;
+  /** Whether the rows in the machine are those of `data`. */
+  #holdsData = true;
   /** The source of this epoch's blocks, and the block that is being read. */
   #reading: AsyncIterator<RowBlock> | undefined;
   #pending: Promise<IteratorResult<RowBlock>> | undefined;
@@ -39,7 +42,33 @@ export class Feed {
     this.#options = options;
     this.#sizes = sizes;
     this.#state = state;
-    this.#sampler = new Sampler(options.data.x.shape[0]!, options.seed ?? 0, state.sampler);
+    this.#sampler = this.#samplerOf(state);
+  }
+
+  #samplerOf({ sampler }: FeedState): Sampler {
+    const { data, seed = 0 } = this.#options;
+    return new Sampler(data.x.shape[0]!, seed, sampler);
+  }
+
+  /** Goes on from a state; where that is inside an epoch, its blocks are read anew up to the one that was in the machine. */
+  async restore(state: FeedState): Promise<void> {
+    await this.close();
+    this.#state = state;
+    this.#sampler = this.#samplerOf(state);
+    if (state.taken === 0) this.writeData();
+    if (state.rows === undefined) return;
+    this.#open();
+    for (let left = state.taken; left > 0; left--) {
+      const next = await this.#pending;
+      if (next === undefined || next.done)
+        throw new ChainruleError(
+          "INVALID_ARGUMENT",
+          `The training goes on from block ${state.taken} of its rows, and there are only ${state.taken - left} of them now. Give the same blocks as before.`,
+          { blocks: state.taken - left, taken: state.taken },
+        );
+      if (left === 1) this.#write(next.value);
+      this.#read();
+    }
   }
 
   /** Begins an epoch: with the rows of `data`, while the first block is read. */
@@ -48,6 +77,11 @@ export class Feed {
     this.writeData();
     this.#order(this.#sampler.next(steps * this.#sizes.batchSize));
     this.#state.rows = { steps, done: 0 };
+    this.#state.taken = 0;
+    this.#open();
+  }
+
+  #open(): void {
     this.#reading = this.#options.blocks?.open()[Symbol.asyncIterator]();
     this.#read();
   }
@@ -67,12 +101,14 @@ export class Feed {
     if (next === undefined || next.done) {
       this.#reading = undefined;
       this.#state.rows = undefined;
+      this.#state.taken = 0;
       return false;
     }
     const { value } = next;
     this.#write(value);
     this.#read();
     const steps = Math.ceil(value.rows / this.#sizes.batchSize);
+    this.#state.taken++;
     const seed = Math.imul(this.#options.seed ?? 0, 31) + ++this.#state.blocks;
     this.#order(new Sampler(value.rows, seed).next(steps * this.#sizes.batchSize));
     this.#state.rows = { steps, done: 0 };
@@ -81,16 +117,18 @@ export class Feed {
 
   /** Ends the reading of an epoch that is left early. */
   async close(): Promise<void> {
-    await this.#reading?.return?.();
+    const reading = this.#reading;
     this.#reading = undefined;
+    this.#pending = undefined;
+    await reading?.return?.();
   }
 
   /** Puts the rows of `data` back where a block took their place. */
   writeData(): void {
-    if (this.#state.isData) return;
+    if (this.#holdsData) return;
     this.#session.write("train.x", this.#options.data.x.data);
     this.#session.write("train.y", this.#options.data.y.data);
-    this.#state.isData = true;
+    this.#holdsData = true;
   }
 
   #read(): void {
@@ -117,6 +155,6 @@ export class Feed {
       all.set(values);
       this.#session.write(name, all);
     }
-    this.#state.isData = false;
+    this.#holdsData = false;
   }
 }

@@ -8,6 +8,7 @@ export type * from "../observe/observation.ts";
 export type { Sketch } from "../observe/sketch.ts";
 export type { Calibration, ReliabilityBin } from "./calibration.ts";
 export type * from "./events.ts";
+export { HeldTraining } from "./held-training.ts";
 export { measure } from "./measure.ts";
 export {
   type ClassificationMetrics,
@@ -40,5 +41,7 @@ export {
 } from "./settings/index.ts";
 export { type ResolvedTableSettings, resolve, type TableSettings } from "./settings/resolve.ts";
 export { parseSetting, printSetting, withSettings } from "./settings/values.ts";
+export type { Snapshot } from "./snapshot.ts";
+export { decodeSnapshot, encodeSnapshot } from "./snapshot-file.ts";
 export { predictTable, type TableModel, type TableTraining, trainTable } from "./tabular.ts";
 export { train } from "./train.ts";

@@ -8,7 +8,7 @@ import { initialStateOf } from "../observe/probes/distance.ts";
 import { backendOf } from "../run/backends.ts";
 import { createSession, type Session } from "../run/session.ts";
 import { randomKey } from "../trace/create.ts";
-import { checkedLoss, checkOptions, checkTargets } from "./check-options.ts";
+import { checkedLoss, checkTargets } from "./check-options.ts";
 import type { TrainingData, TrainOptions } from "./options.ts";
 import { type SplitTypes, type TrainingModule, trainingModule } from "./training-module.ts";
 
@@ -30,7 +30,6 @@ export interface Loaded {
  * the training then ends before its first step, with the initial weights as its result.
  */
 export async function load(options: TrainOptions, giveWay: () => Promise<void>): Promise<Loaded> {
-  checkOptions(options);
   const loss = checkedLoss(options.loss);
   const sizes = sizesOf(options);
   const backend = backendOf(options);
@@ -91,6 +90,7 @@ function write(
   session.write("key", randomKey(seed).data.with(3, 1));
   session.write("failedAt", Int32Array.of(-1));
   session.write("rateScale", Float64Array.of(1));
+  session.write("rateShift", Float64Array.of(0));
 }
 
 function cadenceOf(

@@ -70,6 +70,8 @@ export interface TrainOptions extends BackendOptions {
   readonly seed?: number;
   /** Default: drawn from the seed. */
   readonly variables?: Variables;
+  /** Milliseconds of work after which timers, signals and drawing have their turn; a page that draws wants 8. Default 30. */
+  readonly sliceMilliseconds?: number | undefined;
   /** Ends the training at the next slice, with the best weights so far. */
   readonly signal?: AbortSignal | undefined;
 }

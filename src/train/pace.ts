@@ -1,18 +1,23 @@
 // Slices of work: long enough for the machine, short enough for timers, signals and eyes.
 
-/** Milliseconds of work between two looks at the clock, the signal and the event loop. */
-const sliceMilliseconds = 30;
+/** Milliseconds of work between two looks at the clock, the signal and the event loop, where nothing else is asked for. */
+const usual = 30;
 
 /** The time of this process: nothing of a training's result depends on it. */
 export class SliceClock {
+  readonly #slice: number;
   #perStep = Number.POSITIVE_INFINITY;
-  readonly #created = performance.now();
+  #created = performance.now();
   #began = this.#created;
   #shown = this.#created;
 
+  constructor(milliseconds = usual) {
+    this.#slice = milliseconds;
+  }
+
   /** How many steps fit into a slice, learned from the ones that ran. */
   steps(): number {
-    return Math.max(1, Math.floor(sliceMilliseconds / this.#perStep));
+    return Math.max(1, Math.floor(this.#slice / this.#perStep));
   }
 
   ran(steps: number, milliseconds: number): void {
@@ -20,20 +25,24 @@ export class SliceClock {
   }
 
   isUp(): boolean {
-    return performance.now() - this.#began >= sliceMilliseconds;
+    return performance.now() - this.#began >= this.#slice;
   }
 
   /** Whether a slice is up and it is as long since this was true for the last time: not every slice is to be shown. */
   isToBeShown(): boolean {
     const now = performance.now();
-    if (!this.isUp() || now - this.#shown < sliceMilliseconds) return false;
+    if (!this.isUp() || now - this.#shown < this.#slice) return false;
     this.#shown = now;
     return true;
   }
 
-  /** Since the clock was made. */
-  seconds(): number {
+  /** Since the clock was made, or of the training that goes on here. */
+  get seconds(): number {
     return (performance.now() - this.#created) / 1000;
+  }
+
+  set seconds(seconds: number) {
+    this.#created = performance.now() - seconds * 1000;
   }
 
   /** Where the slice is up, lets timers, signals and drawing have their turn. */
@@ -49,8 +58,17 @@ export class SliceClock {
   }
 }
 
+/** A turn of the event loop. In a page a timer would wait for 4 ms, and for a second in a tab that nobody sees; a message does not. */
 const nextTurn = (): Promise<void> =>
   new Promise((resolve) => {
-    if (typeof setImmediate === "function") setImmediate(resolve);
-    else setTimeout(resolve, 0);
+    if (typeof setImmediate === "function") {
+      setImmediate(resolve);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
   });

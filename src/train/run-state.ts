@@ -22,6 +22,8 @@ export interface RunState {
   /** What a schedule that watches the loss knows of the epochs so far. */
   watched: Watched | undefined;
   readonly weights: WeightsState;
+  /** The schedule's rate is multiplied by `scale`, and `shift` added: what was set by hand. */
+  rate: { readonly scale: number; readonly shift: number };
   /** Where weights or losses stopped being finite, as soon as it is known. */
   broken: TracedBack | undefined;
 }
@@ -37,5 +39,15 @@ export const runState = (initial: Copy["values"]): RunState => ({
   observer: observerState(),
   watched: undefined,
   weights: weightsState(initial),
+  rate: { scale: 1, shift: 0 },
   broken: undefined,
+});
+
+/** A copy that does not change; what is never changed in place, as the arrays of weights, is shared. */
+export const copyRunState = (state: RunState): RunState => ({
+  ...state,
+  losses: { ...state.losses },
+  feed: { ...state.feed, rows: state.feed.rows && { ...state.feed.rows }, sampler: { ...state.feed.sampler } },
+  observer: { ...state.observer, losses: new Map(state.observer.losses) },
+  weights: { ...state.weights },
 });

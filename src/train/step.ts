@@ -17,9 +17,14 @@ import { arange, foldIn, where } from "../trace/create.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { type Flattened, flatten } from "../trace/tree.ts";
 
-export interface StepSettings {
+/** What a forward pass and its loss follow from. */
+export interface Forward {
   readonly model: Layer;
   readonly loss: Loss;
+  readonly hooks?: Hooks | undefined;
+}
+
+export interface StepSettings extends Forward {
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   /** Largest norm of all gradients together. */
@@ -28,7 +33,6 @@ export interface StepSettings {
   readonly clipValue?: number | undefined;
   readonly batchSize: number;
   readonly float: FloatDType;
-  readonly hooks?: Hooks | undefined;
 }
 
 /** The trained state: its leaves by their paths are states of the programs. */
@@ -55,7 +59,7 @@ export function trainStep(
 
   const byValue = clipValue === undefined ? slopes : clipByValue(slopes, clipValue);
   const clipped = clipNorm === undefined ? byValue : clipByNorm(byValue, clipNorm);
-  const rate = rateOf(settings, step).mul(state.rateScale!);
+  const rate = rateOf(settings, state, step);
   const updated = updateOptimizer(optimizer, parameters, clipped, moments, { step, learningRate: rate });
 
   const alive = state.failedAt!.less(0);
@@ -83,7 +87,7 @@ export function trainStep(
 
 /** The forward pass, the loss and its gradients; `named` where the values on the way are asked for. */
 function backward(
-  { model, loss: lossOf, hooks }: StepSettings,
+  settings: Forward,
   { parameters, buffers }: Variables,
   { x, y }: { readonly x: Tensor; readonly y: Tensor },
   key: Tensor,
@@ -92,18 +96,41 @@ function backward(
   const [[loss, next, values], slopes, gradients] = gradThrough(
     (p: TensorTree): [Tensor, TensorTree, Record<string, Tensor>] => {
       const values: Record<string, Tensor> = {};
-      const tap = (name: string, value: Tensor): Tensor => {
-        const own = replaced(hooks, name, value);
-        if (named && isFloat(own.dtype)) values[name] = own;
-        else if (named) refuseWatch(hooks, name, own);
-        return own;
-      };
+      const tap = namingTap(settings.hooks, named ? values : undefined);
       const used = tapped(p, tap);
-      const applied = applyTraining(model, { parameters: used, buffers }, tap("x", x), key, tap);
-      return [lossOf(applied.y, y), applied.buffers, values];
+      const applied = applyTraining(settings.model, { parameters: used, buffers }, tap("x", x), key, tap);
+      return [settings.loss(applied.y, y), applied.buffers, values];
     },
   )(parameters);
   return { loss, buffers: next, values, slopes, gradients };
+}
+
+/** Puts in what replaces a value, and notes float values by their names. */
+const namingTap =
+  (hooks: Hooks | undefined, values: Record<string, Tensor> | undefined): Tap =>
+  (name, value) => {
+    const own = replaced(hooks, name, value);
+    if (values !== undefined && isFloat(own.dtype)) values[name] = own;
+    else if (values !== undefined) refuseWatch(hooks, name, own);
+    return own;
+  };
+
+/** What a model makes of some rows, as after training: every float value on the way and parameter by its name, and ∂loss/∂it. */
+export interface Look {
+  readonly loss: Tensor;
+  readonly values: Tensors;
+  readonly gradients: Tensors;
+}
+
+/** x and y are rows of a split. Traced as it is, or computed. */
+export function look({ model, loss: lossOf, hooks }: Forward, variables: Variables, x: Tensor, y: Tensor): Look {
+  const [[loss, , values], , gradients] = gradThrough((p: TensorTree): [Tensor, null, Record<string, Tensor>] => {
+    const values: Record<string, Tensor> = {};
+    const tap = namingTap(hooks, values);
+    const used = { parameters: tapped(p, tap), buffers: variables.buffers };
+    return [lossOf(apply(model, used, tap("x", x), tap), y), null, values];
+  })(variables.parameters);
+  return { loss, values, gradients };
 }
 
 const trainedState = (flat: Flattened, state: Tensors): TrainedState =>
@@ -118,8 +145,12 @@ const byPath = <K extends string>(trees: Readonly<Record<K, TensorTree>>): Recor
     }),
   ) as Record<K, Tensors>;
 
-export const rateOf = ({ schedule, optimizer }: StepSettings, step: Tensor): Tensor =>
-  learningRate(schedule, optimizer.learningRate, step);
+/** The schedule's rate, scaled and shifted by the state. */
+export const rateOf = (
+  { schedule, optimizer }: StepSettings,
+  { rateScale, rateShift }: Tensors,
+  step: Tensor,
+): Tensor => learningRate(schedule, optimizer.learningRate, step).mul(rateScale!).add(rateShift!);
 
 /** Parameters as the model uses them: each offered to the tap by its path. */
 function tapped(parameters: TensorTree, tap: Tap): TensorTree {

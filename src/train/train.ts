@@ -2,8 +2,8 @@
 import { ChainruleError } from "../ir/errors.ts";
 import type { TrainEvent } from "./events.ts";
 import { failureEvent, isNonFinite } from "./failure.ts";
+import { HeldTraining } from "./held-training.ts";
 import type { Training, TrainOptions, TrainResult } from "./options.ts";
-import { TrainingRun } from "./training-run.ts";
 
 /**
  * Trains a model on resident data, one compiled step after the other.
@@ -18,23 +18,19 @@ import { TrainingRun } from "./training-run.ts";
  * ```
  */
 export function train(options: TrainOptions): Training {
-  let run: TrainingRun | undefined;
+  let run: HeldTraining | undefined;
   let result: TrainResult | undefined;
   // Errors of what is traced and read later have no frame of the caller's on their stack.
   const { where } = new ChainruleError("INVALID_ARGUMENT", "The training is asked for here.");
   async function* stream(): AsyncGenerator<TrainEvent, void> {
     try {
-      run = await TrainingRun.load(options);
+      run = await HeldTraining.load(options);
       yield run.started();
-      for (let next = await run.next(); next !== "finish"; next = await run.next()) {
-        if (next === "endOfEpoch") {
-          yield run.endOfEpoch();
-          continue;
-        }
-        for (const event of await run.slice()) yield event;
+      for (let events = await run.advance(); events !== undefined; events = await run.advance()) {
+        for (const event of events) yield event;
         await run.giveWay();
       }
-      const end = run.finish();
+      const end = await run.finish();
       result = end.result;
       yield end.event;
     } catch (error) {

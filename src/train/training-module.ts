@@ -36,6 +36,10 @@ export interface TrainingModule {
   readonly module: Module;
   /** Initial values of the trained state, by name: "parameters.layers.0.weight", "optimizer.mean.layers.0.weight". */
   readonly initial: ReadonlyMap<string, Tensor>;
+  /** Names of the states that steps change. */
+  readonly changing: readonly string[];
+  /** Those of them that probes keep from one observed step to the next. */
+  readonly probed: readonly string[];
   /** Puts variables together again from values by name. */
   rebuild(read: (name: string) => Tensor): Variables;
   /** The same with the optimizer's state. */
@@ -93,24 +97,24 @@ export async function trainingModule(
     parameters.paths.map((name, i) => ({ name, shape: parameters.leaves[i]!.shape })),
     settings.batchSize,
   );
-  const probed = { ...distanceStates(probes, float), ...probeStates(probes, float) };
+  const [seen, distance] = [probeStates(probes, float), distanceStates(probes, float)];
   const stepState = { ...trained, ...counters, "train.x": train.x, "train.y": train.y };
   let layout: Layout | undefined;
   const parts: Record<string, Part> = {
     step: { state: stepState, trace: (state) => trainStep(settings, flat, state, undefined) },
-    distance: { state: { ...trained, ...probed }, trace: (state) => ({ outputs: traceDistance(probes, state) }) },
+    distance: { state: { ...trained, ...distance }, trace: (state) => ({ outputs: traceDistance(probes, state) }) },
     // The rate of any step, as the machine rounds it.
     rate: {
-      state: { rateScale: counters.rateScale! },
+      state: { rateScale: counters.rateScale!, rateShift: counters.rateShift! },
       inputs: { at: counters.step! },
-      trace: ({ rateScale }, { at }) => ({ outputs: { rate: rateOf(settings, at!).mul(rateScale!) } }),
+      trace: (state, { at }) => ({ outputs: { rate: rateOf(settings, state, at!) } }),
     },
     observe: {
-      state: { ...stepState, ...probed },
+      state: { ...stepState, ...seen },
       trace: (state, _, mark) =>
-        trainStep(settings, flat, state, (seen) => {
-          markSections(seen, probes, mark);
-          const probed = traceProbes(probes, state, seen);
+        trainStep(settings, flat, state, (step) => {
+          markSections(step, probes, mark);
+          const probed = traceProbes(probes, state, step);
           layout = probed.layout;
           return probed;
         }),
@@ -131,7 +135,9 @@ export async function trainingModule(
   }
   const { programs, readable } = await traced(parts, float, giveWay);
   return {
-    module: { state: { ...trained, ...counters, ...probed, ...data }, programs },
+    module: { state: { ...trained, ...counters, ...distance, ...seen, ...data }, programs },
+    changing: [trained, counters, seen].flatMap((types) => Object.keys(types)),
+    probed: Object.keys(seen),
     initial: new Map(flat.paths.map((path, i) => [path, flat.leaves[i]!])),
     rebuild: (read) => own.rebuild(own.paths.map(read)) as Variables,
     rebuildState: (read) => flat.rebuild(flat.paths.map(read)) as TrainedState,
@@ -193,7 +199,9 @@ const countersOf = ({ stepsPerBlock, batchSize, float }: ModuleSettings): Types 
   lossSum: { shape: [], dtype: float },
   // First step whose loss was not finite; −1 while there is none.
   failedAt: { shape: [], dtype: "int32" },
+  // The rate is the schedule's times the scale, plus the shift.
   rateScale: { shape: [], dtype: float },
+  rateShift: { shape: [], dtype: float },
 });
 
 /** Shapes of the float values of a training pass over a batch, by their names. */

@@ -71,21 +71,17 @@ export class Weights {
   }
 
   best(): Variables {
-    return this.#variables(this.#state.best);
+    return this.variables(this.#state.best.values);
   }
 
   /** What to go back to where a loss is not finite. */
   lastGood(): { readonly step: number; readonly variables: Variables } {
     const copy = this.#state.isValidated ? this.#state.best : this.#state.good;
-    return { step: copy.step, variables: this.#variables(copy) };
+    return { step: copy.step, variables: this.variables(copy.values) };
   }
 
-  /** Puts the best weights into the session. */
-  restore(): void {
-    for (const [name, data] of this.#state.best.values) this.#session.write(name, data);
-  }
-
-  #variables({ values }: Copy): Variables {
+  /** Variables of values by name. */
+  variables(values: Copy["values"]): Variables {
     const { rebuild, initial } = this.#training;
     return rebuild((name) => Tensor.concrete(values.get(name)!, initial.get(name)!.shape));
   }

@@ -1,152 +1,169 @@
-// A training held in the hand: slices of compiled steps, the end of an epoch, the end. Its state is one plain record.
+// The loop of a training: slices of compiled steps, the ends of epochs, the end; what is kept, observed and told on the way.
 import type { ChainruleError } from "../ir/errors.ts";
 import type { Variables } from "../nn/layer.ts";
-import { parentPath } from "../nn/layer.ts";
-import { isLossRecord, type LossName } from "../nn/losses/index.ts";
 import { watchLoss } from "../optim/schedules/index.ts";
 import type { Session } from "../run/session.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { evaluateSplit, type SplitMetrics, splitMetrics } from "./evaluate.ts";
-import type { EndEvent, EpochEvent, ObservationEvent, ProgressEvent, StartEvent, StopReason } from "./events.ts";
+import type { EndEvent, EpochEvent, ObservationEvent, ProgressEvent, StopReason } from "./events.ts";
 import { nonFinite } from "./failure.ts";
 import { Feed } from "./feed.ts";
-import { type Loaded, load } from "./load.ts";
-import { initialParameters, Observer } from "./observer.ts";
+import type { Loaded } from "./load.ts";
+import { Observer } from "./observer.ts";
 import type { TrainingData, TrainingState, TrainOptions, TrainResult } from "./options.ts";
-import { SliceClock } from "./pace.ts";
-import { type RunState, runState } from "./run-state.ts";
+import type { SliceClock } from "./pace.ts";
+import { copyRunState, type RunState, runState } from "./run-state.ts";
 import { mostLosses, traceBack, traceEvaluation } from "./trace-back.ts";
 import { readTrained, Weights } from "./weights.ts";
 
 /** Losses are read and weights are kept after the first step, at the end of an epoch, and every so many steps in a long one. */
 const keepEvery = 100;
 
-/**
- * Call `next` and then what it says, until it says "finish"; `dispose` at last. What a call throws ends the training:
- * NON_FINITE_LOSS, or what the reading of a block threw.
- */
-export class TrainingRun {
-  readonly state: RunState;
-  readonly #options: TrainOptions;
-  readonly #loaded: Loaded;
-  readonly #feed: Feed;
-  readonly #observer: Observer;
-  readonly #weights: Weights;
+/** `next` says what comes next; what a call throws ends the training. One call must end before the next begins. */
+export class TrainingLoop {
+  readonly options: TrainOptions;
+  readonly loaded: Loaded;
+  readonly feed: Feed;
   readonly #clock: SliceClock;
   /** Steps after which the training ends, wherever in an epoch. */
   readonly #limit: number;
-  readonly #stop: () => void;
+  #state: RunState;
+  #observer: Observer;
+  #weights: Weights;
+  /** Why it was left inside an epoch: that is no part of a snapshot, from which it goes on. */
+  #left: StopReason | undefined;
+  /** Whether the rows in the machine are others than those of the state's position. */
+  #isRowsLost = false;
+  /** The result, once it is there. */
+  final: Variables | undefined;
 
-  private constructor(options: TrainOptions, loaded: Loaded, clock: SliceClock) {
+  constructor(options: TrainOptions, loaded: Loaded, clock: SliceClock) {
     const { session, training } = loaded;
-    this.state = runState(readTrained(session, training));
-    this.#options = options;
-    this.#loaded = loaded;
-    this.#feed = new Feed(session, options, loaded, this.state.feed);
-    this.#observer = new Observer(session, training, options.hooks, this.state.observer);
-    this.#weights = new Weights(session, training, this.state.weights);
+    this.options = options;
+    this.loaded = loaded;
     this.#clock = clock;
     this.#limit = options.steps ?? Number.POSITIVE_INFINITY;
-    this.#stop = () => session.stop();
-    options.signal?.addEventListener("abort", this.#stop);
+    this.#state = runState(readTrained(session, training));
+    this.feed = new Feed(session, options, loaded, this.#state.feed);
+    this.#observer = new Observer(session, training, options.hooks, this.#state.observer);
+    this.#weights = new Weights(session, training, this.#state.weights);
   }
 
-  static async load(options: TrainOptions): Promise<TrainingRun> {
-    const clock = new SliceClock();
-    const loaded = await load(options, () => clock.giveWay());
-    clock.restart();
-    return new TrainingRun(options, loaded, clock);
+  get state(): RunState {
+    return this.#state;
   }
 
-  started(): StartEvent {
-    const { data, validation, blocks, epochs, seed = 0 } = this.#options;
-    const { session, training, batchSize, stepsPerEpoch, backend, loss } = this.#loaded;
-    const rows = data.x.shape[0]!;
-    return {
-      type: "start",
-      rows: rows + (blocks?.rows ?? 0),
-      validationRows: validation?.x.shape[0] ?? 0,
-      features: data.x.size / rows,
-      parameters: training.parameterCount,
-      batchSize,
-      stepsPerEpoch,
-      epochs,
-      backend,
-      threads: session.threads,
-      ...(session.blas !== undefined && { blas: session.blas }),
-      seed,
-      ...(isLossRecord(loss) && { loss: loss.name as LossName }),
-      layers: [...new Set(training.probes.parameters.map(({ name }) => parentPath(name)))],
-      initial: initialParameters(training),
-      arena: session.plan.arena,
-    };
+  get weights(): Weights {
+    return this.#weights;
   }
 
-  /** What comes next. Where a training is left inside an epoch, because of its signal or its number of steps: "finish". */
+  /** Goes on from a state, whose values are in the machine but for the rows. */
+  async restore(state: RunState): Promise<void> {
+    const { session, training } = this.loaded;
+    this.#state = state;
+    this.#observer = new Observer(session, training, this.options.hooks, state.observer);
+    this.#weights = new Weights(session, training, state.weights);
+    this.#left = undefined;
+    this.final = undefined;
+    await this.restoreRows();
+  }
+
+  async restoreRows(): Promise<void> {
+    await this.feed.restore(this.state.feed);
+    this.#isRowsLost = false;
+  }
+
+  /** A step that is looked into between those of the cadence, which find the probes as they would have been. */
+  async observedStep(): Promise<ObservationEvent> {
+    const state = this.state;
+    const { session, training, cadence } = this.loaded;
+    const isKept = this.#untilKept() === 1;
+    const isObserved = cadence.isObserved(state.step + 1);
+    const follows = state.observer.last === state.step && state.step > 0;
+    const probed = isObserved ? [] : training.probed.map((name) => [name, session.read(name)] as const);
+    if (state.losses.unread === 0) session.write("lossSum", Float64Array.of(0));
+    await session.start("observe");
+    const lossSum = this.#ran(1);
+    const seen = copyRunState(state).observer;
+    const { step, epoch } = state;
+    const observation = new Observer(session, training, this.options.hooks, seen).report(step, follows);
+    for (const [name, data] of probed) session.write(name, data);
+    if (isObserved) state.observer.last = step;
+    if (isKept) this.#keep(lossSum);
+    return { type: "observation", epoch: epoch + 1, ...observation };
+  }
+
+  /** Where a training is left inside an epoch, because of its signal or its number of steps: "finish". */
   async next(): Promise<"slice" | "endOfEpoch" | "finish"> {
-    const { state } = this;
-    const { signal, epochs } = this.#options;
-    const isBetween = this.#feed.rows === undefined;
+    const state = this.state;
+    const { signal, epochs } = this.options;
+    if (this.#isRowsLost) await this.restoreRows();
+    const isBetween = this.feed.rows === undefined;
     if (isBetween && (state.reason !== "epochs" || state.epoch >= epochs || state.step >= this.#limit)) return "finish";
     if (signal?.aborted) return this.#leave("interrupted");
     if (isBetween) this.#beginEpoch();
-    const { steps, done } = this.#feed.rows!;
-    if (done === steps && !(await this.#feed.refill())) return "endOfEpoch";
+    const { steps, done } = this.feed.rows!;
+    if (done === steps && !(await this.feed.refill())) return "endOfEpoch";
     return state.step === this.#limit ? this.#leave("steps") : "slice";
   }
 
   #beginEpoch(): void {
     Object.assign(this.state.losses, { sum: 0, steps: 0, unread: 0 });
-    this.#feed.begin();
+    this.feed.begin();
   }
 
-  async #leave(reason: StopReason): Promise<"finish"> {
-    await this.#feed.close();
-    this.state.reason = reason;
-    // Without validation the last weights are the result.
-    if (this.#options.validation === undefined) {
-      this.#weights.keep(this.state.step);
-      this.#weights.choose(false);
-    }
+  #leave(reason: StopReason): "finish" {
+    this.#left = reason;
     return "finish";
   }
 
-  /** The next steps, as many as a slice of time holds; the last of them may be observed. Gives what there is to tell. */
-  async slice(): Promise<readonly (ObservationEvent | ProgressEvent)[]> {
-    const { state } = this;
+  /** The last of the steps may be observed. */
+  async slice(most: number): Promise<readonly (ObservationEvent | ProgressEvent)[]> {
+    const state = this.state;
     const { losses } = state;
-    const { session, cadence } = this.#loaded;
+    const { session, cadence } = this.loaded;
     const untilKept = this.#untilKept();
-    const count = Math.min(untilKept, cadence.untilReported(state.step), this.#clock.steps(), this.#limit - state.step);
+    const count = Math.min(
+      untilKept,
+      cadence.untilReported(state.step),
+      this.#clock.steps(),
+      this.#limit - state.step,
+      most,
+    );
     const observed = [1, 0].filter((back) => back < count && cadence.isObserved(state.step + count - back)).length;
     if (losses.unread === 0) session.write("lossSum", Float64Array.of(0));
     const from = performance.now();
     const ran = await runSteps(session, observed, count);
     this.#clock.ran(ran, performance.now() - from);
-    this.#feed.advance(ran);
-    state.step += ran;
-    losses.unread += ran;
-    const lossSum = session.read("lossSum")[0]!;
-    const meanLoss = lossSum / losses.unread;
-    this.#checkLosses(lossSum);
+    const lossSum = this.#ran(ran);
     const observation = observed > 0 && ran === count ? this.#observe(observed) : undefined;
     if (ran === untilKept) this.#keep(lossSum);
-    const progress = this.#clock.isToBeShown() ? this.#progress(meanLoss) : undefined;
+    const progress = this.#clock.isToBeShown() ? this.#progress(lossSum / losses.unread) : undefined;
     return [observation, progress].filter((event) => event !== undefined);
   }
 
+  /** After so many steps: the sum of their losses, and of those before that were not read. */
+  #ran(steps: number): number {
+    this.feed.advance(steps);
+    this.state.step += steps;
+    this.state.losses.unread += steps;
+    const lossSum = this.loaded.session.read("lossSum")[0]!;
+    this.#checkLosses(lossSum);
+    return lossSum;
+  }
+
   #untilKept(): number {
-    const { steps, done } = this.#feed.rows!;
+    const { steps, done } = this.feed.rows!;
     if (this.state.step === 0) return 1;
     return Math.min(steps, (Math.floor(done / keepEvery) + 1) * keepEvery) - done;
   }
 
   #checkLosses(lossSum: number): void {
-    const { session, training } = this.#loaded;
-    const { state } = this;
+    const { session, training } = this.loaded;
+    const state = this.state;
     const failedAt = session.read("failedAt")[0]!;
     if (failedAt < 0) return;
-    state.broken ??= traceBack(session, training, this.#weights.latest, state.step, state.observer.losses);
+    state.broken ??= traceBack(session, training, this.weights.latest, state.step, state.observer.losses);
     throw this.#failure("loss", lossSum, failedAt);
   }
 
@@ -155,20 +172,20 @@ export class TrainingRun {
     const { step, epoch, observer } = this.state;
     const follows = steps > 1 || observer.last === step - 1;
     observer.last = step;
-    if (!this.#loaded.cadence.isReported(step)) return undefined;
+    if (!this.loaded.cadence.isReported(step)) return undefined;
     return { type: "observation", epoch: epoch + 1, ...this.#observer.report(step, follows) };
   }
 
   #keep(lossSum: number): void {
-    const { state } = this;
+    const state = this.state;
     const { losses } = state;
     losses.sum += lossSum;
     losses.steps += losses.unread;
     losses.unread = 0;
-    const before = this.#weights.latest;
-    this.#weights.keep(state.step);
-    if (!this.#weights.areFinite()) {
-      const { session, training } = this.#loaded;
+    const before = this.weights.latest;
+    this.weights.keep(state.step);
+    if (!this.weights.areFinite()) {
+      const { session, training } = this.loaded;
       state.broken ??= traceBack(session, training, before, state.step, state.observer.losses);
     }
     this.#observer.forget(state.step - mostLosses);
@@ -176,9 +193,9 @@ export class TrainingRun {
 
   #progress(loss: number): ProgressEvent {
     const { step, epoch, observer } = this.state;
-    const { batchSize, stepsPerEpoch } = this.#loaded;
-    const steps = this.#options.epochs * stepsPerEpoch;
-    const seconds = this.#clock.seconds();
+    const { batchSize, stepsPerEpoch } = this.loaded;
+    const steps = this.options.epochs * stepsPerEpoch;
+    const seconds = this.#clock.seconds;
     return {
       type: "progress",
       epoch: epoch + 1,
@@ -191,14 +208,9 @@ export class TrainingRun {
     };
   }
 
-  /** Where a slice of time is up, timers, signals and drawing have their turn. */
-  giveWay(): Promise<void> {
-    return this.#clock.giveWay();
-  }
-
   endOfEpoch(): EpochEvent {
-    const { state } = this;
-    const { validation, schedule, patience } = this.#options;
+    const state = this.state;
+    const { validation, schedule, patience } = this.options;
     const epoch = ++state.epoch;
     const loss = state.losses.sum / state.losses.steps;
     const measured = validation && this.#measure("validation", validation);
@@ -206,14 +218,14 @@ export class TrainingRun {
     const improved = validationLoss === undefined || validationLoss < state.best.loss;
     if (improved) {
       state.best = { epoch, loss: validationLoss ?? Number.POSITIVE_INFINITY };
-      this.#weights.choose(validationLoss !== undefined);
+      this.weights.choose(validationLoss !== undefined);
     }
     const event: EpochEvent = {
       type: "epoch",
       epoch,
       step: state.step,
       loss,
-      learningRate: this.#rateAt(state.step - 1),
+      learningRate: this.rateAt(state.step - 1),
       ...(measured && { validation: measured.metrics }),
       ...(measured?.targets && {
         targets: measured.targets.map(({ name, metrics }) => ({ name, validation: metrics })),
@@ -222,20 +234,29 @@ export class TrainingRun {
       layers: state.observer.layers,
     };
     state.watched = schedule && watchLoss(schedule, validationLoss ?? state.losses.sum, state.watched);
-    if (state.watched !== undefined) this.#loaded.session.write("rateScale", Float64Array.of(state.watched.scale));
+    this.writeRate();
     if (validation !== undefined && patience !== undefined && epoch - state.best.epoch >= patience) {
       state.reason = "patience";
     }
     return event;
   }
 
-  /** With the best weights; `last` is what the training would have gone on from. */
-  finish(): { readonly event: EndEvent; readonly result: TrainResult } {
-    const { step, epoch: epochs, reason, best, observer } = this.state;
-    const { data, validation } = this.#options;
+  /**
+   * The end, with the best weights; without validation rows, with the last ones. `last` is what the training would have gone on from, and
+   * goes on from still: nothing changes by this.
+   */
+  async finish(): Promise<{ readonly event: EndEvent; readonly result: TrainResult }> {
+    await this.feed.close();
+    const state = this.state;
+    const { step, epoch: epochs, best, observer } = state;
+    const { session, training } = this.loaded;
+    const { data, validation } = this.options;
+    const reason = this.#left ?? state.reason;
     const last = this.#trained();
-    this.#weights.restore();
-    this.#feed.writeData();
+    const trained = readTrained(session, training);
+    const final = validation === undefined ? trained : state.weights.best.values;
+    for (const [name, values] of final) session.write(name, values);
+    this.feed.writeData();
     const train = this.#measure("train", data);
     const other = validation && this.#measure("validation", validation);
     const metrics = { train: train.metrics, ...(other && { validation: other.metrics }) };
@@ -244,43 +265,44 @@ export class TrainingRun {
       ...(other && { validation: other.targets![t]!.metrics }),
     }));
     const measured = { metrics, ...(targets && { targets }) };
+    for (const [name, values] of trained) session.write(name, values);
+    this.#isRowsLost = true;
+    const variables = this.weights.variables(final);
+    this.final = variables;
     const bestEpoch = best.epoch;
-    const seconds = this.#clock.seconds();
+    const seconds = this.#clock.seconds;
     return {
       event: { type: "end", reason, epochs, steps: step, seconds, bestEpoch, ...measured, layers: observer.layers },
-      result: { variables: this.best(), ...measured, epochs, bestEpoch, reason, last },
+      result: { variables, ...measured, epochs, bestEpoch, reason, last },
     };
   }
 
-  /** The variables that would be the result if the training ended now. */
-  best(): Variables {
-    return this.#weights.best();
-  }
-
-  dispose(): void {
-    this.#options.signal?.removeEventListener("abort", this.#stop);
-    this.#loaded.session.dispose();
+  writeRate(): void {
+    const { rate, watched } = this.state;
+    const { session } = this.loaded;
+    session.write("rateScale", Float64Array.of(rate.scale * (watched?.scale ?? 1)));
+    session.write("rateShift", Float64Array.of(rate.shift));
   }
 
   #trained(): TrainingState {
-    const { session, training } = this.#loaded;
+    const { session, training } = this.loaded;
     const { step } = this.state;
     const { optimizer, ...variables } = training.rebuildState((name) =>
       Tensor.concrete(session.read(name), training.initial.get(name)!.shape),
     );
-    return { step, learningRate: this.#rateAt(step), variables, optimizer };
+    return { step, learningRate: this.rateAt(step), variables, optimizer };
   }
 
   /** Of the step after `done` others. */
-  #rateAt(done: number): number {
-    const { session } = this.#loaded;
+  rateAt(done: number): number {
+    const { session } = this.loaded;
     session.run("rate", 1, { at: Int32Array.of(done) });
     return session.output("rate", "rate")[0]!;
   }
 
   /** Throws NON_FINITE_LOSS where the loss or a prediction is not finite. */
   #measure(name: "train" | "validation", split: TrainingData): SplitMetrics {
-    const { session, training, loss } = this.#loaded;
+    const { session, training, loss } = this.loaded;
     const rows = split.x.shape[0]!;
     const evaluation = evaluateSplit(session, name, rows, loss);
     const value = Number.isFinite(evaluation.loss)
@@ -291,7 +313,7 @@ export class TrainingRun {
       this.state.broken ??= { ...(origin && { origin }), lossesBefore: [] };
       throw this.#failure(name === "train" ? "training loss" : "validation loss", value);
     }
-    return splitMetrics(evaluation, split.y, loss, this.#options.targets);
+    return splitMetrics(evaluation, split.y, loss, this.options.targets);
   }
 
   /** The loss of step `at`, or of the weights after all steps so far. */
@@ -303,9 +325,9 @@ export class TrainingRun {
       at,
       done: step,
       // 0.0225, where float32 has 0.022499999.
-      learningRate: Number(this.#rateAt(at ?? step - 1).toPrecision(7)),
-      stepsPerEpoch: this.#loaded.stepsPerEpoch,
-      kept: this.#weights.lastGood(),
+      learningRate: Number(this.rateAt(at ?? step - 1).toPrecision(7)),
+      stepsPerEpoch: this.loaded.stepsPerEpoch,
+      kept: this.weights.lastGood(),
       ...broken,
     });
   }
