@@ -26,12 +26,12 @@ import { readTrained } from "./weights.ts";
  * What a call throws ends the training: NON_FINITE_LOSS, or what the reading of a block threw. One call must end before the next begins.
  *
  * ```ts
- * const training = await HeldTraining.load({ model, data: { x, y }, loss: "mse", optimizer: adam(), epochs: 100 });
+ * const training = await HeldTraining.load({ model: dense(1, 1), data: { x, y }, loss: "mse", optimizer: adam(), epochs: 100 });
  * await training.run(10);
  * const snapshot = training.snapshot();
  * await training.run(10);
  * await training.restore(snapshot); // back at step 10
- * training.read("parameters.layers.0.weight"); // a Tensor
+ * training.read("parameters.weight").shape // [1, 1]
  * training.dispose();
  * ```
  */

@@ -38,8 +38,10 @@ type Content = Pick<Snapshot, "seed" | "backend" | "seconds"> & {
  * A snapshot as bytes; `decodeSnapshot` gives it back, bit for bit.
  *
  * ```ts
+ * const training = await HeldTraining.load({ model: dense(1, 1), data: { x, y }, loss: "mse", optimizer: adam(), epochs: 9 });
  * const bytes = encodeSnapshot(training.snapshot());
- * await other.restore(decodeSnapshot(bytes));
+ * await training.restore(decodeSnapshot(bytes));
+ * training.dispose();
  * ```
  */
 export function encodeSnapshot({ seed, backend, seconds, state, machine }: Snapshot): Uint8Array<ArrayBuffer> {
