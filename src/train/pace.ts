@@ -8,6 +8,9 @@ export class SliceClock {
   readonly #slice: number;
   #perStep = Number.POSITIVE_INFINITY;
   #created = performance.now();
+  /** When the first slice ended, which has what is compiled and allocated once; and the steps since then. */
+  #warm: number | undefined;
+  #steps = 0;
   #began = this.#created;
   #shown = this.#created;
 
@@ -21,6 +24,8 @@ export class SliceClock {
   }
 
   ran(steps: number, milliseconds: number): void {
+    if (this.#warm === undefined) this.#warm = performance.now();
+    else this.#steps += steps;
     this.#perStep = Math.max(milliseconds / steps, 1e-4);
   }
 
@@ -43,6 +48,11 @@ export class SliceClock {
 
   set seconds(seconds: number) {
     this.#created = performance.now() - seconds * 1000;
+  }
+
+  /** Seconds that a step took so far, evaluations between epochs among them; `step` are done. */
+  secondsPerStep(step: number): number {
+    return this.#steps > 0 ? (performance.now() - this.#warm!) / 1000 / this.#steps : this.seconds / step;
   }
 
   /** Where the slice is up, lets timers, signals and drawing have their turn. */

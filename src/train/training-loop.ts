@@ -195,15 +195,15 @@ export class TrainingLoop {
     const { step, epoch, observer } = this.state;
     const { batchSize, stepsPerEpoch } = this.loaded;
     const steps = this.options.epochs * stepsPerEpoch;
-    const seconds = this.#clock.seconds;
+    const seconds = this.#clock.secondsPerStep(step);
     return {
       type: "progress",
       epoch: epoch + 1,
       step,
       steps,
       loss,
-      rowsPerSecond: (step * batchSize) / seconds,
-      secondsLeft: (seconds / step) * (steps - step),
+      rowsPerSecond: batchSize / seconds,
+      secondsLeft: seconds * (steps - step),
       layers: observer.layers,
     };
   }

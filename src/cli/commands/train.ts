@@ -96,7 +96,7 @@ async function train(files: readonly string[], { fix, sql, ...flagged }: GivenFl
   }
   const { run, start, end, findings, classWeights } = last;
   print(flags.json ? streams.stderr : streams.stdout, (style) => [
-    ...describeResult(end, run, classWeights, style),
+    ...describeResult(end, start.validationRows, run, classWeights, style),
     ...(fixed ? describeFix(first, fixed, style) : []),
     ...describeFindings(findings, style),
     ...describeNext(run, dataWords(data), findings, style),
@@ -303,6 +303,7 @@ function describeData(
 
 function describeResult(
   { reason, epochs, bestEpoch, seconds, metrics, targets = [] }: EndEvent,
+  validationRows: number,
   run: string,
   classWeights: ClassWeights,
   style: Style,
@@ -314,10 +315,12 @@ function describeResult(
     interrupted: "Interrupted after",
   }[reason];
   const weights =
-    metrics.validation === undefined || bestEpoch === epochs ? "" : `, with the weights of epoch ${bestEpoch}`;
+    metrics.validation === undefined || bestEpoch === epochs
+      ? ""
+      : `, with the weights of epoch ${bestEpoch}: the lowest loss of all on the ${count(validationRows, "row")} for validation`;
   return [
     "",
-    `${why} ${count(epochs, "epoch")} in ${duration(seconds)}${weights}.`,
+    ...wrap(`${why} ${count(epochs, "epoch")} in ${duration(seconds)}${weights}.`, style.width),
     "",
     ...renderMetrics(Object.entries(metrics), style),
     ...(targets.length > 0 ? ["", ...renderTargetMetrics(ofSplit(targets), style)] : []),
