@@ -32,6 +32,8 @@ export function checkPrepare(table: Table, given: PrepareOptions): void {
     throw wrong("table", `its first argument must be a table, such as await readTable("iris.csv")`, table);
   if (!isRecord(given) || given.target === undefined)
     throw wrong("options", `its second argument must be options with a target, { target: "species" }`, given);
+  if (![given.target].flat().every((name) => typeof name === "string"))
+    throw wrong("options", "target must be the name of a column, or a list of names", given.target);
   const odd = Object.keys(given).find((name) => !names.includes(name));
   if (odd === undefined) return;
   const known = sameWord(odd, names);

@@ -5,7 +5,7 @@ import { type Inferred, inferColumn, type Role } from "./infer-column.ts";
 import { evidenceOf, inspect } from "./inspect.ts";
 import { type ColumnType, checkReading, isFeatureType, type ReadingOptions, ruleOf, unknownColumn } from "./reading.ts";
 import { type Column, findColumn, type Table } from "./table.ts";
-import { quote } from "./wording.ts";
+import { quote, quoteList } from "./wording.ts";
 
 /** One line of the table that describes the columns. `features` is the number of features the column makes. */
 export interface ColumnDescription {
@@ -62,6 +62,9 @@ function targetColumn(table: Table, name: string, names: readonly string[]): Col
   // Without a header, columns are known by their numbers.
   const column = findColumn(table, name) ?? (table.hasHeader ? undefined : findColumn(table, `column ${name}`));
   if (column !== undefined) return column;
+  const listed = name.split(",").map((part) => part.trim());
+  if (listed.length > 1 && listed.every((part) => findColumn(table, part) !== undefined))
+    throw unlisted(table, name, listed);
   const whole = [names.join(","), names.join(", ")].find((one) => findColumn(table, one) !== undefined);
   if (whole === undefined) throw unknownColumn(table, name, names.length === 1 ? "The target is" : "A target is");
   const advice = { setting: "target", value: whole };
@@ -69,6 +72,15 @@ function targetColumn(table: Table, name: string, names: readonly string[]): Col
     "UNKNOWN_COLUMN",
     `A target is ${quote(name)}, and ${table.source} has no such column. It has ${quote(whole)}: a name with a comma in it is one text (${settingWords(advice)}).`,
     { source: table.source, column: name, settings: [advice] },
+  );
+}
+
+function unlisted({ source }: Table, name: string, listed: readonly string[]): ChainruleError {
+  const advice = { setting: "target", value: listed };
+  return new ChainruleError(
+    "UNKNOWN_COLUMN",
+    `The target is ${quote(name)}, and ${source} has no such column. It has ${quoteList(listed)}: several targets are a list (${settingWords(advice)}).`,
+    { source, column: name, settings: [advice] },
   );
 }
 

@@ -83,7 +83,7 @@ function withoutTargets(table: Table, targets: readonly Target[]): ChainruleErro
     "TOO_FEW_ROWS",
     names.length === 1
       ? `The target ${quote(names[0])} is missing in every row of ${table.source}. Add rows that have one.`
-      : `One of the targets ${quoteList(names)} is missing in every row of ${table.source}. Add rows that have all of them.`,
+      : `Every row of ${table.source} lacks one of the targets ${quoteList(names)}. Add rows that have all of them.`,
     { source: table.source, column: names[0], targets: names },
   );
 }

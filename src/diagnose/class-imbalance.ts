@@ -19,6 +19,7 @@ export const classImbalance = defineDetector({
   holds: "a class has too few rows to be learnt",
   thresholds,
   needsTime: false,
+  isOfTarget: true,
   detect,
   remedies: [],
   mended: lowerLoss,

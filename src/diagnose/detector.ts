@@ -18,6 +18,8 @@ export interface Detector<K extends string = string> {
   readonly thresholds: Thresholds;
   /** Only time can tell, since it is a matter of how the loss went on: silent while a training has just begun (course.ts). */
   readonly needsTime: boolean;
+  /** It speaks of what is predicted: asked for each target, with what is known of it alone. */
+  readonly isOfTarget?: true;
   readonly detect: (evidence: Evidence) => Finding | undefined;
   /** What may mend it, in the order in which it is tried; none where it lies in the data, and no setting of a training helps. */
   readonly remedies: readonly RemedyRule[];

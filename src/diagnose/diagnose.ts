@@ -3,23 +3,36 @@ import type { TrainEvent } from "../train/events.ts";
 import { hasJustBegun } from "./course.ts";
 import { detectors } from "./detectors.ts";
 import { evidenceOf } from "./evidence.ts";
-import { ranks } from "./finding.ts";
+import { type Finding, ranks } from "./finding.ts";
 import type { Findings, Verdict } from "./verdict.ts";
 
 /** Events of one training, from its start to its end, its failure, or as far as it has come. Throws INVALID_ARGUMENT without a start. */
 export function diagnose(events: readonly TrainEvent[]): Findings {
-  const evidence = evidenceOf(events);
-  const isEarly = hasJustBegun(evidence);
+  const { whole, targets } = evidenceOf(events);
+  const isEarly = hasJustBegun(whole);
   const verdicts = detectors
     .filter(({ needsTime }) => !(needsTime && isEarly))
-    .flatMap(({ kind, detect }): Verdict | readonly [] => {
-      const finding = detect(evidence);
-      return finding === undefined ? [] : { kind, ...finding };
+    .flatMap(({ kind, detect, isOfTarget }): Verdict[] => {
+      const findings = isOfTarget
+        ? targets.map(({ name, evidence }) => named(name, detect(evidence)))
+        : [detect(whole)];
+      return findings.flatMap((finding) => (finding === undefined ? [] : [{ kind, ...finding }]));
     })
     .sort((a, b) => ranks[b.severity] - ranks[a.severity] || b.confidence - a.confidence);
   return {
     healthy: verdicts.every(({ severity }) => severity === "info"),
     verdicts,
-    ledger: evidence.observations.at(-1)?.ledger ?? [],
+    ledger: whole.observations.at(-1)?.ledger ?? [],
+  };
+}
+
+/** A finding with the name of the target that it is of, where there are several. */
+function named(target: string | undefined, finding: Finding | undefined): Finding | undefined {
+  if (target === undefined || finding === undefined) return finding;
+  const { message, evidence } = finding;
+  return {
+    ...finding,
+    message: `Of the target ${JSON.stringify(target)}: ${message[0]!.toLowerCase()}${message.slice(1)}`,
+    evidence: { target, ...evidence },
   };
 }

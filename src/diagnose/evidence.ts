@@ -27,8 +27,15 @@ export interface Evidence {
   readonly end?: EndEvent;
 }
 
+/** The evidence of a training, and what of it is of each target: of one target all. */
+export interface TrainingEvidence {
+  readonly whole: Evidence;
+  /** `name` where there are several. */
+  readonly targets: readonly { readonly name?: string; readonly evidence: Evidence }[];
+}
+
 /** Throws INVALID_ARGUMENT without a start event. */
-export function evidenceOf(events: readonly TrainEvent[]): Evidence {
+export function evidenceOf(events: readonly TrainEvent[]): TrainingEvidence {
   const all = <T extends TrainEvent["type"]>(type: T) =>
     events.filter((event): event is Extract<TrainEvent, { type: T }> => event.type === type);
   const start = all("start")[0];
@@ -49,7 +56,32 @@ export function evidenceOf(events: readonly TrainEvent[]): Evidence {
     ...(end && { end }),
   };
   const isSum = start.loss !== undefined && lossRecord(start.loss).reduction === "sum";
-  return isSum ? perRow(evidence) : evidence;
+  const finished = isSum ? perRow : (own: Evidence) => own;
+  const whole = finished(evidence);
+  const targets = data?.targets?.map(({ name }, t) => ({ name, evidence: finished(ofTarget(evidence, t)) }));
+  return { whole, targets: targets ?? [{ evidence: whole }] };
+}
+
+/** What is known of one of several targets; the training loss of an epoch is that of all. */
+function ofTarget({ data, examples, epochs, end, ...rest }: Evidence, t: number): Evidence {
+  const { classes, constantLoss, alone } = data!.targets![t]!;
+  const { classes: _, ...common } = data!;
+  const features = data!.features.map((feature, i) => ({ ...feature, alone: alone[i]! }));
+  const { train, validation } = examples?.targets?.[t] ?? {};
+  const { validation: __, ...looked } = examples ?? {};
+  return {
+    ...rest,
+    data: { ...common, features, constantLoss, ...(classes && { classes }) },
+    epochs: epochs.map((epoch) => ({ ...epoch, ...(epoch.targets && { validation: epoch.targets[t]!.validation }) })),
+    ...(train && { examples: { ...(looked as ExamplesEvent), train, ...(validation && { validation }) } }),
+    ...(end && { end: { ...end, metrics: metricsOf(end, t) } }),
+  };
+}
+
+function metricsOf({ metrics, targets }: EndEvent, t: number): EndEvent["metrics"] {
+  if (targets === undefined) return metrics;
+  const { train, validation } = targets[t]!;
+  return { train, ...(validation && { validation }) };
 }
 
 /** Sums over a batch, or over a split, by their numbers of rows. */

@@ -58,6 +58,7 @@ export const labelNoise = defineDetector({
   holds: "rows whose class looks wrong",
   thresholds: { noisyLabels, noisyValues },
   needsTime: false,
+  isOfTarget: true,
   detect,
   remedies: [],
   mended: lowerLoss,

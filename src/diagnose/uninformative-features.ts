@@ -26,6 +26,7 @@ export const uninformativeFeatures = defineDetector({
   holds: "the features hardly tell the target",
   thresholds,
   needsTime: true,
+  isOfTarget: true,
   detect,
   remedies: [],
   mended: lowerValidationLoss,

@@ -77,15 +77,18 @@ function isLedger({ type, ledger }: Record<string, unknown>): boolean {
   );
 }
 
-/** "validation" of an epoch event is optional, "metrics" of an end event holds "train" and maybe "validation". */
-function isMetrics({ type, validation, metrics }: Record<string, unknown>): boolean {
-  const areNumbers = (values: unknown) =>
-    isRecord(values) && Object.values(values).every((value) => typeof value === "number");
-  if (type === "epoch") return validation === undefined || areNumbers(validation);
-  if (type !== "end") return true;
-  return (
-    isRecord(metrics) &&
-    areNumbers(metrics.train) &&
-    (metrics.validation === undefined || areNumbers(metrics.validation))
-  );
+const areNumbers = (values: unknown): boolean =>
+  isRecord(values) && Object.values(values).every((value) => typeof value === "number");
+
+/** "validation" of an epoch event is optional, "metrics" of an end event holds "train" and maybe "validation"; "targets" the same by name. */
+function isMetrics({ type, validation, metrics, targets = [] }: Record<string, unknown>): boolean {
+  if (type !== "epoch" && type !== "end") return true;
+  const isSplits = (value: unknown): boolean =>
+    isRecord(value) &&
+    (type === "epoch" || areNumbers(value.train)) &&
+    (value.validation === undefined || areNumbers(value.validation));
+  const all = type === "epoch" ? { validation } : metrics;
+  const areTargets =
+    Array.isArray(targets) && targets.every((one) => isSplits(one) && isRecord(one) && typeof one.name === "string");
+  return isSplits(all) && areTargets;
 }

@@ -93,7 +93,7 @@ const rules: { readonly [K in keyof Required<TrainOptions>]: Rule } = {
     holds: (value) => isRecord(value) && typeof value.rows === "number" && typeof value.open === "function",
   }),
   targets: optional({
-    must: "a list of names, of the columns of y",
+    must: "a list of names of the columns of y, each once",
     holds: (value) =>
       Array.isArray(value) && value.every((name) => typeof name === "string") && new Set(value).size === value.length,
   }),

@@ -323,7 +323,7 @@ function describeResult(
     ...wrap(`${why} ${count(epochs, "epoch")} in ${duration(seconds)}${weights}.`, style.width),
     "",
     ...renderMetrics(Object.entries(metrics), style),
-    ...(targets.length > 0 ? ["", ...renderTargetMetrics(ofSplit(targets), style)] : []),
+    ...(targets.length > 0 ? ["", ...renderTargetMetrics(ofSplit(targets), style, whereOf(metrics))] : []),
     ...(classWeights ? ["", ...wrap(printable(weighed(classWeights)), style.width)] : []),
     "",
     `Saved in ${style.colors.bold(run)}`,
@@ -333,6 +333,9 @@ function describeResult(
 /** On the rows for validation, where there are some. */
 const ofSplit = (targets: readonly TargetMetrics[]) =>
   targets.map(({ name, train, validation }) => ({ name, metrics: validation ?? train }));
+
+const whereOf = ({ validation }: EndEvent["metrics"]): string =>
+  validation === undefined ? "on the rows trained on" : "on the rows for validation";
 
 /** Classes that are named one by one. */
 const mostClasses = 10;

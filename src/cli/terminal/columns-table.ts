@@ -24,11 +24,12 @@ export function renderColumns(columns: readonly ColumnDescription[], style: Styl
   return lines;
 }
 
-/** The first columns in their order, and the target wherever it stands. */
+/** The first columns in their order, and the targets wherever they stand: of many the first half of the lines. */
 function firstColumns(columns: readonly ColumnDescription[]): ColumnDescription[] {
-  const target = columns.filter(({ role }) => role === "target");
-  const first = new Set(columns.filter(({ role }) => role !== "target").slice(0, mostLines - 1 - target.length));
-  return columns.filter((column) => first.has(column) || column.role === "target");
+  const targets = columns.filter(({ role }) => role === "target").slice(0, mostLines / 2);
+  const others = columns.filter(({ role }) => role !== "target");
+  const shown = new Set([...targets, ...others.slice(0, mostLines - 1 - targets.length)]);
+  return columns.filter((column) => shown.has(column));
 }
 
 function becomes({ role, features, reason }: ColumnDescription): string {

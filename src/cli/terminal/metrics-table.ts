@@ -21,10 +21,11 @@ export function renderMetrics(splits: readonly (readonly [string, MetricValues])
   );
 }
 
-/** The metrics of several targets, a line for each; those that the means above tell best come first, and others only where there is room. */
+/** Below their means, the metrics of several targets, a line for each: as many as there is room for. `where`: of which rows. */
 export function renderTargetMetrics(
   targets: readonly { readonly name: string; readonly metrics: MetricValues }[],
   style: Style,
+  where?: string,
 ): string[] {
   const names = [...new Set(targets.flatMap(({ metrics }) => Object.keys(metrics)))];
   const first: TableColumn = { header: "target", align: "left", cells: targets.map(({ name }) => printable(name)) };
@@ -40,7 +41,10 @@ export function renderTargetMetrics(
   let shown = columns.length;
   while (shown > 1 && tableWidth([least, ...columns.slice(0, shown)]) > style.width) shown--;
   return [
-    ...wrap(`The other figures are means over the ${targets.length} targets:`, style.width),
+    ...wrap(
+      `The figures above are means over the ${targets.length} targets${where === undefined ? "" : `; ${where}`}:`,
+      style.width,
+    ),
     "",
     ...renderTable([first, ...columns.slice(0, shown)], style),
   ];
