@@ -24,7 +24,7 @@ for await (const event of training) {
 }
 
 const { trained } = await training.result();
-const classes = classesOf(prepared.preprocessing.targets[0]);
+const classes = prepared.preprocessing.targets.flatMap((target) => classesOf(target));
 const { x, rows } = transform(prepared.preprocessing, table);
 const p = predictTable(trained, x, rows).subarray(0, classes.length);
 console.log("\nthe first penguin:", classes.map((name, c) => `${name} ${(100 * (p[c] ?? 0)).toFixed(1)} %`).join(", "));
