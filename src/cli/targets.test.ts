@@ -57,11 +57,11 @@ describe("numbers", () => {
 
   it("are in the run: its settings, its summary and its events", async () => {
     const opened = await openRun("numbers");
-    const { settings, summary } = opened.manifest as unknown as Record<string, Record<string, unknown>>;
-    expect(settings!.target).toEqual(["height, cm", "gain"]);
-    expect(summary!.targets).toMatchObject([{ name: "height, cm" }, { name: "gain" }]);
+    const { settings, summary } = opened.manifest;
+    expect(settings).toMatchObject({ target: ["height, cm", "gain"] });
+    expect(summary).toMatchObject({ targets: [{ name: "height, cm" }, { name: "gain" }] });
     const end = (await opened.events()).at(-1) as EndEvent;
-    expect(end.targets).toEqual(summary!.targets);
+    expect(summary).toMatchObject({ targets: end.targets });
     for (const { validation } of end.targets!) expect(validation!.r2).toBeGreaterThan(0.9);
   });
 
