@@ -181,7 +181,7 @@ function intervalText(bytes: Uint8Array): string {
 function bytesText(bytes: Uint8Array): string {
   if (bytes.some((byte) => byte < 9 || (byte > 13 && byte < 32))) return hexOf(bytes);
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return hexOf(bytes);
   }
