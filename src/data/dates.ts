@@ -27,12 +27,29 @@ interface Format {
   read(match: RegExpExecArray, order: DateOrder): Day | undefined;
 }
 
-const months = "january february march april may june july august september october november december".split(" ");
+/** Names of the months, without accents; those of other languages than English beside it. */
+const monthNames: readonly string[] = [
+  "january januar janvier enero gennaio janeiro januari stycznia styczen",
+  "february februar fevrier febrero febbraio fevereiro februari lutego luty",
+  "march marz maerz mars marzo marco maart mrt marca marzec",
+  "april avril abril aprile kwietnia kwiecien",
+  "may mai mayo maggio maio mei maj maja",
+  "june juni juin junio giugno junho czerwca czerwiec",
+  "july juli juillet julio luglio julho lipca lipiec",
+  "august aout agosto augustus augusti sierpnia sierpien",
+  "september sept septembre septiembre settembre setembro wrzesnia wrzesien",
+  "october oktober octobre octubre ottobre outubro pazdziernika pazdziernik",
+  "november novembre noviembre novembro listopada listopad",
+  "december dezember decembre diciembre dicembre dezembro grudnia grudzien",
+];
+const months = monthNames.map((names) => names.split(" "));
 
-/** 1 to 12 for a month's English name or its beginning; 0 if it is none. */
+/** 1 to 12 for a month's name or its beginning, of three letters or more; 0 if it is none, or of two months ("jui"). */
 function monthNumber(name: string): number {
-  const lower = name.toLowerCase();
-  return months.findIndex((month) => month.startsWith(lower) || (lower === "sept" && month === "september")) + 1;
+  const plain = name.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  if (plain.length < 3) return 0;
+  const found = months.flatMap((names, m) => (names.some((each) => each.startsWith(plain)) ? [m + 1] : []));
+  return found.length === 1 ? found[0]! : 0;
 }
 
 /** Two digits: 69 to 99 are of the last century, 0 to 68 of this one (POSIX strptime). */
@@ -65,18 +82,23 @@ const formats: readonly Format[] = [
   },
   {
     // Apr 3 2021, April 3, 2021
-    pattern: /^([a-z]{3,9})\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](\d{4})$/i,
+    pattern: /^(\p{L}{3,12})\.?[ -](\d{1,2})(?:st|nd|rd|th)?,?[ -](\d{4})$/iu,
     read: ([, month, day, year]) => ({ year: Number(year), month: monthNumber(month!), day: Number(day) }),
   },
   {
-    // 3 Apr 2021, 3-Apr-21, 03APR2021
-    pattern: /^(\d{1,2})(?:st|nd|rd|th)?\.?[ -]?([a-z]{3,9})\.?,?[ -]?(\d{4}|\d{2})$/i,
+    // 3 Apr 2021, 3-Apr-21, 03APR2021, 3. April 2021, 1er avril 2021, 3 de abril de 2021, 3/Apr/2021
+    pattern: /^(\d{1,2})(?:st|nd|rd|th|er|º|°)?\.?[ /-]?(?:de )?(\p{L}{3,12})\.?,?(?: del?)?[ /-]?(\d{4}|\d{2})$/iu,
     read: ([, day, month, year]) => ({ year: fullYear(year!), month: monthNumber(month!), day: Number(day) }),
   },
   {
     // Apr 2021, April-2021
-    pattern: /^([a-z]{3,9})\.?[ -](\d{4})$/i,
+    pattern: /^(\p{L}{3,12})\.?[ -](\d{4})$/iu,
     read: ([, month, year]) => ({ year: Number(year), month: monthNumber(month!), day: 1 }),
+  },
+  {
+    // 2021年4月3日, 2021년 4월 3일
+    pattern: /^(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일号])?$/u,
+    read: ([, year, month, day]) => ({ year: Number(year), month: Number(month), day: Number(day ?? 1) }),
   },
   {
     // 2021-W14, 2021-W14-3 (ISO 8601 weeks: the week of the year's first Thursday is the first)
@@ -105,7 +127,8 @@ const formats: readonly Format[] = [
   },
 ];
 
-const yyyymmdd = /^(\d{4})(\d{2})(\d{2})$/;
+/** Also as a column with missing cells comes out of pandas: 20210403.0 */
+const yyyymmdd = /^(\d{4})(\d{2})(\d{2})(?:\.0+)?$/;
 /** 20210403T130506Z, the basic form of ISO 8601. */
 const basic = /^(\d{4})(\d{2})(\d{2})T(\d{2}):?(\d{2})(?::?(\d{2}))?/;
 const weekday = /^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+/i;
@@ -116,7 +139,7 @@ const yearLast = /^([a-z]{3}) +(\d{1,2}) +(\d{1,2}:\d{2}:\d{2})( [A-Z]{3,4})? +(
  * Days since 1970-01-01T00:00Z, with the time of day as a fraction; NaN if the cell is no date.
  *
  * Read as text: 2021-04-03, 2021/4/3, 2021-04, 3.4.2021 (day first), 3/4/2021, 3-4-2021 and 3/4/21 (by `order`), Apr 3 2021,
- * April 3, 2021, 3 Apr 2021, 3-Apr-21, 03APR2021, Apr 2021, 2021-W14, 2021-W14-3, 2021-Q2, each with an optional time (see
+ * April 3, 2021, 3 Apr 2021, 3-Apr-21, 03APR2021, Apr 2021 (with the names of months in ten languages), 2021年4月3日, 2021-W14, 2021-W14-3, 2021-Q2, each with an optional time (see
  * timeOfDay), and a weekday before it. A time without a zone is taken as UTC, so that results are the same on every machine.
  */
 export function parseDate(cell: Cell, { form, order }: DateNotation): number {

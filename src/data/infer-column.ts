@@ -6,11 +6,19 @@ import { inferDates, parseDate } from "./dates.ts";
 import { type Codes, type Encoded, encodeCategories, mendCell } from "./encode.ts";
 import type { Evidence, Inspection, Level } from "./inspect.ts";
 import { isMissingWord, type MissingRule, missingTest } from "./missing.ts";
-import { dateNotation, distinctNumbers, isEpoch, isZeroPadded, sentinelOf } from "./number-columns.ts";
-import { parseWritten } from "./number-notation.ts";
+import { dateNotation, distinctNumbers, isEpoch, isZeroPadded, oddDay, sentinelOf } from "./number-columns.ts";
+import { differingUnits, parseWritten } from "./number-notation.ts";
 import { type ColumnType, isValueType } from "./reading.ts";
-import { isIdentifierName, isIndexName, isTimeName, rowNumbering } from "./row-numbers.ts";
+import {
+  isIdentifierName,
+  isIndexName,
+  isRankName,
+  isTimeName,
+  rowNumbering,
+  shuffledNumbering,
+} from "./row-numbers.ts";
 import { type Column, origin, place, type Table } from "./table.ts";
+import { isProse, wordsAmongNumbers } from "./texts.ts";
 import { valueType } from "./types/index.ts";
 import type { DataWarning } from "./warning.ts";
 import { count, grouped, quote, quoteList } from "./wording.ts";
@@ -108,19 +116,22 @@ class ColumnJudge {
     if (isWhole && isZeroPadded(column, this.seen.rule))
       return this.#ofTexts(undefined, "", "codes with leading zeros");
     const isDates =
-      isWhole && column.cells.every((cell, r) => Number.isNaN(numbers[r]!) || /^\d{8}$/.test(cellText(cell)));
+      isWhole && column.cells.every((cell, r) => Number.isNaN(numbers[r]!) || /^\d{8}(\.0+)?$/.test(cellText(cell)));
     const dates = isDates
       ? inferDates(column.cells.filter((_, r) => !Number.isNaN(numbers[r]!)).map(cellText))
       : undefined;
     if (dates) return this.#result("date", distinct, "dates written as yyyymmdd", dates.notation);
-    if (isWhole && isTimeName(column.name) && isEpoch(numbers)) {
+    if (isTimeName(column.name) && isEpoch(numbers)) {
       const notation = dateNotation(numbers)!;
       return this.#result("date", distinct, `${notation.form} since 1970, by its name and range`, notation);
     }
     if (isWhole && !this.role.isTarget && filled === this.table.rows && filled >= fewCells) {
-      const from = rowNumbering(numbers);
+      const inOrder = rowNumbering(numbers);
+      const from = inOrder ?? (isRankName(column.name) ? undefined : shuffledNumbering(numbers));
       if (from !== undefined && !isTimeName(column.name) && this.table.columns.length > 2) {
-        this.#warn(`${quote(column.name)} numbers the rows, from ${from} in the file's order, and is left out.`, {
+        const order =
+          inOrder === undefined ? `to ${from + filled - 1}, in another order than the file's` : "in the file's order";
+        this.#warn(`${quote(column.name)} numbers the rows, from ${from} ${order}, and is left out.`, {
           setting: "columnTypes",
           value: { [column.name]: "number" },
           does: "uses it",
@@ -137,7 +148,7 @@ class ColumnJudge {
       }
       return this.#ofTexts(undefined, "", "codes, by its name");
     }
-    this.#warnOfSentinels(numbers);
+    if (!this.#warnOfOddDays(numbers)) this.#warnOfSentinels(numbers);
     const encoded = { values: numbers, odd: 0 };
     return {
       ...this.#result("number", distinct, isWhole ? "integers" : "numbers", valueType("number").usual),
@@ -215,8 +226,15 @@ class ColumnJudge {
   #textType({ levels, spellings }: Codes, filled: number, remark: string): readonly [ColumnType, string] {
     const distinct = levels.length;
     const because = remark === "" ? "" : `${remark}: `;
+    const units = distinct > fewLevels ? differingUnits(levels) : undefined;
+    if (units) return ["text", this.#inSeveralUnits(units)];
+    const words = distinct > fewLevels ? wordsAmongNumbers(levels) : undefined;
+    if (words) return ["text", this.#besideWords(words)];
     if (filled >= fewCells && distinct >= identifierShare * filled) {
-      if (isProse(levels)) return ["text", "free text, nearly all different"];
+      if (isProse(levels)) {
+        this.#warnOfProse();
+        return ["text", "free text, nearly all different"];
+      }
       const why =
         distinct === filled
           ? "a different value in every row"
@@ -240,6 +258,43 @@ class ColumnJudge {
     ];
   }
 
+  #warnOfProse(): void {
+    const { name } = this.seen.column;
+    if (this.role.isTarget) return;
+    this.#warn(
+      `${quote(name)} is left out: it holds free text, of which a network of numbers and categories learns nothing. Make columns of what counts in it.`,
+      { setting: "columnTypes", value: { [name]: "text" }, does: "says so" },
+    );
+  }
+
+  /** Numbers that cannot be compared as they are. */
+  #inSeveralUnits(units: readonly string[]): string {
+    const named = quoteList(
+      units.map((unit) => (unit === "" ? "no unit" : unit)),
+      5,
+    );
+    this.#warn(
+      `${quote(this.seen.column.name)} is left out: it holds numbers in several units (${named}). Bring them to one.`,
+      {
+        setting: "columnTypes",
+        value: { [this.seen.column.name]: "category" },
+        does: "takes each for a category",
+      },
+    );
+    return `numbers in several units: ${named}`;
+  }
+
+  /** Numbers, and a few words that may stand for missing ones. */
+  #besideWords(words: readonly string[]): string {
+    const { name } = this.seen.column;
+    this.#warn(`${quote(name)} is left out: it holds numbers, and ${quoteList(words)} beside them.`, {
+      setting: "missing",
+      value: words.map((word) => ({ column: name, word })),
+      does: `takes ${words.length === 1 ? "it" : "them"} as missing, and the rest as numbers`,
+    });
+    return `numbers, and ${quoteList(words)} beside them`;
+  }
+
   /** Few numbers with a unit of letters name kinds: 2WD and 4WD. */
   #isLabelled(notation: unknown): boolean {
     const { values, levels, filled } = this.seen;
@@ -261,6 +316,22 @@ class ColumnJudge {
       if (filled - cells >= 3 && (areFew || strays.every(({ text }) => isInfinite(text))))
         throw mixed(this.table, this.seen.column, kind, wanted, strays[0]!, cells, filled);
     }
+  }
+
+  /** Days as yyyymmdd beside one number that is none: 0, 99999999. */
+  #warnOfOddDays(numbers: Float64Array): boolean {
+    const { name } = this.seen.column;
+    const odd = oddDay(numbers);
+    if (odd === undefined) return false;
+    this.#warn(
+      `${quote(name)} looks like dates written as yyyymmdd, but for ${odd.value} in ${count(odd.count, "cell")}: it is taken for numbers.`,
+      {
+        setting: "missing",
+        value: [{ column: name, word: String(odd.value) }],
+        does: "takes those as missing, and the rest as dates",
+      },
+    );
+    return true;
   }
 
   #warnOfSentinels(numbers: Float64Array): void {
@@ -296,17 +367,6 @@ const mostly: readonly (readonly [kind: string, wanted: string, fits: (text: str
 ];
 
 const isInfinite = (text: string): boolean => /^[+-]?inf(inity)?$/i.test(text);
-
-/** Mean length over 40 characters, or four words and more. */
-function isProse(levels: readonly string[]): boolean {
-  let characters = 0;
-  let words = 0;
-  for (const level of levels) {
-    characters += level.length;
-    words += level.split(/\s+/).length;
-  }
-  return characters > 40 * levels.length || words >= 4 * levels.length;
-}
 
 function firstText(column: Column, rule: MissingRule): string {
   const isMissing = missingTest(rule, true);

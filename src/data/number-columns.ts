@@ -1,6 +1,6 @@
 // What columns of numbers may be besides: codes with leading zeros, dates, marks for missing cells.
 import { cellText } from "./cells.ts";
-import type { DateNotation } from "./dates.ts";
+import { type DateNotation, parseDate } from "./dates.ts";
 import { type MissingRule, missingTest } from "./missing.ts";
 import type { Column } from "./table.ts";
 
@@ -40,6 +40,22 @@ export function dateNotation(values: Float64Array): DateNotation | undefined {
   if (most >= 19_000_101 && most <= 21_001_231) return { form: "yyyymmdd", order };
   if (most < 1e8) return undefined;
   return { form: most >= 1e11 ? "milliseconds" : "seconds", order };
+}
+
+/** The one number among days written as yyyymmdd that is no day; undefined where there are others, or it is more than a fifth. */
+export function oddDay(values: Float64Array): { value: number; count: number } | undefined {
+  let odd: number | undefined;
+  let days = 0;
+  let strays = 0;
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    const day = parseDate(value, { form: "yyyymmdd", order: "year-first" });
+    // −25,567 and 47,847: 1900-01-01 and 2101-01-01
+    if (day >= -25_567 && day < 47_847) days++;
+    else if ((odd ??= value) === value) strays++;
+    else return undefined;
+  }
+  return odd !== undefined && days >= 10 && strays * 4 <= days ? { value: odd, count: strays } : undefined;
 }
 
 /** −9, −99, −999, …, 99, 999, … where it comes at least twice and further from the others than they lie apart. */

@@ -7,6 +7,24 @@ export function rowNumbering(values: Float64Array): 0 | 1 | undefined {
   return values.every((value, row) => value === row + from) ? from : undefined;
 }
 
+/** The first number where the values are 0 to n − 1, or 1 to n, in any order; undefined where they are not. */
+export function shuffledNumbering(values: Float64Array): 0 | 1 | undefined {
+  let least = Number.POSITIVE_INFINITY;
+  for (const value of values) if (value < least) least = value;
+  if (least !== 0 && least !== 1) return undefined;
+  const seen = new Uint8Array(values.length);
+  for (const value of values) {
+    const at = value - least;
+    if (!(at < seen.length) || seen[at] === 1) return undefined;
+    seen[at] = 1;
+  }
+  return least;
+}
+
+/** rank, position, place, order: numbers from 1 on that say something. */
+export const isRankName = (name: string): boolean =>
+  wordsOf(name).some((word) => /^(rank|ranking|rang|place|position|pos|order|priority|standing)$/.test(word));
+
 /** The words of a column's name, in lower case: "userId" and "user_id" have two. */
 export const wordsOf = (name: string): string[] =>
   name

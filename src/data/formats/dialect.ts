@@ -97,6 +97,12 @@ function isNumber(cell: string): boolean {
   return text !== "" && decimalMarks.some((decimal) => !Number.isNaN(parseWritten(text, { decimal, unit: "" })));
 }
 
+/** Amounts, and dates and times of digits: what another delimiter than the right one cuts in two. */
+const isMoment = (cell: string): boolean =>
+  /^\d{1,4}([-/.])\d{1,2}\1\d{1,4}(?:[ T]\d{1,2}:\d{2}.*)?$|^\d{1,2}:\d{2}(?::\d{2})?$|^(?:\p{Sc} ?)?-?\d[\d., \u00A0\u202F]* ?(?:\p{Sc}|%|zł|kr|Kč)?$/u.test(
+    cell.trim(),
+  );
+
 interface Candidate {
   readonly delimiter: Delimiter;
   readonly rows: readonly (readonly string[])[];
@@ -117,7 +123,7 @@ function candidate(lines: readonly Line[], delimiter: Delimiter): Candidate {
   );
   const body = rows.filter(({ length }) => length === width);
   const cells = body.flat();
-  const typed = cells.filter((cell) => cell.trim() === "" || isNumber(cell)).length / cells.length;
+  const typed = cells.filter((cell) => cell.trim() === "" || isNumber(cell) || isMoment(cell)).length / cells.length;
   return { delimiter, rows, width, agreement: body.length / rows.length, typed };
 }
 
@@ -141,7 +147,9 @@ export function inferDialect(text: string, given: Given = {}): Dialect {
   const { delimiter, width } = best;
   const first = firstRow(best);
   const number = rows[first]!.number;
-  const isData = looksLikeData(best.rows.slice(first).filter((row) => row.length === width));
+  // A header of one cell less stands beside row names.
+  const isData =
+    best.rows[first]!.length === width && looksLikeData(best.rows.slice(first).filter((row) => row.length === width));
   const header =
     given.hasHeader === false
       ? undefined
@@ -188,12 +196,20 @@ function commentedHeader(
 /** Above 0 where `a` is the better one. */
 function compare(a: Candidate, b: Candidate): number {
   if (a.width === 1 || b.width === 1) return a.width - b.width === 0 ? 0 : a.width === 1 ? -goodness(b) : goodness(a);
+  // Blanks that stand inside of cells part the header in another way than the rows.
+  if ((a.delimiter === " ") !== (b.delimiter === " ") && isWhole(a) !== isWhole(b)) {
+    const [blank, other] = a.delimiter === " " ? [a, b] : [b, a];
+    if (isWhole(other) && Math.abs(blank.agreement - other.agreement) < 0.1) return other === a ? 1 : -1;
+  }
   if (Math.abs(a.agreement - b.agreement) > 0.1) return a.agreement - b.agreement;
   if (Math.abs(a.typed - b.typed) > 0.1) return a.typed - b.typed;
   // Blanks stand inside of cells, too.
   if ((a.delimiter === " ") !== (b.delimiter === " ")) return a.delimiter === " " ? -1 : 1;
   return a.agreement - b.agreement || a.width - b.width;
 }
+
+/** Whether the first row has as many cells as the others, or one less, beside row names. */
+const isWhole = ({ rows, width }: Candidate): boolean => rows[0]!.length === width || rows[0]!.length === width - 1;
 
 /** Above 0 for a delimiter that parts most rows alike; what parts a few is part of their text, as blanks are among words. */
 const goodness = ({ agreement, delimiter, typed }: Candidate): number =>

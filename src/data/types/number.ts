@@ -5,7 +5,8 @@ import { decimalMarks, inferNotation, type NumberNotation, parseWritten, plainNo
 import { quote } from "../wording.ts";
 import type { ValueType } from "./value-type.ts";
 
-const isPlain = ({ decimal, unit }: NumberNotation): boolean => decimal === "." && unit === "";
+const isPlain = ({ decimal, unit, magnitudes }: NumberNotation): boolean =>
+  decimal === "." && unit === "" && !magnitudes;
 
 export const numberType: ValueType<NumberNotation> = {
   type: "number",
@@ -13,7 +14,7 @@ export const numberType: ValueType<NumberNotation> = {
   form: (notation) =>
     isPlain(notation)
       ? 'decimal point, no unit, no "," in it'
-      : `decimal ${notation.decimal === "." ? "point" : "comma"}${notation.unit === "" ? "" : `, with ${quote(notation.unit)}`}`,
+      : `decimal ${notation.decimal === "." ? "point" : "comma"}${notation.unit === "" ? "" : `, with ${quote(notation.unit)}`}${notation.magnitudes ? ", K, M or B behind it" : ""}`,
   usual: plainNotation,
   reader: (notation) => (cell) => (typeof cell === "string" ? parseWritten(cell, notation) : parseNumber(cell)),
   infer(texts, { decimal }) {
@@ -44,6 +45,6 @@ export const numberType: ValueType<NumberNotation> = {
     const decimal = isRecord(json) ? decimalMarks.find((mark) => mark === json.decimal) : undefined;
     if (!isRecord(json) || decimal === undefined || typeof json.unit !== "string")
       throw fail("a decimal mark and a unit");
-    return { decimal, unit: json.unit };
+    return { decimal, unit: json.unit, ...(json.magnitudes === true && { magnitudes: true as const }) };
   },
 };
