@@ -9,14 +9,7 @@ import { isMissingWord, type MissingRule, missingTest } from "./missing.ts";
 import { dateNotation, distinctNumbers, isEpoch, isZeroPadded, oddDay, sentinelOf } from "./number-columns.ts";
 import { differingUnits, parseWritten } from "./number-notation.ts";
 import { type ColumnType, isValueType } from "./reading.ts";
-import {
-  isIdentifierName,
-  isIndexName,
-  isRankName,
-  isTimeName,
-  rowNumbering,
-  shuffledNumbering,
-} from "./row-numbers.ts";
+import { isIdentifierName, isIndexName, isTimeName, numberingOf } from "./row-numbers.ts";
 import { type Column, origin, place, type Table } from "./table.ts";
 import { isProse, wordsAmongNumbers } from "./texts.ts";
 import { valueType } from "./types/index.ts";
@@ -126,17 +119,12 @@ class ColumnJudge {
       return this.#result("date", distinct, `${notation.form} since 1970, by its name and range`, notation);
     }
     if (isWhole && !this.role.isTarget && filled === this.table.rows && filled >= fewCells) {
-      const inOrder = rowNumbering(numbers);
-      const from = inOrder ?? (isRankName(column.name) ? undefined : shuffledNumbering(numbers));
-      if (from !== undefined && !isTimeName(column.name) && this.table.columns.length > 2) {
-        const order =
-          inOrder === undefined ? `to ${from + filled - 1}, in another order than the file's` : "in the file's order";
-        this.#warn(`${quote(column.name)} numbers the rows, from ${from} ${order}, and is left out.`, {
-          setting: "columnTypes",
-          value: { [column.name]: "number" },
-          does: "uses it",
-        });
-        return this.#result("identifier", distinct, "the numbers of the rows");
+      const numbering = this.table.columns.length > 2 ? numberingOf(column.name, numbers) : undefined;
+      if (numbering) {
+        const { what, isLeftOut, reason } = numbering;
+        const [type, does] = isLeftOut ? (["number", "uses it"] as const) : (["identifier", "leaves it out"] as const);
+        this.#warn(`${quote(column.name)} ${what}.`, { setting: "columnTypes", value: { [column.name]: type }, does });
+        if (isLeftOut) return this.#result("identifier", distinct, reason);
       }
       if (isIndexName(column.name) && numbers.every((value, row) => row === 0 || value > numbers[row - 1]!)) {
         return this.#result("identifier", distinct, "an index: a different integer in every row, named like one");

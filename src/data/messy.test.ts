@@ -136,12 +136,16 @@ describe("what is left out is said, with the setting that changes it", () => {
 
   it("row numbers in another order than the file's", () => {
     const shuffled = (i: number) => ((i * 7) % 60) + 1;
-    expect(prepared(shuffled)).toEqual({
+    expect(prepared(shuffled, "case no")).toEqual({
       type: "identifier",
-      message: `"x" numbers the rows, from 1 to 60, in another order than the file's, and is left out.`,
-      setting: { setting: "columnTypes", value: { x: "number" }, does: "uses it" },
+      message: `"case no" numbers the rows, from 1 to 60 in another order than the file's, and is left out.`,
+      setting: { setting: "columnTypes", value: { "case no": "number" }, does: "uses it" },
     });
-    expect(prepared(shuffled, "rank").type).toBe("number");
+    expect(prepared(shuffled, "x")).toEqual({
+      type: "number",
+      message: '"x" has every number from 1 to 60 once, as numbers of rows would, and is used.',
+      setting: { setting: "columnTypes", value: { x: "identifier" }, does: "leaves it out" },
+    });
     expect(prepared((i) => shuffled(i) + (i === 3 ? 60 : 0)).type).toBe("number");
     expect(prepared(shuffled, "x", { columnTypes: { x: "number" } }).message).toBeUndefined();
   });

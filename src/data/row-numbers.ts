@@ -1,14 +1,14 @@
 // Columns that number the rows or name them: in the order of the file, or by their name.
 
 /** The first number where the values count the rows in their order, from 0 or from 1; undefined where they do not. */
-export function rowNumbering(values: Float64Array): 0 | 1 | undefined {
+function rowNumbering(values: Float64Array): 0 | 1 | undefined {
   const from = values[0];
   if (from !== 0 && from !== 1) return undefined;
   return values.every((value, row) => value === row + from) ? from : undefined;
 }
 
 /** The first number where the values are 0 to n − 1, or 1 to n, in any order; undefined where they are not. */
-export function shuffledNumbering(values: Float64Array): 0 | 1 | undefined {
+function shuffledNumbering(values: Float64Array): 0 | 1 | undefined {
   let least = Number.POSITIVE_INFINITY;
   for (const value of values) if (value < least) least = value;
   if (least !== 0 && least !== 1) return undefined;
@@ -21,9 +21,43 @@ export function shuffledNumbering(values: Float64Array): 0 | 1 | undefined {
   return least;
 }
 
-/** rank, position, place, order: numbers from 1 on that say something. */
-export const isRankName = (name: string): boolean =>
-  wordsOf(name).some((word) => /^(rank|ranking|rang|place|position|pos|order|priority|standing)$/.test(word));
+/** Numbers that count the rows: what is said of them, and whether they are left out. */
+export interface Numbering {
+  readonly what: string;
+  readonly isLeftOut: boolean;
+  readonly reason: string;
+}
+
+/** In the file's order they are left out; in another one, where the name says that they count. undefined for other numbers. */
+export function numberingOf(name: string, values: Float64Array): Numbering | undefined {
+  if (isTimeName(name)) return undefined;
+  const from = rowNumbering(values);
+  if (from !== undefined) {
+    const what = `numbers the rows, from ${from} in the file's order, and is left out`;
+    return { what, isLeftOut: true, reason: "the numbers of the rows" };
+  }
+  const least = shuffledNumbering(values);
+  if (least === undefined) return undefined;
+  const range = `from ${least} to ${least + values.length - 1}`;
+  return isNumberingName(name)
+    ? {
+        what: `numbers the rows, ${range} in another order than the file's, and is left out`,
+        ...{ isLeftOut: true, reason: "the numbers of the rows, in another order" },
+      }
+    : {
+        what: `has every number ${range} once, as numbers of rows would, and is used`,
+        isLeftOut: false,
+        reason: "integers",
+      };
+}
+
+/** nr, no, number, row, case, obs, record, sample, serial, seq, lfd Nr: what counts the rows, in whatever order they stand. */
+const isNumberingName = (name: string): boolean =>
+  wordsOf(name).some((word) =>
+    /^(n|nr|no|num|number|nummer|numero|numéro|row|rows|zeile|case|fall|obs|observation|record|respondent|participant|subject|sample|entry|serial|sl|sr|sno|seq|sequence|lfd|index|idx)$/.test(
+      word,
+    ),
+  );
 
 /** The words of a column's name, in lower case: "userId" and "user_id" have two. */
 export const wordsOf = (name: string): string[] =>
