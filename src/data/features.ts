@@ -2,14 +2,19 @@
 import { labelKey } from "./cells.ts";
 import { periods } from "./cycles.ts";
 import type { Codes, Encoded, Values } from "./encode.ts";
+import { type Answer, fitLevelMeans } from "./level-means.ts";
 import type { MissingRule } from "./missing.ts";
 import { naturalOrder } from "./order.ts";
 import type { CategoryColumn, FeatureColumn } from "./preprocessing.ts";
 import { valueType } from "./types/index.ts";
 
-/** With more levels than this, those with fewer than `rareRows` training rows share one feature. */
+/**
+ * With more levels than this, those with fewer than `rareRows` training rows have no feature of their own: they share the means of the target
+ * at them. Where these do not differ, or there are more than `manyLevels` answers, those with fewer than `fewRows` rows share one feature.
+ */
 const manyLevels = 20;
-const rareRows = 5;
+const rareRows = 20;
+const fewRows = 5;
 
 export type FeatureType = FeatureColumn["type"];
 
@@ -21,15 +26,28 @@ export interface Reading {
   readonly rule: MissingRule;
 }
 
+export interface FittedColumn {
+  readonly column: FeatureColumn;
+  /** Where training rows have other values than new rows with the same cells: those of the training rows, for each feature. */
+  readonly outOfFold?: readonly Float64Array[];
+}
+
+/** What is predicted, and the seed of what is drawn. */
+export interface Goal {
+  readonly answers: readonly Answer[];
+  readonly seed: number;
+}
+
 /** Fits a column on the training rows; a string is the reason why it makes no feature. */
 export function fitFeatures(
   { name, type, notation, rule }: Reading,
   encoded: Encoded,
   rows: Int32Array,
-): FeatureColumn | string {
+  goal: Goal,
+): FittedColumn | string {
   if (type === "category") {
-    const fitted = fitCategory(name, encoded as Codes, rows);
-    return typeof fitted === "string" ? fitted : { ...fitted, ...rule };
+    const fitted = fitCategory(name, encoded as Codes, rows, goal);
+    return typeof fitted === "string" ? fitted : { ...fitted, column: { ...fitted.column, ...rule } };
   }
   const { values } = encoded as Values;
   const { present, min, max, mean, std } = moments(values, rows);
@@ -41,10 +59,16 @@ export function fitFeatures(
     max - min,
   );
   const missing = present < rows.length;
-  return { type, name, notation, mean, std: record.isScaled ? std : 1, cycles, missing, ...rule } as FeatureColumn;
+  const scale = record.isScaled ? std : 1;
+  return { column: { type, name, notation, mean, std: scale, cycles, missing, ...rule } as FeatureColumn };
 }
 
-function fitCategory(name: string, { codes, levels }: Codes, rows: Int32Array): CategoryColumn | string {
+function fitCategory(
+  name: string,
+  { codes, levels }: Codes,
+  rows: Int32Array,
+  { answers, seed }: Goal,
+): { readonly column: CategoryColumn; readonly outOfFold?: readonly Float64Array[] } | string {
   const counts = new Int32Array(levels.length);
   let missing = false;
   for (const row of rows) {
@@ -54,10 +78,24 @@ function fitCategory(name: string, { codes, levels }: Codes, rows: Int32Array): 
   const seen = levels.filter((_, code) => counts[code]! > 0).length;
   if (seen === 0) return "no value in the training rows";
   if (seen === 1) return "constant in the training rows";
-  const least = seen > manyLevels ? rareRows : 1;
-  const kept = levels.filter((_, code) => counts[code]! >= least).sort(naturalOrder);
-  if (kept.length === 0) return `no category has ${rareRows} training rows`;
-  return { type: "category", name, levels: kept, isExact: false, other: kept.length < seen, missing };
+  const column = { type: "category", name, isExact: false, missing } as const;
+  const codesOf = (least: number, most = Number.POSITIVE_INFINITY) =>
+    [...levels.keys()]
+      .filter((code) => counts[code]! >= least && counts[code]! < most)
+      .sort((a, b) => naturalOrder(levels[a]!, levels[b]!));
+  const textsOf = (some: readonly number[]) => some.map((code) => levels[code]!);
+  const rare = codesOf(1, rareRows);
+  if (seen > manyLevels && rare.length > 0 && answers.length <= manyLevels) {
+    const fitted = fitLevelMeans(codes, levels.length, rows, answers, seed);
+    if (fitted) {
+      const means = fitted.means.map((each) => ({ ...each, values: rare.map((code) => each.values[code]!) }));
+      const own = { levels: textsOf(codesOf(rareRows)), other: false, rare: { levels: textsOf(rare), means } };
+      return { column: { ...column, ...own }, outOfFold: fitted.outOfFold };
+    }
+  }
+  const kept = codesOf(seen > manyLevels ? fewRows : 1);
+  if (kept.length === 0) return `no category has ${fewRows} training rows`;
+  return { column: { ...column, levels: textsOf(kept), other: kept.length < seen } };
 }
 
 /** Mean and population standard deviation of the values present in `rows`, in two passes. */
@@ -86,11 +124,11 @@ export function moments(values: Float64Array, rows: Int32Array) {
 }
 
 /**
- * Writes the features of one column for `rows` into x [rows, width], from feature `offset` on.
+ * Writes the features of one column for `rows` into x [rows, width], from feature `offset` on; with `outOfFold` for training rows.
  * Returns the number of cells that were missing and, for categories, the cells per level without a feature of its own.
  */
 export function writeFeatures(
-  column: FeatureColumn,
+  { column, outOfFold }: FittedColumn,
   encoded: Encoded,
   standardize: boolean,
   rows: Int32Array,
@@ -103,19 +141,34 @@ export function writeFeatures(
   if (column.type === "category") {
     const { codes, levels } = encoded as Codes;
     const key = column.isExact ? (level: string) => level : labelKey;
-    const features = new Map(column.levels.map((level, i) => [key(level), i]));
-    const places = Int32Array.from(levels, (level) => features.get(key(level)) ?? -1);
+    const { rare } = column;
+    const placesAmong = (some: readonly string[]) => {
+      const known = new Map(some.map((level, i) => [key(level), i]));
+      return Int32Array.from(levels, (level) => known.get(key(level)) ?? -1);
+    };
+    const places = placesAmong(column.levels);
+    const rarePlaces = placesAmong(rare?.levels ?? []);
     const otherAt = column.other ? column.levels.length : -1;
-    const missingAt = column.levels.length + (column.other ? 1 : 0);
+    const rareAt = column.levels.length + (column.other ? 1 : 0);
+    const missingAt = rareAt + (rare?.means.length ?? 0);
     for (let i = 0; i < rows.length; i++) {
       const code = codes[rows[i]!]!;
       const base = i * width + offset;
+      const at = code < 0 ? -1 : places[code]!;
+      const among = code < 0 ? -1 : rarePlaces[code]!;
+      if (at < 0) {
+        // Levels with a feature of their own have 0 here, as the mean of all rows has.
+        rare?.means.forEach(({ overall, std, values }, m) => {
+          const value = outOfFold ? outOfFold[m]![i]! : among < 0 ? overall : values[among]!;
+          x[base + rareAt + m] = standardize ? (value - overall) / std : value - overall;
+        });
+      }
       if (code < 0) {
         missing++;
         if (column.missing) x[base + missingAt] = 1;
-      } else if (places[code]! >= 0) {
-        x[base + places[code]!] = 1;
-      } else {
+      } else if (at >= 0) {
+        x[base + at] = 1;
+      } else if (among < 0) {
         unknown.set(levels[code]!, (unknown.get(levels[code]!) ?? 0) + 1);
         if (otherAt >= 0) x[base + otherAt] = 1;
       }

@@ -4,12 +4,13 @@ import { settingWords } from "../ir/setting-advice.ts";
 import { checkPrepare } from "./check-prepare.ts";
 import { type ColumnDescription, columnReader } from "./columns.ts";
 import { type Encoded, encodeCategories, encodeValues, mendCell, typeSetting } from "./encode.ts";
-import { fitFeatures, writeFeatures } from "./features.ts";
+import { type FittedColumn, fitFeatures, type Goal, writeFeatures } from "./features.ts";
 import { holdOut } from "./held-out.ts";
 import type { Inferred } from "./infer-column.ts";
+import { answersOf } from "./level-means.ts";
 import { missingTest } from "./missing.ts";
 import { type PrepareOptions, prepareDefaults } from "./prepare-options.ts";
-import { type FeatureColumn, featureNames, type Preprocessing, type Target } from "./preprocessing.ts";
+import { featureNames, featureWords, type Preprocessing, type Target } from "./preprocessing.ts";
 import { asMap, isFeatureType } from "./reading.ts";
 import { strataOf } from "./strata.ts";
 import { repeatedSubjects } from "./subjects.ts";
@@ -72,7 +73,8 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
   const { train: trainRows, validation: validationRows } = heldOut;
   const targets = read.targets.map(({ fitted: of }) => of(trainRows));
 
-  const { descriptions, fitted, warnings } = fitColumns(table, options, read.targets, targets, infer, trainRows);
+  const goal = { answers: answersOf(targets, values), seed: options.seed ?? prepareDefaults.seed };
+  const { descriptions, fitted, warnings } = fitColumns(table, options, read.targets, targets, infer, trainRows, goal);
   const features = fitted.flatMap(({ column }) => featureNames(column));
   if (features.length === 0) throw noFeatures(table, descriptions);
   checkMemory(table, kept.length, features.length, descriptions, memoryLimit);
@@ -86,11 +88,12 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
     targets,
   };
 
-  const part = (rows: Int32Array): Split => {
+  const part = (rows: Int32Array, isTrained: boolean): Split => {
     const x = new Float32Array(rows.length * features.length);
     let offset = 0;
-    for (const { column, encoded } of fitted) {
-      writeFeatures(column, encoded, standardize, rows, x, features.length, offset);
+    for (const { column, outOfFold, encoded } of fitted) {
+      const own = isTrained && outOfFold ? { column, outOfFold } : { column };
+      writeFeatures(own, encoded, standardize, rows, x, features.length, offset);
       offset += featureNames(column).length;
     }
     return { x, y: encodeTargets(targets, values, rows), rows: rows.length, rowNumbers: rows };
@@ -101,8 +104,8 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
     preprocessing,
     columns: descriptions,
     task,
-    train: part(trainRows),
-    validation: own?.split ?? (validationRows.length > 0 ? part(validationRows) : undefined),
+    train: part(trainRows, true),
+    validation: own?.split ?? (validationRows.length > 0 ? part(validationRows, false) : undefined),
     tableRows: table.rowNumbers,
     validationTable: options.validationTable,
     notes: [
@@ -117,6 +120,11 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
   };
 }
 
+/** A column that makes features, with its cells as they were read. */
+interface ReadFeatures extends FittedColumn {
+  readonly encoded: Encoded;
+}
+
 /** Every column's description, and what is fitted of those that make features. */
 function fitColumns(
   table: Table,
@@ -125,10 +133,11 @@ function fitColumns(
   targets: readonly Target[],
   infer: (column: Column) => Inferred,
   trainRows: Int32Array,
+  goal: Goal,
 ) {
   const types = asMap(options.columnTypes);
   const descriptions: ColumnDescription[] = [];
-  const fitted: { column: FeatureColumn; encoded: Encoded }[] = [];
+  const fitted: ReadFeatures[] = [];
   const warnings = read.flatMap(({ inferred }) => inferred.warnings);
   for (const column of table.columns) {
     const { name } = column;
@@ -142,7 +151,7 @@ function fitColumns(
     } else {
       const found = infer(column);
       for (const warning of found.warnings) warnings.push(warning);
-      descriptions.push(fitColumn(table, column, found, trainRows, fitted));
+      descriptions.push(fitColumn(table, column, found, trainRows, goal, fitted));
     }
   }
   return { descriptions, fitted, warnings };
@@ -169,7 +178,8 @@ function fitColumn(
   column: Column,
   { type, notation, rule, missing, distinct, reason, encoded: read }: Inferred,
   trainRows: Int32Array,
-  fitted: { column: FeatureColumn; encoded: Encoded }[],
+  goal: Goal,
+  fitted: ReadFeatures[],
 ): ColumnDescription {
   const { name } = column;
   if (!isFeatureType(type)) return { name, type, role: "left out", missing, distinct, features: 0, reason };
@@ -179,12 +189,15 @@ function fitColumn(
     (type === "category"
       ? encodeCategories(table, column, isMissing)
       : encodeValues(table, column, valueType(type), notation, isMissing, mendCell(name)));
-  const result = fitFeatures({ name, type, notation, rule }, encoded, trainRows);
+  const result = fitFeatures({ name, type, notation, rule }, encoded, trainRows, goal);
   if (typeof result === "string") {
     return { name, type, role: "left out", missing, distinct, features: 0, reason: result };
   }
-  fitted.push({ column: result, encoded });
-  return { name, type, role: "feature", missing, distinct, features: featureNames(result).length, reason };
+  fitted.push({ ...result, encoded });
+  const names = featureNames(result.column);
+  const words = featureWords(result.column);
+  const told = { name, type, role: "feature", missing, distinct, features: names.length, reason } as const;
+  return words === undefined ? told : { ...told, featureWords: words };
 }
 
 function leftOutNotes(descriptions: readonly ColumnDescription[]): string[] {

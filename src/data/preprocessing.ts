@@ -3,6 +3,7 @@ import { ChainruleError } from "../ir/errors.ts";
 import { excerpt, isRecord } from "../ir/json.ts";
 import { type Cycle, cycles } from "./cycles.ts";
 import type { DateNotation } from "./dates.ts";
+import type { LevelMeans } from "./level-means.ts";
 import type { MissingRule } from "./missing.ts";
 import type { NumberNotation } from "./number-notation.ts";
 import { type ValueTypeName, valueType, valueTypeNames } from "./types/index.ts";
@@ -45,6 +46,8 @@ export interface CategoryColumn extends MissingRule {
   readonly isExact: boolean;
   readonly other: boolean;
   readonly missing: boolean;
+  /** Levels that have no feature of their own, since they are many and have few rows, and their features: the means of the target at them. */
+  readonly rare?: { readonly levels: readonly string[]; readonly means: readonly LevelMeans[] };
 }
 
 export type FeatureColumn = { [T in ValueTypeName]: ValueColumn<T> }[ValueTypeName] | CategoryColumn;
@@ -86,12 +89,21 @@ export interface Preprocessing {
   readonly targets: readonly Target[];
 }
 
+/** What the features of a column are, where there is not one for each of its values. */
+export function featureWords(column: FeatureColumn): string | undefined {
+  if (column.type !== "category" || column.rare === undefined) return undefined;
+  const [mean, ...others] = column.rare.means;
+  const of = others.length === 0 ? mean!.of : "share of each class";
+  return `${of} at each${column.levels.length > 0 ? " rare one" : ""}`;
+}
+
 /** Names of the features that a column makes, in order. */
 export function featureNames(column: FeatureColumn): string[] {
   const names: string[] = [];
   if (column.type === "category") {
     for (const level of column.levels) names.push(`${column.name}=${level}`);
     if (column.other) names.push(`${column.name}=(other)`);
+    for (const { of } of column.rare?.means ?? []) names.push(`${of} by ${column.name}`);
   } else {
     names.push(valueType(column.type).featureName(column.name));
     for (const cycle of column.cycles) names.push(`sin ${cycle} of ${column.name}`, `cos ${cycle} of ${column.name}`);
@@ -143,7 +155,9 @@ function column(json: unknown, index: number): FeatureColumn {
     const levels = texts(fields.levels, `${at}.levels`);
     if (new Set(levels).size !== levels.length) throw invalid(`${at}.levels`, "all different", levels);
     const isExact = fields.isExact === undefined || boolean(fields.isExact, `${at}.isExact`);
-    return { type: "category", levels, isExact, other: boolean(fields.other, `${at}.other`), ...common };
+    const rare = fields.rare === undefined ? undefined : rareLevels(fields.rare, levels, `${at}.rare`);
+    const other = boolean(fields.other, `${at}.other`);
+    return { type: "category", levels, isExact, other, ...(rare && { rare }), ...common };
   }
   const type = valueTypeNames.find((each) => each === fields.type);
   if (type === undefined) throw invalid(`${at}.type`, `category, ${valueTypeNames.join(", ")}`, fields.type);
@@ -155,6 +169,22 @@ function column(json: unknown, index: number): FeatureColumn {
   const mean = finite(fields.mean, `${at}.mean`);
   const std = ofType.isScaled ? positive(fields.std, `${at}.std`) : 1;
   return { type, notation, mean, std, cycles: found, ...common } as FeatureColumn;
+}
+
+function rareLevels(json: unknown, others: readonly string[], at: string): NonNullable<CategoryColumn["rare"]> {
+  const fields = record(json, at);
+  const levels = texts(fields.levels, `${at}.levels`);
+  if (new Set([...levels, ...others]).size < levels.length + others.length)
+    throw invalid(`${at}.levels`, "all different, and none that has a feature of its own", levels);
+  const means = list(fields.means, `${at}.means`).map((each, i): LevelMeans => {
+    const own = `${at}.means[${i}]`;
+    const { of, overall, std, values } = record(each, own);
+    const all = list(values, `${own}.values`).map((value, l) => finite(value, `${own}.values[${l}]`));
+    if (all.length !== levels.length) throw invalid(`${own}.values`, `one for each of ${levels.length} levels`, values);
+    const scale = { overall: finite(overall, `${own}.overall`), std: positive(std, `${own}.std`) };
+    return { of: text(of, `${own}.of`), ...scale, values: all };
+  });
+  return { levels, means };
 }
 
 function missingRule(fields: Record<string, unknown>, at: string): MissingRule {

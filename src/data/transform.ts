@@ -69,7 +69,7 @@ export function transform(
         ? encodeCategories(table, cells, isMissing, column.isExact)
         : encodeValues(table, cells, valueType(column.type), column.notation, isMissing, odd);
     if ("odd" in encoded && encoded.odd > 0) notes.push(oddNote(column, encoded.odd));
-    const { missing, unknown } = writeFeatures(column, encoded, standardize, rows, x, features.length, offset);
+    const { missing, unknown } = writeFeatures({ column }, encoded, standardize, rows, x, features.length, offset);
     if (missing > 0) notes.push(missingNote(column, cells, missing));
     if (unknown.size > 0) notes.push(unknownNote(column, unknown));
     offset += featureNames(column).length;
@@ -115,7 +115,8 @@ function checkColumns(table: Table, wanted: readonly string[]): void {
 }
 
 function missingNote(column: FeatureColumn, cells: Column, missing: number): string {
-  const treated = column.type === "category" ? "counts as none of its categories" : "takes the training mean";
+  const isNone = column.type === "category" && column.rare === undefined;
+  const treated = isNone ? "counts as none of its categories" : "takes the training mean";
   const flagged = column.missing ? ` and sets ${quote(`${column.name} is missing`)}` : "";
   return `${quote(cells.name)}: ${count(missing, "cell")} missing; a missing cell ${treated}${flagged}.`;
 }
@@ -125,6 +126,8 @@ function unknownNote(column: FeatureColumn, unknown: ReadonlyMap<string, number>
   const shown = [...unknown].sort(([, a], [, b]) => b - a).slice(0, 5);
   const list = shown.map(([level, n]) => `${quote(level)} (${grouped(n)})`).join(", ");
   const more = unknown.size > 5 ? ` and ${unknown.size - 5} more` : "";
+  if (column.type === "category" && column.rare)
+    return `${quote(column.name)}: ${count(cells, "cell")} with new categories, which take the mean of all training rows: ${list}${more}.`;
   const why = column.type === "category" && column.other ? "new or rare in training" : "new";
   return `${quote(column.name)}: ${count(cells, "cell")} with categories that have no feature of their own (${why}), taken as unknown: ${list}${more}.`;
 }

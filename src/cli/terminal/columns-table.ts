@@ -32,8 +32,8 @@ function firstColumns(columns: readonly ColumnDescription[]): ColumnDescription[
   return columns.filter((column) => shown.has(column));
 }
 
-function becomes({ role, features, reason }: ColumnDescription): string {
-  if (role === "feature") return count(features, "feature");
+function becomes({ role, features, featureWords, reason }: ColumnDescription): string {
+  if (role === "feature") return printable(count(features, "feature") + (featureWords ? `: ${featureWords}` : ""));
   return printable(reason === "" ? role : `${role} (${reason})`);
 }
 
