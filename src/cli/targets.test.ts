@@ -53,6 +53,9 @@ describe("numbers", () => {
     expect(code).toBe(0);
     expect(stderr.slice(0, stderr.indexOf("epoch"))).toMatchSnapshot();
     expect(stdout.replace(/in [\d.]+ s/, "in … s")).toMatchSnapshot();
+    // A mean over centimetres and euros says little while it trains.
+    expect(stderr).toMatch(/^epoch +1\/20 .* R² -?\d/m);
+    expect(stderr).not.toContain("RMSE");
   });
 
   it("are in the run: its settings, its summary and its events", async () => {

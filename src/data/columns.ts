@@ -69,7 +69,8 @@ function targetColumn(table: Table, name: string, names: readonly string[]): Col
   if (listed.length > 1 && listed.every((part) => findColumn(table, part) !== undefined))
     throw unlisted(table, name, listed);
   const whole = [names.join(","), names.join(", ")].find((one) => findColumn(table, one) !== undefined);
-  if (whole === undefined) throw unknownColumn(table, name, names.length === 1 ? "The target is" : "A target is");
+  if (whole === undefined)
+    throw unknownColumn(table, name, names.length === 1 ? "The target is" : "A target is", names);
   const advice = { setting: "target", value: whole };
   throw new ChainruleError(
     "UNKNOWN_COLUMN",

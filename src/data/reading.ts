@@ -91,11 +91,19 @@ export function ruleOf(column: string, options: ReadingOptions): MissingRule {
   return { ...(marks.length > 0 && { marks }), ...(values.length > 0 && { values }) };
 }
 
-/** The error on a name that is no column; `opening` begins the sentence: "The target is". */
-export function unknownColumn(table: Table, name: string, opening: string): ChainruleError {
+/** The error on a name that is no column; `opening` begins the sentence: "The target is". `others`: names that are not meant. */
+export function unknownColumn(
+  table: Table,
+  name: string,
+  opening: string,
+  others: readonly string[] = [],
+): ChainruleError {
   const names = table.columns.map((column) => column.name);
   if (!table.hasHeader) return unnamedColumn(table, name, opening);
-  const near = closest(name, names);
+  const near = closest(
+    name,
+    names.filter((one) => !others.includes(one)),
+  );
   return new ChainruleError(
     "UNKNOWN_COLUMN",
     `${opening} ${quote(name)}, and ${table.source} has no such column.${near === undefined ? "" : ` Did you mean ${quote(near)}?`} Its columns: ${quoteList(names, 30)}.`,

@@ -67,13 +67,15 @@ function ofTarget({ data, examples, epochs, end, ...rest }: Evidence, t: number)
   const { classes, constantLoss, alone } = data!.targets![t]!;
   const { classes: _, ...common } = data!;
   const features = data!.features.map((feature, i) => ({ ...feature, alone: alone[i]! }));
-  const { train, validation } = examples?.targets?.[t] ?? {};
+  const { train, validation, suspects } = examples?.targets?.[t] ?? {};
   const { validation: __, ...looked } = examples ?? {};
   return {
     ...rest,
     data: { ...common, features, constantLoss, ...(classes && { classes }) },
     epochs: epochs.map((epoch) => ({ ...epoch, ...(epoch.targets && { validation: epoch.targets[t]!.validation }) })),
-    ...(train && { examples: { ...(looked as ExamplesEvent), train, ...(validation && { validation }) } }),
+    ...(train && {
+      examples: { ...(looked as ExamplesEvent), train, suspects: suspects!, ...(validation && { validation }) },
+    }),
     ...(end && { end: { ...end, metrics: metricsOf(end, t) } }),
   };
 }

@@ -40,13 +40,14 @@ it("a rare class is that of its target", async () => {
 
 it("labels of one target that are wrong are those of that one", async () => {
   const flips = generator(5);
-  const wrong = rows.map((row) => ({
-    ...row,
-    tall: Number(row.a) > 0 !== flips() < 0.2 ? "yes" : "no",
-  }));
+  const flipped = rows.map(() => flips() < 0.2);
+  const wrong = rows.map((row, i) => ({ ...row, tall: Number(row.a) > 0 !== flipped[i] ? "yes" : "no" }));
   const options = { columnTypes: { rare: "ignore", size: "ignore", noise: "ignore" } } as const;
   const told = (await verdicts(wrong, { target: ["side", "tall"], ...options })).filter(
     ({ kind }) => kind === "label-noise",
   );
   expect(told.map(({ evidence }) => evidence.target)).toEqual(["tall"]);
+  // Rows of a table of objects are counted from 1.
+  const suspects = told[0]!.evidence.suspects as number[];
+  expect(suspects.filter((row) => flipped[row - 1]).length).toBeGreaterThanOrEqual(0.9 * suspects.length);
 });

@@ -1,4 +1,5 @@
 // What the data of a training looks like to the network: scales, classes, and how much a feature tells alone.
+import { columnOf } from "../ir/columns.ts";
 import { maximum, mean, upperMedian } from "../ir/stats.ts";
 import { type LossName, type LossRecord, recordOf } from "../nn/losses/index.ts";
 import { univariateScore } from "./univariate-score.ts";
@@ -69,7 +70,7 @@ export interface ProfiledData {
 }
 
 const mostShown = 100;
-/** Values of x that are looked at for what features tell alone, and rows of one feature at least and at most. */
+/** Values of x that are looked at for what features tell of targets alone, and rows of one feature at least and at most. */
 const looks = 300_000;
 const [fewestRows, mostRows] = [1000, 8192];
 
@@ -86,10 +87,10 @@ export function profileData({
   batchSize,
 }: ProfiledData): DataProfile {
   const width = features.length;
-  const sample = Math.min(rows, mostRows, Math.max(fewestRows, Math.floor(looks / width)));
+  const sample = Math.min(rows, mostRows, Math.max(fewestRows, Math.floor(looks / (width * targets.length))));
   const positions = Int32Array.from({ length: sample }, (_, i) => Math.floor((i * rows) / sample));
   const columns = targets.map(({ name, classes }, t) => ({
-    ...{ name, classes, y: targets.length === 1 ? y : y.filter((_, i) => i % targets.length === t) },
+    ...{ name, classes, y: columnOf(y, t, targets.length) },
   }));
   const all = features.map((name, column) => {
     const told = columns.map(({ y, classes }) =>

@@ -95,6 +95,8 @@ export interface ExamplesProfile {
 /** The answers for one of several targets. */
 export interface TargetAnswers {
   readonly name: string;
+  /** The rows with the largest loss for it first, 20 at most. */
+  readonly suspects: readonly Example[];
   readonly train: AnswersProfile;
   readonly validation?: AnswersProfile;
 }
@@ -162,12 +164,19 @@ export function profileExamples(settings: ExamplesSettings): ExamplesProfile {
     ...(targets.length > 1 && {
       targets: targets.map((name, t) => ({
         name,
+        suspects: byLoss(answers[t]!).map(suspect),
         train: answersOf(looked, train, loss, t),
         ...(other && { validation: answersOf(other, validation, loss, t) }),
       })),
     }),
   };
 }
+
+/** Indices of the answers with the largest losses. */
+const byLoss = (answers: readonly Answer[]): number[] =>
+  Array.from(answers.keys())
+    .sort((a, b) => answers[b]!.loss - answers[a]!.loss)
+    .slice(0, mostSuspects);
 
 const listed = (all: readonly (number | string)[]): number | string => (all.length === 1 ? all[0]! : all.join(", "));
 

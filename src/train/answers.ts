@@ -1,6 +1,7 @@
 // What the outputs of a table's network are: how many it needs, and numbers of several targets told apart.
 import type { Preprocessing, Target } from "../data/preprocessing.ts";
 import { classesOf } from "../data/target-kinds.ts";
+import { columnOf } from "../ir/columns.ts";
 import { type LossName, lossRecord } from "../nn/losses/index.ts";
 
 /** Outputs for each target; all have as many. */
@@ -10,17 +11,6 @@ export const outputsPerTarget = (loss: LossName, { targets }: Pick<Preprocessing
 /** Numbers of an answer for a target: the probability of each class, or one. */
 export const answerWidth = ({ targets }: Pick<Preprocessing, "targets">): number =>
   Math.max(1, classesOf(targets[0]!).length);
-
-/** Of values [rows, targets, width], row-major, those of target t: [rows, width]. */
-export function ofTarget<A extends Float32Array | Float64Array | Int32Array>(
-  values: A,
-  t: number,
-  targets: number,
-  width = 1,
-): A {
-  if (targets === 1) return values;
-  return values.filter((_, i) => Math.floor(i / width) % targets === t) as A;
-}
 
 export interface TargetAnswers {
   readonly target: Target;
@@ -38,6 +28,6 @@ export function answersByTarget(
   const { targets } = preprocessing;
   const width = answerWidth(preprocessing);
   return targets.map((target, t) => ({
-    ...{ target, classes: classesOf(target), values: ofTarget(predictions, t, targets.length, width) },
+    ...{ target, classes: classesOf(target), values: columnOf(predictions, t, targets.length, width) },
   }));
 }

@@ -1,8 +1,8 @@
 // Loss and metrics of a split, from predictions that the machine makes.
+import { columnOf } from "../ir/columns.ts";
 import { isLossRecord, type Loss, type LossRecord } from "../nn/losses/index.ts";
 import type { Session } from "../run/session.ts";
 import { Tensor } from "../trace/tensor.ts";
-import { ofTarget } from "./answers.ts";
 import type { MetricValues } from "./events.ts";
 import { classificationMetrics, meanMetrics, regressionMetrics } from "./metrics.ts";
 import { evaluationRows } from "./training-module.ts";
@@ -71,8 +71,8 @@ export function splitMetrics(
   if (names === undefined) return { metrics: metricsOf(evaluation, targets, of) };
   const shape = [targets.shape[0]!, 1];
   const each = names.map((name, t) => {
-    const predictions = ofTarget(evaluation.predictions, t, names.length);
-    const own = Tensor.concrete(ofTarget(targets.data as Floats, t, names.length), shape);
+    const predictions = columnOf(evaluation.predictions, t, names.length);
+    const own = Tensor.concrete(columnOf(targets.data as Floats, t, names.length), shape);
     const loss = of(Tensor.concrete(predictions, shape), own).item();
     return { name, metrics: metricsOf({ loss, predictions }, own, of) };
   });

@@ -1,8 +1,9 @@
 // Metrics of predictions for a table, by name.
 import type { Target } from "../data/index.ts";
 import { answerOf, classesOf } from "../data/target-kinds.ts";
+import { columnOf } from "../ir/columns.ts";
 import { type LossName, lossRecord } from "../nn/losses/index.ts";
-import { answersByTarget, ofTarget } from "./answers.ts";
+import { answersByTarget } from "./answers.ts";
 import type { ReliabilityBin } from "./calibration.ts";
 import type { MetricValues } from "./events.ts";
 import { classificationMetrics, meanMetrics, regressionMetrics } from "./metrics.ts";
@@ -33,7 +34,7 @@ export function measure(
 ): Measured {
   const measured = answersByTarget(preprocessing, predictions).map(
     ({ target, values }, t, { length }): MeasuredTarget => {
-      return { name: target.name, ...measureTarget(target, loss, values, ofTarget(targets, t, length)) };
+      return { name: target.name, ...measureTarget(target, loss, values, columnOf(targets, t, length)) };
     },
   );
   return { metrics: meanMetrics(measured.map(({ metrics }) => metrics)), targets: measured };

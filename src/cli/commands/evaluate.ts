@@ -62,14 +62,14 @@ async function evaluate(dir: string, files: readonly string[], flags: EvaluateFl
   }
 }
 
-/** Which classes are taken for which, and what confidence is worth; under the target's name, where there are several. */
+/** Which classes are taken for which, and of one target what confidence is worth; of several, under their names. */
 function renderClasses(target: MeasuredTarget, isNamed: boolean, style: Style): string[] {
   const { name, classes = [], confusion, reliability } = target;
   const matrix = confusion === undefined ? [] : renderConfusion(confusion, classes, style);
-  if (matrix.length === 0 && reliability === undefined) return [];
+  if (matrix.length === 0 && (isNamed || reliability === undefined)) return [];
   return [
     ...(isNamed ? ["", style.colors.bold(cut(printable(name), style.width))] : []),
     ...(matrix.length > 0 ? ["", ...matrix] : []),
-    ...(reliability ? ["", ...renderReliability(reliability, style)] : []),
+    ...(reliability && !isNamed ? ["", ...renderReliability(reliability, style)] : []),
   ];
 }

@@ -350,7 +350,7 @@ function describeFix(before: Trained, { remedy, steps, training }: Fixed, { widt
   const twins = `Restarted with ${flagText(remedy.settings)}. In twins, with ${remedySentence(remedy, steps)}`;
   const measured = (end?: EndEvent) => {
     const values = end?.metrics.validation ?? end?.metrics.train;
-    const name = headline(values);
+    const name = headline(values, end?.targets !== undefined);
     return name === undefined ? "no result" : `${metricLabel(name)} ${metricValue(name, values![name]!)}`;
   };
   const whole = `The whole training: ${measured(training.end)}; the one before, in ${before.run}: ${measured(before.end)}.`;

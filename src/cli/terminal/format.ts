@@ -53,6 +53,8 @@ interface MetricFormat {
   readonly text?: (value: number) => string;
   /** The one to show of a training where there is room for one. */
   readonly isHeadline?: true;
+  /** It is measured in the target's unit: a mean over targets of several units says little. */
+  readonly hasUnit?: true;
 }
 
 const fourDecimals = (value: number) => value.toFixed(4);
@@ -64,18 +66,23 @@ const metricFormats: Readonly<Record<string, MetricFormat>> = {
   macroF1: { label: "macro F1", text: fourDecimals },
   brier: { label: "Brier score", text: fourDecimals },
   ece: { label: "calibration error", text: fourDecimals },
-  pinball: { label: "pinball loss", isHeadline: true },
+  pinball: { label: "pinball loss", isHeadline: true, hasUnit: true },
   coverage: { label: "targets below", text: (value) => percent(value, 1) },
-  deviance: { isHeadline: true },
-  rmse: { label: "RMSE", isHeadline: true },
+  deviance: { isHeadline: true, hasUnit: true },
+  rmse: { label: "RMSE", isHeadline: true, hasUnit: true },
   mae: { label: "MAE" },
-  r2: { label: "R²", text: fourDecimals },
+  r2: { label: "R²", text: fourDecimals, isHeadline: true },
 };
 
 export const metricLabel = (name: string): string => metricFormats[name]?.label ?? name;
 
 export const metricValue = (name: string, value: number): string => (metricFormats[name]?.text ?? significant)(value);
 
-/** "accuracy" of classes, "rmse" of values or the figure of their loss; undefined where neither was measured. */
-export const headline = (metrics: Readonly<Record<string, number>> | undefined): string | undefined =>
-  Object.keys(metricFormats).find((name) => metricFormats[name]!.isHeadline && metrics?.[name] !== undefined);
+/**
+ * "accuracy" of classes, "rmse" of values or the figure of their loss; undefined where neither was measured. Of means over several
+ * targets one that has no unit: "r2" of values.
+ */
+export const headline = (metrics: Readonly<Record<string, number>> | undefined, areMeans = false): string | undefined =>
+  Object.entries(metricFormats).find(
+    ([name, { isHeadline, hasUnit }]) => isHeadline && !(areMeans && hasUnit) && metrics?.[name] !== undefined,
+  )?.[0];

@@ -16,6 +16,8 @@ export interface LiveState {
   readonly rowsPerSecond?: number;
   readonly secondsLeft?: number;
   readonly validation?: MetricValues;
+  /** Whether its figures are means over several targets. */
+  readonly areMeans?: boolean;
   readonly layers: readonly LayerStatistics[];
 }
 
@@ -30,9 +32,9 @@ export function advance(state: LiveState, event: Exclude<TrainEvent, StartEvent>
     return { ...state, epoch, loss, rowsPerSecond, secondsLeft, layers, done: event.step / event.steps };
   }
   if (event.type === "epoch") {
-    const { epoch, loss, validation, layers } = event;
+    const { epoch, loss, validation, targets, layers } = event;
     const done = Math.max(state.done, epoch / state.epochs);
-    return { ...state, epoch, loss, layers, done, ...(validation && { validation }) };
+    return { ...state, epoch, loss, layers, done, ...(validation && { validation, areMeans: targets !== undefined }) };
   }
   if (event.type !== "end") return state;
   const { secondsLeft: _, ...rest } = state;
@@ -59,8 +61,8 @@ function progressLine({ epoch, epochs, done, secondsLeft }: LiveState, { width, 
 }
 
 /** The figures of the state, as [importance, label, value]; 0 is the most important. */
-export function figures({ loss, validation, rowsPerSecond }: LiveState): [number, string, string][] {
-  const metric = headline(validation);
+export function figures({ loss, validation, areMeans, rowsPerSecond }: LiveState): [number, string, string][] {
+  const metric = headline(validation, areMeans);
   const parts: [number, string, string][] = [];
   if (loss !== undefined) parts.push([0, "loss", significant(loss)]);
   if (validation?.loss !== undefined) parts.push([2, "validation", significant(validation.loss)]);
