@@ -89,6 +89,20 @@ export interface Preprocessing {
   readonly targets: readonly Target[];
 }
 
+/** The features from … to − 1 of every category with at least two levels that are features, among those of all columns. */
+export function categoryRanges(columns: readonly FeatureColumn[]): { name: string; from: number; to: number }[] {
+  const ranges: { name: string; from: number; to: number }[] = [];
+  let from = 0;
+  for (const column of columns) {
+    if (column.type === "category") {
+      const to = from + column.levels.length + Number(column.other);
+      if (to - from > 1) ranges.push({ name: column.name, from, to });
+    }
+    from += featureNames(column).length;
+  }
+  return ranges;
+}
+
 /** What the features of a column are, where there is not one for each of its values. */
 export function featureWords(column: FeatureColumn): string | undefined {
   if (column.type !== "category" || column.rare === undefined) return undefined;

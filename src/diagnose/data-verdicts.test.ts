@@ -77,6 +77,43 @@ describe("a leaking feature", () => {
   });
 });
 
+describe("a category that decides the target as a whole", () => {
+  const random = generator(17);
+  const tickets = (status: (open: boolean, i: number) => string) =>
+    Array.from({ length: 240 }, (_, i) => {
+      const age = Math.round(60 * random());
+      const side = random() < 0.3 + age / 150 ? "late" : "in time";
+      return { age, size: Math.round(100 * random()), status: status(side === "late", i), side };
+    });
+
+  it("is a leak, though none of its levels tells much alone", async () => {
+    const late = ["escalated", "refunded", "reminded"];
+    const rows = tickets((isLate, i) => (isLate ? late[i % 3]! : ["closed", "paid", "archived"][i % 3]!));
+    const [verdict] = await saidOfData(rows);
+    expect(verdict).toMatchObject({ kind: "leaking-feature", severity: "warning" });
+    expect(verdict!.message).toMatch(/^The column "status" alone avoids 100 % of the errors/);
+    expect(verdict!.evidence.features).toHaveLength(6);
+  });
+
+  it("is none where it tells a part, or where levels are many and drawn", async () => {
+    const parts = tickets((isLate, i) => (i % 4 === 0 ? "open" : isLate ? `a${i % 2}` : `b${i % 3}`));
+    expect((await saidOfData(parts)).map(({ kind }) => kind)).not.toContain("leaking-feature");
+    const drawn = tickets(() => `code ${Math.floor(18 * random())}`);
+    expect((await saidOfData(drawn)).map(({ kind }) => kind)).not.toContain("leaking-feature");
+  });
+
+  it("is a leak with many levels, too, and of numbers", async () => {
+    const codes = tickets((isLate, i) => `${isLate ? "L" : "T"}${i % 14}`);
+    expect(await saidOfData(codes)).toMatchObject([{ kind: "leaking-feature", severity: "warning" }]);
+    const tariffs = Array.from({ length: 240 }, (_, i) => {
+      const height = [3, 8, 1, 9, 4, 6, 2][i % 7]! + 0.05 * random();
+      return { age: 60 * random(), tariff: `tariff ${i % 7}`, height };
+    });
+    const [verdict] = await saidOfData(tariffs);
+    expect(verdict!.message).toMatch(/^The column "tariff" alone explains 100 % of the target's variance/);
+  });
+});
+
 describe("label noise", () => {
   it.each([1, 2, 3, 4])("is not told of labels that no feature tells (%i)", async (seed) => {
     const random = generator(seed);

@@ -64,14 +64,15 @@ export function evidenceOf(events: readonly TrainEvent[]): TrainingEvidence {
 
 /** What is known of one of several targets; the training loss of an epoch is that of all. */
 function ofTarget({ data, examples, epochs, end, ...rest }: Evidence, t: number): Evidence {
-  const { classes, constantLoss, alone } = data!.targets![t]!;
+  const { classes, constantLoss, alone, categoriesAlone } = data!.targets![t]!;
   const { classes: _, ...common } = data!;
   const features = data!.features.map((feature, i) => ({ ...feature, alone: alone[i]! }));
+  const categories = data!.categories?.map((category, i) => ({ ...category, alone: categoriesAlone![i]! }));
   const { train, validation, suspects } = examples?.targets?.[t] ?? {};
   const { validation: __, ...looked } = examples ?? {};
   return {
     ...rest,
-    data: { ...common, features, constantLoss, ...(classes && { classes }) },
+    data: { ...common, features, ...(categories && { categories }), constantLoss, ...(classes && { classes }) },
     epochs: epochs.map((epoch) => ({ ...epoch, ...(epoch.targets && { validation: epoch.targets[t]!.validation }) })),
     ...(train && {
       examples: { ...(looked as ExamplesEvent), train, suspects: suspects!, ...(validation && { validation }) },

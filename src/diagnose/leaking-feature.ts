@@ -42,12 +42,12 @@ function detect({ data }: Evidence): Finding | undefined {
   const guesses = data.classes ? data.rows - maximum(data.classes.map(({ rows }) => rows)) : undefined;
   if (guesses !== undefined && guesses < thresholds.fewestErrors) return undefined;
   const cut = guesses === undefined ? 0 : thresholds.cutErrors / guesses;
-  const byWorth = data.features.toSorted((a, b) => b.alone - a.alone);
+  const byWorth = unitsOf(data).toSorted((a, b) => b.alone - a.alone);
   const telling = byWorth.filter(({ alone }) => alone >= Math.min(thresholds.alone, 1 - cut));
   const next = byWorth[telling.length]?.alone ?? 0;
   const worst = telling[0];
   // Where all features tell everything, the task is easy.
-  if (worst === undefined || (telling.length === data.featureCount && data.featureCount > 1)) return undefined;
+  if (worst === undefined || (telling.length === byWorth.length && byWorth.length > 1)) return undefined;
   // What rows cannot tell from nothing: one error among them.
   const left = Math.max(1 - telling.at(-1)!.alone, 1 / data.rows);
   const ratio = left / (1 - next);
@@ -61,9 +61,39 @@ function detect({ data }: Evidence): Finding | undefined {
     severity: isExact ? "warning" : "info",
     layers: [],
     sinceStep: 0,
-    message: `The feature "${worst.name}" alone ${told}; the next best manages ${percent(next)}. Is it known before the target is, or a copy of it?`,
-    evidence: { features: telling.map(({ name }) => name), alone: telling.map(({ alone }) => alone), nextBest: next },
+    message: `The ${worst.what} "${worst.name}" alone ${told}; the next best manages ${percent(next)}. Is it known before the target is, or a copy of it?`,
+    evidence: {
+      features: telling.flatMap(({ features }) => features),
+      alone: telling.map(({ alone }) => alone),
+      nextBest: next,
+    },
     cause: { left, leftByNextBest: 1 - next, ratio: Number(short(ratio)) },
     confidence: confidenceOf(ratio, thresholds.left, thresholds.left / 50),
   };
+}
+
+interface Unit {
+  readonly what: "feature" | "column";
+  readonly name: string;
+  readonly features: readonly string[];
+  readonly alone: number;
+}
+
+/** What may give the target away: the features, those of one category together, since it is all of its levels that decide. */
+function unitsOf({ features, categories = [] }: NonNullable<Evidence["data"]>): readonly Unit[] {
+  const joined = new Set(categories.flatMap((category) => category.features));
+  const single = features
+    .filter(({ name }) => !joined.has(name))
+    .map(({ name, alone }): Unit => ({ what: "feature", name, features: [name], alone }));
+  return [
+    ...single,
+    ...categories.map((category): Unit => {
+      const best = features
+        .filter(({ name }) => category.features.includes(name))
+        .reduce((a, b) => (b.alone > a.alone ? b : a), { name: "", alone: 0 });
+      if (best.alone >= category.alone)
+        return { what: "feature", name: best.name, features: [best.name], alone: best.alone };
+      return { what: "column", ...category };
+    }),
+  ];
 }

@@ -39,7 +39,7 @@ function detect({ data, examples, epochs, end }: Evidence): Finding | undefined 
   const losses = epochs.flatMap(({ validation }) => (validation?.loss === undefined ? [] : [validation.loss]));
   const best = losses.reduce((least, loss) => Math.min(least, loss), Number.POSITIVE_INFINITY);
   const left = best / data.constantLoss;
-  const alone = maximum(data.features.map((feature) => feature.alone));
+  const alone = maximum([...data.features, ...(data.categories ?? [])].map((one) => one.alone));
   const chance = 1 / Math.sqrt(validation.rows);
   const least = 1 - thresholds.loss * chance;
   if (!(left > least) || alone > thresholds.alone + thresholds.chance / Math.sqrt(data.rows)) return undefined;

@@ -2,6 +2,7 @@
 import { columnOf } from "../ir/columns.ts";
 import { maximum, mean, upperMedian } from "../ir/stats.ts";
 import { type LossName, type LossRecord, recordOf } from "../nn/losses/index.ts";
+import { levelScore } from "./level-score.ts";
 import { univariateScore } from "./univariate-score.ts";
 
 export interface FeatureProfile {
@@ -21,6 +22,14 @@ export interface FeatureProfile {
   readonly alone: number;
 }
 
+/** A category whose levels are features. */
+export interface CategoryProfile {
+  readonly name: string;
+  readonly features: readonly string[];
+  /** How much of the target its levels tell together, as FeatureProfile has it. */
+  readonly alone: number;
+}
+
 export interface DataProfile {
   readonly rows: number;
   readonly task: "classification" | "regression";
@@ -29,6 +38,8 @@ export interface DataProfile {
   /** Number of features; `features` holds at most 100, those that stand out most. */
   readonly featureCount: number;
   readonly features: readonly FeatureProfile[];
+  /** Columns of a table whose levels are at least two of the features. */
+  readonly categories?: readonly CategoryProfile[];
   /** Median over the features of √ mean x²: the scale of an ordinary one. */
   readonly typicalRms: number;
   /** Training rows of each class, in the order of the classes; of one target. */
@@ -51,6 +62,8 @@ export interface TargetProfile {
   readonly constantLoss: number;
   /** What each of the profile's features tells of it alone, in their order. */
   readonly alone: readonly number[];
+  /** The same of its categories. */
+  readonly categoriesAlone?: readonly number[];
 }
 
 export interface ProfiledData {
@@ -61,6 +74,8 @@ export interface ProfiledData {
   readonly rows: number;
   readonly features: readonly string[];
   readonly columnCount?: number;
+  /** Columns whose levels are the features from … to − 1, at most one of them 1 in a row and all others 0. */
+  readonly categories?: readonly { readonly name: string; readonly from: number; readonly to: number }[];
   /** Absent for a regression. */
   readonly classes?: readonly string[] | undefined;
   /** Of several targets: their names, and the classes of each, none for numbers. Default: one, of `classes`. */
@@ -81,6 +96,7 @@ export function profileData({
   rows,
   features,
   columnCount,
+  categories = [],
   classes: own = [],
   targets = [{ name: "target", classes: own }],
   loss,
@@ -98,6 +114,14 @@ export function profileData({
     );
     return { name, ...momentsOf(x, rows, width, column), alone: maximum(told), told };
   });
+  const ofLevels = categories.map(({ name, from, to }) => {
+    const level = (row: number) => {
+      const at = x.subarray(row * width + from, row * width + to).findIndex((value) => value !== 0);
+      return at < 0 ? to - from : at;
+    };
+    const told = columns.map(({ y, classes }) => levelScore(positions, level, to - from + 1, y, classes.length));
+    return { name, features: features.slice(from, to), alone: maximum(told), told };
+  });
   const typicalRms = width === 0 ? 0 : upperMedian(all.map(({ rms }) => rms));
   const shown = standingOut(all, typicalRms);
   const { constantLoss, reduction } = recordOf(loss);
@@ -108,6 +132,7 @@ export function profileData({
       ...(classes.length > 0 && { classes: classes.map((name, c) => ({ name, rows: countOf(y, c) })) }),
       constantLoss: constantLoss(y) * times,
       alone: shown.map(({ told }) => told[t]!),
+      ...(ofLevels.length > 0 && { categoriesAlone: ofLevels.map(({ told }) => told[t]!) }),
     }),
   );
   const losses = each.map((target) => target.constantLoss);
@@ -118,6 +143,7 @@ export function profileData({
     ...(columnCount !== undefined && { columnCount }),
     featureCount: width,
     features: shown.map(({ rms: _, told: __, ...profile }) => profile),
+    ...(ofLevels.length > 0 && { categories: ofLevels.map(({ told: _, ...profile }) => profile) }),
     typicalRms,
     ...(each.length === 1 && first!.classes && { classes: first!.classes }),
     constantLoss: mean(losses) * (isSum ? losses.length : 1),

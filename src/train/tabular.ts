@@ -1,5 +1,7 @@
 // From a prepared table to a trained network and its predictions: defaults for ordinary tables, metrics in the target's unit.
+
 import type { Prepared, Preprocessing, Split, TableStream } from "../data/index.ts";
+import { categoryRanges } from "../data/preprocessing.ts";
 import { answerOf, classesOf, scaleOf } from "../data/target-kinds.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
 import { type LossName, type LossRecord, lossRecord } from "../nn/losses/index.ts";
@@ -146,7 +148,8 @@ function dataEvent({ train, preprocessing }: Prepared, loss: LossRecord, batchSi
   const { columns, features } = preprocessing;
   const columnCount = columns.length;
   const targets = preprocessing.targets.map((target) => ({ name: target.name, classes: classesOf(target) }));
-  return { type: "data", ...profileData({ ...train, features, columnCount, targets, loss, batchSize }) };
+  const categories = categoryRanges(columns);
+  return { type: "data", ...profileData({ ...train, features, columnCount, categories, targets, loss, batchSize }) };
 }
 
 function examplesOf(
