@@ -31,7 +31,7 @@ interface Format {
 const monthNames: readonly string[] = [
   "january januar janvier enero gennaio janeiro januari stycznia styczen",
   "february februar fevrier febrero febbraio fevereiro februari lutego luty",
-  "march marz maerz mars marzo marco maart mrt marca marzec",
+  "march marz maerz mars marts marzo marco maart mrt marca marzec",
   "april avril abril aprile kwietnia kwiecien",
   "may mai mayo maggio maio mei maj maja",
   "june juni juin junio giugno junho czerwca czerwiec",
@@ -40,7 +40,7 @@ const monthNames: readonly string[] = [
   "september sept septembre septiembre settembre setembro wrzesnia wrzesien",
   "october oktober octobre octubre ottobre outubro pazdziernika pazdziernik",
   "november novembre noviembre novembro listopada listopad",
-  "december dezember decembre diciembre dicembre dezembro grudnia grudzien",
+  "december dezember decembre diciembre dicembre dezembro desember grudnia grudzien",
 ];
 const months = monthNames.map((names) => names.split(" "));
 

@@ -110,6 +110,11 @@ describe("bytes", () => {
   });
 });
 
+it("what is no UTF-8 has the euro and the quotes of Windows-1252, whatever the version of Node", async () => {
+  const bytes = new Uint8Array([...Buffer.from("x,y\n"), 0x80, 0x2c, 0x92, 0x0a, 0xe9, 0x2c, 0x81, 0x0a]);
+  expect(columns(await parseTable(bytes, { source: "table.csv" }))).toEqual({ x: ["€", "é"], y: ["’", "\u0081"] });
+});
+
 describe("JSON", () => {
   const xy = { x: [1, 2], y: ["a", null] };
   it.each([

@@ -42,6 +42,11 @@ function wideEncoding(bytes: Uint8Array): "utf-16le" | "utf-16be" | undefined {
 const isBinary = (bytes: Uint8Array): boolean =>
   bytes.subarray(0, 65_536).some((byte) => byte < 9 || (byte > 13 && byte < 27) || (byte > 27 && byte < 32));
 
+/** What Windows-1252 has from 0x80 to 0x9f. Node from 20.18.3, 22.13 and 23.4 on decodes these as Latin-1 does: nodejs/node#56542. */
+const above7f = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+const windows1252 = (bytes: Uint8Array): string =>
+  new TextDecoder("windows-1252").decode(bytes).replace(/[\u0080-\u009f]/g, (c) => above7f[c.charCodeAt(0) - 0x80]!);
+
 /** UTF-8, or UTF-16; what is neither is read as Windows-1252, which Latin-1 is a part of, and a note says so. */
 function decode({ bytes, source, notes }: Content, isNamed: boolean): string {
   const wide = wideEncoding(bytes);
@@ -70,7 +75,7 @@ function decode({ bytes, source, notes }: Content, isNamed: boolean): string {
     notes.push(
       `${source} is not UTF-8, and is read as Windows-1252 (Latin-1). If letters such as é come out wrong, save it as UTF-8.`,
     );
-    return new TextDecoder("windows-1252").decode(bytes);
+    return windows1252(bytes);
   }
 }
 

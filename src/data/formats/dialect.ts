@@ -196,10 +196,10 @@ function commentedHeader(
 /** Above 0 where `a` is the better one. */
 function compare(a: Candidate, b: Candidate): number {
   if (a.width === 1 || b.width === 1) return a.width - b.width === 0 ? 0 : a.width === 1 ? -goodness(b) : goodness(a);
-  // Blanks that stand inside of cells part the header in another way than the rows.
-  if ((a.delimiter === " ") !== (b.delimiter === " ") && isWhole(a) !== isWhole(b)) {
-    const [blank, other] = a.delimiter === " " ? [a, b] : [b, a];
-    if (isWhole(other) && Math.abs(blank.agreement - other.agreement) < 0.1) return other === a ? 1 : -1;
+  // A mark that stands inside of cells parts the header in another way than the rows.
+  if ((a.delimiter === " ") !== (b.delimiter === " ") && Math.abs(a.agreement - b.agreement) < 0.1) {
+    const lines = firstRow(b) - firstRow(a);
+    if (lines !== 0) return lines;
   }
   if (Math.abs(a.agreement - b.agreement) > 0.1) return a.agreement - b.agreement;
   if (Math.abs(a.typed - b.typed) > 0.1) return a.typed - b.typed;
@@ -207,9 +207,6 @@ function compare(a: Candidate, b: Candidate): number {
   if ((a.delimiter === " ") !== (b.delimiter === " ")) return a.delimiter === " " ? -1 : 1;
   return a.agreement - b.agreement || a.width - b.width;
 }
-
-/** Whether the first row has as many cells as the others, or one less, beside row names. */
-const isWhole = ({ rows, width }: Candidate): boolean => rows[0]!.length === width || rows[0]!.length === width - 1;
 
 /** Above 0 for a delimiter that parts most rows alike; what parts a few is part of their text, as blanks are among words. */
 const goodness = ({ agreement, delimiter, typed }: Candidate): number =>
