@@ -17,7 +17,7 @@ import { Tensor } from "../trace/tensor.ts";
 import { answerWidth, outputsPerTarget } from "./answers.ts";
 import { trainOptionsOf } from "./check-options.ts";
 import { checkLoss, checkTable, checkTargets } from "./check-table.ts";
-import { classWeightsOf, tableLoss } from "./class-weights.ts";
+import { namedClassWeights, tableLoss } from "./class-weights.ts";
 import type { DataEvent, EndEvent, ExamplesEvent, MetricValues, TargetMetrics, TrainEvent } from "./events.ts";
 import { isNonFinite, withOrigin } from "./failure.ts";
 import { inTargetUnit, meanMetrics } from "./metrics.ts";
@@ -41,7 +41,7 @@ export interface TableTraining extends AsyncIterable<TrainEvent> {
   withoutProfiles(): AsyncIterable<TrainEvent>;
   /** What the settings came to. */
   readonly settings: ResolvedTableSettings;
-  /** By the names of the classes, what rows of each weigh in the loss; absent where all weigh alike. */
+  /** By the names of the classes, "late=yes" with several targets, what rows of each weigh in the loss; absent where all weigh alike. */
   readonly classWeights?: Readonly<Record<string, number>>;
   /** As `Training.best`. */
   best(): Variables;
@@ -95,8 +95,7 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
       throw named(error);
     }
   }
-  const weights = classWeightsOf(prepared, resolved.classWeight);
-  const classWeights = weights && Object.fromEntries(classesOf(targets[0]!).map((name, c) => [name, weights[c]!]));
+  const classWeights = namedClassWeights(prepared, resolved.classWeight);
   return {
     settings: resolved,
     ...(classWeights && { classWeights }),
