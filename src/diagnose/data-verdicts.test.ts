@@ -123,6 +123,18 @@ describe("label noise", () => {
     expect(kinds).toContain("uninformative-features");
   });
 
+  it.each([1, 2, 8])(
+    "numbers that no feature tells, of which a few are far out, are those of features that say nothing (%i)",
+    async (seed) => {
+      const random = generator(60 + seed);
+      const rows = Array.from({ length: 300 }, () => {
+        const [a, b] = [random(), random()];
+        return { a, b, height: (random() < 0.03 ? 12 : 1) * (random() + random() - 1) };
+      });
+      expect(await found(rows)).toContain("uninformative-features");
+    },
+  );
+
   it.each([1, 2, 3])("is not told where what tells the target is left out (%i)", async (seed) => {
     const random = generator(seed);
     const weeks = Array.from({ length: 360 }, (_, day) => {

@@ -12,8 +12,8 @@ const thresholds = {
   alone: 0.08,
   chance: 2.2,
   /**
-   * What the best epoch may have by chance on the rows for validation, each by √ of their number: less loss than the best
-   * constant, fewer errors than guessing (in standard deviations of those), R².
+   * What the best epoch may have by chance on the rows for validation, each by √ of their number: of classes less loss than the best
+   * constant and fewer errors than guessing (in standard deviations of those), of numbers R².
    */
   loss: 0.9,
   errors: 2.2,
@@ -36,18 +36,19 @@ function detect({ data, examples, epochs, end }: Evidence): Finding | undefined 
   const validation = examples?.validation;
   if (data === undefined || end === undefined || validation === undefined) return undefined;
   if (validation.rows < thresholds.fewestRows || data.features.length === 0) return undefined;
+  const alone = maximum([...data.features, ...(data.categories ?? [])].map((one) => one.alone));
+  if (alone > thresholds.alone + thresholds.chance / Math.sqrt(data.rows)) return undefined;
   const losses = epochs.flatMap(({ validation }) => (validation?.loss === undefined ? [] : [validation.loss]));
   const best = losses.reduce((least, loss) => Math.min(least, loss), Number.POSITIVE_INFINITY);
-  const left = best / data.constantLoss;
-  const alone = maximum([...data.features, ...(data.categories ?? [])].map((one) => one.alone));
   const chance = 1 / Math.sqrt(validation.rows);
-  const least = 1 - thresholds.loss * chance;
-  if (!(left > least) || alone > thresholds.alone + thresholds.chance / Math.sqrt(data.rows)) return undefined;
   const { errors, residuals } = validation;
+  // Numbers are judged by the variance of these rows: that of the training rows may be half as much again, where a few values are far out.
+  const left = residuals ? 1 - residuals.r2 : best / data.constantLoss;
+  const least = 1 - (residuals ? thresholds.explained : thresholds.loss) * chance;
+  if (!(left > least)) return undefined;
   const guessing = data.classes && 1 - maximum(data.classes.map(({ rows }) => rows)) / data.rows;
   if (errors && errors.rate < guessing! - thresholds.errors * chance * Math.sqrt(guessing! * (1 - guessing!)))
     return undefined;
-  if (residuals && residuals.r2 > thresholds.explained * chance) return undefined;
   const told = errors
     ? `it misses ${percent(errors.rate)} of them, and always saying the most frequent class ${percent(guessing!)}`
     : `it explains ${percent(Math.max(0, residuals!.r2))} of their variance`;
