@@ -10,5 +10,5 @@ export { computeInfo } from "../run/info.ts";
 export * from "../runs/index.ts";
 export { answersByTarget } from "../train/answers.ts";
 export * from "../train/index.ts";
-export { tensorsOf } from "../train/saved-model.ts";
+export { modelJson, tensorsOf } from "../train/saved-model.ts";
 export { checkFile } from "./check-file.ts";

@@ -1,20 +1,23 @@
-// Ctrl-C while training: the first asks for an orderly end, the second ends at once.
+// Signals while a training is at work: the first asks for an orderly end, the second ends at once.
 
-/** Exit code of a program ended by SIGINT: 128 + 2. */
-const interruptedExitCode = 130;
+/** Exit codes of a program that a signal ended: 128 and its number. */
+const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** Runs `work` with a signal that the first Ctrl-C aborts; `onFirst` tells the user. */
+/** Runs `work`, saving and all, with a signal that the first Ctrl-C, SIGTERM or SIGHUP aborts; `onFirst` tells the user. */
 export async function interruptible<T>(onFirst: () => void, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const onInterrupt = () => {
-    if (controller.signal.aborted) process.exit(interruptedExitCode);
-    controller.abort();
-    onFirst();
-  };
-  process.on("SIGINT", onInterrupt);
+  const handlers = Object.entries(exitCodes).map(([name, code]) => {
+    const handler = () => {
+      if (controller.signal.aborted) process.exit(code);
+      controller.abort();
+      onFirst();
+    };
+    return [name, handler] as const;
+  });
+  for (const [name, handler] of handlers) process.on(name, handler);
   try {
     return await work(controller.signal);
   } finally {
-    process.off("SIGINT", onInterrupt);
+    for (const [name, handler] of handlers) process.off(name, handler);
   }
 }

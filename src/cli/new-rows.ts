@@ -2,13 +2,15 @@
 import type { Option } from "commander";
 import type { TextOptions } from "../data/formats/format.ts";
 import type { Table } from "../data/index.ts";
-import type { RunReader } from "../runs/index.ts";
+import { ChainruleError } from "../ir/errors.ts";
+import type { CheckpointWeights, RunReader } from "../runs/index.ts";
 import { runSettings, textOptions } from "../runs/run-settings.ts";
+import type { TableModel } from "../train/index.ts";
 import { fromOptions } from "../train/settings/flags.ts";
 import { textSettings } from "../train/settings/index.ts";
 import { option } from "./command.ts";
 import { type GivenData, sqlOption } from "./data-argument.ts";
-import { print, type Streams } from "./output.ts";
+import { print, type Streams, shellWord } from "./output.ts";
 import { settingOptions } from "./setting-flags.ts";
 import { wholeTable } from "./table-of.ts";
 import { renderDataWarning } from "./terminal/data-warning.ts";
@@ -16,11 +18,16 @@ import { renderDataWarning } from "./terminal/data-warning.ts";
 export interface RowFlags extends TextOptions {
   readonly coerce?: true;
   readonly sql?: string;
+  readonly checkpoint?: CheckpointWeights;
 }
 
 export const rowOptions = (): readonly Option[] => [
   ...settingOptions(textSettings, { course: false }),
   sqlOption(),
+  option(
+    "--checkpoint <which>",
+    "of a training that goes on or was cut off: its best weights so far, or its last",
+  ).choices(["best", "last"]),
   option("--coerce", "take cells that do not fit their column as missing, and count them"),
 ];
 
@@ -39,4 +46,20 @@ export async function rowsOf(
   const { table } = await wholeTable(data, options, streams);
   print(streams.stderr, (style) => table.warnings.flatMap((warning) => renderDataWarning(warning, style)));
   return table;
+}
+
+/** The trained network of a run: as it is at the end, or in its last checkpoint. */
+export async function modelOf(run: RunReader, { checkpoint }: RowFlags): Promise<TableModel> {
+  const { loadTable } = await import("./engine.ts");
+  try {
+    return await loadTable(run, checkpoint);
+  } catch (error) {
+    if (!(error instanceof ChainruleError) || error.details.status === undefined) throw error;
+    const dir = shellWord(run.dir);
+    const message =
+      error.details.status === "failed"
+        ? `The run "${run.dir}" has no model: its training failed. chainrule diagnose ${dir} says how it went; its last finite weights serve with --checkpoint last.`
+        : `The run "${run.dir}" has no model yet: its training still goes on, or was cut off. Go on with it by chainrule train --resume ${dir}, or take the weights of its last checkpoint with --checkpoint best.`;
+    throw new ChainruleError("INVALID_RUN", message, error.details);
+  }
 }

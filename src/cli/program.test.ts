@@ -118,7 +118,7 @@ describe("failures exit with 1", () => {
     expect(stderr).toContain("The last finite weights are saved in run\n");
     const saved = await openRun("run");
     expect(saved.manifest).toMatchObject({ status: "failed", summary: { error: "NON_FINITE_LOSS" } });
-    const { tensors } = await saved.checkpoint("last");
+    const { tensors } = await saved.model();
     expect([...tensors.keys()]).toEqual(["layers.0.bias", "layers.0.weight", "layers.2.bias", "layers.2.weight"]);
     for (const { data } of tensors.values()) for (const value of data) expect(Number.isFinite(value)).toBe(true);
   });

@@ -20,6 +20,8 @@ export interface GivenFlags extends Omit<TrainFlags, "learningRate"> {
   readonly learningRate?: number | "auto";
   readonly fix?: true;
   readonly sql?: string;
+  /** The run to go on with; true where it is that of `out`. */
+  readonly resume?: string | true;
 }
 
 /** From what commander has parsed. */

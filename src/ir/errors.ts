@@ -33,6 +33,7 @@ export type ErrorCode =
   | "NON_FINITE_LOSS"
   | "INVALID_SNAPSHOT"
   | "INVALID_RUN"
+  | "RUN_IN_USE"
   | "INVALID_MODEL"
   | "USAGE";
 

@@ -124,14 +124,13 @@ export function profileData({
   });
   const typicalRms = width === 0 ? 0 : upperMedian(all.map(({ rms }) => rms));
   const shown = standingOut(all, typicalRms);
-  const record = recordOf(loss);
-  const { reduction } = record;
+  const { constantLoss, reduction } = recordOf(loss);
   const [isSum, times] = [reduction === "sum", reduction === "sum" ? Math.min(batchSize, rows) : 1];
   const each = columns.map(
     ({ name, y, classes }, t): TargetProfile => ({
       name,
       ...(classes.length > 0 && { classes: classes.map((name, c) => ({ name, rows: countOf(y, c) })) }),
-      constantLoss: (record.ofTarget?.(t) ?? record).constantLoss(y) * times,
+      constantLoss: constantLoss(y) * times,
       alone: shown.map(({ told }) => told[t]!),
       ...(ofLevels.length > 0 && { categoriesAlone: ofLevels.map(({ told }) => told[t]!) }),
     }),

@@ -3,24 +3,38 @@
 //   run.json            settings, seed, versions, backend, hash of the data, status, summary
 //   events.jsonl        the event stream, one event per line, appended
 //   model.json          architecture, task and preprocessing, as the caller gives them
-//   model.safetensors   its parameters
-//   checkpoints/        epoch-<n>.safetensors of the best and the last checkpoint, and index.json, which names them
+//   model.safetensors   its parameters, at the end
+//   checkpoints/        step-<n>.safetensors of the last two snapshots, and index.json, which names them
+//   lock.json           the process that writes, while it does
 import type { Json } from "../ir/json.ts";
 import type { TrainEvent } from "../train/events.ts";
 import { encodeSafetensors, type StoredTensors } from "../train/safetensors.ts";
-import { type CheckpointIndex, checkpointFile, checkpointFolder, indexFile, outdated } from "./checkpoints.ts";
-import { mapFiles, type RunMap } from "./files.ts";
+import type { Snapshot } from "../train/snapshot.ts";
+import { encodeSnapshot } from "../train/snapshot-file.ts";
+import {
+  type CheckpointIndex,
+  checkpointFile,
+  checkpointFolder,
+  indexFile,
+  outdated,
+  sha256Bytes,
+  withCheckpoint,
+} from "./checkpoints.ts";
+import { mapFiles, type RunFiles, type RunMap } from "./files.ts";
 import { folderFiles, newFolder } from "./folder.ts";
+import { lockFolder } from "./lock.ts";
 import { formatVersion, type RunDescription, type RunManifest, type RunStatus } from "./manifest.ts";
 import { version } from "./version.ts";
 
-/** A run being written. Its methods must be awaited one after the other. */
+/** A run being written. Its methods must be awaited one after the other, but for `appendEvent`, which may come at any time. */
 export interface RunWriter {
   readonly dir: string;
   /** Survives a crash of this program; a power cut may take events after the last checkpoint, model or finish. */
   appendEvent(event: TrainEvent): void;
-  /** Keeps this checkpoint as the last one, and as the best one if `best`; older ones are deleted. */
-  saveCheckpoint(epoch: number, tensors: StoredTensors, best: boolean): Promise<void>;
+  /** Architecture and preprocessing: with them every checkpoint predicts. */
+  saveDescription(model: Json): Promise<void>;
+  /** Once it is awaited, the training goes on from here after a crash or a power cut; the checkpoint before it is kept too. */
+  saveCheckpoint(snapshot: Snapshot): Promise<void>;
   saveModel(model: Json, tensors: StoredTensors): Promise<void>;
   /** Ends the run and closes its files. */
   finish(status: Exclude<RunStatus, "running">, summary?: Json): Promise<void>;
@@ -36,7 +50,7 @@ export interface RunWriter {
 export async function createRun(description: RunDescription, place?: string | RunMap): Promise<RunWriter> {
   const files =
     place instanceof Map ? mapFiles(place, description.name) : folderFiles(await newFolder(description.name, place));
-  let manifest: RunManifest = {
+  const manifest: RunManifest = {
     format: formatVersion,
     chainrule: version,
     node: globalThis.process?.version ?? "none",
@@ -44,35 +58,58 @@ export async function createRun(description: RunDescription, place?: string | Ru
     ...description,
     status: "running",
   };
-  const events = files.appender("events.jsonl");
+  const unlock = place instanceof Map ? () => {} : await lockFolder(files.dir);
+  return runWriter(files, manifest, { checkpoints: [] }, undefined, unlock);
+}
+
+/** A writer of a run's files; events go on after `from` bytes of those that are there. `unlock` is called at the end. */
+export async function runWriter(
+  files: RunFiles,
+  description: RunManifest,
+  index: CheckpointIndex,
+  from: number | undefined,
+  unlock: () => void,
+): Promise<RunWriter> {
+  let manifest = description;
+  let checkpoints = index;
+  const events = files.appender("events.jsonl", from);
   const writeJson = (name: string, value: unknown) =>
     files.write(name, new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`));
   await writeJson("run.json", manifest);
-  let checkpoints: CheckpointIndex = {};
-
   return {
     dir: files.dir,
     appendEvent(event) {
       events.append(`${JSON.stringify(event)}\n`);
     },
-    async saveCheckpoint(epoch, tensors, best) {
-      events.sync();
-      await files.write(checkpointFile(epoch), encodeSafetensors(tensors, { epoch: String(epoch) }));
-      checkpoints = { ...checkpoints, last: epoch, ...(best && { best: epoch }) };
-      await writeJson(indexFile, checkpoints);
+    saveDescription: (model) => writeJson("model.json", model),
+    async saveCheckpoint(snapshot) {
+      const { step, epoch } = snapshot.state;
+      if (checkpoints.checkpoints.at(-1)?.step === step) return;
+      const { length } = events;
+      const bytes = encodeSnapshot(snapshot);
+      await events.sync();
+      const sha256 = await sha256Bytes(bytes);
+      await files.write(checkpointFile({ step }), bytes);
+      const next = withCheckpoint(checkpoints, { step, epoch, bytes: bytes.length, sha256, events: length });
+      await writeJson(indexFile, next);
+      checkpoints = next;
       // After the index is on disk, so that a crash at any moment leaves the files it names.
       for (const name of outdated(await files.list(checkpointFolder), checkpoints)) await files.remove(name);
     },
     async saveModel(model, tensors) {
-      events.sync();
+      await events.sync();
       await files.write("model.safetensors", encodeSafetensors(tensors));
       await writeJson("model.json", model);
     },
     async finish(status, summary) {
-      events.sync();
-      events.close();
-      manifest = { ...manifest, status, ...(summary !== undefined && { summary }) };
-      await writeJson("run.json", manifest);
+      try {
+        await events.sync();
+        manifest = { ...manifest, status, ...(summary !== undefined && { summary }) };
+        await writeJson("run.json", manifest);
+      } finally {
+        events.close();
+        unlock();
+      }
     },
   };
 }

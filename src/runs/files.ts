@@ -2,9 +2,13 @@
 
 /** A file that grows. */
 export interface Appender {
+  /** Bytes, with what waits for room. */
+  readonly length: number;
+  /** What cannot be written now, since the disk is full, waits for the next call: no line is ever left in part. */
   append(text: string): void;
-  /** What was appended survives a power cut from here on. */
-  sync(): void;
+  /** What was appended survives a power cut from here on. Throws where it cannot be written. */
+  sync(): Promise<void>;
+  /** Throws where something still waits and cannot be written. */
   close(): void;
 }
 
@@ -15,8 +19,8 @@ export interface RunFiles {
   read(name: string): Promise<Uint8Array | undefined>;
   /** Replaces a file in one step: who reads it sees the old content or the new one. */
   write(name: string, content: Uint8Array): Promise<void>;
-  /** A new file to append to. */
-  appender(name: string): Appender;
+  /** A new file to append to; or, with a number of bytes, the one that is there, up to them. */
+  appender(name: string, from?: number): Appender;
   /** Names of the files in a folder of the run. */
   list(folder: string): Promise<string[]>;
   remove(name: string): Promise<void>;
@@ -33,18 +37,27 @@ export function mapFiles(files: RunMap, dir: string): RunFiles {
     async write(name, content) {
       files.set(name, content);
     },
-    appender(name) {
+    appender(name, from = 0) {
+      let bytes = (files.get(name) ?? new Uint8Array(0)).slice(0, from);
       let text = "";
-      const sync = () => {
-        files.set(name, new TextEncoder().encode(text));
+      const write = () => {
+        const more = new TextEncoder().encode(text);
+        const all = new Uint8Array(bytes.length + more.length);
+        all.set(bytes);
+        all.set(more, bytes.length);
+        [bytes, text] = [all, ""];
+        files.set(name, bytes);
       };
-      sync();
+      write();
       return {
+        get length() {
+          return bytes.length + new TextEncoder().encode(text).length;
+        },
         append(more) {
           text += more;
         },
-        sync,
-        close: sync,
+        sync: async () => write(),
+        close: write,
       };
     },
     list: async (folder) =>

@@ -3,7 +3,7 @@
 // A file is replaced in one step: written beside its place, fsync, rename, fsync of the folder.
 import { ChainruleError } from "../ir/errors.ts";
 import { node } from "../ir/node.ts";
-import type { RunFiles } from "./files.ts";
+import type { Appender, RunFiles } from "./files.ts";
 import { invalidRun } from "./invalid-run.ts";
 
 /** The files of a folder that is there. */
@@ -19,17 +19,52 @@ export function folderFiles(dir: string): RunFiles {
       if (slash >= 0) await mkdir(folder, { recursive: true });
       await writeAtomically(folder, name.slice(slash + 1), content);
     },
-    appender(name) {
-      const { closeSync, fsyncSync, openSync, writeSync } = node("node:fs");
-      const file = openSync(join(dir, name), "ax");
-      return {
-        append: (text) => void writeSync(file, text),
-        sync: () => fsyncSync(file),
-        close: () => closeSync(file),
-      };
-    },
+    appender: (name, from) => fileAppender(join(dir, name), from),
     list: (folder) => node("node:fs/promises").readdir(join(dir, folder)),
     remove: (name) => node("node:fs/promises").unlink(join(dir, name)),
+  };
+}
+
+function fileAppender(path: string, from?: number): Appender {
+  const { closeSync, fsync, ftruncateSync, openSync, writeSync } = node("node:fs");
+  const file = openSync(path, from === undefined ? "wx" : "r+");
+  if (from !== undefined) ftruncateSync(file, from);
+  let written = from ?? 0;
+  let waiting = "";
+  const write = () => {
+    const bytes = new TextEncoder().encode(waiting);
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, written + at);
+    } catch (error) {
+      ftruncateSync(file, written);
+      throw error;
+    }
+    written += bytes.length;
+    waiting = "";
+  };
+  return {
+    get length() {
+      return written + new TextEncoder().encode(waiting).length;
+    },
+    append(text) {
+      waiting += text;
+      try {
+        write();
+      } catch {
+        // It waits; who must know that it is written calls `sync`.
+      }
+    },
+    async sync() {
+      write();
+      await new Promise<void>((resolve, reject) => fsync(file, (error) => (error ? reject(error) : resolve())));
+    },
+    close() {
+      try {
+        write();
+      } finally {
+        closeSync(file);
+      }
+    },
   };
 }
 

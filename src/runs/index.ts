@@ -11,5 +11,6 @@ export type { RunReader } from "./open-run.ts";
 export { openRun } from "./open-run.ts";
 export { dataOptions } from "./prepare-options.ts";
 export { type Replay, type ReplayedData, replay, replayData } from "./replay.ts";
-export { loadTable, saveTable } from "./run-model.ts";
+export { type ResumedRun, resumeRun } from "./resume-run.ts";
+export { type CheckpointWeights, loadTable, saveTable } from "./run-model.ts";
 export { type RunSettings, runSettings } from "./run-settings.ts";

@@ -3,12 +3,24 @@ import { ChainruleError } from "../ir/errors.ts";
 import { type Json, parseJson } from "../ir/json.ts";
 import type { TrainEvent } from "../train/events.ts";
 import { decodeSafetensors, type StoredTensors } from "../train/safetensors.ts";
-import { checkIndex, checkpointFile, indexFile } from "./checkpoints.ts";
-import { mapFiles, type RunMap } from "./files.ts";
+import type { Snapshot } from "../train/snapshot.ts";
+import { decodeSnapshot } from "../train/snapshot-file.ts";
+import {
+  type Checkpoint,
+  type CheckpointIndex,
+  checkIndex,
+  checkpointFile,
+  indexFile,
+  sha256Bytes,
+} from "./checkpoints.ts";
+import { mapFiles, type RunFiles, type RunMap } from "./files.ts";
 import { folderFiles } from "./folder.ts";
 import { invalidRun } from "./invalid-run.ts";
 import { checkManifest, type RunManifest } from "./manifest.ts";
 import { parseEvents } from "./parse-events.ts";
+
+/** What is said of a file that is not there. */
+export const missing = "it does not exist";
 
 /** A run read back; everything is validated when it is read. */
 export interface RunReader {
@@ -16,8 +28,11 @@ export interface RunReader {
   readonly manifest: RunManifest;
   /** All complete lines; a torn last one is left out. Numbers that were not finite are NaN. */
   events(): Promise<TrainEvent[]>;
+  /** What predicts, but for its weights: there from the start of the training on. */
+  description(): Promise<Json>;
   model(): Promise<{ model: Json; tensors: StoredTensors }>;
-  checkpoint(which: "best" | "last"): Promise<{ epoch: number; tensors: StoredTensors }>;
+  /** The newest checkpoint that is whole. */
+  checkpoint(): Promise<Snapshot>;
 }
 
 /**
@@ -33,7 +48,7 @@ export async function openRun(place: string | RunMap, name = "run"): Promise<Run
   const read = async (file: string): Promise<Uint8Array> => {
     const bytes = await files.read(file);
     if (bytes !== undefined) return bytes;
-    if (file !== "run.json") throw invalidRun(dir, file, "it does not exist");
+    if (file !== "run.json") throw invalidRun(dir, file, missing);
     throw new ChainruleError(
       "INVALID_RUN",
       `"${dir}" is not a run folder, since it holds no run.json. Give a folder that a training wrote.`,
@@ -57,14 +72,54 @@ export async function openRun(place: string | RunMap, name = "run"): Promise<Run
     dir,
     manifest,
     events: async () => parseEvents(dir, await readText("events.jsonl")),
+    description: async () => (await readJson("model.json")) as Json,
     async model() {
       const model = (await readJson("model.json")) as Json;
       return { model, tensors: await readTensors("model.safetensors") };
     },
-    async checkpoint(which) {
-      const epoch = checkIndex(dir, await readJson(indexFile))[which];
-      if (epoch === undefined) throw invalidRun(dir, indexFile, `it names no ${which} checkpoint`);
-      return { epoch, tensors: await readTensors(checkpointFile(epoch)) };
+    async checkpoint() {
+      const { checkpoints } = await readIndex(files);
+      if (checkpoints.length === 0) throw invalidRun(dir, indexFile, "it names no checkpoint");
+      let failure: unknown;
+      for (const checkpoint of checkpoints.toReversed()) {
+        try {
+          return await readCheckpoint(files, checkpoint);
+        } catch (error) {
+          failure ??= error;
+        }
+      }
+      throw failure;
     },
   };
+}
+
+/** Without any where none was saved yet. Throws INVALID_RUN. */
+export async function readIndex(files: RunFiles): Promise<CheckpointIndex> {
+  const bytes = await files.read(indexFile);
+  if (bytes === undefined) return { checkpoints: [] };
+  const value = parseJson(new TextDecoder().decode(bytes), (must, cause) =>
+    invalidRun(files.dir, indexFile, `it must be ${must}`, cause),
+  );
+  return checkIndex(files.dir, value);
+}
+
+/** Throws INVALID_RUN where it is not there, or is not what was saved. */
+export async function readCheckpoint(files: RunFiles, checkpoint: Checkpoint): Promise<Snapshot> {
+  const file = checkpointFile(checkpoint);
+  const bytes = await files.read(file);
+  if (bytes === undefined) throw invalidRun(files.dir, file, missing);
+  if (bytes.length !== checkpoint.bytes)
+    throw invalidRun(
+      files.dir,
+      file,
+      `it must have ${checkpoint.bytes} bytes, as when it was saved; it has ${bytes.length}`,
+    );
+  const content = new Uint8Array(bytes);
+  if ((await sha256Bytes(content)) !== checkpoint.sha256)
+    throw invalidRun(files.dir, file, "its content is another than the one that was saved");
+  try {
+    return decodeSnapshot(content);
+  } catch (cause) {
+    throw invalidRun(files.dir, file, `as a snapshot, ${(cause as ChainruleError).details.what}`, cause);
+  }
 }

@@ -1,11 +1,11 @@
 // A run trained once more, up to a step: the same data, settings and seed give the same numbers.
-import { type Prepared, type PrepareOptions, prepare, type Table } from "../data/index.ts";
+import { openTable, type Prepared, type PrepareOptions, prepare, type Table, type TableStream } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Optimizer } from "../optim/index.ts";
 import type { EpochEvent, TrainEvent } from "../train/events.ts";
 import type { TrainingState } from "../train/options.ts";
 import { type TableModel, trainTable } from "../train/tabular.ts";
-import { checkFiles, isQuery, readAgain } from "./data-origin.ts";
+import { checkFiles, filesIn, isQuery, readAgain } from "./data-origin.ts";
 import type { RunReader } from "./open-run.ts";
 import { dataOptions } from "./prepare-options.ts";
 import { type RunSettings, runSettings, settingsOf, textOptions } from "./run-settings.ts";
@@ -26,7 +26,10 @@ export interface Replay {
 }
 
 /** What a run was trained on. */
-export type ReplayedData = Pick<Replay, "settings" | "table" | "options" | "prepared">;
+export interface ReplayedData extends Pick<Replay, "settings" | "table" | "options" | "prepared"> {
+  /** Where it was read in blocks: `table` is its first rows. */
+  readonly stream?: TableStream;
+}
 
 /** `step`: 0 is before the first one; undefined is that of the saved weights. Throws INVALID_RUN where the data is gone or another. */
 export async function replay(run: RunReader, step?: number): Promise<Replay> {
@@ -64,8 +67,11 @@ export async function replay(run: RunReader, step?: number): Promise<Replay> {
   };
 }
 
-/** Throws INVALID_RUN where the data is gone or another. */
-export async function replayData(run: RunReader): Promise<ReplayedData> {
+/** Throws INVALID_RUN where the data is gone or another; and where they were read in blocks, unless `blocks` will do. */
+export async function replayData(
+  run: RunReader,
+  { blocks = false }: { readonly blocks?: boolean } = {},
+): Promise<ReplayedData> {
   const { data } = run.manifest;
   const settings = runSettings(run.dir, run.manifest.settings);
   const unusable = (what: string) =>
@@ -73,8 +79,17 @@ export async function replayData(run: RunReader): Promise<ReplayedData> {
       dir: run.dir,
       data: isQuery(data) ? data.sql : data.file,
     });
-  if (settings.stream) throw unusable("it read its table in blocks. Train on a part of the table to look into it.");
   if (data.validation) await checkFiles(data.validation, unusable);
+  if (settings.stream && !isQuery(data)) {
+    if (!blocks) throw unusable("it read its table in blocks. Train on a part of the table to look into it.");
+    await checkFiles(data, unusable);
+    const stream = await openTable(
+      filesIn(data).map(({ file }) => file),
+      textOptions(settings),
+    );
+    const options = await dataOptions(settings);
+    return { settings, table: stream.head, options, prepared: prepare(stream.head, options), stream };
+  }
   const table = await readAgain(data, textOptions(settings), unusable);
   const options = await dataOptions(settings);
   return { settings, table, options, prepared: prepare(table, options) };

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EpochEvent, StartEvent } from "../train/events.ts";
+import { runState } from "../train/run-state.ts";
 import type { StoredTensors } from "../train/safetensors.ts";
+import type { Snapshot } from "../train/snapshot.ts";
 import { createRun } from "./create-run.ts";
 import type { RunMap } from "./files.ts";
 import { sha256File } from "./folder.ts";
@@ -29,6 +31,14 @@ const description: RunDescription = {
 };
 const tensors = (value: number): StoredTensors =>
   new Map([["w", { dtype: "F32", shape: [1], data: Float32Array.of(value) }]]);
+const snapshot = (n: number): Snapshot => {
+  const values = new Map([["parameters.w", Float32Array.of(n)]]);
+  return {
+    ...{ format: 1, seed: 7, backend: "reference", seconds: n },
+    machine: values,
+    state: { ...runState(values), step: n * 10, epoch: n },
+  };
+};
 const epoch = (n: number): EpochEvent => ({
   type: "epoch",
   epoch: n,
@@ -63,7 +73,7 @@ async function finishedRun() {
   run.appendEvent(start);
   for (let n = 1; n <= 3; n++) {
     run.appendEvent(epoch(n));
-    await run.saveCheckpoint(n, tensors(n), n <= 2);
+    await run.saveCheckpoint(snapshot(n));
   }
   await run.saveModel({ architecture: [4, 8, 3], task: "classification" }, tensors(2));
   await run.finish("finished", { loss: 0.5 });
@@ -97,17 +107,16 @@ describe("a finished run", () => {
       model: { architecture: [4, 8, 3], task: "classification" },
       tensors: tensors(2),
     });
-    expect(await run.checkpoint("best")).toEqual({ epoch: 2, tensors: tensors(2) });
-    expect(await run.checkpoint("last")).toEqual({ epoch: 3, tensors: tensors(3) });
+    expect(await run.checkpoint()).toEqual(snapshot(3));
   });
 
   it("holds these files and no others", async () => {
     await finishedRun();
     expect((await readdir("run", { recursive: true })).sort()).toEqual([
       "checkpoints",
-      join("checkpoints", "epoch-2.safetensors"),
-      join("checkpoints", "epoch-3.safetensors"),
       join("checkpoints", "index.json"),
+      join("checkpoints", "step-20.safetensors"),
+      join("checkpoints", "step-30.safetensors"),
       "events.jsonl",
       "model.json",
       "model.safetensors",
@@ -166,21 +175,21 @@ describe("after a crash", () => {
   it("a half-written temporary file and an unnamed checkpoint do not disturb", async () => {
     await finishedRun();
     await writeFile(join("run", ".run.json.0123456789ab.tmp"), '{"format":');
-    await writeFile(join("run", "checkpoints", ".epoch-4.safetensors.0123456789ab.tmp"), "x");
-    await writeFile(join("run", "checkpoints", "epoch-4.safetensors"), "x");
+    await writeFile(join("run", "checkpoints", ".step-40.safetensors.0123456789ab.tmp"), "x");
+    await writeFile(join("run", "checkpoints", "step-40.safetensors"), "x");
     const run = await openRun("run");
     expect(run.manifest.status).toBe("finished");
-    expect((await run.checkpoint("last")).epoch).toBe(3);
+    expect(await run.checkpoint()).toEqual(snapshot(3));
   });
 
   it("a run without end is readable and says so", async () => {
     const run = await createRun(description, "run");
     run.appendEvent(epoch(1));
-    await run.saveCheckpoint(1, tensors(1), true);
+    await run.saveCheckpoint(snapshot(1));
     const reader = await openRun("run");
     expect(reader.manifest.status).toBe("running");
     expect(await reader.events()).toEqual([epoch(1)]);
-    expect((await reader.checkpoint("best")).tensors).toEqual(tensors(1));
+    expect(await reader.checkpoint()).toEqual(snapshot(1));
     await run.finish("interrupted");
   });
 
@@ -263,17 +272,16 @@ describe("reading says what is wrong", () => {
     const run = await openRun("run");
     await rewrite("model.safetensors", (text) => text.slice(0, 20));
     await rewrite(join("checkpoints", "index.json"), () => '{"best": "../../x", "last": 3}');
-    const messages = [await failure(() => run.model()), await failure(() => run.checkpoint("best"))];
-    await rewrite(join("checkpoints", "index.json"), () => '{"last": 4}');
-    messages.push(await failure(() => run.checkpoint("best")), await failure(() => run.checkpoint("last")));
+    const messages = [await failure(() => run.model()), await failure(() => run.checkpoint())];
+    await rewrite(join("checkpoints", "index.json"), () => '{"checkpoints": []}');
+    messages.push(await failure(() => run.checkpoint()));
     await rm(join("run", "model.json"));
     messages.push(await failure(() => run.model()));
     expect(messages).toMatchInlineSnapshot(`
       [
         "The file model.safetensors of the run "run" is not usable: as safetensors, its header must fit in 12 bytes; the file says 56. Restore the file, or train again.",
-        "The file checkpoints/index.json of the run "run" is not usable: "best" and "last" must be epoch numbers. Restore the file, or train again.",
-        "The file checkpoints/index.json of the run "run" is not usable: it names no best checkpoint. Restore the file, or train again.",
-        "The file checkpoints/epoch-4.safetensors of the run "run" is not usable: it does not exist. Restore the file, or train again.",
+        "The file checkpoints/index.json of the run "run" is not usable: "checkpoints" must be a list of { step, epoch, bytes, sha256, events }. Restore the file, or train again.",
+        "The file checkpoints/index.json of the run "run" is not usable: it names no checkpoint. Restore the file, or train again.",
         "The file model.json of the run "run" is not usable: it does not exist. Restore the file, or train again.",
       ]
     `);
@@ -304,7 +312,7 @@ describe("a run in a map", () => {
     run.appendEvent(start);
     for (let n = 1; n <= 3; n++) {
       run.appendEvent(epoch(n));
-      await run.saveCheckpoint(n, tensors(n), n <= 2);
+      await run.saveCheckpoint(snapshot(n));
     }
     await run.saveModel({ architecture: [4, 8, 3], task: "classification" }, tensors(2));
     await run.finish("finished", { loss: 0.5 });
@@ -312,9 +320,9 @@ describe("a run in a map", () => {
     for (const [name, bytes] of files)
       if (name !== "run.json") expect(bytes).toEqual(new Uint8Array(await readFile(join("run", name))));
     expect([...files.keys()].sort()).toEqual([
-      "checkpoints/epoch-2.safetensors",
-      "checkpoints/epoch-3.safetensors",
       "checkpoints/index.json",
+      "checkpoints/step-20.safetensors",
+      "checkpoints/step-30.safetensors",
       "events.jsonl",
       "model.json",
       "model.safetensors",
@@ -322,7 +330,7 @@ describe("a run in a map", () => {
     ]);
     const read = await openRun(files, "dropped");
     expect(await read.events()).toEqual([start, epoch(1), epoch(2), epoch(3)]);
-    expect(await read.checkpoint("best")).toEqual({ epoch: 2, tensors: tensors(2) });
+    expect(await read.checkpoint()).toEqual(snapshot(3));
   });
 
   it("is checked like one on disk", async () => {

@@ -132,6 +132,7 @@ const rules: { readonly [K in keyof Required<TrainOptions>]: Rule } = {
     holds: (value) => isRecord(value) && isRecord(value.parameters) && isRecord(value.buffers),
   }),
   sliceMilliseconds: optional(positive),
+  resume: optional({ must: "a snapshot of a training", holds: (value) => isRecord(value) && isRecord(value.state) }),
   signal: optional({ must: "an AbortSignal", holds: (value) => value instanceof AbortSignal }),
   backend: optional({
     must: `one of ${backendNames.map((name) => `"${name}"`).join(", ")}`,

@@ -16,6 +16,7 @@ const options: { readonly [K in Exclude<keyof TableSettings, keyof typeof modelS
   observeEvery: true,
   variables: true,
   signal: true,
+  resume: true,
 };
 
 const names = [...Object.keys(modelSettings), ...Object.keys(options)];

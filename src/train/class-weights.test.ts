@@ -23,11 +23,11 @@ const failure = (run: () => unknown): string => {
 describe("the weights", () => {
   it("that balance are n / (classes · rows of the class), as scikit-learn's", () => {
     expect(classesOf(prepared.preprocessing.targets[0]!)).toEqual(["maybe", "no", "yes"]);
-    expect(classWeightsOf(prepared, "balanced")).toEqual([[10 / 3, 10 / 21, 10 / 6]]);
+    expect(classWeightsOf(prepared, "balanced")).toEqual([10 / 3, 10 / 21, 10 / 6]);
   });
 
   it.each<ClassWeight>([{ YES: 4 }, new Map([["yes", 4]])])("are those that are named, and 1: %j", (given) => {
-    expect(classWeightsOf(prepared, given)).toEqual([[1, 1, 4]]);
+    expect(classWeightsOf(prepared, given)).toEqual([1, 1, 4]);
   });
 
   it("are refused for what is no class", () => {

@@ -73,9 +73,8 @@ export function splitMetrics(
   const each = names.map((name, t) => {
     const predictions = columnOf(evaluation.predictions, t, names.length);
     const own = Tensor.concrete(columnOf(targets.data as Floats, t, names.length), shape);
-    const ofOne = (isLossRecord(of) && of.ofTarget?.(t)) || of;
-    const loss = ofOne(Tensor.concrete(predictions, shape), own).item();
-    return { name, metrics: metricsOf({ loss, predictions }, own, ofOne) };
+    const loss = of(Tensor.concrete(predictions, shape), own).item();
+    return { name, metrics: metricsOf({ loss, predictions }, own, of) };
   });
   const { loss } = evaluation;
   return { metrics: { ...meanMetrics(each.map(({ metrics }) => metrics)), loss }, targets: each };

@@ -9,6 +9,7 @@ import type { OptimizerState } from "../optim/update.ts";
 import type { BackendOptions } from "../run/backends.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import type { MetricValues, StopReason, TargetMetrics, TrainEvent } from "./events.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** Inputs and targets, rows first: x [rows, ...], y [rows, ...] (for crossEntropy class indices [rows], or probabilities [rows, classes]). */
 export interface TrainingData {
@@ -72,6 +73,8 @@ export interface TrainOptions extends BackendOptions {
   readonly variables?: Variables;
   /** Milliseconds of work after which timers, signals and drawing have their turn; a page that draws wants 8. Default 30. */
   readonly sliceMilliseconds?: number | undefined;
+  /** Goes on from a snapshot of a training with the same options, to the same end as if it had never stopped. */
+  readonly resume?: Snapshot | undefined;
   /** Ends the training at the next slice, with the best weights so far. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -105,4 +108,6 @@ export interface Training extends AsyncIterable<TrainEvent> {
   result(): Promise<TrainResult>;
   /** The variables that would be the result if the training ended now: those of the last epoch event with `best` set. */
   best(): Variables;
+  /** Everything that the training goes on from, at an event: see HeldTraining. */
+  snapshot(): Snapshot;
 }

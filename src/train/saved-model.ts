@@ -1,7 +1,9 @@
 // A trained network as plain JSON and named tensors, and read back with every field checked.
 import { parsePreprocessing } from "../data/index.ts";
+import type { TypedArray } from "../ir/dtype.ts";
 import type { ChainruleError } from "../ir/errors.ts";
 import { excerpt, isRecord, type Json } from "../ir/json.ts";
+import { sizeOf } from "../ir/shape.ts";
 import type { Layer, TensorTree, Variables } from "../nn/layer.ts";
 import { fits, isLossName } from "../nn/losses/index.ts";
 import { outputType, parseLayer } from "../nn/parse.ts";
@@ -19,7 +21,7 @@ export interface NetworkModel {
 }
 
 /** All but the weights. */
-export function modelJson(trained: NetworkModel | TableModel): Json {
+export function modelJson(trained: Omit<NetworkModel, "variables"> | Omit<TableModel, "variables">): Json {
   const { model: architecture } = trained;
   if (!("preprocessing" in trained)) return { architecture } as object as Json;
   const { loss, preprocessing } = trained;
@@ -60,6 +62,23 @@ export function networkModelFrom(json: unknown, tensors: StoredTensors, wrong: W
   if (!isRecord(json)) throw wrong("it must be an object");
   const model = parseLayer(json.architecture, "architecture", wrong);
   return { model, variables: variablesOf(model, tensors, wrong) };
+}
+
+/** The weights of a model among values by the names of a training's states, flat as those are: "parameters.layers.0.weight". */
+export function weightsIn(json: unknown, values: ReadonlyMap<string, TypedArray>, wrong: Wrong): StoredTensors {
+  if (!isRecord(json)) throw wrong("it must be an object");
+  const tensors = new Map<string, SafetensorsTensor>();
+  makeVariables(parseLayer(json.architecture, "architecture", wrong), ({ shape }, path) => {
+    const data = values.get(`parameters.${path}`) ?? values.get(`buffers.${path}`);
+    if (data?.length !== sizeOf(shape))
+      throw wrong(
+        `its layers need ${path} of ${sizeOf(shape)} numbers, and the checkpoint has ${data?.length ?? "none"}`,
+      );
+    const tensor = Tensor.concrete(data, shape);
+    tensors.set(path, stored(tensor));
+    return tensor;
+  });
+  return tensors;
 }
 
 function variablesOf(model: Layer, tensors: StoredTensors, wrong: Wrong): Variables {

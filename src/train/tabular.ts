@@ -17,13 +17,14 @@ import { Tensor } from "../trace/tensor.ts";
 import { answerWidth, outputsPerTarget } from "./answers.ts";
 import { trainOptionsOf } from "./check-options.ts";
 import { checkLoss, checkTable, checkTargets } from "./check-table.ts";
-import { namedClassWeights, tableLoss } from "./class-weights.ts";
+import { classWeightsOf, tableLoss } from "./class-weights.ts";
 import type { DataEvent, EndEvent, ExamplesEvent, MetricValues, TargetMetrics, TrainEvent } from "./events.ts";
 import { isNonFinite, withOrigin } from "./failure.ts";
 import { inTargetUnit, meanMetrics } from "./metrics.ts";
 import type { TrainingData, TrainResult } from "./options.ts";
 import { perceptron } from "./perceptron.ts";
 import { type ResolvedTableSettings, resolve, type TableSettings } from "./settings/resolve.ts";
+import type { Snapshot } from "./snapshot.ts";
 import { tableBlocks } from "./table-blocks.ts";
 import { train } from "./train.ts";
 
@@ -41,10 +42,14 @@ export interface TableTraining extends AsyncIterable<TrainEvent> {
   withoutProfiles(): AsyncIterable<TrainEvent>;
   /** What the settings came to. */
   readonly settings: ResolvedTableSettings;
-  /** By the names of the classes, "late=yes" with several targets, what rows of each weigh in the loss; absent where all weigh alike. */
+  /** By the names of the classes, what rows of each weigh in the loss; absent where all weigh alike. */
   readonly classWeights?: Readonly<Record<string, number>>;
+  /** What predicts, but for its weights. */
+  readonly untrained: Omit<TableModel, "variables">;
   /** As `Training.best`. */
   best(): Variables;
+  /** As `Training.snapshot`. */
+  snapshot(): Snapshot;
   /** As `Training.result`, with the model that predicts. */
   result(): Promise<TrainResult & { readonly trained: TableModel }>;
 }
@@ -78,7 +83,7 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
     ...(validation === undefined && { patience: undefined }),
     loss: weighed,
     ...(targets.length > 1 && { targets: targets.map(({ name }) => name) }),
-    ...{ steps: settings.steps, observeEvery: settings.observeEvery, signal: settings.signal },
+    ...{ steps: settings.steps, observeEvery: settings.observeEvery, signal: settings.signal, resume: settings.resume },
     ...(settings.variables && { variables: settings.variables }),
   });
   const units = targets.map((target) => scaleOf(target).unit);
@@ -95,11 +100,14 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
       throw named(error);
     }
   }
-  const classWeights = namedClassWeights(prepared, resolved.classWeight);
+  const weights = classWeightsOf(prepared, resolved.classWeight);
+  const classWeights = weights && Object.fromEntries(classesOf(targets[0]!).map((name, c) => [name, weights[c]!]));
   return {
     settings: resolved,
     ...(classWeights && { classWeights }),
+    untrained: { model, loss, preprocessing },
     best: training.best,
+    snapshot: training.snapshot,
     withoutProfiles,
     async *[Symbol.asyncIterator]() {
       for await (const event of withoutProfiles()) {

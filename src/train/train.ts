@@ -25,6 +25,7 @@ export function train(options: TrainOptions): Training {
   async function* stream(): AsyncGenerator<TrainEvent, void> {
     try {
       run = await HeldTraining.load(options);
+      if (options.resume !== undefined) await run.restore(options.resume);
       yield run.started();
       for (let events = await run.advance(); events !== undefined; events = await run.advance()) {
         for (const event of events) yield event;
@@ -41,12 +42,14 @@ export function train(options: TrainOptions): Training {
       run?.dispose();
     }
   }
+  const begun = (): HeldTraining => {
+    if (run !== undefined) return run;
+    throw new ChainruleError("INVALID_ARGUMENT", "The training has not begun: iterate over its events first.");
+  };
   const events = stream();
   return {
-    best() {
-      if (run !== undefined) return run.best();
-      throw new ChainruleError("INVALID_ARGUMENT", "The training has not begun: iterate over its events first.");
-    },
+    best: () => begun().best(),
+    snapshot: () => begun().snapshot(),
     [Symbol.asyncIterator]: () => events,
     async result() {
       for await (const _ of events);

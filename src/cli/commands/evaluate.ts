@@ -6,7 +6,7 @@ import { runSettings } from "../../runs/run-settings.ts";
 import type { MeasuredTarget } from "../../train/measure.ts";
 import { type CommandRecord, jsonOption } from "../command.ts";
 import { dataArgument, dataJson, givenData } from "../data-argument.ts";
-import { oddCells, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
+import { modelOf, oddCells, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { renderConfusion } from "../terminal/confusion-matrix.ts";
 import { renderMetrics, renderTargetMetrics } from "../terminal/metrics-table.ts";
@@ -31,10 +31,10 @@ export const evaluateCommand: CommandRecord<[run: string, data: readonly string[
 const unweighed = "Every row counts alike here, whatever its class weighed in the training.";
 
 async function evaluate(dir: string, files: readonly string[], flags: EvaluateFlags, streams: Streams): Promise<void> {
-  const { transform, openRun, loadTable, predictTable, measure } = await import("../engine.ts");
+  const { transform, openRun, predictTable, measure } = await import("../engine.ts");
   const data = givenData(files, flags);
   const run = await openRun(dir);
-  const trained = await loadTable(run);
+  const trained = await modelOf(run, flags);
   const { preprocessing } = trained;
   const table = await rowsOf(run, data, flags, streams);
   const { x, y, rows, notes } = transform(preprocessing, table, { target: "required", ...oddCells(flags) });

@@ -11,7 +11,7 @@ import type { TargetAnswers } from "../../train/answers.ts";
 import { type CommandRecord, option } from "../command.ts";
 import { dataArgument, givenData } from "../data-argument.ts";
 import { filesOf, stdinName } from "../files.ts";
-import { oddCells, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
+import { modelOf, oddCells, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
 import { print, type Streams } from "../output.ts";
 import { printable, wrap } from "../terminal/text.ts";
 
@@ -39,9 +39,9 @@ async function predict(dir: string, names: readonly string[], flags: PredictFlag
   const { files } = data;
   if (out !== undefined && files.some((file) => file !== stdinName && resolve(out) === resolve(file)))
     throw new ChainruleError("USAGE", `--out would overwrite the data, ${out}; choose another file.`, { out });
-  const { answersByTarget, transform, openRun, loadTable, predictTable } = await import("../engine.ts");
+  const { answersByTarget, transform, openRun, predictTable } = await import("../engine.ts");
   const run = await openRun(dir);
-  const trained = await loadTable(run);
+  const trained = await modelOf(run, flags);
   const table = await rowsOf(run, data, flags, streams);
   const { x, rows, notes } = transform(trained.preprocessing, table, oddCells(flags));
   const added = predictedColumns(answersByTarget(trained.preprocessing, predictTable(trained, x, rows)), table);

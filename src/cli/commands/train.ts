@@ -1,33 +1,28 @@
 // chainrule train: a table in, a run folder out.
 import { existsSync } from "node:fs";
 import { fileFormats } from "../../data/formats/index.ts";
-import type { Prepared, PrepareOptions, Table, TableStream } from "../../data/index.ts";
-import { count, enumeration, short } from "../../data/wording.ts";
-import type { Findings, Remedy } from "../../diagnose/verdict.ts";
+import type { Prepared, PrepareOptions, Table } from "../../data/index.ts";
+import { count, enumeration } from "../../data/wording.ts";
+import type { Remedy } from "../../diagnose/verdict.ts";
 import { ChainruleError } from "../../ir/errors.ts";
-import type { Variables } from "../../nn/index.ts";
-import type { RunDescription, RunWriter } from "../../runs/index.ts";
 import { settingsOf } from "../../runs/run-settings.ts";
-import type { EndEvent, StartEvent, TargetMetrics, TrainEvent } from "../../train/events.ts";
-import type { TableModel, TableTraining } from "../../train/index.ts";
+import type { EndEvent } from "../../train/events.ts";
 import { flagText } from "../../train/settings/flags.ts";
 import { dataSettings, networkSettings, textSettings, trainingSettings } from "../../train/settings/index.ts";
 import { type CommandRecord, jsonOption, option, under } from "../command.ts";
 import { dataArgument, dataWords, givenData, sqlOption } from "../data-argument.ts";
-import { interruptible } from "../interrupt.ts";
+import { describeData, describeFindings, describeNext, describeResult } from "../describe-training.ts";
 import { print, printJson, type Streams, shellWord } from "../output.ts";
+import { resumeTraining, runToResume } from "../resume-training.ts";
+import { type DataOrigin, runTraining, summary, type Trained } from "../run-training.ts";
 import { messageOf } from "../setting-advice.ts";
 import { settingOptions } from "../setting-flags.ts";
-import { nameOf, originOf, tableOf } from "../table-of.ts";
-import { renderColumns } from "../terminal/columns-table.ts";
-import { renderDataWarning } from "../terminal/data-warning.ts";
+import { originOf, tableOf } from "../table-of.ts";
 import { remedySentence, renderVerdicts, withFlags } from "../terminal/diagnosis.ts";
-import { duration, headline, metricLabel, metricValue } from "../terminal/format.ts";
-import { renderMetrics, renderTargetMetrics } from "../terminal/metrics-table.ts";
-import { reporter } from "../terminal/reporter.ts";
+import { headline, metricLabel, metricValue } from "../terminal/format.ts";
 import type { Style } from "../terminal/style.ts";
-import { printable, wrap } from "../terminal/text.ts";
-import { type GivenFlags, givenFlags, saved, type TrainFlags, withChange, withFiles } from "../train-flags.ts";
+import { wrap } from "../terminal/text.ts";
+import { type GivenFlags, givenFlags, type TrainFlags, withChange, withFiles } from "../train-flags.ts";
 import { showTrials } from "../try-remedies.ts";
 
 const formats = enumeration(
@@ -42,7 +37,10 @@ export const trainCommand: CommandRecord<[data: readonly string[]]> = {
   arguments: [dataArgument()],
   options: [
     ...under("Data:", [
-      ...settingOptions({ ...textSettings, ...dataSettings }, { course: true }),
+      // A run that goes on knows its target.
+      ...settingOptions({ ...textSettings, ...dataSettings }, { course: true }).map((one) =>
+        one.makeOptionMandatory(false),
+      ),
       sqlOption(),
       option("--stream", "read the table in blocks, for data larger than memory; files over 256 MB are"),
     ]),
@@ -53,6 +51,10 @@ export const trainCommand: CommandRecord<[data: readonly string[]]> = {
     ]),
     ...under("Output:", [
       option("-o, --out <folder>", "run folder, new or empty").default(undefined, "runs/<date>-<data>-<n>"),
+      option(
+        "--resume [run]",
+        "go on with a run that was cut off, or further with more --epochs; begin where --out is new",
+      ),
       jsonOption(),
     ]),
   ],
@@ -60,14 +62,26 @@ export const trainCommand: CommandRecord<[data: readonly string[]]> = {
     "train iris.csv --target species",
     "train houses.csv --target price --hidden 128,64 --epochs 200 --lr 0.001",
     'train people.csv --target income --type "zip code=category" --type id=ignore',
+    "train --resume runs/2026-01-31-iris-1 --epochs 500",
     `train --sql "select * from 'sales/*.parquet' where year > 2020" --target price`,
   ],
   hint: "Ctrl-C ends a training early and keeps its best weights; a second Ctrl-C ends it at once.",
   run: ([data], options, streams) => train(data, givenFlags(options), streams),
 };
 
-async function train(files: readonly string[], { fix, sql, ...flagged }: GivenFlags, streams: Streams): Promise<void> {
+async function train(files: readonly string[], given: GivenFlags, streams: Streams): Promise<void> {
+  const run = runToResume(given);
+  if (run !== undefined) return resumeTraining(run, files, given, streams);
+  return trainAnew(files, given, streams);
+}
+
+async function trainAnew(
+  files: readonly string[],
+  { fix, sql, resume: _, ...flagged }: GivenFlags,
+  streams: Streams,
+): Promise<void> {
   const { dataOptions, prepare } = await import("../engine.ts");
+  if (flagged.target === undefined) throw new ChainruleError("USAGE", "Name the column to predict: --target COLUMN.");
   const data = givenData(files, { sql });
   const asked = await withFiles(flagged);
   const source = await tableOf(data, asked, streams);
@@ -85,7 +99,7 @@ async function train(files: readonly string[], { fix, sql, ...flagged }: GivenFl
     ...(other !== undefined && { validation: await originOf([other].flat()) }),
   });
   const flags = await withRate(given, prepared, streams);
-  const first = await runTraining(origin, prepared, flags, streams, stream);
+  const first = await runTraining({ prepared, flags, stream, place: { origin } }, streams);
   const fixed = fix ? await restart(origin, table, options, flags, first, streams) : undefined;
   const last = fixed?.training ?? first;
   if (last.end === undefined) {
@@ -121,20 +135,6 @@ async function withRate(
   print(streams.stderr, ({ width }) => [...wrap(found, width), ""]);
   return { ...flags, learningRate: suggestion };
 }
-
-/** A training in its run folder: with its end, or with what it failed by. */
-interface Trained {
-  readonly run: string;
-  readonly start: StartEvent;
-  readonly end?: EndEvent;
-  readonly error?: unknown;
-  readonly events: readonly TrainEvent[];
-  readonly findings: Findings;
-  readonly classWeights?: ClassWeights;
-}
-
-/** By the names of the classes; undefined where rows of all weigh alike. */
-type ClassWeights = TableTraining["classWeights"];
 
 interface Fixed {
   readonly remedy: Remedy;
@@ -175,7 +175,8 @@ async function restart(
   say(`Training again with ${best.change} (${flagText(best.settings)}).`);
   print(streams.stderr, () => [""]);
   const changed = { ...withChange(flags, best.settings), ...(flags.out !== undefined && { out: freeFolder(run) }) };
-  const training = await runTraining(origin, prepare(table, await dataOptions(changed)), changed, streams, undefined);
+  const prepared = prepare(table, await dataOptions(changed));
+  const training = await runTraining({ prepared, flags: changed, place: { origin } }, streams);
   return { remedy: best, steps: trials.steps, training };
 }
 
@@ -187,165 +188,6 @@ function freeFolder(run: string): string {
   }
 }
 
-/** What a crash may cost of the best weights. */
-const millisecondsBetweenCheckpoints = 5000;
-
-/** What a run's description says of its data. */
-type DataOrigin = () => Promise<RunDescription["data"]>;
-
-/** Trains and writes the run folder, whatever the end. */
-async function runTraining(
-  origin: DataOrigin,
-  prepared: Prepared,
-  flags: TrainFlags,
-  streams: Streams,
-  stream: TableStream | undefined,
-): Promise<Trained> {
-  const { createRun, saveTable, tensorsOf, trainTable, Watch } = await import("../engine.ts");
-  const watch = new Watch();
-  const settings = settingsOf(flags);
-  const view = await reporter(streams.stderr);
-  let run: RunWriter | undefined;
-  let start: StartEvent | undefined;
-  let end: EndEvent | undefined;
-  let trained: TableModel;
-  let classWeights: ClassWeights;
-  const onInterrupt = () => view.note("Stopping, with the best weights so far. Press Ctrl-C again to end at once.");
-  try {
-    trained = await interruptible(onInterrupt, async (signal) => {
-      const training = trainTable(prepared, { ...settings, signal }, stream);
-      ({ classWeights } = training);
-      let savedAt = performance.now();
-      let unsaved = false;
-      for await (const event of training) {
-        if (event.type === "start") {
-          start = event;
-          const { backend, seed } = event;
-          const data = await origin();
-          const name = nameOf(data);
-          run = await createRun({ name, seed, backend, data, settings: saved(flags) }, flags.out);
-        }
-        if (event.type === "end") end = event;
-        run!.appendEvent(event);
-        if (event.type === "epoch") {
-          unsaved ||= event.best;
-          if (unsaved && performance.now() - savedAt > millisecondsBetweenCheckpoints) {
-            await run!.saveCheckpoint(event.epoch, tensorsOf(training.best()), true);
-            savedAt = performance.now();
-            unsaved = false;
-          }
-        }
-        view.show(event);
-        for (const verdict of watch.add(event)) view.note(`${verdict.severity}: ${printable(verdict.message)}`);
-      }
-      return (await training.result()).trained;
-    });
-  } catch (error) {
-    if (run === undefined) throw error;
-    if (error instanceof ChainruleError && error.code === "NON_FINITE_LOSS") {
-      const { epoch, variables } = error.details as { epoch: number; variables: Variables };
-      await run.saveCheckpoint(epoch, tensorsOf(variables), false);
-      view.note(`The last finite weights are saved in ${run.dir}`);
-    }
-    await run.finish("failed", { error: error instanceof ChainruleError ? error.code : String(error) });
-    if (error instanceof ChainruleError && error.code === "NON_FINITE_LOSS") {
-      return { run: run.dir, start: start!, error, events: watch.events, findings: watch.findings() };
-    }
-    throw error;
-  } finally {
-    view.close();
-  }
-  await saveTable(run!, trained);
-  const status = end!.reason === "interrupted" ? "interrupted" : "finished";
-  await run!.finish(status, summary(prepared.task, start!, end!, classWeights));
-  const weights = classWeights && { classWeights };
-  return { run: run!.dir, start: start!, end: end!, events: watch.events, findings: watch.findings(), ...weights };
-}
-
-function summary(task: Prepared["task"], start: StartEvent, end: EndEvent, classWeights: ClassWeights) {
-  return {
-    task,
-    rows: start.rows + start.validationRows,
-    features: start.features,
-    parameters: start.parameters,
-    steps: end.steps,
-    seconds: end.seconds,
-    backend: start.backend,
-    threads: start.threads,
-    ...(start.blas !== undefined && { blas: start.blas }),
-    metrics: { ...end.metrics },
-    ...(end.targets && { targets: end.targets.map((target) => ({ ...target })) }),
-    ...(classWeights && { classWeights }),
-    layers: end.layers.map(({ name, gradientRms, updateRatio }) => ({ name, gradientRms, updateRatio })),
-  };
-}
-
-function describeData(
-  table: Table,
-  { columns, notes, warnings }: Prepared,
-  style: Style,
-  stream?: TableStream,
-): string[] {
-  const { bold } = style.colors;
-  const rest = Math.max(0, (stream?.rows ?? 0) - table.rows);
-  const blocks = `The first ${count(table.rows, "row")} decide what columns are and how they are scaled, and hold the rows for validation; about ${count(rest, "row")} more ${rest === 1 ? "is" : "are"} read block by block. Rows are shuffled within a block only: shuffle a file that is sorted by its target first.`;
-  return [
-    `${bold(printable(table.source))}: ${stream ? "about " : ""}${count(stream?.rows ?? table.rows, "row")}, ${count(table.columns.length, "column")}`,
-    "",
-    ...renderColumns(columns, style),
-    "",
-    ...(stream ? wrap(blocks, style.width) : []),
-    ...notes.flatMap((note) => wrap(printable(note), style.width)),
-    ...warnings.flatMap((warning) => renderDataWarning(warning, style)),
-    ...(notes.length + warnings.length > 0 || stream ? [""] : []),
-  ];
-}
-
-function describeResult(
-  { reason, epochs, bestEpoch, seconds, metrics, targets = [] }: EndEvent,
-  validationRows: number,
-  run: string,
-  classWeights: ClassWeights,
-  style: Style,
-): string[] {
-  const why = {
-    epochs: "Trained",
-    steps: "Stopped after",
-    patience: "Stopped early, after",
-    interrupted: "Interrupted after",
-  }[reason];
-  const weights =
-    metrics.validation === undefined || bestEpoch === epochs
-      ? ""
-      : `, with the weights of epoch ${bestEpoch}: the lowest loss of all on the ${count(validationRows, "row")} for validation`;
-  return [
-    "",
-    ...wrap(`${why} ${count(epochs, "epoch")} in ${duration(seconds)}${weights}.`, style.width),
-    "",
-    ...renderMetrics(Object.entries(metrics), style),
-    ...(targets.length > 0 ? ["", ...renderTargetMetrics(ofSplit(targets), style, whereOf(metrics))] : []),
-    ...(classWeights ? ["", ...wrap(printable(weighed(classWeights)), style.width)] : []),
-    "",
-    `Saved in ${style.colors.bold(run)}`,
-  ];
-}
-
-/** On the rows for validation, where there are some. */
-const ofSplit = (targets: readonly TargetMetrics[]) =>
-  targets.map(({ name, train, validation }) => ({ name, metrics: validation ?? train }));
-
-const whereOf = ({ validation }: EndEvent["metrics"]): string =>
-  validation === undefined ? "on the rows trained on" : "on the rows for validation";
-
-/** Classes that are named one by one. */
-const mostClasses = 10;
-
-function weighed(classWeights: NonNullable<ClassWeights>): string {
-  const all = Object.entries(classWeights).map(([name, weight]) => `${name} ${short(weight)}`);
-  const listed = all.length <= mostClasses ? all : [...all.slice(0, mostClasses), "…"];
-  return `The loss weighs the rows of the classes: ${listed.join(", ")}. The other figures count every row alike.`;
-}
-
 function describeFix(before: Trained, { remedy, steps, training }: Fixed, { width }: Style): string[] {
   const twins = `Restarted with ${flagText(remedy.settings)}. In twins, with ${remedySentence(remedy, steps)}`;
   const measured = (end?: EndEvent) => {
@@ -355,23 +197,4 @@ function describeFix(before: Trained, { remedy, steps, training }: Fixed, { widt
   };
   const whole = `The whole training: ${measured(training.end)}; the one before, in ${before.run}: ${measured(before.end)}.`;
   return ["", ...wrap(twins, width), ...wrap(whole, width)];
-}
-
-function describeFindings({ healthy, verdicts }: Findings, style: Style): string[] {
-  const serious = verdicts.filter(({ severity }) => severity !== "info");
-  return healthy
-    ? []
-    : ["", `${count(serious.length, "thing")} wrong with this training:`, ...renderVerdicts(serious, style)];
-}
-
-function describeNext(run: string, data: readonly string[], { healthy }: Findings, { colors }: Style): string[] {
-  const folder = shellWord(run);
-  const files = data.map(shellWord).join(" ");
-  return [
-    "",
-    colors.dim("Next:"),
-    ...(healthy ? [] : [`  ${colors.cyan(`npx chainrule diagnose ${folder}`)}`]),
-    `  ${colors.cyan(`npx chainrule evaluate ${folder} ${files}`)}`,
-    `  ${colors.cyan(`npx chainrule predict ${folder} ${files} --out predictions.csv`)}`,
-  ];
 }

@@ -1,16 +1,12 @@
 // Cross entropy of two classes, from the logit of class 1.
 import { checkNames } from "../../ir/fields.ts";
-import { tensor } from "../../trace/create.ts";
 import { weightedConstant } from "./class-weights.ts";
 import { defineLoss, type LossRecord } from "./loss.ts";
 import { ofTwoClasses } from "./targets.ts";
 
 export interface BinaryCrossEntropyOptions {
-  /**
-   * How much a target of class 0 and one of class 1 count in the mean, and those between in proportion; or that of each of several
-   * outputs. Default: alike.
-   */
-  readonly classWeights?: readonly [number, number] | readonly (readonly [number, number])[];
+  /** How much a target of class 0 and one of class 1 count in the mean, and those between in proportion. Default: alike. */
+  readonly classWeights?: readonly [number, number];
 }
 
 /**
@@ -25,34 +21,18 @@ export interface BinaryCrossEntropyOptions {
 export function binaryCrossEntropyWith(options: BinaryCrossEntropyOptions): LossRecord {
   checkNames("binaryCrossEntropyWith", ["classWeights"], options);
   const { classWeights } = options;
-  const each = classWeights && (isPair(classWeights) ? [classWeights] : classWeights);
   return defineLoss({
     name: "binaryCrossEntropy",
     ...ofTwoClasses,
     perExample: (logits, target) => logits.softplus().sub(logits.mul(target)),
     reduction: "mean",
-    weighted: (all) => binaryCrossEntropyWith({ classWeights: all.map(([zero, one]): Pair => [zero!, one!]) }),
-    ...(each && { ...weightedConstant(each[0]!), ...(each.length === 1 ? ofOne(each[0]!) : ofSeveral(each)) }),
+    weighted: ([zero, one]) => binaryCrossEntropyWith({ classWeights: [zero!, one!] }),
+    ...(classWeights && {
+      weights: (_, target) => target.mul(classWeights[1] - classWeights[0]).add(classWeights[0]),
+      ...weightedConstant(classWeights),
+    }),
   });
 }
-
-type Pair = readonly [number, number];
-
-const isPair = (weights: Pair | readonly Pair[]): weights is Pair => typeof weights[0] === "number";
-
-const ofOne = ([zero, one]: Pair): Pick<LossRecord, "weights"> => ({
-  weights: (_, target) => target.mul(one - zero).add(zero),
-});
-
-/** For targets [..., outputs]. */
-const ofSeveral = (each: readonly Pair[]): Pick<LossRecord, "weights" | "ofTarget"> => ({
-  weights(_, target) {
-    const zeros = tensor(each.map(([zero]) => zero)).cast(target.dtype);
-    const steps = tensor(each.map(([zero, one]) => one - zero)).cast(target.dtype);
-    return target.mul(steps).add(zeros);
-  },
-  ofTarget: (index) => binaryCrossEntropyWith({ classWeights: each[index]! }),
-});
 
 /**
  * Binary cross entropy from logits z against targets t in [0, 1], mean: softplus(z) − z t,

@@ -43,8 +43,7 @@ export function crossEntropyWith(options: CrossEntropyOptions): LossRecord {
       return where(isClass(labels, logits), logits.logSoftmax(-1), 0).sum(-1).neg();
     },
     reduction: "mean",
-    weighted: ([classWeights]) =>
-      crossEntropyWith({ ...(ignoreIndex !== undefined && { ignoreIndex }), classWeights: classWeights! }),
+    weighted: (classWeights) => crossEntropyWith({ ...(ignoreIndex !== undefined && { ignoreIndex }), classWeights }),
     ...((ignoreIndex !== undefined || classWeights !== undefined) && { weights }),
     ...(classWeights && weightedConstant(classWeights)),
     ...(ignoreIndex !== undefined && { targets: classesOr(ignoreIndex), ignoreIndex }),

@@ -24,10 +24,8 @@ export interface LossRecord extends Loss {
   readonly reduction: "mean" | "sum";
   /** Weights of the examples in the mean, of the shape of their losses; absent, or undefined, where all have the same. */
   weights?(z: Tensor, target: Tensor): Tensor | undefined;
-  /** For classes: the same with weights of the classes of each target, by which the examples count in the mean. */
-  weighted?(classWeights: readonly (readonly number[])[]): LossRecord;
-  /** The loss of one of several targets by itself; absent where it is the same for all. */
-  ofTarget?(index: number): LossRecord;
+  /** For classes: the same with weights of the classes, by which the examples count in the mean. */
+  weighted?(classWeights: readonly number[]): LossRecord;
   /** A label that stands for none: such examples are in no loss and in no metric. */
   readonly ignoreIndex?: number;
   /** What it applies to the outputs itself, so that the model must not: it takes logits. */

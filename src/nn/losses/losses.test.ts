@@ -193,25 +193,6 @@ describe("weights of classes", () => {
     expect(one.item()).toBeCloseTo(two.item(), 12);
   });
 
-  it("are those of each of several outputs", () => {
-    const all: readonly (readonly [number, number])[] = [
-      [1, 7],
-      [2, 0.5],
-    ];
-    const loss = binaryCrossEntropyWith({ classWeights: all });
-    const z = tensor([-3, 0.5, 2, 1], { shape: [2, 2] });
-    const t = tensor([0, 1, 1, 0], { shape: [2, 2] });
-    const own = [-3, 0.5, 2, 1].map((v, i) => Math.log1p(Math.exp(v)) - v * t.data[i]!);
-    const weights = [1, 0.5, 7, 2];
-    const total = weights.reduce((sum, w) => sum + w, 0);
-    expect(loss(z, t).item()).toBeCloseTo(own.reduce((sum, l, i) => sum + weights[i]! * l, 0) / total, 12);
-    expect(compile(loss)(z, t).item()).toBeCloseTo(loss(z, t).item(), 5);
-    const second = [tensor([0.5, 1]), tensor([1, 0])] as const;
-    expect(loss.ofTarget!(1)(...second).item()).toBe(
-      binaryCrossEntropyWith({ classWeights: [2, 0.5] })(...second).item(),
-    );
-  });
-
   it("are as many as the classes", () => {
     expect(() =>
       crossEntropyWith({ classWeights: [1, 2] })(tensor(logits), tensor(Int32Array.from(labels))),

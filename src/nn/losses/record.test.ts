@@ -65,7 +65,7 @@ describe.each(lossNames.map((name) => [name, losses[name] as LossRecord] as cons
     const constants = arange(13_000).mul(0.001).sub(4).reshape([13_000, 1]);
     // The last output is the constant, the others are 0.
     const outputs = concat([zeros([13_000, z.shape[1]! - 1]), constants], 1);
-    for (const one of [loss, ...(loss.weighted ? [loss.weighted([[3, 0.5]])] : [])]) {
+    for (const one of [loss, ...(loss.weighted ? [loss.weighted([3, 0.5])] : [])]) {
       const parts = targets.map((y) => {
         const target = targetTensor(one.targets, new Float64Array(13_000).fill(y), "float64");
         const weight = one.weights?.(outputs, target)?.data[0] ?? 1;

@@ -3,6 +3,7 @@ import type { Prepared } from "../../data/index.ts";
 import type { Variables } from "../../nn/layer.ts";
 import { type Optimizer, type OptimizerKind, optimizerRecord, optimizers } from "../../optim/optimizers/index.ts";
 import { fittedSchedule, type Schedule, type ScheduleKind } from "../../optim/schedules/index.ts";
+import type { Snapshot } from "../snapshot.ts";
 import { type ModelSettings, modelSettings, type ResolvedSettings } from "./index.ts";
 import type { TableFacts } from "./setting.ts";
 import { checkSettings, settingOf } from "./values.ts";
@@ -20,6 +21,8 @@ export interface TableSettings extends Omit<ModelSettings, "optimizer" | "schedu
   /** Initial weights. Default: drawn from the seed. */
   readonly variables?: Variables | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** As TrainOptions.resume. */
+  readonly resume?: Snapshot | undefined;
 }
 
 /** All settings of network and training, with every number of the optimizer and the schedule. */

@@ -1,0 +1,165 @@
+// chainrule train --resume: a run that was cut off goes on; one that is finished says again what it said.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { count } from "../data/wording.ts";
+import { ChainruleError } from "../ir/errors.ts";
+import type { RunReader } from "../runs/index.ts";
+import type { RunSettings } from "../runs/run-settings.ts";
+import type { EndEvent, StartEvent, TrainEvent } from "../train/events.ts";
+import { isSetting, isStatedDefault } from "../train/settings/flags.ts";
+import { originWords } from "./data-argument.ts";
+import { describeFindings, describeNext, describeResult } from "./describe-training.ts";
+import { print, printJson, type Streams, shellWord } from "./output.ts";
+import { runTraining, summary } from "./run-training.ts";
+import { printable, wrap } from "./terminal/text.ts";
+import { type GivenFlags, saved, type TrainFlags } from "./train-flags.ts";
+
+/** The folder of the run to go on with; undefined where a new one is to begin. */
+export function runToResume({ resume, out }: GivenFlags): string | undefined {
+  if (resume === undefined) return undefined;
+  if (resume !== true && out !== undefined && resume !== out)
+    throw new ChainruleError(
+      "USAGE",
+      `--resume ${shellWord(resume)} names a run, and --out ${shellWord(out)} another place. A run goes on in its own folder: leave out --out.`,
+    );
+  const dir = resume === true ? out : resume;
+  if (dir === undefined)
+    throw new ChainruleError(
+      "USAGE",
+      "Name the run to go on with: --resume RUN; or where it is, or is to be: --out RUN.",
+    );
+  return resume === true && !existsSync(join(dir, "run.json")) ? undefined : dir;
+}
+
+/** Settings that a run may go on with otherwise than before. */
+const changeable = ["epochs", "backend", "threads", "deterministic"] as const;
+
+export async function resumeTraining(
+  dir: string,
+  files: readonly string[],
+  { resume: _, json, fix, out: __, ...all }: GivenFlags,
+  streams: Streams,
+): Promise<void> {
+  const given = withoutDefaults(all);
+  const { openRun, replayData, resumeRun, runSettings } = await import("./engine.ts");
+  const reader = await openRun(dir);
+  const before = runSettings(dir, reader.manifest.settings);
+  await checkGiven(reader, before, files, given, fix);
+  const changes = Object.fromEntries(
+    changeable.filter((key) => given[key] !== undefined).map((key) => [key, given[key]]),
+  );
+  const flags = { ...before, ...changes } as TrainFlags;
+  const words = await originWords(reader.manifest.data);
+  const isFinished = reader.manifest.status === "finished";
+  if (isFinished && !(given.epochs !== undefined && given.epochs > (await epochsOf(reader)))) {
+    await sayAgain(reader, words, json === true, streams);
+    return;
+  }
+  if (reader.manifest.status === "failed" && failure(reader) === "NON_FINITE_LOSS")
+    throw new ChainruleError(
+      "INVALID_RUN",
+      `The run "${dir}" failed, since its loss was not finite, and would fail again from its last checkpoint. chainrule diagnose ${shellWord(dir)} says what may help; train again with that.`,
+      { dir },
+    );
+  const { prepared, stream } = await replayData(reader, { blocks: true });
+  const resumed = await resumeRun(dir, saved(flags));
+  const { snapshot, notes } = resumed;
+  print(streams.stderr, ({ width }) => [
+    ...notes.flatMap((note) => wrap(printable(note), width)),
+    ...wrap(
+      snapshot === undefined
+        ? `${printable(dir)} has no checkpoint yet: the training begins anew.`
+        : `Going on with ${printable(dir)} after step ${snapshot.state.step}, ${count(snapshot.state.epoch, "epoch")}.`,
+      width,
+    ),
+    ...otherBackend(snapshot?.backend, given.backend).flatMap((line) => wrap(line, width)),
+    "",
+  ]);
+  const last = await runTraining({ prepared, flags, stream, place: resumed }, streams);
+  const { run, start, end, findings, classWeights, error } = last;
+  if (end === undefined) throw error;
+  print(json ? streams.stderr : streams.stdout, (style) => [
+    ...describeResult(end, start.validationRows, run, classWeights, style),
+    ...describeFindings(findings, style),
+    ...describeNext(run, words, findings, style),
+  ]);
+  if (json) printJson(streams, { run, ...summary(prepared.task, start, end, classWeights) });
+}
+
+/** Without the defaults that command lines state: nobody asked for them. */
+const withoutDefaults = <F extends object>(given: F): F =>
+  Object.fromEntries(
+    Object.entries(given).filter(([key, value]) => !(isSetting(key) && isStatedDefault(key, value))),
+  ) as F;
+
+const otherBackend = (before: string | undefined, now: string | undefined): string[] =>
+  before === undefined || now === undefined || now === "auto" || now === before
+    ? []
+    : [
+        `It was computed by ${before} so far, and is by ${now} from here on: its bits may differ from those of one that stayed.`,
+      ];
+
+const failure = ({ manifest: { summary: facts } }: RunReader): unknown =>
+  typeof facts === "object" && facts !== null && "error" in facts ? facts.error : undefined;
+
+async function epochsOf(reader: RunReader): Promise<number> {
+  const start = (await reader.events()).find((event): event is StartEvent => event.type === "start");
+  return start?.epochs ?? 0;
+}
+
+/** Throws USAGE where a command line asks for another training than the run's. */
+async function checkGiven(
+  reader: RunReader,
+  before: RunSettings,
+  files: readonly string[],
+  { sql, ...given }: GivenFlags,
+  fix: true | undefined,
+): Promise<void> {
+  const { filesOf } = await import("./files.ts");
+  const words = sql === undefined ? await filesOf(files) : ["--sql", sql];
+  const own = await originWords(reader.manifest.data);
+  if (words.length > 0 && words.join("\n") !== own.join("\n"))
+    throw otherThan(
+      reader.dir,
+      `its data are ${own.map(shellWord).join(" ")}, and ${words.map(shellWord).join(" ")} is given`,
+    );
+  if (fix) throw otherThan(reader.dir, "--fix begins other runs");
+  const now = saved(given as TrainFlags) as Readonly<Record<string, unknown>>;
+  const then = saved(before as TrainFlags) as Readonly<Record<string, unknown>>;
+  const free = saved(Object.fromEntries(changeable.map((key) => [key, before[key] ?? given[key]])) as never) as object;
+  const odd = Object.keys(now).find(
+    (name) =>
+      !Object.hasOwn(free, name) && JSON.stringify(now[name]) !== JSON.stringify(then[name]) && now[name] !== undefined,
+  );
+  if (odd !== undefined)
+    throw otherThan(
+      reader.dir,
+      `its "${odd}" is ${JSON.stringify(then[odd]) ?? "not set"}, and ${JSON.stringify(now[odd])} is given`,
+    );
+}
+
+const otherThan = (dir: string, what: string): ChainruleError =>
+  new ChainruleError(
+    "USAGE",
+    `The run "${dir}" goes on as it began, but for --epochs and what computes it: ${what}. Leave that out, or train a new run.`,
+    { dir },
+  );
+
+/** What the training printed at its end. */
+async function sayAgain(reader: RunReader, data: readonly string[], json: boolean, streams: Streams): Promise<void> {
+  const { diagnose } = await import("./engine.ts");
+  const { dir, manifest } = reader;
+  const events: TrainEvent[] = await reader.events();
+  const start = events.find((event): event is StartEvent => event.type === "start");
+  const end = events.findLast((event): event is EndEvent => event.type === "end");
+  if (start === undefined || end === undefined)
+    throw new ChainruleError("INVALID_RUN", `The run "${dir}" is finished, and its events do not say how.`, { dir });
+  const findings = diagnose(events);
+  const facts = manifest.summary as { readonly classWeights?: Record<string, number> };
+  print(json ? streams.stderr : streams.stdout, (style) => [
+    ...describeResult(end, start.validationRows, dir, facts.classWeights, style),
+    ...describeFindings(findings, style),
+    ...describeNext(dir, data, findings, style),
+  ]);
+  if (json) printJson(streams, { run: dir, ...facts });
+}

@@ -1,0 +1,184 @@
+// A training in its run folder, new or taken up again: events, checkpoints, model and summary, whatever the end.
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import type { Prepared, TableStream } from "../data/index.ts";
+import type { Findings } from "../diagnose/verdict.ts";
+import { ChainruleError } from "../ir/errors.ts";
+import type { Variables } from "../nn/index.ts";
+import type { ResumedRun, RunDescription, RunWriter } from "../runs/index.ts";
+import { settingsOf } from "../runs/run-settings.ts";
+import type { EndEvent, StartEvent, TrainEvent } from "../train/events.ts";
+import type { TableModel, TableTraining } from "../train/index.ts";
+import { CheckpointSaver } from "./checkpoint-saver.ts";
+import { interruptible } from "./interrupt.ts";
+import type { Streams } from "./output.ts";
+import { nameOf } from "./table-of.ts";
+import { type Reporter, reporter } from "./terminal/reporter.ts";
+import { printable } from "./terminal/text.ts";
+import { saved, type TrainFlags } from "./train-flags.ts";
+
+/** A training in its run folder: with its end, or with what it failed by. */
+export interface Trained {
+  readonly run: string;
+  readonly start: StartEvent;
+  readonly end?: EndEvent;
+  readonly error?: unknown;
+  readonly events: readonly TrainEvent[];
+  readonly findings: Findings;
+  readonly classWeights?: ClassWeights;
+}
+
+/** By the names of the classes; undefined where rows of all weigh alike. */
+export type ClassWeights = TableTraining["classWeights"];
+
+/** What a run's description says of its data. */
+export type DataOrigin = () => Promise<RunDescription["data"]>;
+
+export interface TrainingPlan {
+  readonly prepared: Prepared;
+  readonly flags: TrainFlags;
+  /** Where the table is read in blocks. */
+  readonly stream?: TableStream | undefined;
+  /** For the description of a new run; or the run that goes on. */
+  readonly place: { readonly origin: DataOrigin } | ResumedRun;
+}
+
+/** Trains and writes the run folder, whatever the end. */
+export async function runTraining(plan: TrainingPlan, streams: Streams): Promise<Trained> {
+  const { Watch } = await import("./engine.ts");
+  const view = await reporter(streams.stderr);
+  const watch = new Watch();
+  const onInterrupt = () => view.note("Stopping, with the best weights so far. Press Ctrl-C again to end at once.");
+  try {
+    return await interruptible(onInterrupt, (signal) => trainAndSave(plan, { watch, view, signal }));
+  } finally {
+    view.close();
+  }
+}
+
+interface Around {
+  readonly watch: InstanceType<typeof import("./engine.ts")["Watch"]>;
+  readonly view: Reporter;
+  readonly signal: AbortSignal;
+}
+
+async function trainAndSave(plan: TrainingPlan, { watch, view, signal }: Around): Promise<Trained> {
+  const { trainTable } = await import("./engine.ts");
+  const { prepared, flags, stream, place } = plan;
+  const resumed = "writer" in place ? place : undefined;
+  const resume = resumed?.snapshot;
+  const training = trainTable(prepared, { ...settingsOf(flags), signal, resume }, stream);
+  const { classWeights } = training;
+  let run = resumed?.writer;
+  let saver: CheckpointSaver | undefined;
+  let start: StartEvent | undefined;
+  let end: EndEvent | undefined;
+  try {
+    for await (const event of training) {
+      if (event.type === "start") {
+        start = event;
+        run ??= await newRun(plan, event);
+        await run.saveDescription(await describedModel(training));
+        saver = new CheckpointSaver(run, view.note);
+      }
+      // What stands before the end is told again where the training goes on further than planned.
+      if (event.type === "examples") await saver!.last(training.snapshot());
+      if (event.type === "end") end = event;
+      // The beginning was told before.
+      if (resume === undefined || !(event.type === "start" || event.type === "data")) {
+        run!.appendEvent(event);
+        view.show(event);
+        for (const verdict of watch.add(event)) view.note(`${verdict.severity}: ${printable(verdict.message)}`);
+      } else if (event.type === "start") showAgain(event, resumed!.events, { watch, view });
+      if (event.type === "epoch" || event.type === "progress") saver!.consider(training.snapshot);
+    }
+    const { trained } = await training.result();
+    const status = end!.reason === "interrupted" ? "interrupted" : "finished";
+    await saveResult(run!, trained, status, summary(prepared.task, start!, end!, classWeights));
+    const weights = classWeights && { classWeights };
+    return { run: run!.dir, start: start!, end: end!, events: watch.events, findings: watch.findings(), ...weights };
+  } catch (error) {
+    if (run === undefined) throw error;
+    await saver?.settled();
+    return await failed(run, training, error, { watch, view, signal }, start);
+  }
+}
+
+async function newRun({ flags, place }: TrainingPlan, { backend, seed }: StartEvent): Promise<RunWriter> {
+  const { createRun } = await import("./engine.ts");
+  const data = await (place as { origin: DataOrigin }).origin();
+  return createRun({ name: nameOf(data), seed, backend, data, settings: saved(flags) }, flags.out);
+}
+
+async function describedModel({ untrained }: TableTraining) {
+  const { modelJson } = await import("./engine.ts");
+  return modelJson(untrained);
+}
+
+/** What was told before the training was put aside: for the view, and for what verdicts are made of. */
+function showAgain(start: StartEvent, events: readonly TrainEvent[], { watch, view }: Omit<Around, "signal">): void {
+  view.show(start);
+  for (const event of events) watch.add(event);
+  const last = events.findLast(({ type }) => type === "epoch");
+  if (last !== undefined) view.show(last);
+}
+
+/** The model is not lost with its folder: where that cannot be written, it is saved elsewhere, and the error says so. */
+async function saveResult(run: RunWriter, trained: TableModel, status: "finished" | "interrupted", facts: object) {
+  const { saveModel, saveTable } = await import("./engine.ts");
+  try {
+    await saveTable(run, trained);
+    await run.finish(status, facts as Parameters<RunWriter["finish"]>[1]);
+  } catch (cause) {
+    const path = join(tmpdir(), `${basename(run.dir)}-${process.pid}.safetensors`);
+    await saveModel(path, trained);
+    throw new ChainruleError(
+      "INVALID_RUN",
+      `The run folder "${run.dir}" could not be written at the end (${(cause as Error).message}). The trained model is saved in ${path}: loadModel of "chainrule/train" reads it.`,
+      { dir: run.dir, path },
+      { cause },
+    );
+  }
+}
+
+/** Keeps what can be kept: the last finite weights, or the checkpoint of the last good step. */
+async function failed(
+  run: RunWriter,
+  { untrained }: TableTraining,
+  error: unknown,
+  { watch, view }: Around,
+  start: StartEvent | undefined,
+): Promise<Trained> {
+  const { saveTable } = await import("./engine.ts");
+  const isNonFinite = error instanceof ChainruleError && error.code === "NON_FINITE_LOSS";
+  if (isNonFinite) {
+    const { variables } = error.details as { variables: Variables };
+    await saveTable(run, { ...untrained, variables });
+    view.note(`The last finite weights are saved in ${run.dir}`);
+  }
+  const code = error instanceof ChainruleError ? error.code : String(error);
+  await run.finish("failed", { error: code }).catch((cause: unknown) => {
+    view.note(`warning: the run folder could not be written at the end (${(cause as Error).message}).`);
+  });
+  if (!isNonFinite) throw error;
+  return { run: run.dir, start: start!, error, events: watch.events, findings: watch.findings() };
+}
+
+/** What run.json says of a training that came to its end, and `--json` prints. */
+export function summary(task: Prepared["task"], start: StartEvent, end: EndEvent, classWeights: ClassWeights) {
+  return {
+    task,
+    rows: start.rows + start.validationRows,
+    features: start.features,
+    parameters: start.parameters,
+    steps: end.steps,
+    seconds: end.seconds,
+    backend: start.backend,
+    threads: start.threads,
+    ...(start.blas !== undefined && { blas: start.blas }),
+    metrics: { ...end.metrics },
+    ...(end.targets && { targets: end.targets.map((target) => ({ ...target })) }),
+    ...(classWeights && { classWeights }),
+    layers: end.layers.map(({ name, gradientRms, updateRatio }) => ({ name, gradientRms, updateRatio })),
+  };
+}

@@ -1,0 +1,125 @@
+// A run taken up again: from its newest checkpoint that is whole, with the events up to there, by one process at a time.
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { EpochEvent } from "../train/events.ts";
+import { runState } from "../train/run-state.ts";
+import type { Snapshot } from "../train/snapshot.ts";
+import { createRun } from "./create-run.ts";
+import type { RunDescription } from "./manifest.ts";
+import { openRun } from "./open-run.ts";
+import { resumeRun } from "./resume-run.ts";
+
+const home = process.cwd();
+beforeEach(async () => process.chdir(await mkdtemp(join(tmpdir(), "chainrule-resume-"))));
+afterEach(async () => {
+  const place = process.cwd();
+  process.chdir(home);
+  await rm(place, { recursive: true });
+});
+
+const settings = { target: "y" };
+const description: RunDescription = {
+  name: "table",
+  seed: 0,
+  backend: "reference",
+  data: { file: "table.csv", sha256: "0".repeat(64) },
+  settings,
+};
+const snapshot = (n: number): Snapshot => {
+  const values = new Map([["parameters.w", Float32Array.of(n)]]);
+  return {
+    ...{ format: 1, seed: 0, backend: "reference", seconds: n },
+    machine: values,
+    state: { ...runState(values), step: n * 10, epoch: n },
+  };
+};
+const epoch = (n: number): EpochEvent => ({
+  ...{ type: "epoch", epoch: n, step: n * 10, loss: 1 / n, learningRate: 0.1, best: true, layers: [] },
+});
+
+/** A run that was cut off after its fourth epoch, with checkpoints of the second and the third. */
+async function cutOff() {
+  const run = await createRun(description, "run");
+  for (let n = 1; n <= 4; n++) {
+    run.appendEvent(epoch(n));
+    if (n < 4) await run.saveCheckpoint(snapshot(n));
+  }
+  await rm(join("run", "lock.json"));
+  await writeFile(join("run", "events.jsonl"), '{"type":"epo', { flag: "a" });
+}
+
+it("goes on from the last checkpoint, and later events are told again", async () => {
+  await cutOff();
+  const { writer, ...resumed } = await resumeRun("run", { ...settings, epochs: 9 });
+  expect(resumed).toEqual({ snapshot: snapshot(3), events: [epoch(1), epoch(2), epoch(3)], notes: [] });
+  writer.appendEvent(epoch(4));
+  await writer.saveCheckpoint(snapshot(4));
+  await writer.finish("finished");
+  const run = await openRun("run");
+  expect(run.manifest).toMatchObject({ status: "finished", settings: { target: "y", epochs: 9 } });
+  expect(await run.events()).toEqual([1, 2, 3, 4].map(epoch));
+  expect((await readdir(join("run", "checkpoints"))).sort()).toEqual([
+    "index.json",
+    "step-30.safetensors",
+    "step-40.safetensors",
+  ]);
+});
+
+it("goes on from the one before where the last is altered or cut short, and says so; anew where there is none", async () => {
+  await cutOff();
+  const newest = join("run", "checkpoints", "step-30.safetensors");
+  const bytes = await readFile(newest);
+  const said: string[] = [];
+  for (const damaged of [bytes.subarray(0, bytes.length - 1), bytes.with(bytes.length - 1, 77)]) {
+    await writeFile(newest, damaged);
+    expect(await (await openRun("run")).checkpoint()).toEqual(snapshot(2));
+    const { writer, notes, ...rest } = await resumeRun("run", settings);
+    expect(rest).toEqual({ snapshot: snapshot(2), events: [epoch(1), epoch(2)] });
+    said.push(...notes);
+    await writer.finish("interrupted");
+    await rm("run", { recursive: true });
+    await cutOff();
+  }
+  await rm(join("run", "checkpoints", "step-20.safetensors"));
+  await rm(newest);
+  const { writer, notes, ...rest } = await resumeRun("run", settings);
+  expect(rest).toEqual({ events: [] });
+  await writer.finish("interrupted");
+  expect([...said, ...notes].join("\n")).toMatchInlineSnapshot(`
+    "The file checkpoints/step-30.safetensors of the run "run" is not usable: it must have 652 bytes, as when it was saved; it has 651. Restore the file, or train again. The one before it is used, of step 20.
+    The file checkpoints/step-30.safetensors of the run "run" is not usable: its content is another than the one that was saved. Restore the file, or train again. The one before it is used, of step 20.
+    The file checkpoints/step-30.safetensors of the run "run" is not usable: it does not exist. Restore the file, or train again. The one before it is used, of step 20.
+    The file checkpoints/step-20.safetensors of the run "run" is not usable: it does not exist. Restore the file, or train again. The training begins anew."
+  `);
+});
+
+it("is written by one process at a time, and a dead one does not lock it", async () => {
+  await cutOff();
+  const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+  await new Promise((resolve) => other.once("spawn", resolve));
+  // As that process would have locked it.
+  const { writer } = await resumeRun("run", settings);
+  const lock = join("run", "lock.json");
+  const own = JSON.parse(await readFile(lock, "utf8"));
+  const stat = await readFile(`/proc/${other.pid}/stat`, "utf8").catch(() => "");
+  const began = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  await writer.finish("interrupted");
+  const held = JSON.stringify({ ...own, pid: other.pid, began });
+  await writeFile(lock, held);
+  await expect(resumeRun("run", settings)).rejects.toMatchObject({
+    code: "RUN_IN_USE",
+    message: expect.stringContaining(`is being written by process ${other.pid}`),
+  });
+  expect(await readFile(lock, "utf8")).toBe(held);
+  other.kill("SIGKILL");
+  await new Promise((resolve) => other.once("exit", resolve));
+  const again = await resumeRun("run", settings);
+  await again.writer.finish("interrupted");
+  expect(await readdir("run")).not.toContain("lock.json");
+  // Another process may have the number of a dead one.
+  await writeFile(lock, JSON.stringify({ ...own, pid: process.pid, began: "1" }));
+  await (await resumeRun("run", settings)).writer.finish("interrupted");
+});
