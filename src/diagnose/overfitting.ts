@@ -7,7 +7,7 @@ import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { lowerValidationLoss } from "./goals.ts";
-import { narrower, suggestedRate } from "./remedies.ts";
+import { dropout, narrower, suggestedRate } from "./remedies.ts";
 
 const thresholds = {
   /** Rise of the validation loss from its minimum, by the loss of the best constant. */
@@ -24,7 +24,7 @@ export const overfitting = defineDetector({
   thresholds,
   needsTime: true,
   detect,
-  remedies: [narrower(2), narrower(4), suggestedRate],
+  remedies: [narrower(2), narrower(4), dropout(0.3), suggestedRate],
   mended: lowerValidationLoss,
 });
 

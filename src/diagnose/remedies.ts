@@ -102,6 +102,14 @@ export const batchTimes = (factor: number): RemedyRule =>
     return size > batchSize ? { words: `batches of ${size} rows`, change: { batchSize: size } } : undefined;
   });
 
+/** Of the outputs of every hidden layer. */
+export const dropout = (rate: number): RemedyRule =>
+  rule(({ resolved }) =>
+    resolved.dropout >= rate || resolved.hidden.length === 0
+      ? undefined
+      : { words: `dropout of ${rate}`, change: { dropout: rate } },
+  );
+
 export const narrower = (divisor: number): RemedyRule =>
   rule(({ resolved: { hidden } }) => {
     const widths = hidden.map((width) => Math.max(2, Math.round(width / divisor)));

@@ -126,3 +126,13 @@ it("tries nothing where no setting mends it", async () => {
   expect({ twins, steps }).toEqual({ twins: [], steps: 0 });
   expect(tried.verdicts.map(({ remedies }) => remedies)).toEqual([[], []]);
 });
+
+it("tries dropout against overfitting, unless there is as much", async () => {
+  const words = async (dropout: number) => {
+    const recipe = { data: features, settings: { ...quick, epochs: 3, dropout } };
+    const { twins } = await trialsOf(recipe, [verdictOf("overfitting")]);
+    return twins.map((twin) => twin.words);
+  };
+  expect(await words(0)).toContain("dropout of 0.3");
+  expect(await words(0.3)).not.toContain("dropout of 0.3");
+});
