@@ -2,6 +2,7 @@
 import "../index.ts";
 
 export * from "../data/index.ts";
+export { readPiece } from "../data/read.ts";
 export * from "../diagnose/index.ts";
 export { explainRun } from "../explain/explain-run.ts";
 export * from "../explain/index.ts";

@@ -59,3 +59,17 @@ it("--fix tries nothing on the head alone", async () => {
   expect(stderr).toContain("Nothing was tried: the table is read in blocks, and remedies need it whole.");
   expect(stderr).not.toContain("Trying remedies");
 });
+
+it("a target that the loss cannot take is refused in a later block, with its row", async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => `${i % 7},${i % 5},${i === 50 ? -3 : i % 4}`);
+  await writeFile("table.csv", `a,b,y\n${rows.join("\n")}\n`);
+  const { code, stderr } = await train("--loss poisson");
+  expect(code).toBe(1);
+  expect(stderr).toContain('"y" is -3 in table.csv, row 52. Mend the row, or use mse.');
+});
+
+it.each(["--group a", "--time a"])("%s is refused: later blocks may hold rows of any group", async (flags) => {
+  const { code, stderr } = await train(flags);
+  expect(code).toBe(1);
+  expect(stderr).toContain('A table that is read in blocks cannot be split by "a": later blocks may hold rows of any');
+});

@@ -45,7 +45,7 @@ export async function wholeTable(
   options: TextOptions,
   streams: Streams,
 ): Promise<GivenTable> {
-  const { joinTables, parseTable, queryTable, readTable, sha256Table } = await import("./engine.ts");
+  const { joinTables, parseTable, queryTable, readPiece, readTable, sha256Table } = await import("./engine.ts");
   if (sql !== undefined) {
     const table = await queryTable(sql);
     return { table, origin: async () => ({ sql, sha256: sha256Table(table) }) };
@@ -54,10 +54,9 @@ export async function wholeTable(
   const stdin = files.includes(stdinName) ? await readStdin(streams) : undefined;
   const tables: Table[] = [];
   for (const file of files) {
-    const isFile = file !== stdinName;
-    tables.push(
-      await (isFile ? readTable(file, options) : parseTable(stdin!.bytes, { ...options, source: "standard input" })),
-    );
+    const read = (said: TextOptions) =>
+      file === stdinName ? parseTable(stdin!.bytes, { ...said, source: "standard input" }) : readTable(file, said);
+    tables.push(await readPiece(tables[0], options, read));
   }
   return { table: joinTables(tables), origin: () => originOf(files, stdin?.sha256) };
 }

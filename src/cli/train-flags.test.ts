@@ -92,6 +92,17 @@ it.each(["yes", "yes=", "yes=0", "yes=-1", "yes=1,no", "=2"])("weights of classe
   expect(() => parseSetting("classWeight", text)).toThrowError('classWeight must be "balanced", or CLASS=WEIGHT');
 });
 
+it.each([
+  ["a=b", [{ column: "a", word: "b" }]],
+  ['"a=b"', ["a=b"]],
+  ['dose="a=b"', [{ column: "dose", word: "a=b" }]],
+  ['"x=y"=0', [{ column: "x=y", word: "0" }]],
+  ["x=y=0", [{ column: "x=y", word: "0" }]],
+  ['height=5"', [{ column: "height", word: '5"' }]],
+])("a mark of missing cells: %s", (text, marks) => {
+  expect(parseSetting("missing", text)).toEqual(marks);
+});
+
 describe("any settings", () => {
   const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => fc.integer({ min, max });
   const double = (max: number, min = 0) =>
@@ -100,7 +111,7 @@ describe("any settings", () => {
     fc.constantFrom(...(settingOf(key).type.choices as readonly NonNullable<Settings[K]>[]));
   const type = fc.constantFrom(...columnTypes);
   const name = fc.string({ minLength: 1 });
-  const word = fc.string().map((text) => text.replaceAll("=", "-"));
+  const word = fc.oneof(fc.string(), fc.constantFrom("a=b", "=", '"', '5"', '"a=b"', '="', "n = 1"));
   const columnWord = fc.record({ column: name, word });
   const values: { readonly [K in SettingKey]: fc.Arbitrary<NonNullable<Settings[K]>> } = {
     target: fc.oneof(fc.string(), fc.array(fc.string(), { minLength: 2 })),

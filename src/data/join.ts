@@ -1,5 +1,6 @@
 // Tables of several files, one after the other, as one table: columns are matched by their names.
 import { ChainruleError } from "../ir/errors.ts";
+import { parseNumber } from "./cells.ts";
 import { type Cell, type Column, findColumn, type Table, type TablePart } from "./table.ts";
 import type { DataWarning } from "./warning.ts";
 import { closest, count, quote, quoteList } from "./wording.ts";
@@ -48,6 +49,18 @@ export function joinTables(tables: readonly Table[]): Table {
     warnings: [...warnings.values(), ...lacking(matched, names)],
     hasHeader: named.hasHeader,
   };
+}
+
+/** Whether the names of a table are cells of its first row: as many as the first file has columns, none of its names, and numbers among them. */
+export function hasRowForNames(table: Table, first: Table): boolean {
+  const known = new Set(first.columns.map(({ name }) => name));
+  const names = table.columns.map(({ name }) => name);
+  return (
+    table.hasHeader &&
+    names.length === known.size &&
+    !names.some((name) => known.has(name)) &&
+    names.some((name) => !Number.isNaN(parseNumber(name)))
+  );
 }
 
 /** The columns of a table under the names of another one. @throws ChainruleError MALFORMED_DATA where they do not match */

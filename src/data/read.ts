@@ -5,7 +5,7 @@ import { contentOf, unknownFormat } from "./formats/content.ts";
 import { decompressed } from "./formats/decompress.ts";
 import type { TextOptions } from "./formats/format.ts";
 import { formatOfContent, formatOfName, readable } from "./formats/index.ts";
-import { joinTables } from "./join.ts";
+import { hasRowForNames, joinTables } from "./join.ts";
 import type { Table } from "./table.ts";
 
 /**
@@ -20,8 +20,19 @@ import type { Table } from "./table.ts";
 export async function readTable(path: string | readonly string[], options: TextOptions = {}): Promise<Table> {
   if (typeof path === "string") return readFile(path, options);
   const tables: Table[] = [];
-  for (const one of path) tables.push(await readFile(one, options));
+  for (const one of path) tables.push(await readPiece(tables[0], options, (said) => readFile(one, said)));
   return joinTables(tables);
+}
+
+/** Reads a further file as one that may go on where the first ends: what looks like its header may be a row. */
+export async function readPiece(
+  first: Table | undefined,
+  options: TextOptions,
+  read: (options: TextOptions) => Promise<Table>,
+): Promise<Table> {
+  const table = await read(options);
+  const isRow = first !== undefined && options.header === undefined && hasRowForNames(table, first);
+  return isRow ? read({ ...options, header: false }) : table;
 }
 
 async function readFile(path: string, options: TextOptions): Promise<Table> {

@@ -78,3 +78,36 @@ it("other formats are refused by name", async () => {
   await expect(openTable("rows.json")).rejects.toThrow("rows.json cannot be read in blocks: CSV, TSV and Parquet can.");
   await expect(openTable("nowhere.csv")).rejects.toMatchObject({ code: "FILE_NOT_FOUND" });
 });
+
+it("a piece whose first line looks like a header is one of rows where the first file has other names, or none", async () => {
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const plain = write("piece-1.csv", "4.6,3.7,7\n4.4,3.4,9\n4.5,3.1,8\n");
+  const gap = write("piece-2.csv", "NA,3.5,8\n4.1,3.3,9\n4.2,3.2,7\n");
+  const named = write("piece-0.csv", "a,b,c\n5.1,3.8,7\n5.4,3.9,9\n");
+  for (const [paths, names] of [
+    [
+      [plain, gap],
+      ["column 1", "column 2", "column 3"],
+    ],
+    [
+      [named, gap],
+      ["a", "b", "c"],
+    ],
+  ] as const) {
+    const whole = await readTable(paths);
+    const { head, rest } = await openTable(paths);
+    const tables = [head];
+    for await (const table of rest()) tables.push(table);
+    for (const found of [contents([whole]), contents(tables)]) {
+      expect(found.names).toEqual(names);
+      expect(found.cells.map((cells) => cells.slice(-3))).toEqual([
+        ["NA", "4.1", "4.2"],
+        ["3.5", "3.3", "3.2"],
+        ["8", "9", "7"],
+      ]);
+    }
+  }
+});

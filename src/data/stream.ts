@@ -2,7 +2,7 @@
 import { ChainruleError } from "../ir/errors.ts";
 import type { TableStream, TextOptions } from "./formats/format.ts";
 import { fileFormats, formatOfName } from "./formats/index.ts";
-import { matchColumns, sourceOf } from "./join.ts";
+import { hasRowForNames, matchColumns, sourceOf } from "./join.ts";
 import type { Table } from "./table.ts";
 import { count, enumeration, quoteList } from "./wording.ts";
 
@@ -26,10 +26,15 @@ export async function openTable(
   const opened = await openFile(first, blockRows, options);
   if (others.length === 0) return opened;
   const { head } = opened;
+  const openPiece = async (path: string): Promise<TableStream> => {
+    const stream = await openFile(path, blockRows, options);
+    const isRow = options.header === undefined && hasRowForNames(stream.head, head);
+    return isRow ? openFile(path, blockRows, { ...options, header: false }) : stream;
+  };
   // Each is looked into now, so that what does not fit is said before a training goes on for hours.
   let { rows } = opened;
   for (const other of others) {
-    const stream = await openFile(other, blockRows, options);
+    const stream = await openPiece(other);
     sameColumns(stream.head, head);
     rows += stream.rows;
   }
@@ -39,7 +44,7 @@ export async function openTable(
     async *rest() {
       yield* opened.rest();
       for (const other of others) {
-        const stream = await openFile(other, blockRows, options);
+        const stream = await openPiece(other);
         yield sameColumns(stream.head, head);
         for await (const block of stream.rest()) yield sameColumns(block, head);
       }

@@ -1,6 +1,7 @@
 // What trainTable is given, checked in words before anything is computed.
 
-import type { Prepared } from "../data/index.ts";
+import type { Prepared, Split } from "../data/index.ts";
+import type { Target } from "../data/preprocessing.ts";
 import { answerOf, classesOf, scaleOf } from "../data/target-kinds.ts";
 import { quoteList, short } from "../data/wording.ts";
 import { ChainruleError } from "../ir/errors.ts";
@@ -83,7 +84,7 @@ export function checkLoss(loss: LossName, { task, preprocessing: { targets } }: 
 
 /** Throws INVALID_ARGUMENT for numbers that the loss cannot take, or a scale that it cannot have. */
 export function checkTargets(loss: LossName, prepared: Prepared): void {
-  const { targets: kind, link, outputs } = lossRecord(loss);
+  const { link } = lossRecord(loss);
   const { targets } = prepared.preprocessing;
   const shifted = targets.find((target) => scaleOf(target).centre !== 0);
   if (link === "log" && shifted !== undefined) {
@@ -95,19 +96,29 @@ export function checkTargets(loss: LossName, prepared: Prepared): void {
   }
   if (prepared.task !== "regression") return;
   const { train, validation, tableRows, validationTable } = prepared;
-  for (const [split, numbers] of [
-    [train, tableRows],
-    [validation, validationTable?.rowNumbers ?? tableRows],
-  ] as const) {
-    const at = split?.y.findIndex((y: number) => kind.range?.includes(y, outputs(0)) === false) ?? -1;
-    if (at < 0) continue;
-    const target = targets[at % targets.length]!;
-    const value = short(answerOf(target, split!.y[at]!) as number);
-    const row = numbers[split!.rowNumbers[Math.floor(at / targets.length)]!]!;
-    throw new ChainruleError(
-      "INVALID_ARGUMENT",
-      `${loss} is for ${kind.range!.words(outputs(0))}; "${target.name}" is ${value} in row ${row}. Mend the row, or use ${defaultLoss("regression")}.`,
-      { loss, row, value },
-    );
-  }
+  checkRange(loss, targets, train, (row) => ({ row: tableRows[row]! }));
+  if (validation)
+    checkRange(loss, targets, validation, (row) => ({ row: (validationTable?.rowNumbers ?? tableRows)[row]! }));
+}
+
+/** Throws INVALID_ARGUMENT for numbers that the loss cannot take, with where they stand: `origin` of the table's row. */
+export function checkRange(
+  loss: LossName,
+  targets: readonly Target[],
+  { y, rowNumbers }: Pick<Split, "y" | "rowNumbers">,
+  origin: (row: number) => { readonly source?: string; readonly row: number },
+): void {
+  const { targets: kind, outputs, task } = lossRecord(loss);
+  if (task !== "regression" || kind.range === undefined) return;
+  const at = y.findIndex((value: number) => !kind.range!.includes(value, outputs(0)));
+  if (at < 0) return;
+  const target = targets[at % targets.length]!;
+  const value = short(answerOf(target, y[at]!) as number);
+  const found = origin(rowNumbers[Math.floor(at / targets.length)]!);
+  const place = `${found.source === undefined ? "" : `${found.source}, `}row ${found.row}`;
+  throw new ChainruleError(
+    "INVALID_ARGUMENT",
+    `${loss} is for ${kind.range.words(outputs(0))}; "${target.name}" is ${value} in ${place}. Mend the row, or use ${defaultLoss("regression")}.`,
+    { loss, ...found, value },
+  );
 }

@@ -62,7 +62,7 @@ export interface TableTraining extends AsyncIterable<TrainEvent> {
 export function trainTable(prepared: Prepared, settings: TableSettings = {}, stream?: TableStream): TableTraining {
   checkTable(prepared, settings);
   const { preprocessing } = prepared;
-  const blocks = stream && tableBlocks(stream, preprocessing, prepared.train.rows);
+  const blocks = stream && tableBlocks(stream, preprocessing, prepared.train.rows, () => resolved.loss);
   const rows = prepared.train.rows + (blocks?.rows ?? 0);
   const resolved = resolve(prepared, settings, rows);
   const { loss } = resolved;

@@ -58,12 +58,25 @@ export const columnTypes: Setting<ColumnTypes, undefined> = {
   choosesColumns: true,
 };
 
-/** "dose=-999": a word of a column. A column name may itself hold "=". */
-const wordOf = (text: string): ColumnWord | undefined => {
+const quoted = `"((?:[^"]|"")*)"`;
+const wholeQuoted = new RegExp(`^${quoted}$`);
+const wordQuoted = new RegExp(`^(.+)=${quoted}$`, "s");
+const inQuotes = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+const unquoted = (text: string): string => wholeQuoted.exec(text)?.[1]?.replaceAll('""', '"') ?? text;
+
+/** "dose=-999": a word of a column. A column name may itself hold "="; a word that does stands in double quotes. */
+function wordOf(text: string): ColumnWord | undefined {
+  if (wholeQuoted.test(text)) return undefined;
+  const [, column, word] = wordQuoted.exec(text) ?? [];
+  if (word !== undefined) return { column: unquoted(column!), word: word.replaceAll('""', '"') };
   const at = text.lastIndexOf("=");
-  return at < 1 ? undefined : { column: text.slice(0, at), word: text.slice(at + 1) };
-};
-const printWord = (one: MissingMark): string => (typeof one === "string" ? one : `${one.column}=${one.word}`);
+  return at < 1 ? undefined : { column: unquoted(text.slice(0, at)), word: text.slice(at + 1) };
+}
+const wordText = (word: string): string => (/[="]/.test(word) ? inQuotes(word) : word);
+const printWord = (one: MissingMark): string =>
+  typeof one === "string"
+    ? wordText(one)
+    : `${one.column.includes('"') ? inQuotes(one.column) : one.column}=${wordText(one.word)}`;
 const joined = {
   add: <T>(a: readonly T[], b: readonly T[]): readonly T[] => [...a, ...b],
   parts: <T>(value: readonly T[]): readonly (readonly T[])[] => value.map((one) => [one]),
@@ -73,13 +86,13 @@ export const missing: Setting<readonly MissingMark[], undefined> = {
   type: {
     must: "a mark, or COLUMN=MARK",
     holds: (value) => value.length > 0,
-    parse: (text) => [wordOf(text) ?? text],
+    parse: (text) => [wordOf(text) ?? unquoted(text)],
     print: (value) => value.map(printWord).join(),
   },
   flags: [
     {
       flag: "--missing <mark>",
-      help: "marks a missing cell, beside the usual marks; COLUMN=MARK: in one column (repeatable)",
+      help: "marks a missing cell, beside the usual marks; COLUMN=MARK: in one column, a mark with = in double quotes (repeatable)",
     },
   ],
   default: undefined,
