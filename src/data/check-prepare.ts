@@ -33,7 +33,7 @@ export function checkPrepare(table: Table, given: PrepareOptions): void {
   if (!isRecord(given) || given.target === undefined)
     throw wrong("options", `its second argument must be options with a target, { target: "species" }`, given);
   if (![given.target].flat().every((name) => typeof name === "string"))
-    throw wrong("options", "target must be the name of a column, or a list of names", given.target);
+    throw wrong("target", "target must be the name of a column, or a list of names", given.target);
   const odd = Object.keys(given).find((name) => !names.includes(name));
   if (odd === undefined) return;
   const known = sameWord(odd, names);
@@ -44,16 +44,23 @@ export function checkPrepare(table: Table, given: PrepareOptions): void {
   );
 }
 
-function wrong(argument: string, must: string, value: unknown): ChainruleError {
-  const mend =
-    value instanceof Promise
-      ? " Await it."
-      : Array.isArray(value)
-        ? " Of rows, tableFromRows(rows) makes a table."
-        : typeof value === "string"
-          ? argument === "table"
-            ? " readTable reads a file."
-            : ` Write { target: ${JSON.stringify(value)} }.`
-          : "";
+/** Whether it names a target, or several. */
+const areNames = (value: unknown): boolean =>
+  typeof value === "string" || (Array.isArray(value) && value.every((name) => typeof name === "string"));
+
+/** How to mend what came in the place of the table, of the options or of the target. */
+const mends = {
+  table: (value: unknown) =>
+    Array.isArray(value)
+      ? " Of rows, tableFromRows(rows) makes a table."
+      : typeof value === "string"
+        ? " readTable reads a file."
+        : "",
+  options: (value: unknown) => (areNames(value) ? ` Write { target: ${JSON.stringify(value)} }.` : ""),
+  target: () => "",
+};
+
+function wrong(argument: keyof typeof mends, must: string, value: unknown): ChainruleError {
+  const mend = value instanceof Promise ? " Await it." : mends[argument](value);
   return new ChainruleError("INVALID_ARGUMENT", `prepare: ${must}; got ${came(value)}.${mend}`, { [argument]: value });
 }

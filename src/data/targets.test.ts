@@ -198,8 +198,15 @@ describe("is refused in words", () => {
   });
 
   it("what is no name", () => {
-    expect(failure(() => prepare(table, { target: 5 as never }))).toMatchInlineSnapshot(
-      `"INVALID_ARGUMENT: prepare: target must be the name of a column, or a list of names; got 5."`,
+    const said = [5, ["weight", 5]].map((target) => failure(() => prepare(table, { target: target as never })));
+    expect(said).toMatchInlineSnapshot(`
+      [
+        "INVALID_ARGUMENT: prepare: target must be the name of a column, or a list of names; got 5.",
+        "INVALID_ARGUMENT: prepare: target must be the name of a column, or a list of names; got an array of 2.",
+      ]
+    `);
+    expect(failure(() => prepare(table, ["weight", "height"] as never))).toMatchInlineSnapshot(
+      `"INVALID_ARGUMENT: prepare: its second argument must be options with a target, { target: "species" }; got an array of 2. Write { target: ["weight","height"] }."`,
     );
   });
 });
