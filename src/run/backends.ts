@@ -18,8 +18,11 @@ export interface BackendOptions {
   readonly deterministic?: boolean | undefined;
 }
 
-/** Multiply-adds of the largest product of a plan for which a BLAS is worth loading. */
-const worthBlas = 2 ** 16;
+/**
+ * Multiply-adds of the smallest product that a BLAS computes: about those of 40 × 40 × 40, from where it wins on the processors that were tried
+ * (docs/decisions/0011-blas.md). A constant, since a size that is timed would give a training other bits from one day to the next.
+ */
+export const blasFrom = 2 ** 16;
 
 export { backendNames };
 
@@ -40,9 +43,9 @@ export function backendOf({ backend = "auto", threads, deterministic = false }: 
   if (backend === "reference") return reference;
   const build = deterministic ? "plain" : fastestBuild();
   const blas = (largest: number) => {
-    if (largest < worthBlas) return undefined;
-    const found = blasOf(build);
-    return found.library && found;
+    if (largest < blasFrom) return undefined;
+    const { library } = blasOf();
+    return library && { library, from: blasFrom };
   };
   return wasmBackend({ threads, build, ...(backend === "auto" && !deterministic && { blas }) });
 }

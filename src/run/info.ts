@@ -1,6 +1,7 @@
 // What this place has to compute with: the processor, the builds of the machine, threads, and a BLAS.
 import { fastestBuild } from "../backends/wasm/module.ts";
 import { availableThreads } from "../backends/wasm/worker.ts";
+import { blasFrom } from "./backends.ts";
 import { blasOf } from "./blas.ts";
 
 export interface ComputeInfo {
@@ -19,16 +20,14 @@ export interface ComputeInfo {
     | { readonly reason: string };
 }
 
-/** Throws BLAS_NOT_FOUND as findBlas does. Measures the threshold of the BLAS if no earlier process did. */
+/** Throws BLAS_NOT_FOUND as findBlas does. */
 export function computeInfo(): ComputeInfo {
-  const blas = blasOf(fastestBuild());
+  const blas = blasOf();
   const os = globalThis.process?.getBuiltinModule?.("node:os");
   return {
     processor: os?.cpus()[0]?.model.trim(),
     threads: availableThreads(),
     fusedMultiplyAdd: fastestBuild() === "relaxed",
-    blas: blas.library
-      ? { name: blas.library.name, file: blas.library.file, from: blas.from }
-      : { reason: blas.reason },
+    blas: blas.library ? { name: blas.library.name, file: blas.library.file, from: blasFrom } : { reason: blas.reason },
   };
 }

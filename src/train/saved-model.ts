@@ -96,6 +96,8 @@ function tensorAt(tensors: StoredTensors, name: string, shape: readonly number[]
     throw wrong(`it needs a tensor "${name}" of F32 or F64, and model.safetensors has ${tensor?.dtype ?? "none"}`);
   if (tensor.shape.join() !== shape.join())
     throw wrong(`its tensor "${name}" has shape [${shape}], and model.safetensors has [${tensor.shape}]`);
+  const odd = tensor.data.find((value) => !Number.isFinite(value));
+  if (odd !== undefined) throw wrong(`its tensor "${name}" holds ${odd}; weights must be finite to predict`);
   return Tensor.concrete(tensor.data, shape);
 }
 

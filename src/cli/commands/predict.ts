@@ -1,6 +1,6 @@
 // chainrule predict: a table in, the same table with predictions out, as CSV.
 
-import { writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Argument } from "commander";
 import type { Cell, Table } from "../../data/index.ts";
@@ -55,8 +55,20 @@ async function predict(dir: string, names: readonly string[], flags: PredictFlag
       : (text: string) => text;
     for (const text of csv(columns, rows)) streams.stdout.write(shown(text));
   } else {
-    await writeFile(out, csv(columns, rows));
+    await writeWhole(out, csv(columns, rows));
     print(streams.stderr, () => [`Wrote ${count(rows, "row")} to ${printable(out)}`]);
+  }
+}
+
+/** Replaces a file whole, or leaves it as it is. */
+async function writeWhole(path: string, texts: Iterable<string>): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, texts, { flush: true });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
 }
 
