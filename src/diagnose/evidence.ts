@@ -62,18 +62,21 @@ export function evidenceOf(events: readonly TrainEvent[]): TrainingEvidence {
   return { whole, targets: targets ?? [{ evidence: whole }] };
 }
 
-/** What is known of one of several targets; the training loss of an epoch is that of all. */
+/** What is known of one of several targets; the training loss of an epoch is that of all. Files may lack some of it. */
 function ofTarget({ data, examples, epochs, end, ...rest }: Evidence, t: number): Evidence {
   const { classes, constantLoss, alone, categoriesAlone } = data!.targets![t]!;
   const { classes: _, ...common } = data!;
-  const features = data!.features.map((feature, i) => ({ ...feature, alone: alone[i]! }));
-  const categories = data!.categories?.map((category, i) => ({ ...category, alone: categoriesAlone![i]! }));
+  const features = data!.features.map((feature, i) => ({ ...feature, alone: alone[i] ?? 0 }));
+  const categories = data!.categories?.map((category, i) => ({ ...category, alone: categoriesAlone?.[i] ?? 0 }));
   const { train, validation, suspects } = examples?.targets?.[t] ?? {};
   const { validation: __, ...looked } = examples ?? {};
   return {
     ...rest,
     data: { ...common, features, ...(categories && { categories }), constantLoss, ...(classes && { classes }) },
-    epochs: epochs.map((epoch) => ({ ...epoch, ...(epoch.targets && { validation: epoch.targets[t]!.validation }) })),
+    epochs: epochs.map((epoch) => {
+      const own = epoch.targets?.[t];
+      return { ...epoch, ...(own && { validation: own.validation }) };
+    }),
     ...(train && {
       examples: { ...(looked as ExamplesEvent), train, suspects: suspects!, ...(validation && { validation }) },
     }),
@@ -82,8 +85,9 @@ function ofTarget({ data, examples, epochs, end, ...rest }: Evidence, t: number)
 }
 
 function metricsOf({ metrics, targets }: EndEvent, t: number): EndEvent["metrics"] {
-  if (targets === undefined) return metrics;
-  const { train, validation } = targets[t]!;
+  const own = targets?.[t];
+  if (own === undefined) return metrics;
+  const { train, validation } = own;
   return { train, ...(validation && { validation }) };
 }
 

@@ -28,6 +28,8 @@ export interface RunReader {
   readonly manifest: RunManifest;
   /** All complete lines; a torn last one is left out. Numbers that were not finite are NaN. */
   events(): Promise<TrainEvent[]>;
+  /** Numbers of the lines of events.jsonl that are no JSON, torn by a crash or a full disk. */
+  tornLines(): Promise<readonly number[]>;
   /** What predicts, but for its weights: there from the start of the training on. */
   description(): Promise<Json>;
   model(): Promise<{ model: Json; tensors: StoredTensors }>;
@@ -68,10 +70,12 @@ export async function openRun(place: string | RunMap, name = "run"): Promise<Run
     }
   };
   const manifest = checkManifest(dir, await readJson("run.json"));
+  const parsedEvents = async () => parseEvents(dir, await readText("events.jsonl"));
   return {
     dir,
     manifest,
-    events: async () => parseEvents(dir, await readText("events.jsonl")),
+    events: async () => (await parsedEvents()).events,
+    tornLines: async () => (await parsedEvents()).torn,
     description: async () => (await readJson("model.json")) as Json,
     async model() {
       const model = (await readJson("model.json")) as Json;

@@ -48,7 +48,7 @@ export async function resumeRun(place: string | RunMap, settings: Json, name = "
     }
     const from = index.checkpoints.at(-1)?.events ?? 0;
     const bytes = (await files.read("events.jsonl")) ?? new Uint8Array(0);
-    const events = parseEvents(files.dir, new TextDecoder().decode(bytes.subarray(0, from)));
+    const { events } = parseEvents(files.dir, new TextDecoder().decode(bytes.subarray(0, from)));
     const { summary: _, ...rest } = manifest;
     const writer = await runWriter(files, { ...rest, settings, status: "running" }, index, from, unlock);
     return { writer, ...(snapshot && { snapshot }), events, notes };

@@ -1,4 +1,5 @@
 // Snapshots as bytes: safetensors, whose metadata hold what is no array.
+import { boolean, type Checks, faultIn, list, maybe, natural, number, record, text } from "../ir/checks.ts";
 import type { TypedArray } from "../ir/dtype.ts";
 import { isRecord, parseJson } from "../ir/json.ts";
 import type { LayerStatistics } from "../observe/observation.ts";
@@ -81,12 +82,12 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
   } catch (cause) {
     throw invalidSnapshot((cause as Error).message, cause);
   }
-  const { [formatKey]: format, [contentKey]: text } = file.metadata;
-  if (format === undefined || text === undefined) throw invalidSnapshot("its metadata must be those of a snapshot");
+  const { [formatKey]: format, [contentKey]: plain } = file.metadata;
+  if (format === undefined || plain === undefined) throw invalidSnapshot("its metadata must be those of a snapshot");
   if (format !== String(snapshotFormat))
     throw invalidSnapshot(`it has format ${format}, and this Chainrule reads format ${snapshotFormat}`);
   const json = parseJson(
-    text,
+    plain,
     (must, cause) => invalidSnapshot(`its metadata must be ${must}`, cause),
     (_, value) => (typeof value === "string" && Object.hasOwn(notInJson, value) ? notInJson[value] : value),
   );
@@ -136,29 +137,11 @@ const notInJson: Readonly<Record<string, number>> = {
 const written = (value: number): number | string =>
   Object.keys(notInJson).find((text) => Object.is(notInJson[text], value)) ?? value;
 
-type Check = (value: unknown) => boolean;
-const number: Check = (value) => typeof value === "number";
-const natural: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
-const text: Check = (value) => typeof value === "string";
-const boolean: Check = (value) => typeof value === "boolean";
-const maybe =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value);
-const list =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-const record =
-  <T>(checks: { readonly [K in keyof T]-?: Check }): Check =>
-  (value) =>
-    isRecord(value) && Object.entries<Check>(checks).every(([name, check]) => check(value[name]));
-
 const reasons = { epochs: true, steps: true, patience: true, interrupted: true } satisfies Record<StopReason, true>;
 
 const origin = record({ where: text, op: text, value: text, operands: list(number), indices: list(number) });
 
-const stateChecks: { readonly [K in keyof Required<Content["state"]>]: Check } = {
+const stateChecks: Checks<Content["state"]> = {
   step: natural,
   epoch: natural,
   reason: (value) => Object.hasOwn(reasons, String(value)),
@@ -195,15 +178,13 @@ const areCopies = ({ steps, good, latest, best }: Content["state"]["weights"]): 
 
 /** The name of what is missing or wrong; undefined where all of it holds. */
 function faultOf(content: unknown): string | undefined {
-  const whole: { readonly [K in keyof Required<Content>]: Check } = {
+  const whole: Checks<Content> = {
     seed: (value) => Number.isSafeInteger(value),
     backend: text,
     seconds: number,
     state: isRecord,
     held: maybe(natural),
   };
-  const faultIn = (checks: Readonly<Record<string, Check>>, value: Record<string, unknown>) =>
-    Object.keys(checks).find((name) => !checks[name]!(value[name]));
-  if (!isRecord(content)) return "state";
-  return faultIn(whole, content) ?? faultIn(stateChecks, content.state as Record<string, unknown>);
+  const wrong = faultIn(whole, content);
+  return wrong === undefined ? faultIn(stateChecks, (content as Content).state) : wrong || "state";
 }

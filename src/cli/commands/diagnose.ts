@@ -8,6 +8,7 @@ import type { TrainEvent } from "../../train/events.ts";
 import { type CommandRecord, jsonOption } from "../command.ts";
 import { originWords } from "../data-argument.ts";
 import { print, printJson, type Streams } from "../output.ts";
+import { eventsOf } from "../run-events.ts";
 import { messageOf } from "../setting-advice.ts";
 import { renderDiagnosis, type Tried, type Unfinished, withFlags } from "../terminal/diagnosis.ts";
 import type { Style } from "../terminal/style.ts";
@@ -33,7 +34,7 @@ export const diagnoseCommand: CommandRecord<[run: string], DiagnoseFlags> = {
 async function diagnoseRun(dir: string, { json }: DiagnoseFlags, streams: Streams): Promise<void> {
   const { diagnose, openRun } = await import("../engine.ts");
   const run = await openRun(dir);
-  const events = await run.events();
+  const events = await eventsOf(run, streams);
   if (!events.some(({ type }) => type === "start")) {
     throw new ChainruleError("INVALID_RUN", `The run "${dir}" ended before it began: it holds no event. Train again.`, {
       dir,

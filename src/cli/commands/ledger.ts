@@ -4,6 +4,7 @@ import { ChainruleError } from "../../ir/errors.ts";
 import type { ObservationEvent } from "../../train/events.ts";
 import { type CommandRecord, jsonOption, option } from "../command.ts";
 import { print, printJson, type Streams } from "../output.ts";
+import { eventsOf } from "../run-events.ts";
 import { renderLedger, renderLedgersBeside, stepText } from "../terminal/ledger.ts";
 import { printable } from "../terminal/text.ts";
 import { whole } from "../values.ts";
@@ -41,9 +42,9 @@ export const ledgerCommand: CommandRecord<[run: string], LedgerFlags> = {
 };
 
 async function ledger(dir: string, { json, ...flags }: LedgerFlags, streams: Streams): Promise<void> {
-  const chosen = await observationOf(dir, flags.step);
+  const chosen = await observationOf(dir, streams, flags.step);
   const { step, epoch } = chosen;
-  const other = flags.beside === undefined ? undefined : await observationOf(flags.beside, flags.step);
+  const other = flags.beside === undefined ? undefined : await observationOf(flags.beside, streams, flags.step);
   print(json ? streams.stderr : streams.stdout, (style) => [
     ...(other === undefined
       ? [
@@ -69,9 +70,13 @@ async function ledger(dir: string, { json, ...flags }: LedgerFlags, streams: Str
 }
 
 /** The last observation of a run up to a step. Throws INVALID_RUN where there is none. */
-async function observationOf(dir: string, step = Number.POSITIVE_INFINITY): Promise<ObservationEvent> {
+async function observationOf(
+  dir: string,
+  streams: Streams,
+  step = Number.POSITIVE_INFINITY,
+): Promise<ObservationEvent> {
   const { openRun } = await import("../engine.ts");
-  const events = await (await openRun(dir)).events();
+  const events = await eventsOf(await openRun(dir), streams);
   const observations = events.filter((event): event is ObservationEvent => event.type === "observation");
   const chosen = observations.findLast((one) => one.step <= step);
   if (chosen !== undefined) return chosen;
