@@ -24,7 +24,7 @@ const model = sequential(...hidden.flat(), dense(16, 1, { init }));
 const optimizer = sgd({ learningRate: 0.05 });
 for await (const event of train({ model, data, loss: "binaryCrossEntropy", optimizer, epochs: 250, seed: 1 })) {
   if (event.type === "epoch" && event.epoch === 1) {
-    for (const { name, gradientRms } of event.layers.toReversed()) {
+    for (const { name, gradientRms } of event.layers?.toReversed() ?? []) {
       const bar = "━".repeat(Math.max(0, Math.round(5 * (8 + Math.log10(gradientRms)))));
       console.log(`${name.padEnd(10)} ${gradientRms.toExponential(1)}  ${bar}`);
     }

@@ -41,7 +41,7 @@ const x = tensor([[0, 0], [0, 1], [1, 0], [1, 1]]);
 const y = tensor([[0], [1], [1], [0]]);
 const model = sequential(dense(2, 8), activation("tanh"), dense(8, 1));
 const training = train({ model, data: { x, y }, loss: "binaryCrossEntropy", optimizer: adam({ learningRate: 0.05 }), epochs: 300 });
-for await (const event of training) if (event.type === "epoch") event.layers satisfies readonly { gradientRms: number }[];
+for await (const event of training) if (event.type === "epoch") event.layers satisfies readonly { gradientRms: number }[] | undefined;
 const { variables } = await training.result();
 const rows = Array.from({ length: 60 }, (_, i) => ({ size: i % 7, kind: i % 7 > 3 ? "big" : "small" }));
 const table = trainTable(prepare(tableFromRows(rows, { source: "rows" }), { target: "kind" }));

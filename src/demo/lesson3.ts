@@ -91,7 +91,7 @@ async function deepNetwork(name: ActivationName): Promise<DeepNetwork> {
   for await (const event of training) {
     if (event.type !== "epoch") continue;
     losses.push(event.loss);
-    if (event.epoch === 1) gradients = event.layers.map((layer) => layer.gradientRms);
+    if (event.epoch === 1) gradients = event.layers!.map((layer) => layer.gradientRms);
   }
   const { metrics } = await training.result();
   const ledger = factorsOf(model, seed, data);

@@ -139,12 +139,13 @@ export const eventChecks: EventChecks = {
     ...{ distance: number, clipping: number },
   },
   progress: {
-    ...{ epoch: number, step: number, steps: number, loss: number, rowsPerSecond: number, secondsLeft: number, layers },
+    ...{ epoch: number, step: number, steps: number, loss: number, rowsPerSecond: number, secondsLeft: number },
+    layers: maybe(layers),
   },
   epoch: {
     ...{ epoch: number, step: number, loss: number, learningRate: number, validation: maybe(numbers) },
     targets: maybe(list(record<Pick<TargetMetrics, "name" | "validation">>({ name: text, validation: numbers }))),
-    ...{ best: boolean, layers },
+    ...{ best: boolean, layers: maybe(layers) },
   },
   examples: {
     ...{ rows: number, median: number, high: number, suspects, train: answers, validation: maybe(answers) },

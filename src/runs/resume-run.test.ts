@@ -89,7 +89,7 @@ it("goes on from the one before where the last is altered or cut short, and says
   expect(rest).toEqual({ events: [] });
   await writer.finish("interrupted");
   expect([...said, ...notes].join("\n")).toMatchInlineSnapshot(`
-    "The file checkpoints/step-30.safetensors of the run "run" is not usable: it must have 652 bytes, as when it was saved; it has 651. Restore the file, or train again. The one before it is used, of step 20.
+    "The file checkpoints/step-30.safetensors of the run "run" is not usable: it must have 676 bytes, as when it was saved; it has 675. Restore the file, or train again. The one before it is used, of step 20.
     The file checkpoints/step-30.safetensors of the run "run" is not usable: its content is another than the one that was saved. Restore the file, or train again. The one before it is used, of step 20.
     The file checkpoints/step-30.safetensors of the run "run" is not usable: it does not exist. Restore the file, or train again. The one before it is used, of step 20.
     The file checkpoints/step-20.safetensors of the run "run" is not usable: it does not exist. Restore the file, or train again. The training begins anew."

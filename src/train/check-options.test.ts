@@ -151,7 +151,7 @@ it("says what an option must be, what came and how to mend it", async () => {
     a loss that awaits
       INVALID_ARGUMENT train: loss(prediction, target) must give a scalar Tensor of floats, the mean over the rows; got a Promise, for a prediction [3, 1] and a target [3, 1]. It is traced at once, and nothing in it can be awaited: write it without async.
     something else
-      INVALID_ARGUMENT train has no option colour. It has model, data, validation, blocks, targets, loss, optimizer, schedule, epochs, steps, observeEvery, hooks, batchSize, patience, clipNorm, clipValue, seed, variables, sliceMilliseconds, signal, backend, threads, deterministic."
+      INVALID_ARGUMENT train has no option colour. It has model, data, validation, blocks, targets, loss, optimizer, schedule, epochs, steps, observeEvery, hooks, batchSize, patience, clipNorm, clipValue, seed, variables, sliceMilliseconds, resume, signal, backend, threads, deterministic."
   `);
 });
 

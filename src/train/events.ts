@@ -86,8 +86,8 @@ export interface ProgressEvent {
   readonly rowsPerSecond: number;
   /** Estimate if all planned epochs run; early stopping may end sooner. */
   readonly secondsLeft: number;
-  /** As last observed. */
-  readonly layers: readonly LayerStatistics[];
+  /** As last observed, where that is new since the last such event. */
+  readonly layers?: readonly LayerStatistics[];
 }
 
 export interface EpochEvent {
@@ -104,8 +104,8 @@ export interface EpochEvent {
   readonly targets?: readonly Required<Pick<TargetMetrics, "name" | "validation">>[];
   /** True where this is the best validation loss so far. */
   readonly best: boolean;
-  /** As last observed. */
-  readonly layers: readonly LayerStatistics[];
+  /** As last observed, where that is new since the last such event. */
+  readonly layers?: readonly LayerStatistics[];
 }
 
 /** "steps": the training had a limit of steps, and reached it inside an epoch. */

@@ -56,8 +56,8 @@ describe("layers' figures", () => {
         const next = updateOptimizer(optimizer, parameters, gradients, initOptimizer(optimizer, parameters), { step });
         const [old, fresh, dp] = [flatten(parameters), flatten(next.parameters), flatten(gradients)];
         const names = ["layers.0", "layers.2.layers.0", "layers.2.layers.1", "layers.3"];
-        expect(epochs[0]!.layers.map(({ name }) => name)).toEqual(names);
-        for (const { name, gradientRms, updateRatio } of epochs[0]!.layers) {
+        expect(epochs[0]!.layers!.map(({ name }) => name)).toEqual(names);
+        for (const { name, gradientRms, updateRatio } of epochs[0]!.layers!) {
           const mine = old.paths.flatMap((path, i) => (path.slice(0, path.lastIndexOf(".")) === name ? [i] : []));
           const gradient = rms(mine.map((i) => dp.leaves[i]!));
           const ratio =
@@ -80,12 +80,12 @@ describe("layers' figures", () => {
     const deep = sequential(...layers, dense(width, 2));
     const options = { ...basics, model: deep, batchSize: 50, epochs: 1, optimizer: sgd({ learningRate: 0.1 }) };
     const [machine, reference] = [await watch(options), await watch({ ...options, backend: "reference" })];
-    const first = machine.epochs[0]!.layers[0]!;
+    const first = machine.epochs[0]!.layers![0]!;
     expect(first.gradientRms).toBeGreaterThan(1e-25);
     // Squares of such gradients, are 0 or denormal in float32.
     expect(first.gradientRms).toBeLessThan(1e-19);
-    machine.epochs[0]!.layers.forEach(({ gradientRms }, i) => {
-      const exact = reference.epochs[0]!.layers[i]!.gradientRms;
+    machine.epochs[0]!.layers!.forEach(({ gradientRms }, i) => {
+      const exact = reference.epochs[0]!.layers![i]!.gradientRms;
       expect(Math.abs(gradientRms - exact) / exact).toBeLessThan(1e-3);
     });
   });
@@ -93,6 +93,6 @@ describe("layers' figures", () => {
   it("are 0, not NaN, where a gradient is 0", async () => {
     const dead = sequential(dense(2, 3, { init: "zeros" }), activation("relu"), dense(3, 2, { init: "zeros" }));
     const { epochs } = await watch({ ...basics, model: dead, batchSize: 50, epochs: 1 });
-    expect(epochs[0]!.layers[0]).toEqual({ name: "layers.0", gradientRms: 0, updateRatio: 0 });
+    expect(epochs[0]!.layers![0]).toEqual({ name: "layers.0", gradientRms: 0, updateRatio: 0 });
   });
 });

@@ -14,8 +14,10 @@ import type { TrainingModule } from "./training-module.ts";
 export interface ObserverState {
   /** The step that was observed last; 0 before. */
   last: number;
-  /** Layers' figures as last reported. */
+  /** Layers' figures as last reported, the step they are of, and that of those which the last epoch's event told. */
   layers: readonly LayerStatistics[];
+  reported: number;
+  told: number;
   /** ‖θ − θ₀‖ / ‖θ₀‖, and after which step it was measured; −1 before. */
   distance: number;
   measuredAt: number;
@@ -26,6 +28,8 @@ export interface ObserverState {
 export const observerState = (): ObserverState => ({
   last: 0,
   layers: [],
+  reported: 0,
+  told: 0,
   distance: 0,
   measuredAt: -1,
   losses: new Map(),
@@ -72,6 +76,7 @@ export class Observer {
     const { distance } = state;
     const observation = readProbes(probes, seen, { step, follows, distance });
     state.layers = observation.layers;
+    state.reported = step;
     state.losses.set(step, observation.loss);
     return observation;
   }

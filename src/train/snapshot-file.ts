@@ -156,6 +156,8 @@ const stateChecks: Checks<Content["state"]> = {
   observer: record<RunState["observer"]>({
     last: natural,
     layers: list(record<LayerStatistics>({ name: text, gradientRms: number, updateRatio: number })),
+    reported: natural,
+    told: natural,
     distance: number,
     measuredAt: number,
     losses: list((pair) => list(number)(pair) && (pair as number[]).length === 2),

@@ -34,6 +34,8 @@ export class TrainingLoop {
   #left: StopReason | undefined;
   /** Whether the rows in the machine are others than those of the state's position. */
   #isRowsLost = false;
+  /** The step of the layers' figures that were told as progress, which comes by the clock. */
+  #shown = 0;
   /** The result, once it is there. */
   final: Variables | undefined;
 
@@ -196,6 +198,8 @@ export class TrainingLoop {
     const { batchSize, stepsPerEpoch } = this.loaded;
     const steps = this.options.epochs * stepsPerEpoch;
     const seconds = this.#clock.secondsPerStep(step);
+    const isNew = observer.reported !== this.#shown;
+    this.#shown = observer.reported;
     return {
       type: "progress",
       epoch: epoch + 1,
@@ -204,12 +208,14 @@ export class TrainingLoop {
       loss,
       rowsPerSecond: batchSize / seconds,
       secondsLeft: seconds * (steps - step),
-      layers: observer.layers,
+      ...(isNew && { layers: observer.layers }),
     };
   }
 
   endOfEpoch(): EpochEvent {
     const state = this.state;
+    const { observer } = state;
+    const isNew = observer.reported !== observer.told;
     const { validation, schedule, patience } = this.options;
     const epoch = ++state.epoch;
     const loss = state.losses.sum / state.losses.steps;
@@ -231,8 +237,9 @@ export class TrainingLoop {
         targets: measured.targets.map(({ name, metrics }) => ({ name, validation: metrics })),
       }),
       best: improved,
-      layers: state.observer.layers,
+      ...(isNew && { layers: observer.layers }),
     };
+    observer.told = observer.reported;
     state.watched = schedule && watchLoss(schedule, validationLoss ?? state.losses.sum, state.watched);
     this.writeRate();
     if (validation !== undefined && patience !== undefined && epoch - state.best.epoch >= patience) {

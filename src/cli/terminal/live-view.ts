@@ -28,11 +28,11 @@ export function initialState({ epochs }: StartEvent): LiveState {
 export function advance(state: LiveState, event: Exclude<TrainEvent, StartEvent>): LiveState {
   if (event.type === "observation") return { ...state, layers: event.layers };
   if (event.type === "progress") {
-    const { epoch, loss, rowsPerSecond, secondsLeft, layers } = event;
+    const { epoch, loss, rowsPerSecond, secondsLeft, layers = state.layers } = event;
     return { ...state, epoch, loss, rowsPerSecond, secondsLeft, layers, done: event.step / event.steps };
   }
   if (event.type === "epoch") {
-    const { epoch, loss, validation, targets, layers } = event;
+    const { epoch, loss, validation, targets, layers = state.layers } = event;
     const done = Math.max(state.done, epoch / state.epochs);
     return { ...state, epoch, loss, layers, done, ...(validation && { validation, areMeans: targets !== undefined }) };
   }
