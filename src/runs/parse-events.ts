@@ -18,24 +18,24 @@ export function parseEvents(dir: string, text: string): ParsedEvents {
   const events: TrainEvent[] = [];
   const torn: number[] = [];
   for (const [i, line] of lines.entries()) {
-    const event = parsed(line);
+    const event = parsed(dir, line, i + 1);
     if (event === undefined) torn.push(i + 1);
     else events.push(checked(dir, event, i + 1));
   }
   return { events, torn };
 }
 
-/** Undefined for what is no JSON. */
-function parsed(line: string): unknown {
+/** Undefined for what is no JSON. Throws INVALID_RUN for what is nested too deep. */
+function parsed(dir: string, text: string, line: number): unknown {
   const notJson = new Error();
   try {
-    return (
-      parseJson(
-        line,
-        () => notJson,
-        (_, value) => (value === null ? Number.NaN : value),
-      ) ?? Number.NaN
+    const event = parseJson(
+      text,
+      (must, cause) =>
+        must === "JSON" ? notJson : invalidRun(dir, "events.jsonl", `line ${line} must be ${must}`, cause),
+      (_, value) => (value === null ? Number.NaN : value),
     );
+    return event ?? Number.NaN;
   } catch (error) {
     if (error === notJson) return undefined;
     throw error;
