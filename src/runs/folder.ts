@@ -26,8 +26,8 @@ export function folderFiles(dir: string): RunFiles {
 }
 
 function fileAppender(path: string, from?: number): Appender {
-  const { closeSync, fsync, ftruncateSync, openSync, writeSync } = node("node:fs");
-  const file = openSync(path, from === undefined ? "wx" : "r+");
+  const { closeSync, fstatSync, fsync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } = node("node:fs");
+  let file = openSync(path, from === undefined ? "wx+" : "r+");
   if (from !== undefined) ftruncateSync(file, from);
   let written = from ?? 0;
   let waiting = "";
@@ -42,6 +42,17 @@ function fileAppender(path: string, from?: number): Appender {
     written += bytes.length;
     waiting = "";
   };
+  /** Puts the file back where somebody has removed it, or its folder, while it is written. */
+  const putBack = () => {
+    if (fstatSync(file).nlink > 0) return;
+    const content = new Uint8Array(written);
+    for (let at = 0; at < written; ) at += readSync(file, content, at, written - at, at);
+    mkdirSync(node("node:path").dirname(path), { recursive: true });
+    const again = openSync(path, "wx+");
+    for (let at = 0; at < written; ) at += writeSync(again, content, at, written - at, at);
+    closeSync(file);
+    file = again;
+  };
   return {
     get length() {
       return written + new TextEncoder().encode(waiting).length;
@@ -55,6 +66,7 @@ function fileAppender(path: string, from?: number): Appender {
       }
     },
     async sync() {
+      putBack();
       write();
       await new Promise<void>((resolve, reject) => fsync(file, (error) => (error ? reject(error) : resolve())));
     },

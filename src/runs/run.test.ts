@@ -200,6 +200,22 @@ describe("after a crash", () => {
   });
 });
 
+it("a folder that is removed while it is written comes back whole", async () => {
+  const run = await createRun(description, "run");
+  run.appendEvent(start);
+  for (let n = 1; n <= 3; n++) {
+    run.appendEvent(epoch(n));
+    await run.saveCheckpoint(snapshot(n));
+    if (n === 2) await rm("run", { recursive: true });
+  }
+  await run.saveModel({ architecture: [4, 8, 3], task: "classification" }, tensors(2));
+  await run.finish("finished");
+  const read = await openRun("run");
+  expect(read.manifest.status).toBe("finished");
+  expect(await read.events()).toEqual([start, epoch(1), epoch(2), epoch(3)]);
+  expect(await read.checkpoint()).toEqual(snapshot(3));
+});
+
 it("a line that is torn, by a full disk, is skipped and counted", async () => {
   await finishedRun();
   const path = join("run", "events.jsonl");
