@@ -121,7 +121,7 @@ export async function tortureBoth(kills, seed) {
   const random = generator(seed);
   try {
     await writeFile(join(folder, "small.csv"), table(600, random));
-    await writeFile(join(folder, "large.csv"), table(140_000, random));
+    await writeFile(join(folder, "large.csv"), table(80_000, random));
     const common = [
       "--target",
       "class",
@@ -133,7 +133,7 @@ export async function tortureBoth(kills, seed) {
       "--schedule",
       "plateau",
     ];
-    const memory = ["train", "small.csv", ...common, "--epochs", "300", "--patience", "300", "--batch", "16"];
+    const memory = ["train", "small.csv", ...common, "--epochs", "200", "--patience", "200", "--batch", "16"];
     const blocks = ["train", "large.csv", ...common, "--epochs", "3", "--patience", "3", "--stream", "--batch", "64"];
     return {
       memory: await torture(memory, { folder, name: "memory", kills: Math.ceil(kills / 2), random }),
