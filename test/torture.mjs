@@ -133,8 +133,8 @@ export async function tortureBoth(kills, seed) {
       "--schedule",
       "plateau",
     ];
-    const memory = ["train", "small.csv", ...common, "--epochs", "200", "--patience", "200", "--batch", "16"];
-    const blocks = ["train", "large.csv", ...common, "--epochs", "3", "--patience", "3", "--stream", "--batch", "64"];
+    const memory = ["train", "small.csv", ...common, "--epochs", "1500", "--patience", "1500", "--batch", "16"];
+    const blocks = ["train", "large.csv", ...common, "--epochs", "8", "--patience", "8", "--stream", "--batch", "64"];
     return {
       memory: await torture(memory, { folder, name: "memory", kills: Math.ceil(kills / 2), random }),
       blocks: await torture(blocks, { folder, name: "blocks", kills: Math.floor(kills / 2), random }),
