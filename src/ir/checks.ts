@@ -1,4 +1,5 @@
 // Checks of plain data from outside, put together from small ones: each says whether a value holds.
+import { isRecord } from "./json.ts";
 
 export type Check = (value: unknown) => boolean;
 
@@ -22,8 +23,7 @@ export const list =
     Array.isArray(value) && value.every(check);
 
 /** Numbers by any names. */
-export const numbers: Check = (value) =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every(number);
+export const numbers: Check = (value) => isRecord(value) && Object.values(value).every(number);
 
 export const record =
   <T>(checks: Checks<T>): Check =>
@@ -32,9 +32,8 @@ export const record =
 
 /** The name of the first field that is missing or wrong; "" where there are no fields at all; undefined where all hold. */
 export function faultIn(checks: Readonly<Record<string, Check>>, value: unknown): string | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return "";
-  const fields = value as Readonly<Record<string, unknown>>;
+  if (!isRecord(value)) return "";
   return Object.entries(checks).find(
-    ([name, check]) => !check(Object.hasOwn(fields, name) ? fields[name] : undefined),
+    ([name, check]) => !check(Object.hasOwn(value, name) ? value[name] : undefined),
   )?.[0];
 }

@@ -17,7 +17,7 @@ import { mapFiles, type RunFiles, type RunMap } from "./files.ts";
 import { folderFiles } from "./folder.ts";
 import { invalidRun } from "./invalid-run.ts";
 import { checkManifest, type RunManifest } from "./manifest.ts";
-import { parseEvents } from "./parse-events.ts";
+import { type ParsedEvents, parseEvents } from "./parse-events.ts";
 
 /** What is said of a file that is not there. */
 export const missing = "it does not exist";
@@ -28,8 +28,8 @@ export interface RunReader {
   readonly manifest: RunManifest;
   /** All complete lines; a torn last one is left out. Numbers that were not finite are NaN. */
   events(): Promise<TrainEvent[]>;
-  /** Numbers of the lines of events.jsonl that are no JSON, torn by a crash or a full disk. */
-  tornLines(): Promise<readonly number[]>;
+  /** The same, with the numbers of the lines that are no JSON, torn by a crash or a full disk. */
+  parsedEvents(): Promise<ParsedEvents>;
   /** What predicts, but for its weights: there from the start of the training on. */
   description(): Promise<Json>;
   model(): Promise<{ model: Json; tensors: StoredTensors }>;
@@ -75,7 +75,7 @@ export async function openRun(place: string | RunMap, name = "run"): Promise<Run
     dir,
     manifest,
     events: async () => (await parsedEvents()).events,
-    tornLines: async () => (await parsedEvents()).torn,
+    parsedEvents,
     description: async () => (await readJson("model.json")) as Json,
     async model() {
       const model = (await readJson("model.json")) as Json;

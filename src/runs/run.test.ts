@@ -223,7 +223,7 @@ it("a line that is torn, by a full disk, is skipped and counted", async () => {
   await writeFile(path, [first, second!.slice(0, 30), second, ...rest].join("\n"));
   const run = await openRun("run");
   expect(await run.events()).toEqual([start, epoch(1), epoch(2), epoch(3)]);
-  expect(await run.tornLines()).toEqual([2]);
+  expect((await run.parsedEvents()).torn).toEqual([2]);
 });
 
 describe("reading says what is wrong", () => {

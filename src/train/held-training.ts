@@ -17,7 +17,6 @@ import { copyRunState } from "./run-state.ts";
 import { putSnapshot, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import { type Look, look } from "./step.ts";
 import { TrainingLoop } from "./training-loop.ts";
-import { readTrained } from "./weights.ts";
 
 /**
  * A training put in place and not yet begun: `advance` or `run` take it on, at any step it can be looked into, changed, and left for later by a
@@ -215,7 +214,7 @@ export class HeldTraining {
    */
   look(rows: readonly number[]): Look {
     const { model, data, hooks, backend, threads, deterministic } = this.#loop.options;
-    const { session, training, loss } = this.#loop.loaded;
+    const { training, loss } = this.#loop.loaded;
     this.#looking ??= compile((v: Variables, x: Tensor, y: Tensor) => look({ model, loss, hooks }, v, x, y), {
       backend,
       threads,
@@ -230,7 +229,8 @@ export class HeldTraining {
         { rows, count },
       );
     const at = tensor(Int32Array.from(rows));
-    const variables = this.#loop.weights.variables(readTrained(session, training));
+    // Without the moments, which no value follows from.
+    const variables = training.rebuild((name) => this.read(name));
     return this.#looking(variables, data.x.gather(at), data.y.gather(at));
   }
 

@@ -14,7 +14,7 @@ import type { TrainingData, TrainingState, TrainOptions, TrainResult } from "./o
 import type { SliceClock } from "./pace.ts";
 import { copyRunState, type RunState, runState } from "./run-state.ts";
 import { mostLosses, traceBack, traceEvaluation } from "./trace-back.ts";
-import { readTrained, Weights } from "./weights.ts";
+import { type Copy, readTrained, Weights } from "./weights.ts";
 
 /** Losses are read and weights are kept after the first step, at the end of an epoch, and every so many steps in a long one. */
 const keepEvery = 100;
@@ -259,8 +259,8 @@ export class TrainingLoop {
     const { session, training } = this.loaded;
     const { data, validation } = this.options;
     const reason = this.#left ?? state.reason;
-    const last = this.#trained();
     const trained = readTrained(session, training);
+    const last = this.#stateOf(trained);
     const final = validation === undefined ? trained : state.weights.best.values;
     for (const [name, values] of final) session.write(name, values);
     this.feed.writeData();
@@ -291,11 +291,11 @@ export class TrainingLoop {
     session.write("rateShift", Float64Array.of(rate.shift));
   }
 
-  #trained(): TrainingState {
-    const { session, training } = this.loaded;
+  #stateOf(values: Copy["values"]): TrainingState {
+    const { initial, rebuildState } = this.loaded.training;
     const { step } = this.state;
-    const { optimizer, ...variables } = training.rebuildState((name) =>
-      Tensor.concrete(session.read(name), training.initial.get(name)!.shape),
+    const { optimizer, ...variables } = rebuildState((name) =>
+      Tensor.concrete(values.get(name)!, initial.get(name)!.shape),
     );
     return { step, learningRate: this.rateAt(step), variables, optimizer };
   }
