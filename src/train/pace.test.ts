@@ -14,9 +14,11 @@ it("a step takes what those after the first slice took", () => {
   vi.advanceTimersByTime(2000);
   clock.ran(1, 2000);
   expect(clock.secondsPerStep(1)).toBeCloseTo(2, 9);
+  expect(clock.isToBeShown()).toBe(false);
   vi.advanceTimersByTime(100);
   clock.ran(10, 100);
   expect(clock.secondsPerStep(11)).toBeCloseTo(0.01, 9);
+  expect(clock.isToBeShown()).toBe(true);
   vi.advanceTimersByTime(300);
   clock.ran(10, 100);
   expect(clock.secondsPerStep(21)).toBeCloseTo(0.02, 9);

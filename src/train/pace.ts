@@ -33,10 +33,13 @@ export class SliceClock {
     return performance.now() - this.#began >= this.#slice;
   }
 
-  /** Whether a slice is up and it is as long since this was true for the last time: not every slice is to be shown. */
+  /**
+   * Whether a slice is up and it is as long since this was true for the last time: not every slice is to be shown, and not the first, which
+   * tells nothing of the pace.
+   */
   isToBeShown(): boolean {
     const now = performance.now();
-    if (!this.isUp() || now - this.#shown < this.#slice) return false;
+    if (this.#steps === 0 || !this.isUp() || now - this.#shown < this.#slice) return false;
     this.#shown = now;
     return true;
   }
