@@ -103,7 +103,7 @@ export function columnReader(table: Table, options: ReadingOptions): (column: Co
     const first = inspections.get(column)!;
     // What is in doubt is read as the columns that leave none.
     const inDoubt = first.values?.doubt?.setting === "decimal" && evidence.decimal !== undefined;
-    const seen = inDoubt ? inspect(table, column, first.rule, { decimal: evidence.decimal, dateOrder }) : first;
+    const seen = inDoubt ? first.withHints({ decimal: evidence.decimal, dateOrder }) : first;
     return inferColumn(table, seen, evidence, role, types.get(column.name));
   };
 }

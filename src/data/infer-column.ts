@@ -1,16 +1,17 @@
 // What one column is, by all its cells and what the other columns say; or by the user's word.
 import { ChainruleError } from "../ir/errors.ts";
 import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
-import { cellText, labelKey, parseNumber } from "./cells.ts";
-import { inferDates, parseDate } from "./dates.ts";
-import { type Codes, type Encoded, encodeCategories, mendCell } from "./encode.ts";
-import type { Evidence, Inspection, Level } from "./inspect.ts";
+import { labelKey, parseNumber } from "./cells.ts";
+import { parseDate } from "./dates.ts";
+import { type Encoded, mendCell } from "./encode.ts";
+import type { Categories, Evidence, Inspection, Level } from "./inspect.ts";
 import { isMissingWord, type MissingRule, missingTest } from "./missing.ts";
-import { dateNotation, distinctNumbers, isEpoch, isZeroPadded, oddDay, sentinelOf } from "./number-columns.ts";
+import { dateNotation, isEpoch, type Range, rangeOf, sentinelOf } from "./number-columns.ts";
+import type { Counted, NumberFacts } from "./number-facts.ts";
 import { differingUnits, parseWritten } from "./number-notation.ts";
 import { type ColumnType, isValueType } from "./reading.ts";
-import { isIdentifierName, isIndexName, isTimeName, numberingOf } from "./row-numbers.ts";
-import { type Column, origin, place, type Table } from "./table.ts";
+import { isIdentifierName, isIndexName, isTimeName } from "./row-numbers.ts";
+import { placeOf, type Table } from "./table.ts";
 import { isProse, wordsAmongNumbers } from "./texts.ts";
 import { valueType } from "./types/index.ts";
 import type { DataWarning } from "./warning.ts";
@@ -27,6 +28,8 @@ export interface Inferred {
   readonly distinct: number;
   readonly reason: string;
   readonly warnings: readonly DataWarning[];
+  /** Of its numbers, where it holds some. */
+  readonly range?: Range;
   /** The cells as they were read on the way, where they were. */
   readonly encoded: Encoded | undefined;
 }
@@ -40,6 +43,9 @@ const meantShare = 0.9;
 const fewLevels = 20;
 const rowsPerLevel = 2;
 
+/** What its column does not say of a table. */
+export type Outline = Pick<Table, "columns" | "hasHeader">;
+
 export interface Role {
   readonly isTarget?: boolean;
   /** Lets a mostly numeric column with text in it pass as a category: a target to classify. */
@@ -52,7 +58,7 @@ export interface Role {
  * @throws ChainruleError TYPE_MISMATCH where most texts are numbers, or dates, and some are neither
  */
 export const inferColumn = (
-  table: Table,
+  table: Outline,
   seen: Inspection,
   evidence: Evidence,
   role: Role,
@@ -62,12 +68,12 @@ export const inferColumn = (
 /** Decides what one column is. */
 class ColumnJudge {
   readonly warnings: DataWarning[] = [];
-  readonly table: Table;
+  readonly table: Outline;
   readonly seen: Inspection;
   readonly evidence: Evidence;
   readonly role: Role;
 
-  constructor(table: Table, seen: Inspection, evidence: Evidence, role: Role) {
+  constructor(table: Outline, seen: Inspection, evidence: Evidence, role: Role) {
     this.table = table;
     this.seen = seen;
     this.evidence = evidence;
@@ -76,8 +82,8 @@ class ColumnJudge {
 
   infer(given: ColumnType | "ignore" | undefined): Inferred {
     if (given !== undefined) return this.#given(given);
-    const { numbers, values, filled, column } = this.seen;
-    if (column.declared !== undefined) return this.#given(column.declared, "as the file says");
+    const { numbers, values, filled, declared } = this.seen;
+    if (declared !== undefined) return this.#given(declared, "as the file says");
     if (numbers)
       return filled === 0 ? this.#result("constant", 0, "every cell is missing") : this.#plainNumbers(numbers);
     if (values && !this.#isLabelled(values.notation)) return this.#values();
@@ -86,80 +92,79 @@ class ColumnJudge {
 
   /** As the user says, or the file. */
   #given(type: ColumnType | "ignore", reason = "set by you"): Inferred {
-    const { numbers, values, column } = this.seen;
+    const { numbers, values, levels, others } = this.seen;
     if (!isValueType(type)) {
-      if (numbers && type !== "category") return this.#result(type, distinctNumbers(numbers, this.seen.filled), reason);
+      if (numbers && type !== "category") return this.#result(type, numbers.distinct, reason);
       return this.#ofTexts(type, reason);
     }
     if (values?.type === type) return { ...this.#values(), reason };
     const usual = (type === "date" && numbers && dateNotation(numbers)) || valueType(type).usual;
-    const distinct = numbers ? distinctNumbers(numbers, this.seen.filled) : this.seen.levels.length;
-    const encoded = type === "number" && numbers ? { values: numbers, odd: 0 } : undefined;
-    const missing = encoded ? this.seen.missing : column.cells.filter(missingTest(this.seen.rule)).length;
-    return { ...this.#result(type, distinct, reason, usual), missing, encoded };
+    const distinct = numbers ? numbers.distinct : levels.length + others.texts;
+    const isPlain = type === "number" && numbers !== undefined;
+    const missing = isPlain ? this.seen.missing : this.seen.missingAmongValues();
+    return {
+      ...this.#result(type, distinct, reason, usual),
+      missing,
+      encoded: isPlain ? encodedOf(numbers) : undefined,
+    };
   }
 
-  #plainNumbers(numbers: Float64Array): Inferred {
-    const { column, filled, isWhole } = this.seen;
-    if (isWhole && !numbers.every((value) => Number.isNaN(value) || Number.isSafeInteger(value)))
-      return this.#ofTexts(undefined, "", "whole numbers too long to be exact");
-    const distinct = distinctNumbers(numbers, filled);
-    const text = firstText(column, this.seen.rule);
-    if (distinct === 1) return this.#result("constant", 1, `always ${quote(text)}`);
-    if (isWhole && isZeroPadded(column, this.seen.rule))
-      return this.#ofTexts(undefined, "", "codes with leading zeros");
-    const isDates =
-      isWhole && column.cells.every((cell, r) => Number.isNaN(numbers[r]!) || /^\d{8}(\.0+)?$/.test(cellText(cell)));
-    const dates = isDates
-      ? inferDates(column.cells.filter((_, r) => !Number.isNaN(numbers[r]!)).map(cellText))
-      : undefined;
-    if (dates) return this.#result("date", distinct, "dates written as yyyymmdd", dates.notation);
-    if (isTimeName(column.name) && isEpoch(numbers)) {
+  #plainNumbers(numbers: NumberFacts): Inferred {
+    const { name, filled, rows } = this.seen;
+    const { isWhole } = numbers;
+    if (!numbers.areExact) return this.#ofTexts(undefined, "", "whole numbers too long to be exact");
+    const { distinct } = numbers;
+    if (distinct === 1) return this.#result("constant", 1, `always ${quote(numbers.first)}`);
+    if (isWhole && numbers.isZeroPadded) return this.#ofTexts(undefined, "", "codes with leading zeros");
+    const dates = isWhole ? numbers.days : undefined;
+    if (dates) return this.#result("date", distinct, "dates written as yyyymmdd", dates);
+    if (isTimeName(name) && isEpoch(numbers)) {
       const notation = dateNotation(numbers)!;
       return this.#result("date", distinct, `${notation.form} since 1970, by its name and range`, notation);
     }
-    if (isWhole && !this.role.isTarget && filled === this.table.rows && filled >= fewCells) {
-      const numbering = this.table.columns.length > 2 ? numberingOf(column.name, numbers) : undefined;
+    if (isWhole && !this.role.isTarget && filled === rows && filled >= fewCells) {
+      const numbering = this.table.columns.length > 2 ? numbers.numbering(name) : undefined;
       if (numbering) {
         const { what, isLeftOut, reason } = numbering;
         const [type, does] = isLeftOut ? (["number", "uses it"] as const) : (["identifier", "leaves it out"] as const);
-        this.#warn(`${quote(column.name)} ${what}.`, { setting: "columnTypes", value: { [column.name]: type }, does });
+        this.#warn(`${quote(name)} ${what}.`, { setting: "columnTypes", value: { [name]: type }, does });
         if (isLeftOut) return this.#result("identifier", distinct, reason);
       }
-      if (isIndexName(column.name) && numbers.every((value, row) => row === 0 || value > numbers[row - 1]!)) {
+      if (isIndexName(name) && numbers.rise) {
         return this.#result("identifier", distinct, "an index: a different integer in every row, named like one");
       }
     }
-    if (isWhole && this.table.hasHeader && isIdentifierName(column.name)) {
-      if (distinct === filled && filled >= fewCells) {
+    if (isWhole && this.table.hasHeader && isIdentifierName(name)) {
+      if (numbers.areUnique && filled >= fewCells) {
         return this.#result("identifier", distinct, "a different integer in every row, and named like an identifier");
       }
       return this.#ofTexts(undefined, "", "codes, by its name");
     }
-    if (!this.#warnOfOddDays(numbers)) this.#warnOfSentinels(numbers);
-    const encoded = { values: numbers, odd: 0 };
+    if (!this.#warnOfOddDays(numbers)) this.#warnOfSentinels(numbers.sentinel);
     return {
       ...this.#result("number", distinct, isWhole ? "integers" : "numbers", valueType("number").usual),
-      encoded,
+      range: numbers,
+      encoded: encodedOf(numbers),
     };
   }
 
   /** All texts are values of one type. */
   #values(): Inferred {
-    const { column, levels, values, rule } = this.seen;
+    const { name, levels, others, values, rule } = this.seen;
     const { type, notation, remark, doubt } = values!;
     const isMissing = missingTest(rule);
     const texts = levels.filter(({ text }) => !isMissing(text));
-    const missing = column.cells.reduce<number>((n, cell) => n + (isMissing(cell) ? 1 : 0), 0);
+    const missing = this.seen.missingAmongValues();
     if (texts.length === 1) return { ...this.#result("constant", 1, `always ${quote(texts[0]!.text)}`), missing };
     if (doubt) {
       const { setting, value, does } = doubt;
-      this.#warn(`${quote(column.name)}: ${doubt.text}.`, { setting, value, does });
+      this.#warn(`${quote(name)}: ${doubt.text}.`, { setting, value, does });
     }
-    const read = valueType(type).reader(notation);
-    const numbers = Float64Array.from(column.cells, (cell) => (isMissing(cell) ? Number.NaN : read(cell)));
-    if (type === "number") this.#warnOfSentinels(numbers);
-    return { ...this.#result(type, texts.length, remark, notation), missing, encoded: { values: numbers, odd: 0 } };
+    const read = this.seen.read(type, notation);
+    if (type === "number") this.#warnOfSentinels(sentinelOf(read.values, read.counts));
+    const distinct = texts.length + others.texts;
+    const range = rangeOf(read.values);
+    return { ...this.#result(type, distinct, remark, notation), missing, range, encoded: read.encoded };
   }
 
   #words(): Inferred {
@@ -172,10 +177,10 @@ class ColumnJudge {
     for (const { text, count: cells } of kept) {
       if (!this.role.isTarget) continue;
       this.#warn(
-        `${quote(text)} in ${count(cells, "row")} of ${quote(this.seen.column.name)} is taken as a value, since it comes as often as others.`,
+        `${quote(text)} in ${count(cells, "row")} of ${quote(this.seen.name)} is taken as a value, since it comes as often as others.`,
         {
           setting: "missing",
-          value: [{ column: this.seen.column.name, word: text }],
+          value: [{ column: this.seen.name, word: text }],
           does: "takes it as missing",
         },
       );
@@ -198,21 +203,22 @@ class ColumnJudge {
 
   /** Category, identifier or text, by the number of distinct values and their length; or what was `given`. */
   #ofTexts(given: ColumnType | "ignore" | undefined, reason: string, remark = "", rule = this.seen.rule): Inferred {
-    const { column } = this.seen;
-    const codes = encodeCategories(this.table, column, missingTest(rule, true));
-    const missing = codes.codes.reduce((n, code) => n + (code < 0 ? 1 : 0), 0);
-    const distinct = codes.levels.length;
+    const categories = this.seen.categories(rule);
+    const { levels, missing, distinct, codes } = categories;
     const [type, why] =
       given !== undefined
         ? [given, reason]
         : distinct === 1
-          ? (["constant", `always ${quote(codes.levels[0])}`] as const)
-          : this.#textType(codes, this.table.rows - missing, remark);
+          ? (["constant", `always ${quote(levels[0])}`] as const)
+          : this.#textType(categories, this.seen.rows - missing, remark);
     return { ...this.#result(type, distinct, why), rule, missing, encoded: type === "category" ? codes : undefined };
   }
 
-  #textType({ levels, spellings }: Codes, filled: number, remark: string): readonly [ColumnType, string] {
-    const distinct = levels.length;
+  #textType(
+    { levels, spellings, distinct }: Categories,
+    filled: number,
+    remark: string,
+  ): readonly [ColumnType, string] {
     const because = remark === "" ? "" : `${remark}: `;
     const units = distinct > fewLevels ? differingUnits(levels) : undefined;
     if (units) return ["text", this.#inSeveralUnits(units)];
@@ -235,8 +241,8 @@ class ColumnJudge {
     }
     if (!this.role.isTarget) {
       this.#warn(
-        `${quote(this.seen.column.name)} is left out: ${grouped(distinct)} different texts in ${count(filled, "cell")} hardly repeat.`,
-        { setting: "columnTypes", value: { [this.seen.column.name]: "category" }, does: "uses those that do" },
+        `${quote(this.seen.name)} is left out: ${grouped(distinct)} different texts in ${count(filled, "cell")} hardly repeat.`,
+        { setting: "columnTypes", value: { [this.seen.name]: "category" }, does: "uses those that do" },
       );
     }
     const what = isProse(levels) ? "free text: " : because;
@@ -247,7 +253,7 @@ class ColumnJudge {
   }
 
   #warnOfProse(): void {
-    const { name } = this.seen.column;
+    const { name } = this.seen;
     if (this.role.isTarget) return;
     this.#warn(
       `${quote(name)} is left out: it holds free text, of which a network of numbers and categories learns nothing. Make columns of what counts in it.`,
@@ -262,10 +268,10 @@ class ColumnJudge {
       5,
     );
     this.#warn(
-      `${quote(this.seen.column.name)} is left out: it holds numbers in several units (${named}). Bring them to one.`,
+      `${quote(this.seen.name)} is left out: it holds numbers in several units (${named}). Bring them to one.`,
       {
         setting: "columnTypes",
-        value: { [this.seen.column.name]: "category" },
+        value: { [this.seen.name]: "category" },
         does: "takes each for a category",
       },
     );
@@ -274,7 +280,7 @@ class ColumnJudge {
 
   /** Numbers, and a few words that may stand for missing ones. */
   #besideWords(words: readonly string[]): string {
-    const { name } = this.seen.column;
+    const { name } = this.seen;
     this.#warn(`${quote(name)} is left out: it holds numbers, and ${quoteList(words)} beside them.`, {
       setting: "missing",
       value: words.map((word) => ({ column: name, word })),
@@ -293,23 +299,22 @@ class ColumnJudge {
 
   /** @throws ChainruleError TYPE_MISMATCH where most texts are numbers, or dates, and some are neither */
   #refuseMixed(): void {
-    const { levels } = this.seen;
+    const { levels, others } = this.seen;
     const isMissing = missingTest(this.seen.rule);
     const texts = levels.filter(({ text }) => !isMissing(text));
-    const filled = texts.reduce((n, { count: cells }) => n + cells, 0);
+    const filled = texts.reduce((n, { count: cells }) => n + cells, others.numbers);
     for (const [kind, wanted, fits] of mostly) {
       const strays = texts.filter(({ text }) => !fits(text));
-      const cells = strays.reduce((n, { count: each }) => n + each, 0);
+      const cells = strays.reduce((n, { count: each }) => n + each, fits("1.5") ? 0 : others.numbers);
       const areFew = cells <= Math.max(1, filled * (1 - meantShare));
       if (filled - cells >= 3 && (areFew || strays.every(({ text }) => isInfinite(text))))
-        throw mixed(this.table, this.seen.column, kind, wanted, strays[0]!, cells, filled);
+        throw mixed(this.seen, kind, wanted, strays[0]!, cells, filled);
     }
   }
 
   /** Days as yyyymmdd beside one number that is none: 0, 99999999. */
-  #warnOfOddDays(numbers: Float64Array): boolean {
-    const { name } = this.seen.column;
-    const odd = oddDay(numbers);
+  #warnOfOddDays({ oddDay: odd }: NumberFacts): boolean {
+    const { name } = this.seen;
     if (odd === undefined) return false;
     this.#warn(
       `${quote(name)} looks like dates written as yyyymmdd, but for ${odd.value} in ${count(odd.count, "cell")}: it is taken for numbers.`,
@@ -322,22 +327,21 @@ class ColumnJudge {
     return true;
   }
 
-  #warnOfSentinels(numbers: Float64Array): void {
-    const { column } = this.seen;
-    const found = sentinelOf(numbers);
+  #warnOfSentinels(found: Counted | undefined): void {
+    const { name } = this.seen;
     if (found === undefined) return;
     this.#warn(
-      `${quote(column.name)}: ${found.value} in ${count(found.count, "cell")} lies far from all other numbers, and looks like a mark for missing cells.`,
+      `${quote(name)}: ${found.value} in ${count(found.count, "cell")} lies far from all other numbers, and looks like a mark for missing cells.`,
       {
         setting: "missing",
-        value: [{ column: column.name, word: String(found.value) }],
+        value: [{ column: name, word: String(found.value) }],
         does: "takes it as missing",
       },
     );
   }
 
   #warn(message: string, ...settings: SettingAdvice[]): void {
-    this.warnings.push({ column: this.seen.column.name, message, settings });
+    this.warnings.push({ column: this.seen.name, message, settings });
   }
 
   #result(type: ColumnType | "ignore", distinct: number, reason: string, notation: unknown = undefined): Inferred {
@@ -356,30 +360,27 @@ const mostly: readonly (readonly [kind: string, wanted: string, fits: (text: str
 
 const isInfinite = (text: string): boolean => /^[+-]?inf(inity)?$/i.test(text);
 
-function firstText(column: Column, rule: MissingRule): string {
-  const isMissing = missingTest(rule, true);
-  return cellText(column.cells.find((cell) => !isMissing(cell))!);
-}
+const encodedOf = ({ values }: NumberFacts): Encoded | undefined => values && { values, odd: 0 };
 
 function mixed(
-  table: Table,
-  column: Column,
+  seen: Inspection,
   kind: string,
   wanted: string,
   { text, row }: Level,
   strays: number,
   filled: number,
 ): ChainruleError {
-  const { advice, settings } = mendCell(column.name);
+  const { name } = seen;
+  const { advice, settings } = mendCell(name);
   const others = strays === 1 ? "" : ` (the first of ${grouped(strays)} such cells)`;
-  const asMissing = { setting: "missing", value: [{ column: column.name, word: text }] };
-  const at = origin(table, row);
+  const asMissing = { setting: "missing", value: [{ column: name, word: text }] };
+  const at = seen.originOf(row);
   return new ChainruleError(
     "TYPE_MISMATCH",
-    `${place(table, row, column.name)}: ${kind} column with text in row ${at.row}. ${grouped(filled - strays)} of ${count(filled, "cell")} hold ${wanted}, and this one holds ${quote(text)}${others}. If it means that the value is missing, say so (${settingWords(asMissing)}). ${advice}`,
+    `${placeOf(at, name)}: ${kind} column with text in row ${at.row}. ${grouped(filled - strays)} of ${count(filled, "cell")} hold ${wanted}, and this one holds ${quote(text)}${others}. If it means that the value is missing, say so (${settingWords(asMissing)}). ${advice}`,
     {
       ...at,
-      column: column.name,
+      column: name,
       cell: text,
       cells: strays,
       settings: [asMissing, ...settings!],

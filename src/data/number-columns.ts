@@ -27,16 +27,28 @@ export function distinctNumbers(values: Float64Array, present: number): number {
   return distinct;
 }
 
-/** 1980 to 2100, in seconds or milliseconds since 1970. */
-export function isEpoch(values: Float64Array): boolean {
-  const isWithin = (value: number, scale: number) => value >= 315_532_800 * scale && value < 4_102_444_800 * scale;
-  return [1, 1000].some((scale) => values.every((value) => Number.isNaN(value) || isWithin(value, scale)));
+export interface Range {
+  readonly least: number;
+  readonly most: number;
 }
 
+/** Infinity and −Infinity where all are NaN. */
+export function rangeOf(values: Float64Array): Range {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return { least, most };
+}
+
+/** 1980 to 2100, in seconds or milliseconds since 1970. */
+export const isEpoch = ({ least, most }: Range): boolean =>
+  [1, 1000].some((scale) => least >= 315_532_800 * scale && most < 4_102_444_800 * scale);
+
 /** 20210403, or milliseconds from 1e11 on, or seconds from 1e8 (1973) on; undefined for smaller numbers. */
-export function dateNotation(values: Float64Array): DateNotation | undefined {
+export function dateNotation({ most }: Range): DateNotation | undefined {
   const order = "month-first";
-  const most = values.reduce((a, b) => (b > a ? b : a), 0);
   if (most >= 19_000_101 && most <= 21_001_231) return { form: "yyyymmdd", order };
   if (most < 1e8) return undefined;
   return { form: most >= 1e11 ? "milliseconds" : "seconds", order };
@@ -58,8 +70,14 @@ export function oddDay(values: Float64Array): { value: number; count: number } |
   return odd !== undefined && days >= 10 && strays * 4 <= days ? { value: odd, count: strays } : undefined;
 }
 
-/** −9, −99, −999, …, 99, 999, … where it comes at least twice and further from the others than they lie apart. */
-export function sentinelOf(values: Float64Array): { value: number; count: number } | undefined {
+/**
+ * −9, −99, −999, …, 99, 999, … where it comes at least twice and further from the others than they lie apart. `counts`: the cells of each
+ * value, where these are different ones.
+ */
+export function sentinelOf(
+  values: Float64Array,
+  counts?: ArrayLike<number>,
+): { value: number; count: number } | undefined {
   let [least, most, second, beforeLast] = [Infinity, -Infinity, Infinity, -Infinity];
   for (const value of values) {
     if (value < least) [second, least] = [least, value];
@@ -67,8 +85,22 @@ export function sentinelOf(values: Float64Array): { value: number; count: number
     if (value > most) [beforeLast, most] = [most, value];
     else if (value < most && value > beforeLast) beforeLast = value;
   }
+  const counted = (value: number) =>
+    values.reduce((n, each, i) => n + (each === value ? (counts === undefined ? 1 : counts[i]!) : 0), 0);
+  return sentinelAmong({ least, second, beforeLast, most }, counted);
+}
+
+/** Of the least two and the most two of the different values. */
+export function sentinelAmong(
+  {
+    least,
+    second,
+    beforeLast,
+    most,
+  }: { readonly least: number; readonly second: number; readonly beforeLast: number; readonly most: number },
+  counted: (value: number) => number,
+): { value: number; count: number } | undefined {
   const isNines = (value: number) => /^(-9|-?99+)$/.test(String(value));
-  const counted = (value: number) => values.reduce((n, each) => n + (each === value ? 1 : 0), 0);
   if (isNines(least) && second - least > most - second && Number.isFinite(second) && counted(least) >= 2)
     return { value: least, count: counted(least) };
   if (isNines(most) && most - beforeLast > beforeLast - least && Number.isFinite(beforeLast) && counted(most) >= 2)

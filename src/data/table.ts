@@ -117,7 +117,7 @@ export function origin({ source, rowNumbers, parts = [] }: Table, row: number): 
 }
 
 /** `people.csv, row 812, column "age"` */
-export function place(table: Table, row: number, column: string): string {
-  const found = origin(table, row);
-  return `${found.source}, row ${found.row}, column ${quote(column)}`;
-}
+export const place = (table: Table, row: number, column: string): string => placeOf(origin(table, row), column);
+
+export const placeOf = ({ source, row }: ReturnType<typeof origin>, column: string): string =>
+  `${source}, row ${row}, column ${quote(column)}`;

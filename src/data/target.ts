@@ -1,7 +1,6 @@
 // A target column: which task it sets, and its values as class indices or numbers.
 import { ChainruleError } from "../ir/errors.ts";
 import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
-import { maximum, minimum } from "../ir/stats.ts";
 import { cellText, labelKey, parseBoolean } from "./cells.ts";
 import type { columnReader } from "./columns.ts";
 import { encodeValues, type OddCells, typeSetting } from "./encode.ts";
@@ -94,12 +93,11 @@ export function decideTask(
 /** That a target which may be the steps of a scale, ratings from 1 to 5, is taken for classes, or for a number; and what changes that. */
 function scaleWarning(
   { name }: Column,
-  { distinct, encoded }: Inferred,
+  { distinct, range }: Inferred,
   taken: Task,
   rows: number,
 ): readonly DataWarning[] {
-  const values = encoded && "values" in encoded ? encoded.values.filter((value) => !Number.isNaN(value)) : [];
-  const [least, most] = [minimum(values), maximum(values)];
+  const { least, most } = range!;
   const isScale = most - least + 1 === distinct && distinct <= scaleSteps.most && rows >= scaleSteps.rows * distinct;
   if (distinct < 3 || !(taken === "classification" || isScale)) return [];
   const words = {

@@ -1,0 +1,86 @@
+// What a column of plain numbers is known by, whether its cells are at hand or were seen on the way.
+import { cellText } from "./cells.ts";
+import { type DateNotation, inferDates } from "./dates.ts";
+import { type MissingRule, missingTest } from "./missing.ts";
+import { distinctNumbers, isZeroPadded, oddDay, rangeOf, sentinelOf } from "./number-columns.ts";
+import { type Numbering, numberingOf } from "./row-numbers.ts";
+import type { Column } from "./table.ts";
+
+/** A number and the cells that hold it. */
+export interface Counted {
+  readonly value: number;
+  readonly count: number;
+}
+
+/** Of the filled cells of a column that are all plain numbers. */
+export interface NumberFacts {
+  readonly isWhole: boolean;
+  /** Whether float64 holds every whole number digit for digit. */
+  readonly areExact: boolean;
+  readonly distinct: number;
+  /** Whether no number comes twice. */
+  readonly areUnique: boolean;
+  readonly least: number;
+  readonly most: number;
+  /** The first one as it is written. */
+  readonly first: string;
+  /** Codes such as "00501": see isZeroPadded. */
+  readonly isZeroPadded: boolean;
+  /** Where all are days written as yyyymmdd. */
+  readonly days: DateNotation | undefined;
+  /** Whether each is greater than the one in the row before. */
+  readonly rise: boolean;
+  /** Where they count the rows: see numberingOf. */
+  numbering(name: string): Numbering | undefined;
+  readonly oddDay: Counted | undefined;
+  readonly sentinel: Counted | undefined;
+  /** [rows], NaN where missing, where the cells are at hand. */
+  readonly values?: Float64Array;
+}
+
+/** Of cells that are at hand: `values` are theirs, NaN where one is missing; `filled` are no NaN. */
+export function factsOf(
+  column: Column,
+  values: Float64Array,
+  { filled, isWhole, rule }: { readonly filled: number; readonly isWhole: boolean; readonly rule: MissingRule },
+): NumberFacts {
+  let distinct: number | undefined;
+  const countDistinct = () => (distinct ??= distinctNumbers(values, filled));
+  const isGiven = (_: unknown, row: number) => !Number.isNaN(values[row]!);
+  return {
+    ...rangeOf(values),
+    values,
+    isWhole,
+    get areExact() {
+      return !isWhole || values.every((value) => Number.isNaN(value) || Number.isSafeInteger(value));
+    },
+    get distinct() {
+      return countDistinct();
+    },
+    get areUnique() {
+      return countDistinct() === filled;
+    },
+    get first() {
+      const isMissing = missingTest(rule, true);
+      return cellText(column.cells.find((cell) => !isMissing(cell))!);
+    },
+    get isZeroPadded() {
+      return isZeroPadded(column, rule);
+    },
+    get days() {
+      if (!column.cells.every((cell, row) => !isGiven(cell, row) || /^\d{8}(\.0+)?$/.test(cellText(cell))))
+        return undefined;
+      return inferDates(column.cells.filter(isGiven).map(cellText))?.notation;
+    },
+    get rise() {
+      return values.every((value, row) => row === 0 || value > values[row - 1]!);
+    },
+    numbering: (name) => numberingOf(name, values),
+    get oddDay() {
+      return oddDay(values);
+    },
+    get sentinel() {
+      return sentinelOf(values);
+    },
+  };
+}
