@@ -24,6 +24,14 @@ export interface ValueProbe extends ChainPoint {
   readonly spread: number;
 }
 
+/** A feature of the rows that the network reads. */
+export interface InputProbe {
+  /** As `features` of the training names it, a column's for a table. */
+  readonly name: string;
+  /** RMS over the batch of ∂loss/∂x at this feature: how much the loss would fall if its values moved. */
+  readonly gradientRms: number;
+}
+
 /** The units of one activation φ. */
 export interface UnitProbe {
   readonly name: string;
@@ -99,6 +107,8 @@ export interface Observation {
   readonly ledger: readonly LedgerRow[];
   /** In the order of the forward pass. */
   readonly values: readonly ValueProbe[];
+  /** The largest gradients first, 20 at most. Absent where the rows are no vectors of floats, [batch, features]. */
+  readonly inputs?: readonly InputProbe[];
   readonly units: readonly UnitProbe[];
   readonly parameters: readonly ParameterProbe[];
   /** Absent where no layer is dense, or the batch is one row. */

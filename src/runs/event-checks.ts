@@ -18,6 +18,7 @@ import type { AnswersProfile, ErrorsProfile, Example, ResidualsProfile, TargetAn
 import type { LedgerRow } from "../observe/ledger.ts";
 import type {
   InitialParameter,
+  InputProbe,
   LayerStatistics,
   LineProbe,
   NoiseProbe,
@@ -126,6 +127,7 @@ export const eventChecks: EventChecks = {
       }),
     ),
     values: list(record<ValueProbe>({ name: text, made: text, value: sketch, gradient: sketch, spread: number })),
+    inputs: maybe(list(record<InputProbe>({ name: text, gradientRms: number }))),
     units: list(
       record<UnitProbe>({
         ...{ name: text, activation: text, bounded: boolean, units: number, saturated: number, dead: number },

@@ -71,6 +71,7 @@ it("says what an option must be, what came and how to mend it", async () => {
     "layers that do not follow each other": { ...good, model: sequential(dense(1, 4), dense(3, 1)) },
     "rows of another width to validate with": { ...good, validation: { x: zeros([2, 3]), y: zeros([2, 1]) } },
     "a loss that awaits": { ...good, loss: async (p: Tensor, t: Tensor) => p.sub(t).mean() },
+    "names for other columns": { ...good, features: ["age", "age group", "dose"] },
     "something else": { ...good, colour: "red" },
   };
   expect(await allSaid(attempts)).toMatchInlineSnapshot(`
@@ -150,8 +151,10 @@ it("says what an option must be, what came and how to mend it", async () => {
       SHAPE_MISMATCH train: rows of validation.x must have the shape of those of data.x, [1]; got [3].
     a loss that awaits
       INVALID_ARGUMENT train: loss(prediction, target) must give a scalar Tensor of floats, the mean over the rows; got a Promise, for a prediction [3, 1] and a target [3, 1]. It is traced at once, and nothing in it can be awaited: write it without async.
+    names for other columns
+      INVALID_ARGUMENT train: features must name the columns of x, [rows, 3] for 3; got x [3, 1].
     something else
-      INVALID_ARGUMENT train has no option colour. It has model, data, validation, blocks, targets, loss, optimizer, schedule, epochs, steps, observeEvery, hooks, batchSize, patience, clipNorm, clipValue, seed, variables, sliceMilliseconds, resume, signal, backend, threads, deterministic."
+      INVALID_ARGUMENT train has no option colour. It has model, data, validation, blocks, features, targets, loss, optimizer, schedule, epochs, steps, observeEvery, hooks, batchSize, patience, clipNorm, clipValue, seed, variables, sliceMilliseconds, resume, signal, backend, threads, deterministic."
   `);
 });
 

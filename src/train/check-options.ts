@@ -70,6 +70,12 @@ const settingsMend =
     return undefined;
   };
 
+const namesRule = (of: "x" | "y"): Rule => ({
+  must: `a list of names of the columns of ${of}, each once`,
+  holds: (value) =>
+    Array.isArray(value) && value.every((name) => typeof name === "string") && new Set(value).size === value.length,
+});
+
 const tensorsRule: Rule = {
   must: "{ x, y }, two tensors with a row for each example",
   holds: isRecord,
@@ -92,11 +98,8 @@ const rules: { readonly [K in keyof Required<TrainOptions>]: Rule } = {
     must: "{ rows, open() }",
     holds: (value) => isRecord(value) && typeof value.rows === "number" && typeof value.open === "function",
   }),
-  targets: optional({
-    must: "a list of names of the columns of y, each once",
-    holds: (value) =>
-      Array.isArray(value) && value.every((name) => typeof name === "string") && new Set(value).size === value.length,
-  }),
+  features: optional(namesRule("x")),
+  targets: optional(namesRule("y")),
   loss: {
     must: `one of ${lossNames.map((name) => `"${name}"`).join(", ")}, another quantile such as "quantile(0.9)", or a function (prediction, target) => scalar Tensor`,
     holds: (value) => typeof value === "function" || isLossName(value),
@@ -184,8 +187,19 @@ export function checkOptions(options: TrainOptions): void {
       options.patience,
     );
   checkShapes(options);
+  checkFeatures(options);
   checkNames(options);
   checkEnd(options);
+}
+
+/** Throws INVALID_ARGUMENT for names of features where x has other columns. */
+function checkFeatures({ features, data }: TrainOptions): void {
+  if (features === undefined || (data.x.rank === 2 && data.x.shape[1] === features.length)) return;
+  throw new ChainruleError(
+    "INVALID_ARGUMENT",
+    `train: features must name the columns of x, [rows, ${features.length}] for ${features.length}; got x ${formatShape(data.x.shape)}.`,
+    { features: features.length, x: data.x.shape },
+  );
 }
 
 /** Throws INVALID_ARGUMENT for names of targets where y has other columns, or the loss takes no target for each output. */

@@ -1,11 +1,13 @@
 // A training held in the hand: its calls give the events of `train`, it goes back and forth, and it ends well from loading on.
 import { expect, it } from "vitest";
+import { prepare, tableFromRows } from "../data/index.ts";
 import { type ChainruleError, randomKey, randomUniform, tensor, zeros } from "../index.ts";
 import { activation, dense, sequential } from "../nn/index.ts";
 import { adam, sgd } from "../optim/index.ts";
+import { flatten } from "../trace/tree.ts";
 import type { TrainEvent } from "./events.ts";
 import { HeldTraining } from "./held-training.ts";
-import { type TrainOptions, train } from "./index.ts";
+import { type TrainOptions, tableOptions, train, trainTable } from "./index.ts";
 
 const options: TrainOptions = {
   model: sequential(dense(3, 4), activation("tanh"), dense(4, 2)),
@@ -222,4 +224,28 @@ it("has weights from the start on", async () => {
   for await (const event of training) {
     if (event.type === "start") expect(training.best().parameters).toHaveProperty("layers");
   }
+});
+
+it("trains a table as trainTable does, and tells its columns by their names", async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => ({
+    side: i % 5,
+    colour: "red green blue".split(" ")[i % 3]!,
+    price: i % 7,
+  }));
+  const prepared = prepare(tableFromRows(rows, { source: "boxes" }), { target: "price", task: "regression" });
+  const settings = { hidden: [4], epochs: 3, seed: 3 };
+  const held = await HeldTraining.load(tableOptions(prepared, settings));
+  const events = await toEnd(held);
+  held.dispose();
+  const { trained } = await trainTable(prepared, settings).result();
+  expect(flatten(held.best().parameters).leaves.map(({ data }) => data)).toEqual(
+    flatten(trained.variables.parameters).leaves.map(({ data }) => data),
+  );
+  const observation = events.find((event) => event.type === "observation")!;
+  expect(observation.inputs!.map(({ name }) => name).sort()).toEqual([
+    "colour=blue",
+    "colour=green",
+    "colour=red",
+    "side",
+  ]);
 });

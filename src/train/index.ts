@@ -43,5 +43,5 @@ export { type ResolvedTableSettings, resolve, type TableSettings } from "./setti
 export { parseSetting, printSetting, withSettings } from "./settings/values.ts";
 export type { Snapshot } from "./snapshot.ts";
 export { decodeSnapshot, encodeSnapshot } from "./snapshot-file.ts";
-export { predictTable, type TableModel, type TableTraining, trainTable } from "./tabular.ts";
+export { predictTable, type TableModel, type TableTraining, tableOptions, trainTable } from "./tabular.ts";
 export { train } from "./train.ts";

@@ -37,6 +37,8 @@ export interface TrainOptions extends BackendOptions {
   readonly model: Layer;
   readonly data: TrainingData;
   readonly validation?: TrainingData | undefined;
+  /** Names of the columns of x [rows, features], by which observations tell gradients at them. Default: `x[:, 0]`, … */
+  readonly features?: readonly string[] | undefined;
   /** Names of the columns of y [rows, targets], for a loss with a target for each output: metrics are then those of each, and means. */
   readonly targets?: readonly string[] | undefined;
   /** Rows after `data`, where they are more than memory holds: each epoch goes through `data`, then through these. */

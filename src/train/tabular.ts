@@ -21,7 +21,7 @@ import { classWeightsOf, tableLoss } from "./class-weights.ts";
 import type { DataEvent, EndEvent, ExamplesEvent, MetricValues, TargetMetrics, TrainEvent } from "./events.ts";
 import { isNonFinite, withOrigin } from "./failure.ts";
 import { inTargetUnit, meanMetrics } from "./metrics.ts";
-import type { TrainingData, TrainResult } from "./options.ts";
+import type { TrainingData, TrainOptions, TrainResult } from "./options.ts";
 import { perceptron } from "./perceptron.ts";
 import { type ResolvedTableSettings, resolve, type TableSettings } from "./settings/resolve.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -60,32 +60,12 @@ export interface TableTraining extends AsyncIterable<TrainEvent> {
  * `train` throws.
  */
 export function trainTable(prepared: Prepared, settings: TableSettings = {}, stream?: TableStream): TableTraining {
-  checkTable(prepared, settings);
+  const { options, resolved, weighed } = asked(prepared, settings, stream);
   const { preprocessing } = prepared;
-  const blocks = stream && tableBlocks(stream, preprocessing, prepared.train.rows, () => resolved.loss);
-  const rows = prepared.train.rows + (blocks?.rows ?? 0);
-  const resolved = resolve(prepared, settings, rows);
-  const { loss } = resolved;
-  checkLoss(loss, prepared);
-  checkTargets(loss, prepared);
   const { targets } = preprocessing;
-  const outputs = targets.length * outputsPerTarget(loss, preprocessing);
-  const weighed = tableLoss(prepared, loss, resolved.classWeight);
-  const model = perceptron({ features: preprocessing.features.length, outputs, ...resolved });
-  const data = dataOf(prepared.train, preprocessing.features.length, loss);
-  const validation = prepared.validation && dataOf(prepared.validation, preprocessing.features.length, loss);
-  const training = train({
-    model,
-    data,
-    validation,
-    blocks,
-    ...trainOptionsOf(resolved),
-    ...(validation === undefined && { patience: undefined }),
-    loss: weighed,
-    ...(targets.length > 1 && { targets: targets.map(({ name }) => name) }),
-    ...{ steps: settings.steps, observeEvery: settings.observeEvery, signal: settings.signal, resume: settings.resume },
-    ...(settings.variables && { variables: settings.variables }),
-  });
+  const { loss } = resolved;
+  const { model, blocks } = options;
+  const training = train(options);
   const units = targets.map((target) => scaleOf(target).unit);
   const named = (error: unknown): unknown =>
     isNonFinite(error) && blocks === undefined ? withOrigin(error, (origin) => inTable(origin, prepared)) : error;
@@ -128,6 +108,51 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
       };
     },
   };
+}
+
+/**
+ * What `train` and `HeldTraining.load` are asked for where a prepared table is trained on; losses and metrics are then in standard deviations
+ * of the target, or as it was scaled. Throws as `trainTable` does.
+ *
+ * @example
+ * const held = await HeldTraining.load(tableOptions(prepared, { hidden: [8], seed: 3 }));
+ */
+export const tableOptions = (prepared: Prepared, settings: TableSettings = {}, stream?: TableStream): TrainOptions =>
+  asked(prepared, settings, stream).options;
+
+interface Asked {
+  readonly options: TrainOptions;
+  readonly resolved: ResolvedTableSettings;
+  /** With the weights of the classes. */
+  readonly weighed: LossRecord;
+}
+
+function asked(prepared: Prepared, settings: TableSettings, stream: TableStream | undefined): Asked {
+  checkTable(prepared, settings);
+  const { preprocessing } = prepared;
+  const { targets, features } = preprocessing;
+  const blocks = stream && tableBlocks(stream, preprocessing, prepared.train.rows, () => resolved.loss);
+  const resolved = resolve(prepared, settings, prepared.train.rows + (blocks?.rows ?? 0));
+  const { loss } = resolved;
+  checkLoss(loss, prepared);
+  checkTargets(loss, prepared);
+  const outputs = targets.length * outputsPerTarget(loss, preprocessing);
+  const weighed = tableLoss(prepared, loss, resolved.classWeight);
+  const validation = prepared.validation && dataOf(prepared.validation, features.length, loss);
+  const options: TrainOptions = {
+    model: perceptron({ features: features.length, outputs, ...resolved }),
+    data: dataOf(prepared.train, features.length, loss),
+    validation,
+    blocks,
+    ...trainOptionsOf(resolved),
+    ...(validation === undefined && { patience: undefined }),
+    loss: weighed,
+    features,
+    ...(targets.length > 1 && { targets: targets.map(({ name }) => name) }),
+    ...{ steps: settings.steps, observeEvery: settings.observeEvery, signal: settings.signal, resume: settings.resume },
+    ...(settings.variables && { variables: settings.variables }),
+  };
+  return { options, resolved, weighed };
 }
 
 /** An origin's row and column as the table has them. */

@@ -23,6 +23,8 @@ import { evaluate, type Mark, rateOf, type StepSettings, type TrainedState, trai
 export interface ModuleSettings extends StepSettings {
   /** Steps over the rows that are in the machine at a time. */
   readonly stepsPerBlock: number;
+  /** Names of the columns of x. */
+  readonly features?: readonly string[] | undefined;
 }
 
 /** Element types and shapes of one split: rows first. */
@@ -62,6 +64,15 @@ function evaluations(name: string, rows: number): [program: string, rows: number
   return [[name, evaluationRows], ...(rest > 0 ? [[`${name}Rest`, rest] as [string, number]] : [])];
 }
 
+/** The states that hold the rows of splits. */
+const statesOf = (splits: readonly { readonly name: string; readonly types: SplitTypes }[]): Types =>
+  Object.fromEntries(
+    splits.flatMap(({ name, types }) => [
+      [`${name}.x`, types.x],
+      [`${name}.y`, types.y],
+    ]),
+  );
+
 /**
  * Programs: "step" trains on the next batch; "observe" does the same and gives what the probes see; "distance" and "rate"
  * are asked for between steps; "train", "trainRest", "validation", "validationRest" evaluate rows of a split. `giveWay` is
@@ -84,18 +95,14 @@ export async function trainingModule(
   );
   const counters = countersOf(settings);
   const splits = Object.entries({ train, validation }).flatMap(([name, types]) => (types ? [{ name, types }] : []));
-  const data: Types = Object.fromEntries(
-    splits.flatMap(({ name, types }) => [
-      [`${name}.x`, types.x],
-      [`${name}.y`, types.y],
-    ]),
-  );
+  const data = statesOf(splits);
   const batch: TensorType = { ...train.x, shape: [settings.batchSize, ...train.x.shape.slice(1)] };
   const probes = planProbes(
     chainOf(settings.model),
     valueShapes(settings.model, variables, batch),
     parameters.paths.map((name, i) => ({ name, shape: parameters.leaves[i]!.shape })),
-    settings.batchSize,
+    batch,
+    settings.features,
   );
   const [seen, distance] = [probeStates(probes, float), distanceStates(probes, float)];
   const stepState = { ...trained, ...counters, "train.x": train.x, "train.y": train.y };

@@ -6,6 +6,7 @@ import type { Tensor } from "../../trace/tensor.ts";
 import { ledgerOf } from "../ledger.ts";
 import type { Observation } from "../observation.ts";
 import { clippingProbe } from "./clipping.ts";
+import { inputsProbe } from "./inputs.ts";
 import { layersOf } from "./layers.ts";
 import { lineProbe } from "./line.ts";
 import { noiseProbe } from "./noise.ts";
@@ -24,6 +25,7 @@ const table: { readonly [K in Exclude<keyof Observation, Derived>]-?: Probe<K> }
   loss: lossProbe,
   learningRate: learningRateProbe,
   values: valuesProbe,
+  inputs: inputsProbe,
   units: unitsProbe,
   noise: noiseProbe,
   line: lineProbe,
@@ -85,6 +87,7 @@ export function readProbes(
   const parameters = read("parameters");
   const layers = layersOf(parameters);
   const rmsOf = new Map(layers.map(({ name, gradientRms }) => [name, gradientRms]));
+  const inputs = read("inputs");
   const noise = read("noise");
   const line = read("line");
   return {
@@ -98,6 +101,7 @@ export function readProbes(
       (layer) => rmsOf.get(layer) ?? 0,
     ),
     values,
+    ...(inputs && { inputs }),
     units: read("units"),
     parameters,
     ...(noise && { noise }),

@@ -11,21 +11,27 @@ import type { Series } from "./probe.ts";
 /** Where a figure or a sketch stands in its packed tensor, by series and name. */
 export type Layout = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
-/** Packs scalars into "figures" [m] and sketches into "sketches" [n, 72]. */
+/** Packs scalars and rows [1, n] into "figures" [m], and sketches into "sketches" [n, 72]. */
 export function packSeries(all: Series): { readonly outputs: Tensors; readonly layout: Layout } {
   const figures: Tensor[] = [];
+  let end = 0;
   const sketches: Tensor[] = [];
   const layout = new Map<string, Map<string, number>>();
   for (const [series, tensors] of Object.entries(all)) {
     const places = new Map<string, number>();
     for (const [name, tensor] of Object.entries(tensors)) {
-      const kind = tensor.rank === 0 ? figures : sketches;
-      places.set(name, kind.length * (tensor.rank === 0 ? 1 : sketchLayout.length));
-      kind.push(tensor);
+      if (tensor.rank === 1) {
+        places.set(name, sketches.length * sketchLayout.length);
+        sketches.push(tensor);
+      } else {
+        places.set(name, end);
+        figures.push(tensor.reshape([tensor.size]));
+        end += tensor.size;
+      }
     }
     layout.set(series, places);
   }
-  const outputs = { sketches: stack(sketches), figures: concat(figures.map((figure) => figure.reshape([1]))) };
+  const outputs = { sketches: stack(sketches), figures: concat(figures) };
   return { outputs, layout };
 }
 
@@ -48,6 +54,12 @@ export class ProbeOutputs {
 
   figure(series: string, name = ""): number {
     return this.#figures[this.#place(series, name)]!;
+  }
+
+  /** A row of so many figures. */
+  row(series: string, name: string, size: number): TypedArray {
+    const place = this.#place(series, name);
+    return this.#figures.subarray(place, place + size);
   }
 
   /** `size` is the number of elements of what was sketched. */

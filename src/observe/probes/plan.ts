@@ -1,5 +1,6 @@
 // What is probed of a model: its values, units and parameters, with their shapes.
-import { type Shape, sizeOf } from "../../ir/shape.ts";
+import { isFloat } from "../../ir/dtype.ts";
+import { type Shape, sizeOf, type TensorType } from "../../ir/shape.ts";
 import { type ActivationName, activations } from "../../nn/activation.ts";
 import { childPath } from "../../nn/layer.ts";
 import { layerRecord } from "../../nn/layers/index.ts";
@@ -13,6 +14,8 @@ export interface ProbePlan {
   readonly parameters: readonly ProbedParameter[];
   /** Rows. */
   readonly batch: number;
+  /** Names of the columns of x, where it is [batch, features] of floats. */
+  readonly features: readonly string[] | undefined;
 }
 
 /** A point of the chain that holds floats. */
@@ -47,12 +50,16 @@ export interface ProbedParameter {
   readonly isDense: boolean;
 }
 
-/** Plans the probes of a model by the shapes that a pass gave its values; values of no floats have no gradients. */
+/**
+ * Plans the probes of a model by the shapes that a pass gave its values; values of no floats have no gradients. `x` is the batch, whose
+ * columns have `names`, or those of NumPy.
+ */
 export function planProbes(
   points: readonly LayerPoint[],
   shapes: ReadonlyMap<string, Shape>,
   parameters: readonly { readonly name: string; readonly shape: Shape }[],
-  batch: number,
+  x: TensorType,
+  names: readonly string[] | undefined,
 ): ProbePlan {
   const shapeOf = ({ name }: ChainPoint): Shape => shapes.get(name)!;
   const chain = points
@@ -77,6 +84,10 @@ export function planProbes(
     }),
     dense,
     parameters: parameters.map(({ name, shape }) => ({ name, shape, size: sizeOf(shape), isDense: ofDense.has(name) })),
-    batch,
+    batch: x.shape[0]!,
+    features: isFloat(x.dtype) && x.shape.length === 2 ? namesOf(x.shape[1]!, names) : undefined,
   };
 }
+
+const namesOf = (columns: number, names: readonly string[] | undefined): readonly string[] =>
+  names ?? Array.from({ length: columns }, (_, column) => `x[:, ${column}]`);

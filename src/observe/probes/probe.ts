@@ -6,7 +6,7 @@ import type { Observation } from "../observation.ts";
 import type { ProbeOutputs } from "./outputs.ts";
 import type { ProbePlan } from "./plan.ts";
 
-/** Figures of a step by series and name, as { spread: { "layers.0": … } }: scalars, or sketches [72]. */
+/** Figures of a step by series and name, as { spread: { "layers.0": … } }: scalars, rows of them [1, n], or sketches [72]. */
 export type Series = Readonly<Record<string, Tensors>>;
 
 export interface Probe<K extends keyof Observation> {

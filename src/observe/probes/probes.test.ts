@@ -120,6 +120,37 @@ describe("an observation", () => {
     });
   });
 
+  it("has the gradients at the features, the largest first, 20 at most", async () => {
+    const gradientOf = (x: Tensor, y: Tensor, layer: Layer) => {
+      const { parameters, buffers } = initialize(layer, 1);
+      const lossAt = (at: Tensor) => losses.crossEntropy(apply(layer, { parameters, buffers }, at), y);
+      return valueAndGrad(lossAt)(x)[1].square().mean(0).sqrt().data;
+    };
+    const features = ["age", "height", "weight", "pulse", "dose"];
+    const rms = gradientOf(rows, labels, model);
+    const expected = features.map((name, f) => ({ name, gradientRms: rms[f]! }));
+    const [{ inputs }] = (await observe({ features }, 1)) as [Observation];
+    expect(inputs!.map(({ name }) => name)).toEqual(
+      expected.sort((a, b) => b.gradientRms - a.gradientRms).map(({ name }) => name),
+    );
+    for (const [i, { gradientRms }] of inputs!.entries()) expect(gradientRms).toBeCloseTo(expected[i]!.gradientRms, 12);
+
+    // Squares of such gradients are 0 in float32.
+    const wide = randomUniform(randomKey(4), [6, 30]).mul(1e-3);
+    const tiny = (await observe({ model: dense(30, 3), data: { x: wide, y: labels }, backend: "wasm" }, 1))[0]!.inputs!;
+    expect(tiny.length).toBe(20);
+    const all = Array.from(gradientOf(wide, labels, dense(30, 3)), (gradientRms, f) => ({
+      name: `x[:, ${f}]`,
+      gradientRms,
+    }));
+    all.sort((a, b) => b.gradientRms - a.gradientRms);
+    for (const [i, one] of tiny.entries()) expect(one.gradientRms).toBeCloseTo(all[i]!.gradientRms, 5);
+
+    const images = { x: rows.reshape([6, 1, 5, 1]), y: labels };
+    const flat = sequential(flattenLayer(), dense(5, 3));
+    expect((await observe({ model: flat, data: images }, 1))[0]!.inputs).toBeUndefined();
+  });
+
   it("tells by alpha where along the line the minimum lies", async () => {
     // loss = mean (w x)² is a parabola: from w, one step of η = 1 / (2 x²) is its minimum.
     const alphaOf = async (share: number) => {
