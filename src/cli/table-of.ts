@@ -35,8 +35,14 @@ export async function tableOf(
       `${what} cannot be read in blocks (--stream): its rows are needed more than once. Save them in a file.`,
     );
   }
-  if (!stream && !(await areLarge(files))) return wholeTable({ ...data, files }, options, streams);
-  const opened = await openTable(files, options);
+  const isLarge = stream ?? (await areLarge(files));
+  if (!isLarge) return wholeTable({ ...data, files }, options, streams);
+  const opened = await openTable(files, options).catch((error: unknown) => {
+    const isWhole = error instanceof ChainruleError && error.code === "UNKNOWN_FORMAT" && stream === undefined;
+    if (isWhole) return undefined;
+    throw error;
+  });
+  if (opened === undefined) return wholeTable({ ...data, files }, options, streams);
   return { table: opened.head, stream: opened, origin: () => originOf(files) };
 }
 

@@ -1,6 +1,6 @@
 // A table larger than memory: its first rows, and the rest in blocks, from the formats that can be read so (Node only).
 import { ChainruleError } from "../ir/errors.ts";
-import type { TableStream, TextOptions } from "./formats/format.ts";
+import type { BlockSize, TableStream, TextOptions } from "./formats/format.ts";
 import { fileFormats, formatOfName } from "./formats/index.ts";
 import { hasRowForNames, matchColumns, sourceOf } from "./join.ts";
 import type { Table } from "./table.ts";
@@ -8,8 +8,15 @@ import { count, enumeration, quoteList } from "./wording.ts";
 
 export type { TableStream } from "./formats/format.ts";
 
+export interface OpenOptions extends TextOptions {
+  /** Most rows of a block. Default 65,536. */
+  readonly blockRows?: number | undefined;
+  /** Most bytes of a block's text, or about those of its values, but for its last row. Default 8 MiB. */
+  readonly blockBytes?: number | undefined;
+}
+
 /**
- * Opens a CSV, TSV or Parquet file to be read block by block; or several, one after the other, all with the same columns.
+ * Opens a file of CSV, TSV, JSON lines or Parquet to be read block by block; or several, one after the other, all with the same columns.
  *
  * @throws ChainruleError UNKNOWN_FORMAT for other formats, MALFORMED_DATA where columns of one file are lacking in another, and
  *   what readTable throws
@@ -19,17 +26,18 @@ export type { TableStream } from "./formats/format.ts";
  */
 export async function openTable(
   path: string | readonly string[],
-  { blockRows = 65_536, ...options }: TextOptions & { readonly blockRows?: number } = {},
+  { blockRows = 65_536, blockBytes = 2 ** 23, ...options }: OpenOptions = {},
 ): Promise<TableStream> {
+  const size = { rows: blockRows, bytes: blockBytes };
   const [first, ...others] = typeof path === "string" ? [path] : path;
   if (first === undefined) throw new ChainruleError("EMPTY_DATA", "There must be at least one file to open.");
-  const opened = await openFile(first, blockRows, options);
+  const opened = await openFile(first, size, options);
   if (others.length === 0) return opened;
   const { head } = opened;
   const openPiece = async (path: string): Promise<TableStream> => {
-    const stream = await openFile(path, blockRows, options);
+    const stream = await openFile(path, size, options);
     const isRow = options.header === undefined && hasRowForNames(stream.head, head);
-    return isRow ? openFile(path, blockRows, { ...options, header: false }) : stream;
+    return isRow ? openFile(path, size, { ...options, header: false }) : stream;
   };
   // Each is looked into now, so that what does not fit is said before a training goes on for hours.
   let { rows } = opened;
@@ -52,9 +60,9 @@ export async function openTable(
   };
 }
 
-async function openFile(path: string, blockRows: number, options: TextOptions): Promise<TableStream> {
+async function openFile(path: string, size: BlockSize, options: TextOptions): Promise<TableStream> {
   const format = formatOfName(path);
-  if (format?.open !== undefined) return format.open(path, blockRows, options);
+  if (format?.open !== undefined) return format.open(path, size, options);
   const able = fileFormats.filter(({ open }) => open !== undefined).map(({ name }) => name);
   throw new ChainruleError(
     "UNKNOWN_FORMAT",

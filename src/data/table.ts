@@ -101,6 +101,14 @@ function uniqueNames(names: readonly string[], notes: string[]): string[] {
   });
 }
 
+/** Rows [from, to) of a table. */
+export function sliceTable(table: Table, from: number, to: number): Table {
+  if (from === 0 && to >= table.rows) return table;
+  const columns = table.columns.map((column) => ({ ...column, cells: column.cells.slice(from, to) }));
+  const rowNumbers = table.rowNumbers.slice(from, to);
+  return { ...table, columns, rows: rowNumbers.length, rowNumbers };
+}
+
 /** Column by name, or undefined. */
 export function findColumn(table: Table, name: string): Column | undefined {
   return table.columns.find((column) => column.name === name);

@@ -16,7 +16,7 @@ export interface FileFormat {
   /** The whole table. Throws MALFORMED_DATA, EMPTY_DATA or RAGGED_ROW, with `source`, row and column in details. */
   read(content: Content): Promise<Table>;
   /** The table block by block, where a format can be read so (Node only). Throws as `read`, and FILE_NOT_FOUND. */
-  open?(path: string, blockRows: number, options: TextOptions): Promise<TableStream>;
+  open?(path: string, size: BlockSize, options: TextOptions): Promise<TableStream>;
 }
 
 /** What the user says of a text with one row a line. */
@@ -40,8 +40,15 @@ export interface Content {
   text(): string;
 }
 
+/** Most of what a block may have. */
+export interface BlockSize {
+  readonly rows: number;
+  /** Of text, but for its last row; of Parquet about the bytes of its values. */
+  readonly bytes: number;
+}
+
 export interface TableStream {
-  /** The first rows: what columns are, and how they are scaled, is judged by them. */
+  /** The first rows. */
   readonly head: Table;
   /** Rows of the whole table; an estimate for text. */
   readonly rows: number;

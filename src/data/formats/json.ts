@@ -5,6 +5,7 @@ import { kindOf, tableOfRows, toCell } from "../rows.ts";
 import type { Cell, Table } from "../table.ts";
 import { quote } from "../wording.ts";
 import type { FileFormat } from "./format.ts";
+import { openJsonLines } from "./json-lines-blocks.ts";
 
 export const json: FileFormat = {
   name: "JSON",
@@ -12,6 +13,7 @@ export const json: FileFormat = {
   endings: ["json", "ndjson", "jsonl"],
   recognizes: (text) => /^\s*[[{]/.test(text),
   read: async (content) => parseJsonRows(content.text(), content),
+  open: (path, size) => openJsonLines(path, size, { areLines, parse: fromLines }),
 };
 
 /**
@@ -32,8 +34,7 @@ export function parseJsonRows(text: string, options: { source: string }): Table 
       source,
     });
   }
-  const areLines = /\.(ndjson|jsonl)(\.\w+)?$/i.test(source);
-  if (body.startsWith("{") && (areLines || firstLineIsObject(body))) return fromLines(source, text);
+  if (areLines(source, body)) return fromLines(source, text);
 
   const exact = exactly(body);
   const value = parse(exact.text, source);
@@ -47,14 +48,18 @@ export function parseJsonRows(text: string, options: { source: string }): Table 
   );
 }
 
-function fromLines(source: string, written: string): Table {
+const areLines = (source: string, body: string): boolean =>
+  body.startsWith("{") && (/\.(ndjson|jsonl)(\.\w+)?$/i.test(source) || firstLineIsObject(body));
+
+/** `first`: the number of the first line. */
+function fromLines(source: string, written: string, first = 1): Table {
   const rows: unknown[] = [];
   const lines: number[] = [];
   const { text, cell } = exactly(written);
   text.split(/\r?\n/).forEach((line, l) => {
     if (line.trim() === "") return;
-    rows.push(parse(line.trim(), source, l + 1));
-    lines.push(l + 1);
+    rows.push(parse(line.trim(), source, first + l));
+    lines.push(first + l);
   });
   return tableOfRows(source, rows, Int32Array.from(lines), cell);
 }

@@ -3,9 +3,9 @@ import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import { ChainruleError } from "../../ir/errors.ts";
 import { node } from "../../ir/node.ts";
 import { remarksOnNested } from "../nested.ts";
-import { type Cell, makeTable, type Table } from "../table.ts";
+import { type Cell, makeTable, sliceTable, type Table } from "../table.ts";
 import { quote } from "../wording.ts";
-import type { FileFormat } from "./format.ts";
+import type { BlockSize, FileFormat } from "./format.ts";
 import { columnsOf, type ParquetColumn, rawValues } from "./parquet-values.ts";
 
 export const parquet: FileFormat = {
@@ -13,19 +13,41 @@ export const parquet: FileFormat = {
   endings: ["parquet", "pq"],
   magic: "PAR1",
   read: (content) => parseParquet(new Uint8Array(content.bytes).buffer, content),
-  async open(path, blockRows) {
+  async open(path, size) {
     const opened = await open(await fileOf(path), path);
-    const { rows } = opened;
+    const first = await blocksOf(opened, size).next();
     return {
-      head: await readRows(opened, 0, Math.min(rows, blockRows)),
-      rows,
+      head: first.done ? await readRows(opened, 0, 0) : first.value,
+      rows: opened.rows,
       async *rest() {
-        for (let from = blockRows; from < rows; from += blockRows)
-          yield readRows(opened, from, Math.min(rows, from + blockRows));
+        let isHead = true;
+        for await (const block of blocksOf(opened, size)) {
+          if (!isHead) yield block;
+          isHead = false;
+        }
       },
     };
   },
 };
+
+/** Cells that a row group may have to be decoded once for all of its blocks; a larger one is decoded for each. */
+const mostCells = 2 ** 24;
+
+async function* blocksOf(opened: Opened, { rows: most, bytes }: BlockSize): AsyncGenerator<Table> {
+  const { metadata, columns } = opened;
+  let from = 0;
+  for (const group of metadata.row_groups) {
+    const rows = Number(group.num_rows);
+    const perRow = Math.max(1, Number(group.total_byte_size) / Math.max(1, rows));
+    const step = Math.max(1, Math.min(most, Math.floor(bytes / perRow)));
+    const whole = rows * columns.length <= mostCells ? await readRows(opened, from, from + rows) : undefined;
+    for (let at = 0; at < rows; at += step) {
+      const to = Math.min(rows, at + step);
+      yield whole ? sliceTable(whole, at, to) : await readRows(opened, from + at, from + to);
+    }
+    from += rows;
+  }
+}
 
 /**
  * Reads a Parquet file, any of the usual compressions. Types stay what the file says: days, moments with "Z" where they are of UTC, times

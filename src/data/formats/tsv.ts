@@ -7,5 +7,5 @@ export const tsv: FileFormat = {
   name: "TSV",
   endings: ["tsv", "tab"],
   read: (content) => parseDelimited(content.text(), { delimiter: "\t", ...content.options, source: content.source }),
-  open: (path, blockRows, options) => openDelimited(path, blockRows, { delimiter: "\t", ...options }),
+  open: (path, size, options) => openDelimited(path, size, { delimiter: "\t", ...options }),
 };
