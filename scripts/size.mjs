@@ -14,7 +14,7 @@ export async function sizeOf(...entries) {
     input: entry,
     platform: "browser",
     // Readers of files, which a page that has none does not load.
-    external: ["papaparse", /^hyparquet/, /^node:/],
+    external: [/^hyparquet/, /^node:/],
     plugins: [
       {
         name: "entry",

@@ -41,7 +41,7 @@ async function chainrule(...words: string[]) {
   return { code, stdout: texts.stdout, stderr };
 }
 const quick = ["--backend", "reference", "--hidden", "4", "--epochs", "2", "--batch", "8"];
-const cells = (table: Table) => Object.fromEntries(table.columns.map((column) => [column.name, column.cells]));
+const cells = (table: Table) => Object.fromEntries(table.columns.map((column) => [column.name, [...column.cells]]));
 const failure = (query: string) =>
   queryTable(query).then(
     () => "no error",
@@ -95,7 +95,7 @@ describe.runIf(installed)("a query", () => {
       "attach 'shop.db' as shop; create or replace table shop.t as select i, (i % 3)::varchar as v from range(10000) r(i); select * from shop.t order by i",
     );
     expect(table.rows).toBe(10_000);
-    expect(table.columns[0]!.cells[9_999]).toBe(9_999);
+    expect(table.columns[0]!.cells.at(9_999)).toBe(9_999);
     const both = await queryTable("select * from 'sales.csv' union all by name select * from 'more.json'");
     expect(both.rows).toBe(41);
     expect(prepare(both, { target: "price" }).columns.map(({ type }) => type)).toEqual([

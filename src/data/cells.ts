@@ -1,11 +1,9 @@
 // What one cell says: a number, a boolean, a text.
 import type { Cell } from "./table.ts";
+import { largest } from "./written-number.ts";
 
 const trueTexts = new Set(["true", "yes", "y", "t", "1", "on"]);
 const falseTexts = new Set(["false", "no", "n", "f", "0", "off"]);
-
-/** Largest magnitude a feature may have: the largest finite float32. */
-const largest = 3.4028234663852886e38;
 
 /**
  * The number a cell holds, or NaN if it holds none. A decimal point and an exponent are read; thousands separators,

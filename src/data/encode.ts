@@ -3,7 +3,7 @@ import { ChainruleError } from "../ir/errors.ts";
 import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
 import { cellText, labelKey } from "./cells.ts";
 import type { ColumnType } from "./reading.ts";
-import { type Column, origin, place, type Table } from "./table.ts";
+import { type Cell, type Cells, type Column, origin, place, type Table } from "./table.ts";
 import type { ValueType } from "./types/value-type.ts";
 import { quote } from "./wording.ts";
 
@@ -24,7 +24,7 @@ export interface Codes {
 }
 
 export type Encoded = Values | Codes;
-export type MissingTest = (cell: Column["cells"][number]) => boolean;
+export type MissingTest = (cell: Cell) => boolean;
 
 /** The end of an error's message: what to do, and the settings that it speaks of. */
 export interface Advice {
@@ -48,38 +48,43 @@ export function encodeValues<N>(
   isMissing: MissingTest,
   odd: OddCells,
 ): Values {
-  const { cells } = column;
+  const { values, firstOdd } = readValues(column.cells, type, notation, isMissing);
+  if (firstOdd < 0) return { values, odd: 0 };
+  if (odd !== "missing") throw notOfType(table, column, firstOdd, type.wanted, type.form(notation), odd);
+  const none = values.reduce((n, value) => n + (Number.isNaN(value) ? 1 : 0), 0);
+  return { values, odd: none - column.cells.count(isMissing) };
+}
+
+/** Of every cell the value of a type [rows], NaN where it is missing or holds none, and the first row where it holds none: −1 where all do. */
+export function readValues<N>(
+  cells: Cells,
+  type: ValueType<N>,
+  notation: N,
+  isMissing: MissingTest,
+): { readonly values: Float64Array; readonly firstOdd: number } {
   const read = type.reader(notation);
-  const values = new Float64Array(table.rows);
-  let strays = 0;
-  for (let r = 0; r < table.rows; r++) {
-    const cell = cells[r]!;
-    if (isMissing(cell)) {
-      values[r] = Number.NaN;
-      continue;
-    }
-    values[r] = read(cell);
-    if (!Number.isNaN(values[r]!)) continue;
-    if (odd !== "missing") throw notOfType(table, column, r, type.wanted, type.form(notation), odd);
-    strays++;
+  const value = (cell: Cell): number => (isMissing(cell) ? Number.NaN : read(cell));
+  if (type.isPlain?.(notation)) {
+    const values = cells.numbers(value);
+    const isOdd = (cell: Cell): boolean => !isMissing(cell) && Number.isNaN(read(cell));
+    return { values, firstOdd: values.some(Number.isNaN) ? cells.findRow(isOdd) : -1 };
   }
-  return { values, odd: strays };
+  const distinct = cells.distinct();
+  const own = Float64Array.from(distinct.cells, value);
+  const first = own.findIndex((each, i) => Number.isNaN(each) && !isMissing(distinct.cells[i]!));
+  const values = Float64Array.from(distinct.of, (index) => own[index]!);
+  return { values, firstOdd: first < 0 ? -1 : distinct.firstRows[first]! };
 }
 
 /** Categories, numbered in order of first appearance. `isExact`: case tells them apart. */
-export function encodeCategories(table: Table, column: Column, isMissing: MissingTest, isExact = false): Codes {
-  const { cells } = column;
-  const codes = new Int32Array(table.rows);
+export function encodeCategories(column: Column, isMissing: MissingTest, isExact = false): Codes {
+  const distinct = column.cells.distinct();
   const known = new Map<string, number>();
   const byKey = new Map<string, number>();
   const spelled: { text: string; code: number; count: number }[] = [];
   let levels = 0;
-  for (let r = 0; r < table.rows; r++) {
-    const cell = cells[r]!;
-    if (isMissing(cell)) {
-      codes[r] = -1;
-      continue;
-    }
+  const own = Int32Array.from(distinct.cells, (cell, i) => {
+    if (isMissing(cell)) return -1;
     const text = cellText(cell);
     let at = known.get(text);
     if (at === undefined) {
@@ -89,9 +94,9 @@ export function encodeCategories(table: Table, column: Column, isMissing: Missin
       at = spelled.push({ text, code, count: 0 }) - 1;
       known.set(text, at);
     }
-    spelled[at]!.count++;
-    codes[r] = spelled[at]!.code;
-  }
+    spelled[at]!.count += distinct.counts[i]!;
+    return spelled[at]!.code;
+  });
   const best: { text: string; count: number }[] = [];
   for (const each of spelled) {
     const before = best[each.code];
@@ -99,7 +104,7 @@ export function encodeCategories(table: Table, column: Column, isMissing: Missin
   }
   const shown = best.map(({ text }) => text);
   return {
-    codes,
+    codes: Int32Array.from(distinct.of, (index) => own[index]!),
     levels: shown,
     spellings: spelled.filter(({ text, code }) => shown[code] !== text).map(({ text }) => text),
   };
@@ -113,7 +118,7 @@ function notOfType(
   form: string,
   { advice, settings }: Advice,
 ): ChainruleError {
-  const text = cellText(column.cells[row]!);
+  const text = cellText(column.cells.at(row)!);
   return new ChainruleError(
     "TYPE_MISMATCH",
     `${place(table, row, column.name)}: ${wanted} is needed (${form}), and the cell holds ${quote(text)}. ${advice}`,

@@ -9,7 +9,7 @@ import { classesOf } from "./target-kinds.ts";
 const bytes = (text: string, encoding: BufferEncoding = "utf8") => new Uint8Array(Buffer.from(text, encoding));
 const read = (content: string | Uint8Array, source = "table.csv", options = {}) =>
   parseTable(typeof content === "string" ? bytes(content) : content, { source, ...options });
-const columns = (table: Table) => Object.fromEntries(table.columns.map(({ name, cells }) => [name, cells]));
+const columns = (table: Table) => Object.fromEntries(table.columns.map(({ name, cells }) => [name, [...cells]]));
 
 /** A Zstandard frame of one raw block (RFC 8878). */
 function zstd(text: string): Uint8Array {

@@ -63,7 +63,7 @@ export function holdOut(
   const moments = timesOf(table, times!, kept, infer);
   const parts = splitByTime(moments, share, seed);
   if (parts === undefined) throw oneValue(table, "time", times!, "two different moments");
-  const first = times!.cells[kept[moments.indexOf(parts.from)]!]!;
+  const first = times!.cells.at(kept[moments.indexOf(parts.from)]!)!;
   notes.push(
     `Validation has the last ${count(parts.validation.length, "row")} by ${quote(times!.name)}, from ${quote(cellText(first))} on.`,
   );
@@ -104,7 +104,7 @@ function codesOf(column: Column, kept: Int32Array, options: PrepareOptions): Int
   const isMissing = missingTest(ruleOf(column.name, options), true);
   const known = new Map<string, number>();
   return kept.map((row) => {
-    const cell = column.cells[row]!;
+    const cell = column.cells.at(row)!;
     if (isMissing(cell)) return -1;
     const key = labelKey(cellText(cell));
     const code = known.get(key) ?? known.size;
@@ -121,7 +121,7 @@ function timesOf(table: Table, column: Column, kept: Int32Array, infer: ReturnTy
   const read = valueType(isValue ? type : "number").reader(isValue ? notation : valueType("number").usual);
   const isMissing = missingTest(rule);
   return Float64Array.from(kept, (row) => {
-    const cell = column.cells[row]!;
+    const cell = column.cells.at(row)!;
     const value = isMissing(cell) ? Number.NaN : read(cell);
     if (!Number.isNaN(value) || isMissing(cell)) return value;
     const at = origin(table, row);

@@ -29,7 +29,7 @@ export { tableFromRows } from "./rows.ts";
 export { split } from "./split.ts";
 export { queryTable } from "./sql.ts";
 export { openTable, type TableStream } from "./stream.ts";
-export type { Cell, Column, Table } from "./table.ts";
+export { type Cell, Cells, type Column, type Table } from "./table.ts";
 export type { Task } from "./target.ts";
 export { classesOf, inverseTarget } from "./target-kinds.ts";
 export type { Transformed } from "./transform.ts";

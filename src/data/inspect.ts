@@ -1,6 +1,6 @@
 // A look at all cells of a column: what is missing, which texts there are, and whether they are values of one type.
 import { cellText, parseNumber } from "./cells.ts";
-import { type Codes, encodeCategories, type Values } from "./encode.ts";
+import { type Codes, encodeCategories, readValues, type Values } from "./encode.ts";
 import { isMissingWord, type MissingRule, missingTest, missingWords } from "./missing.ts";
 import { factsOf, type NumberFacts } from "./number-facts.ts";
 import type { DecimalMark } from "./number-notation.ts";
@@ -80,40 +80,33 @@ export function inspect(table: Table, column: Column, rule: MissingRule, hints: 
   const { cells } = column;
   const isMissing = missingTest(rule, true);
   const isAbsent = missingTest({ ...rule, values: [...(rule.values ?? []), ...missingWords] }, true);
-  const numbers = new Float64Array(table.rows);
-  let missing = 0;
+  const numbers = cells.numbers((cell) => (isMissing(cell) ? Number.NaN : parseNumber(cell)));
+  const missing = cells.count(isMissing);
   let filled = 0;
   let isWhole = true;
-  let isPlain = true;
-  for (let r = 0; r < table.rows && isPlain; r++) {
-    const cell = cells[r]!;
-    numbers[r] = Number.NaN;
-    if (isMissing(cell)) {
-      missing++;
-      continue;
-    }
-    numbers[r] = parseNumber(cell);
+  for (const number of numbers) {
+    if (Number.isNaN(number)) continue;
     filled++;
-    if (Number.isNaN(numbers[r]!)) isPlain = false;
-    else if (!Number.isInteger(numbers[r]!)) isWhole = false;
+    if (isWhole && !Number.isInteger(number)) isWhole = false;
   }
-  if (isPlain) {
+  if (filled + missing === table.rows) {
     const facts = factsOf(column, numbers, { filled, isWhole, rule });
     return inspected(table, column, { rule, missing, filled, numbers: facts, levels: [], values: undefined });
   }
 
   const levels = new Map<string, Level>();
+  const distinct = cells.distinct();
   let absent = 0;
-  for (let r = 0; r < table.rows; r++) {
-    const cell = cells[r]!;
+  for (const [i, cell] of distinct.cells.entries()) {
+    const count = distinct.counts[i]!;
     if (isAbsent(cell)) {
-      absent++;
+      absent += count;
       continue;
     }
     const text = cellText(cell);
     const level = levels.get(text);
-    if (level) level.count++;
-    else levels.set(text, { text, row: r, count: 1 });
+    if (level) level.count += count;
+    else levels.set(text, { text, row: distinct.firstRows[i]!, count });
   }
   const all = [...levels.values()];
   return inspected(table, column, {
@@ -129,9 +122,7 @@ function inspected(table: Table, column: Column, found: Found): Inspection {
   const { name, declared, cells } = column;
   const { rule, numbers, missing, levels } = found;
   const read = (type: ValueTypeName, notation: unknown): ReadValues => {
-    const isMissing = missingTest(rule);
-    const one = valueType(type).reader(notation);
-    const values = Float64Array.from(cells, (cell) => (isMissing(cell) ? Number.NaN : one(cell)));
+    const { values } = readValues(cells, valueType(type), notation, missingTest(rule));
     return { values, encoded: { values, odd: 0 } };
   };
   return {
@@ -140,15 +131,12 @@ function inspected(table: Table, column: Column, found: Found): Inspection {
     ...(declared && { declared }),
     *missingWords() {
       if (missing === 0 || numbers === undefined) return;
-      for (const cell of cells)
+      for (const cell of cells.words)
         if (typeof cell === "string" && !/^\d/.test(cell) && isMissingWord(cell)) yield cell.trim().toLowerCase();
     },
-    missingAmongValues() {
-      const isMissing = missingTest(rule);
-      return cells.reduce<number>((n, cell) => n + (isMissing(cell) ? 1 : 0), 0);
-    },
+    missingAmongValues: () => cells.count(missingTest(rule)),
     categories(of) {
-      const codes = encodeCategories(table, column, missingTest(of, true));
+      const codes = encodeCategories(column, missingTest(of, true));
       const absent = codes.codes.reduce((n, code) => n + (code < 0 ? 1 : 0), 0);
       return { ...codes, missing: absent, distinct: codes.levels.length, codes };
     },

@@ -24,7 +24,7 @@ async function files(contents: Readonly<Record<string, string | Uint8Array>>): P
   await Promise.all(Object.values(contents).map((content, i) => writeFile(paths[i]!, content)));
   return paths;
 }
-const cells = (table: Table) => Object.fromEntries(table.columns.map((column) => [column.name, column.cells]));
+const cells = (table: Table) => Object.fromEntries(table.columns.map((column) => [column.name, [...column.cells]]));
 const here = (text: string) => text.replaceAll(`${folder}/`, "").replaceAll(`${folder}\\`, "");
 
 it("rows come one after the other, and columns are matched by their names; each file has its format", async () => {
@@ -135,7 +135,7 @@ describe("in blocks", () => {
       for await (const block of stream.rest()) {
         const x = block.columns.find(({ name }) => name === "x")!.cells;
         const y = block.columns.find(({ name }) => name === "y")!.cells;
-        expect(y).toEqual(x.map((value) => String(2 * Number(value))));
+        expect([...y]).toEqual([...x].map((value) => String(2 * Number(value))));
         xs.push(...x);
       }
       expect(xs.map(Number)).toEqual(repeat(90, (r) => r));

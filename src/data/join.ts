@@ -1,7 +1,7 @@
 // Tables of several files, one after the other, as one table: columns are matched by their names.
 import { ChainruleError } from "../ir/errors.ts";
 import { parseNumber } from "./cells.ts";
-import { type Cell, type Column, findColumn, type Table, type TablePart } from "./table.ts";
+import { Cells, type Column, findColumn, type Table, type TablePart } from "./table.ts";
 import type { DataWarning } from "./warning.ts";
 import { closest, count, quote, quoteList } from "./wording.ts";
 
@@ -23,16 +23,11 @@ export function joinTables(tables: readonly Table[]): Table {
   const names = [...new Set(matched.flatMap(({ columns }) => columns.map(({ name }) => name)))];
 
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-  const cells = new Map(names.map((name) => [name, new Array<Cell>(rows).fill(null)]));
   const rowNumbers = new Int32Array(rows);
   const parts: TablePart[] = [];
   let at = 0;
   let before = 0;
   for (const table of matched) {
-    for (const column of table.columns) {
-      const all = cells.get(column.name)!;
-      for (let r = 0; r < table.rows; r++) all[at + r] = column.cells[r]!;
-    }
     for (let r = 0; r < table.rows; r++) rowNumbers[at + r] = table.rowNumbers[r]! + before;
     parts.push({ source: table.source, rows: table.rows, before });
     at += table.rows;
@@ -41,7 +36,7 @@ export function joinTables(tables: readonly Table[]): Table {
   const warnings = new Map(matched.flatMap((table) => table.warnings.map((one) => [one.message, one] as const)));
   return {
     source,
-    columns: names.map((name) => ({ name, cells: cells.get(name)!, ...declared(matched, name) })),
+    columns: names.map((name) => ({ name, cells: joined(matched, name), ...declared(matched, name) })),
     rows,
     rowNumbers,
     parts,
@@ -97,6 +92,10 @@ export function matchColumns(table: Table, named: Table): Table {
     );
   return table;
 }
+
+/** The cells of a column through all tables; none in the rows of those that lack it. */
+const joined = (tables: readonly Table[], name: string): Cells =>
+  Cells.join(tables.map((table) => findColumn(table, name)?.cells ?? Cells.none(table.rows)));
 
 const declared = (tables: readonly Table[], name: string): Pick<Column, "declared"> => {
   const type = tables.map((table) => findColumn(table, name)?.declared).find((one) => one !== undefined);

@@ -260,7 +260,7 @@ it("in any notation, dialect and encoding", async () => {
         const cells = columns[key as "amount"].cells.slice(0, 4);
         expect({ key, type: is, reason: is === type ? "" : reason, cells }).toEqual({ key, type, reason: "", cells });
         const reader = valueType(type as "number").reader(notation);
-        const numbers = found.cells.map((cell, row) => (Number.isNaN(values[row]!) ? Number.NaN : reader(cell)));
+        const numbers = [...found.cells].map((cell, row) => (Number.isNaN(values[row]!) ? Number.NaN : reader(cell)));
         expect(numbers.map((value) => Number(value.toFixed(6)) + 0)).toEqual(
           values.map((value) => Number(value.toFixed(6)) + 0),
         );

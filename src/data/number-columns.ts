@@ -6,10 +6,12 @@ import type { Column } from "./table.ts";
 
 /** Digits only, all of one width, some with leading zeros: codes such as "00501", not amounts. */
 export function isZeroPadded(column: Column, rule: MissingRule): boolean {
+  // A number that begins with a zero is no plain number, and a word of its own.
+  if (!column.cells.words.some((word) => typeof word === "string" && /^\s*0\d/.test(word))) return false;
   const isMissing = missingTest(rule, true);
   let width = 0;
   let zeros = false;
-  for (const cell of column.cells) {
+  for (const cell of column.cells.distinct().cells) {
     if (isMissing(cell)) continue;
     const text = cellText(cell);
     if (width === 0) width = text.length;

@@ -46,7 +46,6 @@ export function factsOf(
 ): NumberFacts {
   let distinct: number | undefined;
   const countDistinct = () => (distinct ??= distinctNumbers(values, filled));
-  const isGiven = (_: unknown, row: number) => !Number.isNaN(values[row]!);
   return {
     ...rangeOf(values),
     values,
@@ -62,15 +61,13 @@ export function factsOf(
     },
     get first() {
       const isMissing = missingTest(rule, true);
-      return cellText(column.cells.find((cell) => !isMissing(cell))!);
+      return cellText(column.cells.at(column.cells.findRow((cell) => !isMissing(cell)))!);
     },
     get isZeroPadded() {
       return isZeroPadded(column, rule);
     },
     get days() {
-      if (!column.cells.every((cell, row) => !isGiven(cell, row) || /^\d{8}(\.0+)?$/.test(cellText(cell))))
-        return undefined;
-      return inferDates(column.cells.filter(isGiven).map(cellText))?.notation;
+      return daysAmong(column, values, rule);
     },
     get rise() {
       return values.every((value, row) => row === 0 || value > values[row - 1]!);
@@ -83,4 +80,18 @@ export function factsOf(
       return sentinelOf(values);
     },
   };
+}
+
+/** How the numbers are written where all are days as yyyymmdd. */
+function daysAmong({ cells }: Column, values: Float64Array, rule: MissingRule): DateNotation | undefined {
+  if (values.some((value) => value < 0 || value >= 1e8)) return undefined;
+  const isMissing = missingTest(rule, true);
+  const texts: string[] = [];
+  for (const cell of cells.distinct().cells) {
+    if (isMissing(cell)) continue;
+    const text = cellText(cell);
+    if (!/^\d{8}(\.0+)?$/.test(text)) return undefined;
+    texts.push(text);
+  }
+  return inferDates(texts)?.notation;
 }

@@ -187,7 +187,7 @@ function fitColumn(
   const encoded =
     read ??
     (type === "category"
-      ? encodeCategories(table, column, isMissing)
+      ? encodeCategories(column, isMissing)
       : encodeValues(table, column, valueType(type), notation, isMissing, mendCell(name)));
   const result = fitFeatures({ name, type, notation, rule }, encoded, trainRows, goal);
   if (typeof result === "string") {

@@ -16,7 +16,7 @@ import {
   tableFromRows,
 } from "./index.ts";
 
-const columns = (table: Table) => Object.fromEntries(table.columns.map(({ name, cells }) => [name, cells]));
+const columns = (table: Table) => Object.fromEntries(table.columns.map(({ name, cells }) => [name, [...cells]]));
 
 /** `CODE: message` of the error that `run` ends in. */
 async function failure(run: () => unknown): Promise<string> {
@@ -79,7 +79,7 @@ describe("CSV and TSV", () => {
     const rows = Array.from({ length: 40_000 }, (_, r) => [String(r), `line one of ${r}\nline "two", end`]);
     const table = await csv(Papa.unparse([["id", "text"], ...rows]));
     expect(table.rows).toBe(40_000);
-    expect(table.columns[1]!.cells).toEqual(rows.map((row) => row[1]));
+    expect([...table.columns[1]!.cells]).toEqual(rows.map((row) => row[1]));
     expect(table.rowNumbers[39_999]).toBe(2 + 2 * 39_999);
   });
 
@@ -96,7 +96,7 @@ describe("CSV and TSV", () => {
         async (rows) => {
           const names = rows[0]!.map((_, c) => `c${c}`);
           const table = await csv(Papa.unparse([names, ...rows]));
-          expect(table.columns.map(({ cells }) => cells)).toEqual(names.map((_, c) => rows.map((row) => row[c])));
+          expect(table.columns.map(({ cells }) => [...cells])).toEqual(names.map((_, c) => rows.map((row) => row[c])));
         },
       ),
     );
@@ -240,7 +240,7 @@ describe("files", () => {
   test("the ending gives the format, otherwise the content does", async () => {
     const x = { a: ["1"], b: ["2"] };
     const texts = (table: Table) =>
-      Object.fromEntries(table.columns.map(({ name, cells }) => [name, [String(cells[0])]]));
+      Object.fromEntries(table.columns.map(({ name, cells }) => [name, [String(cells.at(0))]]));
     for (const [name, text] of [
       ["a.csv", "a,b\n1,2\n"],
       ["a.tsv", "a\tb\n1\t2\n"],

@@ -115,7 +115,7 @@ export function unknownColumn(
 function unnamedColumn(table: Table, name: string, opening: string): ChainruleError {
   const names = table.columns.map((column) => column.name);
   const header = { setting: "header", value: true };
-  const holder = table.columns.find(({ cells }) => cells[0] === name);
+  const holder = table.columns.find(({ cells }) => cells.at(0) === name);
   const hint = holder ? ` ${quote(name)} stands in the first row of ${quote(holder.name)}.` : "";
   return new ChainruleError(
     "UNKNOWN_COLUMN",

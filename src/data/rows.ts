@@ -1,6 +1,7 @@
 // Objects in memory → table: one object per row, keys as column names.
 import { ChainruleError } from "../ir/errors.ts";
 import { deepest, isRecord, isTooDeep } from "../ir/json.ts";
+import { CellsWriter } from "./column-cells.ts";
 import { type Cell, makeTable, type Table } from "./table.ts";
 import { quote, quoteList } from "./wording.ts";
 
@@ -26,7 +27,7 @@ export function tableOfRows(
   if (rows.length === 0) {
     throw new ChainruleError("EMPTY_DATA", `${source} holds no rows. Add at least one object.`, { source });
   }
-  const columns = new Map<string, Cell[]>();
+  const columns = new Map<string, CellsWriter>();
   for (let r = 0; r < rows.length; r++) {
     const row = rows[r];
     if (typeof row !== "object" || row === null || Array.isArray(row)) {
@@ -38,11 +39,12 @@ export function tableOfRows(
     }
     for (const [name, value] of fieldsOf(row, (column) => tooDeep(source, rowNumbers[r]!, column))) {
       let cells = columns.get(name);
-      if (cells === undefined) columns.set(name, (cells = new Array<Cell>(rows.length).fill(null)));
-      cells[r] = cellOf(value);
+      if (cells === undefined) columns.set(name, (cells = new CellsWriter()));
+      cells.write(r, cellOf(value));
     }
   }
-  return makeTable(source, [...columns.keys()], [...columns.values()], rowNumbers);
+  const cells = Array.from(columns.values(), (column) => column.take(rows.length));
+  return makeTable(source, [...columns.keys()], cells, rowNumbers);
 }
 
 /** Names and values of an object; one that lies in it gives its own as "outer.inner". */

@@ -1,8 +1,9 @@
 // A query → table, by DuckDB where it is installed (Node only).
 import { ChainruleError } from "../ir/errors.ts";
+import { CellsWriter } from "./column-cells.ts";
 import { columnsOfResult, type DuckDB } from "./duckdb-values.ts";
 import { remarksOnNested } from "./nested.ts";
-import { type Cell, makeTable, type Table } from "./table.ts";
+import { makeTable, type Table } from "./table.ts";
 import { quoteList } from "./wording.ts";
 
 /** What messages call it. */
@@ -25,15 +26,16 @@ export async function queryTable(query: string): Promise<Table> {
     if (result.returnType !== duckdb.ResultReturnType.QUERY_RESULT)
       throw new Error("it gives no table. Its last statement must be a SELECT");
     const columns = columnsOfResult(duckdb, result.columnNames(), result.columnTypes());
-    const cells: Cell[][] = columns.map(() => []);
+    const writers = columns.map(() => new CellsWriter());
     let rows = 0;
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-      rows += chunk.rowCount;
       for (const [c, { of, cell }] of columns.entries())
-        for (const value of chunk.getColumnValues(of)) cells[c]!.push(cell(value));
+        for (const [r, value] of chunk.getColumnValues(of).entries()) writers[c]!.write(rows + r, cell(value));
+      rows += chunk.rowCount;
     }
     const names = columns.map(({ name }) => name);
     if (rows === 0) throw noRows(names);
+    const cells = writers.map((writer) => writer.take(rows));
     const rowNumbers = Int32Array.from({ length: rows }, (_, r) => r + 1);
     const table = makeTable(source, names, cells, rowNumbers, { notes: remarksOnNested(source, columns) });
     const declared = (c: number) => (columns[c]!.declared === undefined ? {} : { declared: columns[c]!.declared });

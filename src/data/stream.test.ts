@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Names, rows and row numbers. */
 const contents = (tables: readonly Table[]) => ({
   names: tables[0]!.columns.map(({ name }) => name),
-  cells: tables[0]!.columns.map((_, c) => tables.flatMap((table) => table.columns[c]!.cells)),
+  cells: tables[0]!.columns.map((_, c) => tables.flatMap((table) => [...table.columns[c]!.cells])),
   rowNumbers: tables.flatMap((table) => Array.from(table.rowNumbers)),
 });
 
@@ -116,11 +116,10 @@ describe("JSON lines", () => {
           const blocks = await inBlocks(path, blockRows, blockBytes);
           expect(blocks.flatMap(({ rowNumbers }) => [...rowNumbers])).toEqual([...whole.rowNumbers]);
           for (const { name, cells } of whole.columns) {
-            const own = blocks.flatMap(
-              ({ columns, rows }) =>
-                columns.find((column) => column.name === name)?.cells ?? new Array<null>(rows).fill(null),
-            );
-            expect(own).toEqual(cells);
+            const own = blocks.flatMap(({ columns, rows }) => [
+              ...(columns.find((column) => column.name === name)?.cells ?? new Array<null>(rows).fill(null)),
+            ]);
+            expect(own).toEqual([...cells]);
           }
           const first = blocks[0]!.columns.map(({ name }) => name);
           for (const { columns } of blocks)

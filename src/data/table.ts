@@ -1,15 +1,15 @@
 // A table as read from a file: named columns of raw cells, and where each row stands in the file.
 import { ChainruleError } from "../ir/errors.ts";
+import type { Cells } from "./column-cells.ts";
 import type { DataWarning } from "./warning.ts";
 import { count, quote, quoteList } from "./wording.ts";
 
-/** A raw cell: text as written in the file (CSV), or the value that JSON or Parquet holds; null where there is none. */
-export type Cell = string | number | boolean | null;
+export { type Cell, Cells } from "./column-cells.ts";
 
 /** One column: its name, unique in the table, and one cell per row. */
 export interface Column {
   readonly name: string;
-  readonly cells: readonly Cell[];
+  readonly cells: Cells;
   /** What the file says that it holds: the cells of a category may be numbers. */
   readonly declared?: "category";
 }
@@ -57,7 +57,7 @@ export interface Remarks {
 export function makeTable(
   source: string,
   names: readonly string[],
-  cells: readonly (readonly Cell[])[],
+  cells: readonly Cells[],
   rowNumbers: Int32Array,
   { notes: remarks = [], warnings = [], hasHeader = true }: Remarks = {},
 ): Table {

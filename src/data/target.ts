@@ -3,7 +3,7 @@ import { ChainruleError } from "../ir/errors.ts";
 import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
 import { cellText, labelKey, parseBoolean } from "./cells.ts";
 import type { columnReader } from "./columns.ts";
-import { encodeValues, type OddCells, typeSetting } from "./encode.ts";
+import { encodeValues, type OddCells, readValues, typeSetting } from "./encode.ts";
 import { moments } from "./features.ts";
 import type { Inferred } from "./infer-column.ts";
 import { missingTest } from "./missing.ts";
@@ -68,10 +68,10 @@ export function decideTask(
   if (task !== "auto") return { task, inferred, warnings: [] };
   if (inferred.type === "date") {
     const isMissing = missingTest(inferred.rule);
-    const row = column.cells.findIndex((cell) => !isMissing(cell));
+    const row = column.cells.findRow((cell) => !isMissing(cell));
     throw new ChainruleError(
       "TYPE_MISMATCH",
-      `${place(table, row, column.name)}: the target holds dates (${quote(cellText(column.cells[row]!))}), which are neither classes nor numbers. Choose another target, or turn the dates into numbers.`,
+      `${place(table, row, column.name)}: the target holds dates (${quote(cellText(column.cells.at(row)!))}), which are neither classes nor numbers. Choose another target, or turn the dates into numbers.`,
       { source: table.source, column: column.name },
     );
   }
@@ -133,19 +133,21 @@ export function fitClasses(
   const keyOf = labelKeys[kind];
   const isMissing = missingTest(inferred.rule, kind === "text");
   const spellings = new Map<string, Map<string, number>>();
-  const keys = column.cells.map((cell) => {
+  const distinct = column.cells.distinct();
+  const keys = distinct.cells.map((cell, i) => {
     if (isMissing(cell)) return undefined;
     const text = cellText(cell);
     const key = keyOf(text);
     const counts = spellings.get(key) ?? new Map<string, number>();
-    spellings.set(key, counts.set(text, (counts.get(text) ?? 0) + 1));
+    spellings.set(key, counts.set(text, (counts.get(text) ?? 0) + distinct.counts[i]!));
     return key;
   });
   if (spellings.size === 1) throw singleClass(table, column, inferred);
   const texts = [...spellings].map(([key, counts]) => [key, commonest(counts)] as const);
   const sorted = texts.sort(([, a], [, b]) => naturalOrder(a, b));
   const index = new Map(sorted.map(([key], i) => [key, i]));
-  const values = Float64Array.from(keys, (key) => (key === undefined ? Number.NaN : index.get(key)!));
+  const own = Float64Array.from(keys, (key) => (key === undefined ? Number.NaN : index.get(key)!));
+  const values = Float64Array.from(distinct.of, (i) => own[i]!);
   const classes = sorted.map(([, text]) => text);
   return { target: { name: column.name, kind: "classification", labels: kind, classes, ...inferred.rule }, values };
 }
@@ -169,16 +171,19 @@ export function readClasses(table: Table, column: Column, target: ClassTarget): 
   const isMissing = missingTest(target, isOfWords(target));
   const indexOf = classFinder(target);
   const { classes } = target;
-  return Float64Array.from(column.cells, (cell, row) => {
+  const distinct = column.cells.distinct();
+  const own = Float64Array.from(distinct.cells, (cell, i) => {
     if (isMissing(cell)) return Number.NaN;
     const label = indexOf(cellText(cell));
     if (label !== undefined) return label;
+    const row = distinct.firstRows[i]!;
     throw new ChainruleError(
       "TYPE_MISMATCH",
       `${place(table, row, column.name)}: the model knows no class ${quote(cellText(cell))}. Its classes: ${quoteList(classes, 30)}. Mend the cell, leave it empty to leave the row out, or train again with rows of this class.`,
       { ...origin(table, row), column: column.name, cell: cellText(cell), classes },
     );
   });
+  return Float64Array.from(distinct.of, (i) => own[i]!);
 }
 
 /**
@@ -222,11 +227,9 @@ function numbersOf(
   if (inferred.type === "number" && inferred.encoded && "values" in inferred.encoded)
     return { notation: inferred.notation as NumberNotation, values: inferred.encoded.values };
   const isMissing = missingTest(inferred.rule);
-  const read = valueType("number").reader(usual);
-  const values = Float64Array.from(column.cells, (cell) => (isMissing(cell) ? Number.NaN : read(cell)));
-  const row = column.cells.findIndex((cell, r) => Number.isNaN(values[r]!) && !isMissing(cell));
+  const { values, firstOdd: row } = readValues(column.cells, valueType("number"), usual, isMissing);
   if (row === -1) return { notation: usual, values };
-  const text = cellText(column.cells[row]!);
+  const text = cellText(column.cells.at(row)!);
   throw new ChainruleError(
     "TYPE_MISMATCH",
     `${place(table, row, column.name)}: a regression needs a number as its target, and the cell holds ${quote(text)}. Mend the cell, or leave it empty to leave the row out; or classify (${settingWords(asClasses)}).`,
@@ -250,7 +253,7 @@ const labelKeys: Readonly<Record<LabelKind, (text: string) => string>> = {
 
 function singleClass(table: Table, column: Column, { rule, type }: Inferred): ChainruleError {
   const isMissing = missingTest(rule, type === "category");
-  const text = cellText(column.cells.find((cell) => !isMissing(cell))!);
+  const text = cellText(column.cells.at(column.cells.findRow((cell) => !isMissing(cell)))!);
   return new ChainruleError(
     "SINGLE_CLASS",
     `The target ${quote(column.name)} of ${table.source} is ${quote(text)} in every row that has one; there is nothing to learn. Add rows with other values, or choose another target.`,

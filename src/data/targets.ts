@@ -185,15 +185,11 @@ function missingWords(
   missing: number,
 ): { message: string; settings: readonly SettingAdvice[] } {
   const isMissing = missingTest(target, kindOf(target).hasWords(target));
-  const texts = new Map<string, number>();
-  for (const cell of column.cells) {
-    if (!isMissing(cell)) continue;
-    const text = cell === null ? "" : cellText(cell);
-    texts.set(text, (texts.get(text) ?? 0) + 1);
-  }
-  const words = [...texts.keys()].filter((text) => /\p{L}|-/u.test(text) && classesOf(target).length > 0);
+  const texts = new Set<string>();
+  for (const cell of column.cells.distinct().cells) if (isMissing(cell)) texts.add(cell === null ? "" : cellText(cell));
+  const words = [...texts].filter((text) => /\p{L}|-/u.test(text) && classesOf(target).length > 0);
   texts.delete("");
-  const written = texts.size === 0 ? "" : ` (written ${quoteList([...texts.keys()], 5)})`;
+  const written = texts.size === 0 ? "" : ` (written ${quoteList([...texts], 5)})`;
   return {
     message: `${count(missing, "row")} of ${table.source} ${missing === 1 ? "is" : "are"} left out: the target ${quote(column.name)} is missing there${written}.`,
     settings: words.map((word) => ({

@@ -66,7 +66,7 @@ export function transform(
     const isMissing = missingTest(column, column.type === "category");
     const encoded =
       column.type === "category"
-        ? encodeCategories(table, cells, isMissing, column.isExact)
+        ? encodeCategories(cells, isMissing, column.isExact)
         : encodeValues(table, cells, valueType(column.type), column.notation, isMissing, odd);
     if ("odd" in encoded && encoded.odd > 0) notes.push(oddNote(column, encoded.odd));
     const { missing, unknown } = writeFeatures({ column }, encoded, standardize, rows, x, features.length, offset);

@@ -74,7 +74,7 @@ async function writeWhole(path: string, texts: Iterable<string>): Promise<void> 
 
 interface NewColumn {
   readonly name: string;
-  readonly cells: readonly Cell[];
+  readonly cells: { at(row: number): Cell | undefined };
 }
 
 /**
@@ -118,7 +118,7 @@ function* csv(columns: readonly NewColumn[], rows: number): Generator<string> {
   for (let from = 0; from < rows; from += 1000) {
     let text = "";
     for (let row = from; row < Math.min(from + 1000, rows); row++)
-      text += line(columns.map(({ cells }) => cells[row]!));
+      text += line(columns.map(({ cells }) => cells.at(row)!));
     yield text;
   }
 }

@@ -1,6 +1,6 @@
 // JSON lines that are larger than memory: the first rows, and the rest in blocks (Node only).
 import { ChainruleError } from "../../ir/errors.ts";
-import { type Cell, sliceTable, type Table } from "../table.ts";
+import { Cells, sliceTable, type Table } from "../table.ts";
 import type { BlockSize, TableStream } from "./format.ts";
 import { lineEnds, sampleText, textPieces } from "./text-blocks.ts";
 
@@ -55,6 +55,6 @@ export async function openJsonLines(path: string, size: BlockSize, { areLines, p
 function withColumns(table: Table, names: readonly string[]): Table {
   const own = new Map(table.columns.map((column) => [column.name, column]));
   const known = new Set(names);
-  const first = names.map((name) => own.get(name) ?? { name, cells: new Array<Cell>(table.rows).fill(null) });
+  const first = names.map((name) => own.get(name) ?? { name, cells: Cells.none(table.rows) });
   return { ...table, columns: [...first, ...table.columns.filter(({ name }) => !known.has(name))] };
 }

@@ -2,8 +2,9 @@
 import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import { ChainruleError } from "../../ir/errors.ts";
 import { node } from "../../ir/node.ts";
+import { CellsWriter } from "../column-cells.ts";
 import { remarksOnNested } from "../nested.ts";
-import { type Cell, makeTable, sliceTable, type Table } from "../table.ts";
+import { makeTable, sliceTable, type Table } from "../table.ts";
 import { quote } from "../wording.ts";
 import type { BlockSize, FileFormat } from "./format.ts";
 import { columnsOf, type ParquetColumn, rawValues } from "./parquet-values.ts";
@@ -98,7 +99,7 @@ async function open(file: AsyncBuffer, source: string): Promise<Opened> {
 /** Rows [from, to). */
 async function readRows({ source, file, metadata, columns }: Opened, from: number, to: number): Promise<Table> {
   const [{ parquetRead }, { compressors }] = await Promise.all([import("hyparquet"), import("hyparquet-compressors")]);
-  const cells = columns.map(() => new Array<Cell>(to - from));
+  const writers = columns.map(() => new CellsWriter());
   const readers = new Map<string, number[]>();
   for (const [c, { of }] of columns.entries()) readers.set(of, [...(readers.get(of) ?? []), c]);
   const read = new Map<string, number>();
@@ -110,8 +111,8 @@ async function readRows({ source, file, metadata, columns }: Opened, from: numbe
         read.set(columnName, (read.get(columnName) ?? 0) + Math.max(0, last - first));
         for (const c of readers.get(columnName) ?? []) {
           const { cell } = columns[c]!;
-          const into = cells[c]!;
-          for (let row = first; row < last; row++) into[row - from] = cell(columnData[row - rowStart]);
+          const into = writers[c]!;
+          for (let row = first; row < last; row++) into.write(row - from, cell(columnData[row - rowStart]));
         }
       },
     });
@@ -124,6 +125,7 @@ async function readRows({ source, file, metadata, columns }: Opened, from: numbe
   }
   const rowNumbers = Int32Array.from({ length: to - from }, (_, r) => from + r + 1);
   const names = columns.map(({ name }) => name);
+  const cells = writers.map((writer) => writer.take(to - from));
   const table = makeTable(source, names, cells, rowNumbers, { notes: remarksOnNested(source, columns) });
   return { ...table, columns: table.columns.map((column, c) => ({ ...column, ...declared(columns[c]!) })) };
 }

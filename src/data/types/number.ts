@@ -16,6 +16,7 @@ export const numberType: ValueType<NumberNotation> = {
       ? 'decimal point, no unit, no "," in it'
       : `decimal ${notation.decimal === "." ? "point" : "comma"}${notation.unit === "" ? "" : `, with ${quote(notation.unit)}`}${notation.magnitudes ? ", K, M or B behind it" : ""}`,
   usual: plainNotation,
+  isPlain,
   reader: (notation) => (cell) => (typeof cell === "string" ? parseWritten(cell, notation) : parseNumber(cell)),
   infer(texts, { decimal }) {
     const found = inferNotation(texts, decimal);

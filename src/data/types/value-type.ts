@@ -37,6 +37,8 @@ export interface ValueType<N = unknown> {
   form(notation: N): string;
   /** What is read where nothing was inferred: the type was said by the user. */
   readonly usual: N;
+  /** Whether a cell that is a number by itself, or plainly written, has that number for its value. */
+  isPlain?(notation: N): boolean;
   /** The value of a cell, NaN where it holds none. */
   reader(notation: N): (cell: Cell) => number;
   /** The notation in which all of `texts` are values; undefined where there is none. Different texts, in their order. */
