@@ -2,7 +2,7 @@
 import { ChainruleError } from "../ir/errors.ts";
 import { deepest, isRecord, isTooDeep } from "../ir/json.ts";
 import { CellsWriter } from "./column-cells.ts";
-import { type Cell, makeTable, type Table } from "./table.ts";
+import { type Cell, checkCells, makeTable, type Table } from "./table.ts";
 import { quote, quoteList } from "./wording.ts";
 
 /**
@@ -17,12 +17,16 @@ export function tableFromRows(rows: readonly unknown[], options: { source: strin
   return tableOfRows(options.source, rows, numbers);
 }
 
-/** `rowNumbers`: as those of Table. `cellOf` makes cells of the values. */
+/** What to do where keys differ from row to row. */
+export const sameKeys = `Give all rows the same keys: what differs from row to row is a value, as in {"key": "k17", "value": 1}.`;
+
+/** `rowNumbers`: as those of Table. `cellOf` makes cells of the values. `size`: characters that the rows were read from. */
 export function tableOfRows(
   source: string,
   rows: readonly unknown[],
   rowNumbers: Int32Array,
   cellOf: (value: unknown) => Cell = toCell,
+  size = Number.POSITIVE_INFINITY,
 ): Table {
   if (rows.length === 0) {
     throw new ChainruleError("EMPTY_DATA", `${source} holds no rows. Add at least one object.`, { source });
@@ -39,7 +43,10 @@ export function tableOfRows(
     }
     for (const [name, value] of fieldsOf(row, (column) => tooDeep(source, rowNumbers[r]!, column))) {
       let cells = columns.get(name);
-      if (cells === undefined) columns.set(name, (cells = new CellsWriter()));
+      if (cells === undefined) {
+        checkCells(source, rows.length, columns.size + 1, size, sameKeys);
+        columns.set(name, (cells = new CellsWriter()));
+      }
       cells.write(r, cellOf(value));
     }
   }

@@ -2,7 +2,7 @@
 import { ChainruleError } from "../ir/errors.ts";
 import type { Cells } from "./column-cells.ts";
 import type { DataWarning } from "./warning.ts";
-import { count, quote, quoteList } from "./wording.ts";
+import { bytes, count, quote, quoteList } from "./wording.ts";
 
 export { type Cell, Cells } from "./column-cells.ts";
 
@@ -80,25 +80,60 @@ export function makeTable(
   return { source, columns, rows, rowNumbers, notes, warnings, hasHeader };
 }
 
+/** Cells that any file may have, empty ones too: 256 MB. */
+const fewCells = 2 ** 25;
+const cellsPerByte = 4;
+
+/**
+ * Bounds what a file can cost by what it holds: keys that differ from row to row, or counts that a header declares, make a table that
+ * grows with the square of the file.
+ *
+ * @param size of the file, in bytes or characters
+ * @throws ChainruleError OUT_OF_MEMORY
+ */
+export function checkCells(source: string, rows: number, columns: number, size: number, mend: string): void {
+  const cells = rows * columns;
+  if (cells <= Math.max(fewCells, cellsPerByte * size)) return;
+  throw new ChainruleError(
+    "OUT_OF_MEMORY",
+    `${source} holds ${bytes(size)}, and would be a table of at least ${count(rows, "row")} and ${count(columns, "column")}, nearly all of it empty or the same. ${mend}`,
+    { source, rows, columns, size },
+  );
+}
+
+/** Notes on columns that got another name. */
+const mostRenamed = 20;
+
 function uniqueNames(names: readonly string[], notes: string[]): string[] {
   const taken = new Set(names);
   const seen = new Set<string>();
-  return names.map((name, c) => {
+  /** By name, the number that was tried last: of 20,000 columns of one name each would else count from 2. */
+  const numbers = new Map<string, number>();
+  const renamed: string[] = [];
+  const unique = names.map((name, c) => {
     if (name !== "" && !seen.has(name)) {
       seen.add(name);
       return name;
     }
     const base = name === "" ? `column ${c + 1}` : name;
-    let fresh = name === "" ? base : `${base} (2)`;
-    for (let n = 2; taken.has(fresh); n++) fresh = `${base} (${n})`;
+    let n = numbers.get(base) ?? 1;
+    let fresh = name === "" ? base : `${base} (${++n})`;
+    while (taken.has(fresh)) fresh = `${base} (${++n})`;
+    numbers.set(base, n);
     taken.add(fresh);
-    notes.push(
+    renamed.push(
       name === ""
         ? `Column ${c + 1} has no name; it is called ${quote(fresh)}.`
         : `Two columns are named ${quote(name)}; column ${c + 1} is called ${quote(fresh)}.`,
     );
     return fresh;
   });
+  notes.push(...renamed.slice(0, mostRenamed));
+  if (renamed.length > mostRenamed)
+    notes.push(
+      `${count(renamed.length - mostRenamed, "more column")} without a name of their own got one in the same way.`,
+    );
+  return unique;
 }
 
 /** Rows [from, to) of a table. */
@@ -109,9 +144,13 @@ export function sliceTable(table: Table, from: number, to: number): Table {
   return { ...table, columns, rows: rowNumbers.length, rowNumbers };
 }
 
+const indexes = new WeakMap<Table, ReadonlyMap<string, Column>>();
+
 /** Column by name, or undefined. */
 export function findColumn(table: Table, name: string): Column | undefined {
-  return table.columns.find((column) => column.name === name);
+  let index = indexes.get(table);
+  if (index === undefined) indexes.set(table, (index = new Map(table.columns.map((column) => [column.name, column]))));
+  return index.get(name);
 }
 
 /** The file that a row is of, and the row's number in it. */

@@ -1,8 +1,8 @@
 // JSON: rows as objects, in an array or one a line; columns as arrays; the forms of pandas.
 import { ChainruleError } from "../../ir/errors.ts";
 import { isRecord } from "../../ir/json.ts";
-import { kindOf, tableOfRows, toCell } from "../rows.ts";
-import type { Cell, Table } from "../table.ts";
+import { kindOf, sameKeys, tableOfRows, toCell } from "../rows.ts";
+import { type Cell, checkCells, type Table } from "../table.ts";
 import { quote } from "../wording.ts";
 import type { FileFormat } from "./format.ts";
 import { openJsonLines } from "./json-lines-blocks.ts";
@@ -22,7 +22,8 @@ export const json: FileFormat = {
  * their JSON text. Columns as arrays are read, too ({ x: [1, 2], y: [3, 4] }), and the forms "columns" and "split" of pandas. Numbers
  * that no float64 holds digit for digit stay text as it is written, and NaN as Python writes it is missing.
  *
- * @throws ChainruleError EMPTY_DATA, MALFORMED_DATA (not JSON, or no rows of objects), naming source and row
+ * @throws ChainruleError EMPTY_DATA, MALFORMED_DATA (not JSON, or no rows of objects), naming source and row; OUT_OF_MEMORY where
+ *   keys differ so from row to row that nearly all cells would be empty
  * @example
  * const table = parseJsonRows('[{"x": 1, "y": 2}]', { source: "points.json" });
  */
@@ -38,14 +39,11 @@ export function parseJsonRows(text: string, options: { source: string }): Table 
 
   const exact = exactly(body);
   const value = parse(exact.text, source);
-  const rows = isFlatObject(value) ? [value] : (rowsOf(value, exact.cell) ?? value);
+  const check = (rows: number, columns: number) => checkCells(source, rows, columns, body.length, sameKeys);
+  const rows = isFlatObject(value) ? [value] : (rowsOf(value, exact.cell, check) ?? value);
   if (!Array.isArray(rows)) throw notRows(source, value);
-  return tableOfRows(
-    source,
-    rows,
-    Int32Array.from({ length: rows.length }, (_, r) => r + 1),
-    exact.cell,
-  );
+  const rowNumbers = Int32Array.from({ length: rows.length }, (_, r) => r + 1);
+  return tableOfRows(source, rows, rowNumbers, exact.cell, body.length);
 }
 
 const areLines = (source: string, body: string): boolean =>
@@ -61,7 +59,7 @@ function fromLines(source: string, written: string, first = 1): Table {
     rows.push(parse(line.trim(), source, first + l));
     lines.push(first + l);
   });
-  return tableOfRows(source, rows, Int32Array.from(lines), cell);
+  return tableOfRows(source, rows, Int32Array.from(lines), cell, text.length);
 }
 
 /** An object of plain values is a single row; one that holds arrays or objects is some other document. */
@@ -106,7 +104,7 @@ function parse(text: string, source: string, line?: number): unknown {
 /** What does not stay as it is: numbers of 16 digits, or with an exponent of three, −0 in a list, and what Python writes. */
 const suspects = String.raw`-0(?:\.0*)?(?![\d.eE])|-?\d[\d.]{15,}(?:[eE][-+]?\d+)?|-?\d[\d.]*[eE][-+]?\d{3,}|-?\b(?:NaN|Infinity)\b`;
 /** Strings beside them, so that what looks like a number in one is left alone. */
-const tokens = new RegExp(String.raw`"(?:[^"\\]+|\\.)*"|${suspects}`, "g");
+const tokens = new RegExp(String.raw`"[^"\\]*(?:\\.[^"\\]*)*"|${suspects}`, "g");
 /** Stands before such a number, which is made a string: no character, so that texts do without it. */
 const mark = "\uFFFF";
 
@@ -152,11 +150,19 @@ function unmarked(value: unknown): Cell {
   return /[NI]/.test(written) ? Number(written) : written;
 }
 
-/** Rows of columns as arrays, of columns as objects by row ("columns" of pandas), and of its "split"; undefined for anything else. */
-function rowsOf(value: unknown, cell: (value: unknown) => Cell): Record<string, unknown>[] | undefined {
+/**
+ * Rows of columns as arrays, of columns as objects by row ("columns" of pandas), and of its "split"; undefined for anything else. `check`
+ * is told how many rows and columns there will be.
+ */
+function rowsOf(
+  value: unknown,
+  cell: (value: unknown) => Cell,
+  check: (rows: number, columns: number) => void,
+): Record<string, unknown>[] | undefined {
   if (!isRecord(value)) return undefined;
   const { columns, data } = value;
   if (Array.isArray(columns) && Array.isArray(data) && data.every(Array.isArray)) {
+    check(data.length, columns.length);
     return data.map((row: unknown[]) =>
       Object.fromEntries(columns.map((name, c) => [String(cell(name)), row[c] ?? null])),
     );
@@ -174,6 +180,7 @@ function rowsOf(value: unknown, cell: (value: unknown) => Cell): Record<string, 
   const isByRow = isRecord(first) && entries.every(([, cells]) => isRecord(cells) && "0" in cells);
   if (!isByRow) return undefined;
   const keys = Object.keys(first);
+  check(keys.length, entries.length);
   return keys.map((key) =>
     Object.fromEntries(entries.map(([name, cells]) => [name, (cells as Record<string, unknown>)[key] ?? null])),
   );
