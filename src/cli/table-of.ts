@@ -6,7 +6,7 @@ import type { Table, TableStream } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { DataFiles, DataOrigin } from "../runs/index.ts";
 import type { GivenData } from "./data-argument.ts";
-import { filesOf, readStdin, stdinName } from "./files.ts";
+import { filesOf, firstPassing, isPassing, type PassingBytes, readPassing, stdinName } from "./files.ts";
 import type { Streams } from "./output.ts";
 
 /** Bytes of files from which they are read in blocks. */
@@ -28,8 +28,9 @@ export async function tableOf(
   const { openTable } = await import("./engine.ts");
   const files = await filesOf(data.files);
   const options = { delimiter, header };
-  if (stream && (data.sql !== undefined || files.includes(stdinName))) {
-    const what = data.sql === undefined ? "Standard input" : "A query";
+  const passing = stream && (await firstPassing(files));
+  if (stream && (data.sql !== undefined || passing !== undefined)) {
+    const what = data.sql !== undefined ? "A query" : passing === stdinName ? "Standard input" : passing;
     throw new ChainruleError(
       "USAGE",
       `${what} cannot be read in blocks (--stream): its rows are needed more than once. Save them in a file.`,
@@ -57,21 +58,26 @@ export async function wholeTable(
     return { table, origin: async () => ({ sql, sha256: sha256Table(table) }) };
   }
   const files = await filesOf(names);
-  const stdin = files.includes(stdinName) ? await readStdin(streams) : undefined;
+  const passed = new Map<string, PassingBytes>();
   const tables: Table[] = [];
   for (const file of files) {
-    const read = (said: TextOptions) =>
-      file === stdinName ? parseTable(stdin!.bytes, { ...said, source: "standard input" }) : readTable(file, said);
+    if (await isPassing(file)) passed.set(file, await readPassing(file, streams));
+    const source = file === stdinName ? "standard input" : file;
+    const bytes = passed.get(file)?.bytes;
+    const read = (said: TextOptions) => (bytes ? parseTable(bytes, { ...said, source }) : readTable(file, said));
     tables.push(await readPiece(tables[0], options, read));
   }
-  return { table: joinTables(tables), origin: () => originOf(files, stdin?.sha256) };
+  return { table: joinTables(tables), origin: () => originOf(files, passed) };
 }
 
-/** `stdin`: the hash of what came in by it. */
-export async function originOf(files: readonly string[], stdin?: string): Promise<DataFiles> {
+/** `passed`: what came in by those that can be read but once. */
+export async function originOf(
+  files: readonly string[],
+  passed: ReadonlyMap<string, PassingBytes> = new Map(),
+): Promise<DataFiles> {
   const { sha256File } = await import("./engine.ts");
   const [first, ...further] = await Promise.all(
-    files.map(async (file) => ({ file, sha256: file === stdinName ? stdin! : await sha256File(file) })),
+    files.map(async (file) => ({ file, sha256: passed.get(file)?.sha256 ?? (await sha256File(file)) })),
   );
   return { ...first!, ...(further.length > 0 && { further }) };
 }

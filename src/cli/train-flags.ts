@@ -6,7 +6,7 @@ import type { RunSettings } from "../runs/run-settings.ts";
 import { flagWords, fromOptions, isSetting, isStatedDefault, toOptions } from "../train/settings/flags.ts";
 import type { Settings } from "../train/settings/index.ts";
 import { withSettings } from "../train/settings/values.ts";
-import { filesOf, stdinName } from "./files.ts";
+import { filesOf, firstPassing, stdinName } from "./files.ts";
 import { shellWord } from "./output.ts";
 
 /** Of a training, as it is known when it begins: settings, where the run goes, and how it is told. */
@@ -48,11 +48,13 @@ export async function withFiles<F extends Pick<Settings, "validationData">>(flag
   const { validationData: given } = flags;
   if (given === undefined) return flags;
   const files = await filesOf([given].flat());
-  if (!files.includes(stdinName)) return { ...flags, validationData: files.length === 1 ? files[0] : files };
+  const passing = await firstPassing(files);
+  if (passing === undefined) return { ...flags, validationData: files.length === 1 ? files[0] : files };
   const advice = { setting: "validationData" };
+  const what = passing === stdinName ? `"-" is standard input` : `${passing} can be read but once`;
   throw new ChainruleError(
     "USAGE",
-    `Rows for validation (${settingWords(advice)}) are read from files, and "-" is standard input. Save them in a file.`,
+    `Rows for validation (${settingWords(advice)}) are read from files, and ${what}. Save them in a file.`,
     { settings: [advice] },
   );
 }

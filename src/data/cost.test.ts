@@ -74,5 +74,5 @@ it("long cells of what numbers are made of are texts", () => {
   for (const cell of cells) expect(inferNotation([cell])).toBeUndefined();
   const texts = cells.slice(0, 40);
   const table = fromRows(texts.map((text, r) => ({ text, x: (r * 7) % 11, y: r % 2 })));
-  expect(prepare(table, { target: "y" }).columns[0]).toMatchObject({ type: "text", role: "ignored" });
+  expect(prepare(table, { target: "y" }).columns[0]).toMatchObject({ type: "text", role: "left out" });
 });

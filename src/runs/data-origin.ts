@@ -3,7 +3,7 @@ import type { TextOptions } from "../data/formats/format.ts";
 import { queryTable, readTable, type Table } from "../data/index.ts";
 import { isRecord } from "../ir/json.ts";
 import { node } from "../ir/node.ts";
-import { sha256File } from "./folder.ts";
+import { notAFile, sha256File } from "./folder.ts";
 
 export interface DataFile {
   readonly file: string;
@@ -77,11 +77,31 @@ export async function readAgain(
 export async function checkFiles(files: DataFiles | readonly DataFile[], fail: (what: string) => Error): Promise<void> {
   for (const { file, sha256 } of "file" in files ? filesIn(files) : files) {
     if (file === "-") throw fail("its table came from standard input, which is not kept. Train on it as a file.");
-    const hash = await sha256File(file).catch(() => {
-      throw fail(
+    const gone = () =>
+      fail(
         `its data, ${file}, is not there (seen from this folder). Put it back, or go to the folder where it was trained.`,
       );
+    await checkRegular([file], fail, gone);
+    const hash = await sha256File(file).catch(() => {
+      throw gone();
     });
     if (hash !== sha256) throw fail(`its data, ${file}, has changed since. Train again on the data as it is.`);
+  }
+}
+
+/** Of names that a run's file has: what they name must be files, since opening a pipe or a device may never end. @throws what `fail` and `gone` make */
+export async function checkRegular(
+  files: readonly string[],
+  fail: (what: string) => Error,
+  gone: (file: string) => Error,
+): Promise<void> {
+  for (const file of files) {
+    const other = await notAFile(file).catch(() => {
+      throw gone(file);
+    });
+    if (other !== undefined)
+      throw fail(
+        `its data, ${file}, is ${other} and no file: what came through it is not kept. Train on it as a file.`,
+      );
   }
 }

@@ -88,6 +88,14 @@ export async function newFolder(name: string, dir?: string): Promise<string> {
   return place;
 }
 
+/** What there is in place of a file: "a pipe"; undefined where it is one. Opening a pipe or a device may never end. */
+export async function notAFile(path: string): Promise<string | undefined> {
+  const found = await node("node:fs/promises").stat(path);
+  if (found.isFile()) return undefined;
+  if (found.isDirectory()) return "a folder";
+  return found.isFIFO() ? "a pipe" : found.isSocket() ? "a socket" : "a device";
+}
+
 /** SHA-256 of a file, in hexadecimal. */
 export async function sha256File(path: string): Promise<string> {
   const hash = node("node:crypto").createHash("sha256");
@@ -184,8 +192,8 @@ async function syncFolder(dir: string): Promise<void> {
   }
 }
 
-/** Throws INVALID_RUN where the file is there and cannot be read, or is a link that leads out of the folder. */
-async function readInside(dir: string, name: string): Promise<Uint8Array | undefined> {
+/** Throws INVALID_RUN where the file is there and cannot be read, is no regular one, or is a link that leads out of the folder. */
+export async function readInside(dir: string, name: string): Promise<Uint8Array | undefined> {
   const { readFile, realpath } = node("node:fs/promises");
   const { join, sep } = node("node:path");
   try {
@@ -193,6 +201,8 @@ async function readInside(dir: string, name: string): Promise<Uint8Array | undef
     const path = await realpath(join(dir, name));
     if (!path.startsWith(root.endsWith(sep) ? root : root + sep))
       throw invalidRun(dir, name, "it is a link that leads out of the run folder");
+    const other = await notAFile(path);
+    if (other !== undefined) throw invalidRun(dir, name, `it is ${other}, and must be a file`);
     return await readFile(path);
   } catch (cause) {
     if (cause instanceof ChainruleError) throw cause;

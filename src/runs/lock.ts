@@ -2,6 +2,7 @@
 import { ChainruleError } from "../ir/errors.ts";
 import { isRecord } from "../ir/json.ts";
 import { node } from "../ir/node.ts";
+import { readInside } from "./folder.ts";
 
 const lockFile = "lock.json";
 
@@ -14,14 +15,14 @@ interface Owner {
 
 /** Takes the folder for this process. Gives what frees it. Throws RUN_IN_USE where another one that lives has it. */
 export async function lockFolder(dir: string): Promise<() => void> {
-  const { link, readFile, rename, rm, writeFile } = node("node:fs/promises");
+  const { link, rename, rm, writeFile } = node("node:fs/promises");
   const { rmSync } = node("node:fs");
   const { join } = node("node:path");
   const path = join(dir, lockFile);
   const own: Owner = { pid: process.pid, host: node("node:os").hostname(), began: await beginning(process.pid) };
   const read = async (): Promise<unknown> => {
     try {
-      return JSON.parse(await readFile(path, "utf8"));
+      return JSON.parse(new TextDecoder().decode(await readInside(dir, lockFile)));
     } catch {
       return undefined;
     }

@@ -5,7 +5,7 @@ import type { Optimizer } from "../optim/index.ts";
 import type { EpochEvent, TrainEvent } from "../train/events.ts";
 import type { TrainingState } from "../train/options.ts";
 import { type TableModel, trainTable } from "../train/tabular.ts";
-import { checkFiles, filesIn, isQuery, readAgain } from "./data-origin.ts";
+import { checkFiles, checkRegular, filesIn, isQuery, readAgain } from "./data-origin.ts";
 import type { RunReader } from "./open-run.ts";
 import { dataOptions } from "./prepare-options.ts";
 import { type RunSettings, runSettings, settingsOf, textOptions } from "./run-settings.ts";
@@ -80,6 +80,10 @@ export async function replayData(
       data: isQuery(data) ? data.sql : data.file,
     });
   if (data.validation) await checkFiles(data.validation, unusable);
+  const { validationData = [] } = settings;
+  await checkRegular([validationData].flat(), unusable, (file) =>
+    unusable(`its rows for validation, ${file}, are not there (seen from this folder). Put them back.`),
+  );
   if (settings.stream && !isQuery(data)) {
     if (!blocks) throw unusable("it read its table in blocks. Train on a part of the table to look into it.");
     await checkFiles(data, unusable);
