@@ -128,7 +128,7 @@ function uniqueNames(names: readonly string[], notes: string[]): string[] {
     );
     return fresh;
   });
-  notes.push(...renamed.slice(0, mostRenamed));
+  for (const note of renamed.slice(0, mostRenamed)) notes.push(note);
   if (renamed.length > mostRenamed)
     notes.push(
       `${count(renamed.length - mostRenamed, "more column")} without a name of their own got one in the same way.`,
