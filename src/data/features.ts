@@ -49,15 +49,12 @@ export function fitFeatures(
     const fitted = fitCategory(name, encoded as Codes, rows, goal);
     return typeof fitted === "string" ? fitted : { ...fitted, column: { ...fitted.column, ...rule } };
   }
-  const { values } = encoded as Values;
-  const { present, min, max, mean, std } = moments(values, rows);
+  const values = valuesAt((encoded as Values).values, rows);
+  const { present, min, max, mean, std } = moments(values);
   if (present === 0) return "no value in the training rows";
   if (min === max) return "constant in the training rows";
   const record = valueType(type);
-  const cycles = record.cycles(
-    Float64Array.from(rows, (row) => values[row]!).filter((value) => !Number.isNaN(value)),
-    max - min,
-  );
+  const cycles = record.cycles(() => values.filter((value) => !Number.isNaN(value)), max - min);
   const missing = present < rows.length;
   const scale = record.isScaled ? std : 1;
   return { column: { type, name, notation, mean, std: scale, cycles, missing, ...rule } as FeatureColumn };
@@ -98,14 +95,21 @@ function fitCategory(
   return { column: { ...column, levels: textsOf(kept), other: kept.length < seen } };
 }
 
-/** Mean and population standard deviation of the values present in `rows`, in two passes. */
-export function moments(values: Float64Array, rows: Int32Array) {
+/** The values of some rows, one after the other in memory. */
+export function valuesAt(values: Float64Array, rows: Int32Array): Float64Array {
+  const own = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) own[i] = values[rows[i]!]!;
+  return own;
+}
+
+/** Mean and population standard deviation of the values that are present (not NaN), in two passes. */
+export function moments(values: Float64Array) {
   let present = 0;
   let sum = 0;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  for (const row of rows) {
-    const value = values[row]!;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
     if (Number.isNaN(value)) continue;
     present++;
     sum += value;
@@ -116,8 +120,8 @@ export function moments(values: Float64Array, rows: Int32Array) {
   // Scaled by a power of two near the range: squares of tiny numbers would vanish, those of huge ones overflow.
   const scale = max > min ? 2 ** Math.floor(Math.log2(max - min)) : 1;
   let squares = 0;
-  for (const row of rows) {
-    const value = values[row]!;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
     if (!Number.isNaN(value)) squares += ((value - mean) / scale) ** 2;
   }
   return { present, mean, std: Math.sqrt(squares / present) * scale, min, max };

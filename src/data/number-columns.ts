@@ -21,12 +21,39 @@ export function isZeroPadded(column: Column, rule: MissingRule): boolean {
   return zeros;
 }
 
-/** Distinct values among `present` numbers; the rest of `values` is NaN, which sorts last. */
-export function distinctNumbers(values: Float64Array, present: number): number {
-  const sorted = values.slice().sort();
-  let distinct = present > 0 ? 1 : 0;
-  for (let i = 1; i < present; i++) if (sorted[i] !== sorted[i - 1]) distinct++;
+/** How many different numbers there are; NaN is none. By a table of those seen, which is searched from the place that their bits name. */
+export function distinctNumbers(values: Float64Array): number {
+  let seen = new Float64Array(1024).fill(Number.NaN);
+  let distinct = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (Number.isNaN(value) || !put(seen, value)) continue;
+    distinct++;
+    if (2 * distinct < seen.length) continue;
+    const larger = new Float64Array(4 * seen.length).fill(Number.NaN);
+    for (const each of seen) if (!Number.isNaN(each)) put(larger, each);
+    seen = larger;
+  }
   return distinct;
+}
+
+const number = new Float64Array(1);
+const bits = new Uint32Array(number.buffer);
+
+/** Whether a number was not there. The table has a power of two of places. */
+function put(seen: Float64Array, value: number): boolean {
+  // 0 and -0 are one.
+  number[0] = value + 0;
+  let hash = Math.imul(bits[0]! ^ Math.imul(bits[1]!, 0x9e3779b1), 0x85ebca6b);
+  hash ^= hash >>> 15;
+  const last = seen.length - 1;
+  for (let at = hash & last; ; at = (at + 1) & last) {
+    if (seen[at] === value) return false;
+    if (Number.isNaN(seen[at]!)) {
+      seen[at] = value;
+      return true;
+    }
+  }
 }
 
 export interface Range {

@@ -45,7 +45,7 @@ export function factsOf(
   { filled, isWhole, rule }: { readonly filled: number; readonly isWhole: boolean; readonly rule: MissingRule },
 ): NumberFacts {
   let distinct: number | undefined;
-  const countDistinct = () => (distinct ??= distinctNumbers(values, filled));
+  const countDistinct = () => (distinct ??= distinctNumbers(values));
   return {
     ...rangeOf(values),
     values,

@@ -4,7 +4,7 @@ import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
 import { cellText, labelKey, parseBoolean } from "./cells.ts";
 import type { columnReader } from "./columns.ts";
 import { encodeValues, type OddCells, readValues, typeSetting } from "./encode.ts";
-import { moments } from "./features.ts";
+import { moments, valuesAt } from "./features.ts";
 import type { Inferred } from "./infer-column.ts";
 import { missingTest } from "./missing.ts";
 import type { NumberNotation } from "./number-notation.ts";
@@ -211,7 +211,7 @@ export function fitNumbers(
     values,
     fitted(trainRows) {
       if (scale === undefined) return { ...common, mean: 0, std: 1 };
-      const { mean, std, min, max } = moments(values, trainRows);
+      const { mean, std, min, max } = moments(valuesAt(values, trainRows));
       if (scale === "mean") return { ...common, mean: 0, std: mean > 0 ? mean : 1 };
       return { ...common, mean, std: min === max ? 1 : std };
     },

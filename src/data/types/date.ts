@@ -44,11 +44,13 @@ export const dateType: ValueType<DateNotation> = {
   featureName: (column) => `${column} in days`,
   // A cycle is used when the dates span at least one of it and do not all fall on the same point of it: whole days have no
   // time of day, and weekly ones no weekday.
-  cycles: (values, range) =>
-    cycles.filter(
+  cycles(present, range) {
+    const values = present();
+    return cycles.filter(
       (cycle) =>
         range >= periods[cycle] && values.some((value) => Math.abs(((value - values[0]!) / periods[cycle]) % 1) > 1e-9),
-    ),
+    );
+  },
   parse(json, fail) {
     const form = isRecord(json) ? dateForms.find((each) => each === (json.form ?? "text")) : undefined;
     const order = isRecord(json) ? dateOrders.find((each) => each === json.order) : undefined;

@@ -47,8 +47,8 @@ export interface ValueType<N = unknown> {
   readonly isScaled: boolean;
   /** What the feature is called, of a column. */
   featureName(column: string): string;
-  /** Cycles of which features are made: values [rows] without NaN, and their range. */
-  cycles(values: Float64Array, range: number): readonly Cycle[];
+  /** Cycles of which features are made: values [rows] without NaN, for who asks for them, and their range. */
+  cycles(values: () => Float64Array, range: number): readonly Cycle[];
   /** A notation from a file. */
   parse(json: unknown, fail: (must: string) => Error): N;
 }
