@@ -13,16 +13,10 @@ export function contentOf(bytes: Uint8Array, source: string, isNamed: boolean, o
     notes: [],
     beginsWith: (magic) =>
       bytes.length >= magic.length && [...magic].every((character, i) => bytes[i] === character.charCodeAt(0)),
-    text: () => (text ??= textOf(content, isNamed)),
+    text: () => (text ??= content.pieces((pieces) => joined(content, pieces))),
+    pieces: (use) => inEncoding(content, isNamed, use),
   };
   return content;
-}
-
-function textOf(content: Content, isNamed: boolean): string {
-  const { source } = content;
-  const foreign = unreadable.find(([magic]) => content.beginsWith(magic));
-  if (foreign !== undefined) throw unknownFormat(source, `${source} is ${foreign[1]}: ${readable}.`);
-  return decode(content, isNamed);
 }
 
 /** By the byte order mark; without one, UTF-16 has a zero in every other of the first bytes. */
@@ -44,39 +38,69 @@ const isBinary = (bytes: Uint8Array): boolean =>
 
 /** What Windows-1252 has from 0x80 to 0x9f. Node from 20.18.3, 22.13 and 23.4 on decodes these as Latin-1 does: nodejs/node#56542. */
 const above7f = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
-const windows1252 = (bytes: Uint8Array): string =>
-  new TextDecoder("windows-1252").decode(bytes).replace(/[\u0080-\u009f]/g, (c) => above7f[c.charCodeAt(0) - 0x80]!);
+const windows1252 = (text: string): string =>
+  text.replace(/[\u0080-\u009f]/g, (c) => above7f[c.charCodeAt(0) - 0x80]!);
+
+/** Bytes that are made text at a time. */
+const pieceBytes = 2 ** 22;
+type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+
+/** The bytes are no text of the encoding. */
+class NoText extends Error {}
+
+function* piecesOf(bytes: Uint8Array, encoding: Encoding): Generator<string> {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  for (let from = 0; from === 0 || from < bytes.length; from += pieceBytes) {
+    let piece: string;
+    try {
+      const stream = from + pieceBytes < bytes.length;
+      piece = decoder.decode(bytes.subarray(from, from + pieceBytes), { stream });
+    } catch (cause) {
+      throw new NoText(encoding, { cause });
+    }
+    yield encoding === "windows-1252" ? windows1252(piece) : piece;
+  }
+}
 
 /** UTF-8, or UTF-16; what is neither is read as Windows-1252, which Latin-1 is a part of, and a note says so. */
-function decode({ bytes, source, notes }: Content, isNamed: boolean): string {
+function inEncoding<T>(content: Content, isNamed: boolean, use: (pieces: Iterable<string>) => T): T {
+  const { bytes, source, notes } = content;
+  const foreign = unreadable.find(([magic]) => content.beginsWith(magic));
+  if (foreign !== undefined) throw unknownFormat(source, `${source} is ${foreign[1]}: ${readable}.`);
   const wide = wideEncoding(bytes);
   const isText = wide !== undefined || !isBinary(bytes);
   if (!isText && !isNamed) throw unknownFormat(source, `${source} is no text file: ${readable}.`);
   try {
-    return new TextDecoder(wide ?? "utf-8", { fatal: true }).decode(bytes);
+    return use(piecesOf(bytes, wide ?? "utf-8"));
   } catch (cause) {
-    if (bytes.length > 2 ** 29 - 25) {
-      // V8 holds strings of at most 2^29 − 24 characters.
-      throw new ChainruleError(
-        "OUT_OF_MEMORY",
-        `${source} is too long to be read as text (over 512 MB). Convert it to Parquet, or cut it into smaller files.`,
-        { source, bytes: bytes.length },
-        { cause },
-      );
-    }
+    if (!(cause instanceof NoText)) throw cause;
     if (wide !== undefined || !isText) {
       throw new ChainruleError(
         "MALFORMED_DATA",
         `${source} is not text in UTF-8, UTF-16 or Windows-1252. Save it as UTF-8 (in a spreadsheet: "CSV UTF-8").`,
         { source },
-        { cause },
+        { cause: cause.cause },
       );
     }
-    notes.push(
-      `${source} is not UTF-8, and is read as Windows-1252 (Latin-1). If letters such as é come out wrong, save it as UTF-8.`,
-    );
-    return windows1252(bytes);
   }
+  const note = `${source} is not UTF-8, and is read as Windows-1252 (Latin-1). If letters such as é come out wrong, save it as UTF-8.`;
+  if (!notes.includes(note)) notes.push(note);
+  return use(piecesOf(bytes, "windows-1252"));
+}
+
+/** As one text. V8 holds texts of at most 2^29 − 24 characters. */
+function joined({ source, bytes }: Content, pieces: Iterable<string>): string {
+  let text = "";
+  for (const piece of pieces) {
+    if (text.length + piece.length <= 2 ** 29 - 25) text += piece;
+    else
+      throw new ChainruleError(
+        "OUT_OF_MEMORY",
+        `${source} is too long to be read as one text (over 512 MB). Write it as CSV, Parquet or JSON with one object a line, or cut it into smaller files.`,
+        { source, bytes: bytes.length },
+      );
+  }
+  return text;
 }
 
 export function unknownFormat(source: string, message: string): ChainruleError {

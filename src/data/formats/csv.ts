@@ -1,5 +1,5 @@
 // CSV: cells parted by commas, semicolons, tabs, pipes or blanks, whichever the rows come apart by.
-import { hasDelimiter, parseDelimited } from "./delimited.ts";
+import { hasDelimiter, readDelimited } from "./delimited.ts";
 import { openDelimited } from "./delimited-blocks.ts";
 import type { FileFormat } from "./format.ts";
 
@@ -8,6 +8,8 @@ export const csv: FileFormat = {
   endings: ["csv", "txt", "dat"],
   // Text with tabs too: TSV is told by its endings alone.
   recognizes: (text) => text.trim() === "" || hasDelimiter(text),
-  read: (content) => parseDelimited(content.text(), { ...content.options, source: content.source }),
+  async read(content) {
+    return content.pieces((pieces) => readDelimited(pieces, { ...content.options, source: content.source }));
+  },
   open: openDelimited,
 };

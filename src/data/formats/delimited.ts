@@ -31,30 +31,57 @@ export interface DelimitedOptions extends TextOptions {
  * const table = await parseDelimited("x,y\n1,2\n3,4\n", { source: "points.csv" });
  */
 export async function parseDelimited(text: string, options: DelimitedOptions): Promise<Table> {
+  return readDelimited([text.startsWith("\uFEFF") ? text.slice(1) : text], options);
+}
+
+/** The same of a text in pieces; what is judged by its first rows is by the first piece. */
+export function readDelimited(pieces: Iterable<string>, options: DelimitedOptions): Table {
   const { source, after } = options;
-  const body = text.startsWith("\uFEFF") ? text.slice(1) : text;
-  if (body.trim() === "") {
+  let opened: Opened | undefined;
+  let top = "";
+  const blocks: RowBlock[] = [];
+  for (const piece of pieces) {
+    if (opened === undefined) {
+      top += piece;
+      if (top.trim() === "") continue;
+      opened = open(top, options);
+      top = "";
+    } else opened.rows.add(piece, false);
+    while (opened.rows.read()) blocks.push(opened.rows.take());
+  }
+  if (opened === undefined)
     throw new ChainruleError("EMPTY_DATA", `${source} is empty. It needs a header row and at least one row under it.`, {
       source,
     });
-  }
-  const dialect = options.dialect ?? inferDialect(body, { delimiter: options.delimiter, hasHeader: options.header });
-  const { hasHeader } = dialect;
-  const rest = after ? body : tableOf(body, dialect);
-  const start = after ?? { line: dialect.preamble + 1 };
-  const width = Math.max(1, (after?.names ?? cellsOf(rest.slice(0, 65_536), dialect.delimiter)).length);
-  const blockRows = Math.max(128, Math.min(65_536, Math.ceil(blockCells / width)));
-  const rows = new DelimitedRows(source, dialect, start, endsInReturn(rest), blockRows);
-  const blocks: RowBlock[] = [];
-  rows.add(rest, true);
+  const { rows, dialect } = opened;
+  rows.add("", true);
   while (rows.read()) blocks.push(rows.take());
   if (rows.rows > 0 || blocks.length === 0) blocks.push(rows.take());
   const { names, cells, rowNumbers } = joinBlocks(blocks.splice(0));
+  const { hasHeader } = dialect;
   return makeTable(source, names, cells, rowNumbers, {
     notes: after ? [] : remarksOn(source, dialect),
     warnings: after || hasHeader || options.header === false ? [] : [noHeader(source, names.length)],
     hasHeader,
   });
+}
+
+interface Opened {
+  readonly rows: DelimitedRows;
+  readonly dialect: Dialect;
+}
+
+/** The rows of a text that begins so, and how it is written. */
+function open(body: string, options: DelimitedOptions): Opened {
+  const { source, after } = options;
+  const dialect = options.dialect ?? inferDialect(body, { delimiter: options.delimiter, hasHeader: options.header });
+  const rest = after ? body : tableOf(body, dialect);
+  const start = after ?? { line: dialect.preamble + 1 };
+  const width = Math.max(1, (after?.names ?? cellsOf(rest.slice(0, 65_536), dialect.delimiter)).length);
+  const blockRows = Math.max(128, Math.min(65_536, Math.ceil(blockCells / width)));
+  const rows = new DelimitedRows(source, dialect, start, endsInReturn(rest), blockRows);
+  rows.add(rest, false);
+  return { rows, dialect };
 }
 
 /** A last column without a name and without a cell is what is left of delimiters at the ends of rows. */

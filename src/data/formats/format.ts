@@ -11,7 +11,7 @@ export interface FileFormat {
   readonly endings: readonly string[];
   /** What the bytes of its files begin with, by which they are told where the file's name does not say the format. */
   readonly magic?: string;
-  /** Whether text is of this format, where neither name nor magic says so. */
+  /** Whether a text that begins so is of this format, where neither name nor magic says so. */
   recognizes?(text: string): boolean;
   /** The whole table. Throws MALFORMED_DATA, EMPTY_DATA or RAGGED_ROW, with `source`, row and column in details. */
   read(content: Content): Promise<Table>;
@@ -38,6 +38,11 @@ export interface Content {
   beginsWith(magic: string): boolean;
   /** The bytes as text, of UTF-8, UTF-16 or Windows-1252. Throws where they are none: UNKNOWN_FORMAT, MALFORMED_DATA, OUT_OF_MEMORY. */
   text(): string;
+  /**
+   * What `use` makes of the text in pieces of some MiB, one at least, however long it is; `use` begins again where a later piece shows that the
+   * encoding is another one. Throws as `text`.
+   */
+  pieces<T>(use: (pieces: Iterable<string>) => T): T;
 }
 
 /** Most of what a block may have. */

@@ -26,10 +26,12 @@ export function formatOfName(source: string): FileFormat | undefined {
   return fileFormats.find(({ endings }) => endings.includes(ending));
 }
 
+const firstOf = ([first]: Iterable<string>): string => first!;
+
 /** Throws UNKNOWN_FORMAT where the content is neither of a format that is told by its first bytes nor text. */
 export const formatOfContent = (content: Content): FileFormat | undefined =>
   fileFormats.find(({ magic }) => magic !== undefined && content.beginsWith(magic)) ??
-  fileFormats.findLast(({ recognizes }) => recognizes?.(content.text()));
+  fileFormats.findLast(({ recognizes }) => recognizes?.(content.pieces(firstOf)));
 
 const withVariants = fileFormats.map(({ name, variants }) => (variants === undefined ? name : `${name} (${variants})`));
 
