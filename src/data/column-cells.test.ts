@@ -95,9 +95,14 @@ describe("cells", () => {
     fc.assert(
       fc.property(fc.array(cell), (all) => {
         const cells = Cells.from(all);
-        expect([...cells.numbers(parseNumber)]).toEqual(all.map((one) => parseNumber(one)));
+        for (const numbers of [cells.numbers(parseNumber), cells.map(parseNumber)])
+          expect([...numbers]).toEqual(all.map((one) => parseNumber(one)));
         const isLarge = (one: Cell) => parseNumber(one) > 1;
         expect(cells.count(isLarge)).toBe(all.filter(isLarge).length);
+        const isWord = (one: Cell) => typeof one === "string" && !cells.words.includes(one);
+        const words = all.filter((one) => one === null || cells.words.includes(one)).length;
+        expect(cells.countWords(() => true)).toBe(words);
+        expect(cells.count(isWord)).toBe(0);
         expect(cells.findRow(isLarge)).toBe(all.findIndex(isLarge));
       }),
     );

@@ -36,7 +36,7 @@ export class Cells implements Iterable<Cell> {
   readonly #numbers: Float64Array;
   readonly #words: readonly Cell[];
 
-  /** `codes` and `numbers` of each row; a column without numbers needs none. Made by a `CellsWriter`. */
+  /** `codes` and `numbers` of each row, these NaN for other cells; a column without numbers needs none. Made by a `CellsWriter`. */
   constructor(codes: Codes, numbers: Float64Array, words: readonly Cell[]) {
     this.length = codes.length;
     this.#codes = codes;
@@ -56,27 +56,13 @@ export class Cells implements Iterable<Cell> {
     return new Cells(new Uint8Array(rows), new Float64Array(0), []);
   }
 
-  /** The cells of several columns, one after the other. Lets go of each as it goes: the list is empty at the end. */
-  static join(parts: Cells[]): Cells {
-    if (parts.length === 1) return parts.pop()!;
-    const rows = parts.reduce((sum, { length }) => sum + length, 0);
-    const words = new Words();
-    const most = parts.reduce((sum, part) => sum + part.#words.length, firstWord);
-    const codes =
-      most <= 2 ** 8 ? new Uint8Array(rows) : most <= 2 ** 16 ? new Uint16Array(rows) : new Uint32Array(rows);
-    const numbers = new Float64Array(parts.some((part) => part.#numbers.length > 0) ? rows : 0);
-    let at = 0;
-    for (const part of parts.splice(0)) {
-      const own = Uint32Array.from(part.#words, (word) => firstWord + words.indexOf(word));
-      const from = part.#codes;
-      for (let r = 0; r < from.length; r++) {
-        const code = from[r]!;
-        codes[at + r] = code < firstWord ? code : own[code - firstWord]!;
-      }
-      if (part.#numbers.length > 0) numbers.set(part.#numbers, at);
-      at += from.length;
-    }
-    return new Cells(codes, numbers, words.all);
+  /** The cells of several columns, one after the other. */
+  static join(parts: readonly Cells[]): Cells {
+    const [first, ...others] = parts;
+    if (first !== undefined && others.length === 0) return first;
+    const collector = new CellsCollector(parts.reduce((sum, { length }) => sum + length, 0));
+    for (const part of parts) collector.append(part);
+    return collector.end();
   }
 
   /** The cell of a row; undefined beyond the last one. */
@@ -112,6 +98,17 @@ export class Cells implements Iterable<Cell> {
     return n;
   }
 
+  /** The same of the cells that are no numbers. */
+  countWords(is: (cell: Cell) => boolean): number {
+    const held = new Uint8Array(firstWord + this.#words.length);
+    held[0] = Number(is(null));
+    for (const [w, word] of this.#words.entries()) held[firstWord + w] = Number(is(word));
+    const codes = this.#codes;
+    let n = 0;
+    for (let row = 0; row < codes.length; row++) n += held[codes[row]!]!;
+    return n;
+  }
+
   #test(is: (cell: Cell) => boolean): (row: number) => boolean {
     const isOne = [is(null), ...this.#words.map(is)];
     return (row) => {
@@ -126,15 +123,38 @@ export class Cells implements Iterable<Cell> {
   }
 
   /** What `read` makes of each cell [rows]; it is asked of numbers as such, whatever their form, and of a word once. */
+  map(read: (cell: Cell) => number): Float64Array {
+    const all = this.numbers(read).slice();
+    const codes = this.#codes;
+    for (let row = 0; row < codes.length; row++)
+      if (codes[row]! > 0 && codes[row]! < firstWord) all[row] = read(this.#numbers[row]!);
+    return all;
+  }
+
+  /** The numbers among the cells, whatever their form, and what `read` makes of other cells [rows]. Only to be read: it may be the column's own. */
   numbers(read: (cell: Cell) => number): Float64Array {
     const ofWords = Float64Array.from([null, ...this.#words], read);
-    const all = new Float64Array(this.length);
-    for (let row = 0; row < this.length; row++) {
-      const code = this.#codes[row]!;
+    if (this.#numbers.length === this.length && ofWords.every(Number.isNaN)) return this.#numbers;
+    const [codes, all] = [this.#codes, new Float64Array(this.length)];
+    for (let row = 0; row < codes.length; row++) {
+      const code = codes[row]!;
       const isNumber = code > 0 && code < firstWord;
-      all[row] = isNumber ? read(this.#numbers[row]!) : ofWords[code === 0 ? 0 : code - form.number]!;
+      all[row] = isNumber ? this.#numbers[row]! : ofWords[code === 0 ? 0 : code - form.number]!;
     }
     return all;
+  }
+
+  /** With memory of its own, however it was made. */
+  copy(): Cells {
+    const most = firstWord + this.#words.length;
+    const codes = codesOf(most, this.length);
+    codes.set(this.#codes);
+    return new Cells(codes, this.#numbers.slice(), this.#words);
+  }
+
+  /** Its memory, for a collector. */
+  get parts(): { readonly codes: Codes; readonly numbers: Float64Array } {
+    return { codes: this.#codes, numbers: this.#numbers };
   }
 
   /** The different cells, in the order of their first rows. */
@@ -182,10 +202,68 @@ class Words {
   }
 }
 
+/** For codes below `most`. */
+const codesOf = (most: number, length: number): Codes =>
+  most <= 2 ** 8 ? new Uint8Array(length) : most <= 2 ** 16 ? new Uint16Array(length) : new Uint32Array(length);
+
+/** Puts the cells of a column together that come block by block. */
+export class CellsCollector {
+  #codes: Codes;
+  #numbers = new Float64Array(0);
+  readonly #words = new Words();
+  #rows = 0;
+  #capacity: number;
+
+  /** `rows`: about as many are expected. */
+  constructor(rows: number) {
+    this.#capacity = rows;
+    this.#codes = codesOf(firstWord, rows);
+  }
+
+  append(cells: Cells): void {
+    const { codes, numbers } = cells.parts;
+    const own = Uint32Array.from(cells.words, (word) => firstWord + this.#words.indexOf(word));
+    const end = this.#rows + codes.length;
+    if (end > this.#capacity) this.#capacity = Math.max(end, Math.ceil(1.5 * this.#capacity));
+    this.#reserve(numbers.length > 0);
+    const [into, at] = [this.#codes, this.#rows];
+    if (own.length === 0) into.set(codes, at);
+    else
+      for (let r = 0; r < codes.length; r++) {
+        const code = codes[r]!;
+        into[at + r] = code < firstWord ? code : own[code - firstWord]!;
+      }
+    if (numbers.length > 0) this.#numbers.set(numbers, at);
+    else this.#numbers.fill(Number.NaN, at, end);
+    this.#rows = end;
+  }
+
+  end(): Cells {
+    const [codes, numbers] = [this.#codes.subarray(0, this.#rows), this.#numbers.subarray(0, this.#rows)];
+    return new Cells(codes, numbers, this.#words.all);
+  }
+
+  /** Room for all rows, for all words, and for numbers. */
+  #reserve(hasNumbers: boolean): void {
+    const codes = codesOf(firstWord + this.#words.all.length, 0);
+    if (this.#codes.length < this.#capacity || codes.BYTES_PER_ELEMENT > this.#codes.BYTES_PER_ELEMENT) {
+      const larger = codesOf(firstWord + this.#words.all.length, this.#capacity);
+      larger.set(this.#codes.subarray(0, this.#rows));
+      this.#codes = larger;
+    }
+    if (this.#numbers.length === 0 ? hasNumbers : this.#numbers.length < this.#capacity) {
+      const larger = new Float64Array(this.#capacity);
+      if (this.#numbers.length === 0) larger.fill(Number.NaN, 0, this.#rows);
+      else larger.set(this.#numbers.subarray(0, this.#rows));
+      this.#numbers = larger;
+    }
+  }
+}
+
 /** Writes the cells of a column, in any order of rows; a row that is not written has none (null). */
 export class CellsWriter {
   #codes = new Uint32Array(16);
-  #numbers = new Float64Array(16);
+  #numbers = new Float64Array(16).fill(Number.NaN);
   #words = new Words();
   #hasNumbers = false;
 
@@ -210,27 +288,35 @@ export class CellsWriter {
 
   /** The first `rows` cells; from here on it is as a new one. */
   take(rows: number): Cells {
+    const cells = this.lend(rows).copy();
+    this.clear(rows);
+    return cells;
+  }
+
+  /** The first `rows` cells, to be read until it is cleared. */
+  lend(rows: number): Cells {
     if (rows > this.#codes.length) this.#grow(rows - 1);
-    const written = this.#codes.subarray(0, rows);
-    const words = this.#words.all;
-    const most = firstWord + words.length;
-    const codes =
-      most <= 2 ** 8 ? new Uint8Array(written) : most <= 2 ** 16 ? new Uint16Array(written) : written.slice();
-    const cells = new Cells(codes, this.#hasNumbers ? this.#numbers.slice(0, rows) : new Float64Array(0), words);
+    const numbers = this.#numbers.subarray(0, this.#hasNumbers ? rows : 0);
+    return new Cells(this.#codes.subarray(0, rows), numbers, this.#words.all);
+  }
+
+  /** `rows` that were written are none any more. */
+  clear(rows: number): void {
     this.#codes.fill(0, 0, rows);
+    this.#numbers.fill(Number.NaN, 0, rows);
     this.#words = new Words();
     this.#hasNumbers = false;
-    return cells;
   }
 
   #word(row: number, cell: Cell): void {
     if (row >= this.#codes.length) this.#grow(row);
     this.#codes[row] = firstWord + this.#words.indexOf(cell);
+    this.#numbers[row] = Number.NaN;
   }
 
   #grow(row: number): void {
     const capacity = Math.max(row + 1, 2 * this.#codes.length);
-    const [codes, numbers] = [new Uint32Array(capacity), new Float64Array(capacity)];
+    const [codes, numbers] = [new Uint32Array(capacity), new Float64Array(capacity).fill(Number.NaN)];
     codes.set(this.#codes);
     numbers.set(this.#numbers);
     this.#codes = codes;

@@ -2,6 +2,7 @@
 import { ChainruleError } from "../ir/errors.ts";
 import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
 import { cellText, labelKey } from "./cells.ts";
+import { countMissing, type MissingTest } from "./missing.ts";
 import type { ColumnType } from "./reading.ts";
 import { type Cell, type Cells, type Column, origin, place, type Table } from "./table.ts";
 import type { ValueType } from "./types/value-type.ts";
@@ -24,7 +25,6 @@ export interface Codes {
 }
 
 export type Encoded = Values | Codes;
-export type MissingTest = (cell: Cell) => boolean;
 
 /** The end of an error's message: what to do, and the settings that it speaks of. */
 export interface Advice {
@@ -52,7 +52,7 @@ export function encodeValues<N>(
   if (firstOdd < 0) return { values, odd: 0 };
   if (odd !== "missing") throw notOfType(table, column, firstOdd, type.wanted, type.form(notation), odd);
   const none = values.reduce((n, value) => n + (Number.isNaN(value) ? 1 : 0), 0);
-  return { values, odd: none - column.cells.count(isMissing) };
+  return { values, odd: none - countMissing(column.cells, isMissing) };
 }
 
 /** Of every cell the value of a type [rows], NaN where it is missing or holds none, and the first row where it holds none: −1 where all do. */
@@ -65,7 +65,7 @@ export function readValues<N>(
   const read = type.reader(notation);
   const value = (cell: Cell): number => (isMissing(cell) ? Number.NaN : read(cell));
   if (type.isPlain?.(notation)) {
-    const values = cells.numbers(value);
+    const values = isMissing.ofNumbers ? cells.map(value) : cells.numbers(value);
     const isOdd = (cell: Cell): boolean => !isMissing(cell) && Number.isNaN(read(cell));
     return { values, firstOdd: values.some(Number.isNaN) ? cells.findRow(isOdd) : -1 };
   }

@@ -1,10 +1,10 @@
 // A look at all cells of a column: what is missing, which texts there are, and whether they are values of one type.
 import { cellText, parseNumber } from "./cells.ts";
 import { type Codes, encodeCategories, readValues, type Values } from "./encode.ts";
-import { isMissingWord, type MissingRule, missingTest, missingWords } from "./missing.ts";
+import { countMissing, isMissingWord, type MissingRule, missingTest, missingWords } from "./missing.ts";
 import { factsOf, type NumberFacts } from "./number-facts.ts";
 import type { DecimalMark } from "./number-notation.ts";
-import { type Column, origin, type Table } from "./table.ts";
+import { type Cell, type Column, origin, type Table } from "./table.ts";
 import { type ValueTypeName, valueType, valueTypeNames } from "./types/index.ts";
 import type { InferredValues, ReadingHints } from "./types/value-type.ts";
 
@@ -80,8 +80,9 @@ export function inspect(table: Table, column: Column, rule: MissingRule, hints: 
   const { cells } = column;
   const isMissing = missingTest(rule, true);
   const isAbsent = missingTest({ ...rule, values: [...(rule.values ?? []), ...missingWords] }, true);
-  const numbers = cells.numbers((cell) => (isMissing(cell) ? Number.NaN : parseNumber(cell)));
-  const missing = cells.count(isMissing);
+  const number = (cell: Cell): number => (isMissing(cell) ? Number.NaN : parseNumber(cell));
+  const numbers = isMissing.ofNumbers ? cells.map(number) : cells.numbers(number);
+  const missing = countMissing(cells, isMissing);
   let filled = 0;
   let isWhole = true;
   for (const number of numbers) {
@@ -134,7 +135,7 @@ function inspected(table: Table, column: Column, found: Found): Inspection {
       for (const cell of cells.words)
         if (typeof cell === "string" && !/^\d/.test(cell) && isMissingWord(cell)) yield cell.trim().toLowerCase();
     },
-    missingAmongValues: () => cells.count(missingTest(rule)),
+    missingAmongValues: () => countMissing(cells, missingTest(rule)),
     categories(of) {
       const codes = encodeCategories(column, missingTest(of, true));
       const absent = codes.codes.reduce((n, code) => n + (code < 0 ? 1 : 0), 0);

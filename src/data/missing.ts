@@ -1,6 +1,6 @@
 // Which cells are missing: the usual marks, words that are marks where the other cells are no words, and marks of the user's own.
 import { parseNumber } from "./cells.ts";
-import type { Cell } from "./table.ts";
+import type { Cell, Cells } from "./table.ts";
 
 /**
  * Marks of spreadsheets, databases and statistics programs that are missing cells in every column, whatever their case and the
@@ -42,6 +42,16 @@ export interface MissingRule {
   readonly values?: readonly string[] | undefined;
 }
 
+export interface MissingTest {
+  (cell: Cell): boolean;
+  /** Whether finite numbers may be missing, too. */
+  readonly ofNumbers: boolean;
+}
+
+/** How many cells of a column are missing. */
+export const countMissing = (cells: Cells, isMissing: MissingTest): number =>
+  isMissing.ofNumbers ? cells.count(isMissing) : cells.countWords(isMissing);
+
 const keyOf = (text: string): string => text.trim().toLowerCase();
 
 /** Whether a text is a word that may be missing or a value. */
@@ -51,14 +61,14 @@ export const isMissingWord = (text: string): boolean => words.has(keyOf(text));
  * Tells the missing cells of a column. `ofWords`: its cells are categories or labels, so that words which say something are
  * values.
  */
-export function missingTest(rule: MissingRule = {}, ofWords = false): (cell: Cell) => boolean {
+export function missingTest(rule: MissingRule = {}, ofWords = false): MissingTest {
   const own = new Set(rule.marks?.map(keyOf));
   // −999 is −999.0, too.
   const numbers = new Set((rule.marks ?? []).map(parseNumber).filter((value) => !Number.isNaN(value)));
   const values = new Set(rule.values?.map(keyOf));
   const most = [...own].reduce((length, mark) => Math.max(length, mark.length), longest);
   const some = ofWords ? words : typed;
-  return (cell) => {
+  const isMissing = (cell: Cell): boolean => {
     if (cell === null) return true;
     if (typeof cell === "number") {
       if (!Number.isFinite(cell)) return Number.isNaN(cell) || own.has(keyOf(String(cell)));
@@ -74,4 +84,5 @@ export function missingTest(rule: MissingRule = {}, ofWords = false): (cell: Cel
     if (own.has(key) || (numbers.size > 0 && numbers.has(parseNumber(key)))) return true;
     return (marks.has(key) || some.has(key) || stata.test(key)) && !values.has(key);
   };
+  return Object.assign(isMissing, { ofNumbers: numbers.size > 0 });
 }

@@ -38,8 +38,7 @@ const isBinary = (bytes: Uint8Array): boolean =>
 
 /** What Windows-1252 has from 0x80 to 0x9f. Node from 20.18.3, 22.13 and 23.4 on decodes these as Latin-1 does: nodejs/node#56542. */
 const above7f = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
-const windows1252 = (text: string): string =>
-  text.replace(/[\u0080-\u009f]/g, (c) => above7f[c.charCodeAt(0) - 0x80]!);
+const windows1252 = (text: string): string => text.replace(/[\u0080-\u009f]/g, (c) => above7f[c.charCodeAt(0) - 0x80]!);
 
 /** Bytes that are made text at a time. */
 const pieceBytes = 2 ** 22;

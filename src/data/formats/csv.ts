@@ -9,7 +9,9 @@ export const csv: FileFormat = {
   // Text with tabs too: TSV is told by its endings alone.
   recognizes: (text) => text.trim() === "" || hasDelimiter(text),
   async read(content) {
-    return content.pieces((pieces) => readDelimited(pieces, { ...content.options, source: content.source }));
+    return content.pieces((pieces) =>
+      readDelimited(pieces, content.bytes.length, { ...content.options, source: content.source }),
+    );
   },
   open: openDelimited,
 };

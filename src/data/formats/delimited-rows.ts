@@ -47,6 +47,8 @@ export class DelimitedRows {
 
   #text = "";
   #at = 0;
+  /** Characters before `#text`. */
+  #before = 0;
   #isLast = false;
   /** Characters that are waited for before a row that was cut is read again. */
   #wanted = 0;
@@ -77,6 +79,7 @@ export class DelimitedRows {
 
   /** The next piece of the text. */
   add(piece: string, isLast: boolean): void {
+    this.#before += this.#at;
     this.#text = this.#at === this.#text.length ? piece : this.#text.slice(this.#at) + piece;
     this.#at = 0;
     this.#isLast = isLast;
@@ -100,19 +103,36 @@ export class DelimitedRows {
     return this.#rows === this.#blockRows;
   }
 
+  /** Of the rows that were read. */
+  get characters(): number {
+    return this.#before + this.#at;
+  }
+
   /** Rows that are read and not taken yet. */
   get rows(): number {
     return this.#rows;
   }
 
+  /** These, with memory of their own. */
   take(): RowBlock {
-    const rows = this.#rows;
-    this.#rows = 0;
+    const { names, cells, rowNumbers } = this.lend();
+    const block = { names, cells: cells.map((own) => own.copy()), rowNumbers: rowNumbers.slice() };
+    this.clear();
+    return block;
+  }
+
+  /** These, to be read until they are cleared. */
+  lend(): RowBlock {
     return {
       names: this.#names ?? [],
-      cells: this.#writers.map((writer) => writer.take(rows)),
-      rowNumbers: this.#rowNumbers.slice(0, rows),
+      cells: this.#writers.map((writer) => writer.lend(this.#rows)),
+      rowNumbers: this.#rowNumbers.subarray(0, this.#rows),
     };
+  }
+
+  clear(): void {
+    for (const writer of this.#writers) writer.clear(this.#rows);
+    this.#rows = 0;
   }
 
   #isComment(): boolean {

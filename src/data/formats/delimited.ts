@@ -1,6 +1,6 @@
 // CSV and its kin → table: cells parted by commas, semicolons, tabs, pipes or blanks.
 import { ChainruleError } from "../../ir/errors.ts";
-import { Cells } from "../column-cells.ts";
+import { CellsCollector } from "../column-cells.ts";
 import { makeTable, type Table } from "../table.ts";
 import { count } from "../wording.ts";
 import { DelimitedRows, endsInReturn, type RowBlock } from "./delimited-rows.ts";
@@ -31,15 +31,18 @@ export interface DelimitedOptions extends TextOptions {
  * const table = await parseDelimited("x,y\n1,2\n3,4\n", { source: "points.csv" });
  */
 export async function parseDelimited(text: string, options: DelimitedOptions): Promise<Table> {
-  return readDelimited([text.startsWith("\uFEFF") ? text.slice(1) : text], options);
+  return readDelimited([text.startsWith("\uFEFF") ? text.slice(1) : text], text.length, options);
 }
 
-/** The same of a text in pieces; what is judged by its first rows is by the first piece. */
-export function readDelimited(pieces: Iterable<string>, options: DelimitedOptions): Table {
+/**
+ * The same of a text in pieces; what is judged by its first rows is by the first piece. `length`: about the characters of the whole, so that room
+ * for its rows is made once.
+ */
+export function readDelimited(pieces: Iterable<string>, length: number, options: DelimitedOptions): Table {
   const { source, after } = options;
   let opened: Opened | undefined;
   let top = "";
-  const blocks: RowBlock[] = [];
+  const blocks = new Blocks();
   for (const piece of pieces) {
     if (opened === undefined) {
       top += piece;
@@ -47,7 +50,7 @@ export function readDelimited(pieces: Iterable<string>, options: DelimitedOption
       opened = open(top, options);
       top = "";
     } else opened.rows.add(piece, false);
-    while (opened.rows.read()) blocks.push(opened.rows.take());
+    while (opened.rows.read()) blocks.add(opened.rows, length);
   }
   if (opened === undefined)
     throw new ChainruleError("EMPTY_DATA", `${source} is empty. It needs a header row and at least one row under it.`, {
@@ -55,15 +58,54 @@ export function readDelimited(pieces: Iterable<string>, options: DelimitedOption
     });
   const { rows, dialect } = opened;
   rows.add("", true);
-  while (rows.read()) blocks.push(rows.take());
-  if (rows.rows > 0 || blocks.length === 0) blocks.push(rows.take());
-  const { names, cells, rowNumbers } = joinBlocks(blocks.splice(0));
+  while (rows.read()) blocks.add(rows, 0);
+  const { names, cells, rowNumbers } = blocks.end(rows);
   const { hasHeader } = dialect;
   return makeTable(source, names, cells, rowNumbers, {
     notes: after ? [] : remarksOn(source, dialect),
     warnings: after || hasHeader || options.header === false ? [] : [noHeader(source, names.length)],
     hasHeader,
   });
+}
+
+/** Blocks of rows, put together as they come. */
+class Blocks {
+  #columns: CellsCollector[] | undefined;
+  #rowNumbers = new Int32Array(0);
+  #rows = 0;
+
+  /** `length`: the characters of the whole. */
+  add(rows: DelimitedRows, length: number): void {
+    const { cells, rowNumbers } = rows.lend();
+    const expected = Math.ceil(1.02 * (length / rows.characters) * rowNumbers.length);
+    this.#columns ??= cells.map(() => new CellsCollector(expected));
+    for (const [c, own] of cells.entries()) this.#columns[c]!.append(own);
+    const end = this.#rows + rowNumbers.length;
+    if (end > this.#rowNumbers.length) {
+      const longer = new Int32Array(Math.max(expected, Math.ceil(1.5 * end)));
+      longer.set(this.#rowNumbers);
+      this.#rowNumbers = longer;
+    }
+    this.#rowNumbers.set(rowNumbers, this.#rows);
+    this.#rows = end;
+    rows.clear();
+  }
+
+  /** With the last ones. A last column without a name and without a cell is what is left of delimiters at the ends of rows. */
+  end(last: DelimitedRows): RowBlock {
+    const { names } = last.lend();
+    let block: RowBlock;
+    if (this.#columns === undefined) block = last.take();
+    else {
+      if (last.rows > 0) this.add(last, 0);
+      const cells = this.#columns.map((column) => column.end());
+      block = { names, cells, rowNumbers: this.#rowNumbers.slice(0, this.#rows) };
+    }
+    const { cells, rowNumbers } = block;
+    const isLeft =
+      names.length > 1 && names.at(-1) === "" && cells.at(-1)!.findRow((cell) => String(cell).trim() !== "") < 0;
+    return isLeft ? { names: names.slice(0, -1), cells: cells.slice(0, -1), rowNumbers } : block;
+  }
 }
 
 interface Opened {
@@ -82,24 +124,6 @@ function open(body: string, options: DelimitedOptions): Opened {
   const rows = new DelimitedRows(source, dialect, start, endsInReturn(rest), blockRows);
   rows.add(rest, false);
   return { rows, dialect };
-}
-
-/** A last column without a name and without a cell is what is left of delimiters at the ends of rows. */
-function joinBlocks(blocks: readonly RowBlock[]): RowBlock {
-  const { names } = blocks.at(-1)!;
-  // Of each column the blocks are let go before the next one is put together.
-  const parts = names.map((_, c) => blocks.map(({ cells }) => cells[c]!));
-  blocks = blocks.map(({ rowNumbers }) => ({ names, cells: [], rowNumbers }));
-  const cells = parts.map((each) => Cells.join(each));
-  const rowNumbers = new Int32Array(blocks.reduce((sum, block) => sum + block.rowNumbers.length, 0));
-  let at = 0;
-  for (const block of blocks) {
-    rowNumbers.set(block.rowNumbers, at);
-    at += block.rowNumbers.length;
-  }
-  const isLeft =
-    names.length > 1 && names.at(-1) === "" && cells.at(-1)!.findRow((cell) => String(cell).trim() !== "") < 0;
-  return isLeft ? { names: names.slice(0, -1), cells: cells.slice(0, -1), rowNumbers } : { names, cells, rowNumbers };
 }
 
 /** Whether some line of a text is parted by its delimiter. */

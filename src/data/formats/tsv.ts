@@ -8,7 +8,9 @@ export const tsv: FileFormat = {
   endings: ["tsv", "tab"],
   async read(content) {
     const options = { delimiter: "\t", ...content.options } as const;
-    return content.pieces((pieces) => readDelimited(pieces, { ...options, source: content.source }));
+    return content.pieces((pieces) =>
+      readDelimited(pieces, content.bytes.length, { ...options, source: content.source }),
+    );
   },
   open: (path, size, options) => openDelimited(path, size, { delimiter: "\t", ...options }),
 };
