@@ -2,7 +2,7 @@
 import { ChainruleError } from "../ir/errors.ts";
 import { settingWords } from "../ir/setting-advice.ts";
 import { type Inferred, inferColumn, type Role } from "./infer-column.ts";
-import { evidenceOf, inspect } from "./inspect.ts";
+import { evidenceOf, type Inspection, inspect } from "./inspect.ts";
 import { type ColumnType, checkReading, isFeatureType, type ReadingOptions, ruleOf, unknownColumn } from "./reading.ts";
 import { type Column, findColumn, type Table } from "./table.ts";
 import { quote, quoteList } from "./wording.ts";
@@ -90,17 +90,24 @@ function unlisted({ source }: Table, name: string, listed: readonly string[]): C
 
 /** Looks at every column once; then says what any of them is, with what the others tell. */
 export function columnReader(table: Table, options: ReadingOptions): (column: Column, role?: Role) => Inferred {
+  checkReading(table, options);
+  const hints = { decimal: options.decimal, dateOrder: options.dateOrder };
+  const inspections = table.columns.map((column) => inspect(table, column, ruleOf(column.name, options), hints));
+  return judgeOf(table, inspections, options);
+}
+
+/** The same by a look at every column of `table` that was taken before. */
+export function judgeOf(
+  table: Table,
+  inspections: readonly Inspection[],
+  options: ReadingOptions,
+): (column: Column, role?: Role) => Inferred {
   const types = checkReading(table, options);
-  const { decimal, dateOrder } = options;
-  const inspections = new Map(
-    table.columns.map((column) => [
-      column,
-      inspect(table, column, ruleOf(column.name, options), { decimal, dateOrder }),
-    ]),
-  );
-  const evidence = evidenceOf([...inspections.values()]);
+  const { dateOrder } = options;
+  const evidence = evidenceOf(inspections);
+  const seenOf = new Map(inspections.map((seen) => [seen.name, seen]));
   return (column, role = {}) => {
-    const first = inspections.get(column)!;
+    const first = seenOf.get(column.name)!;
     // What is in doubt is read as the columns that leave none.
     const inDoubt = first.values?.doubt?.setting === "decimal" && evidence.decimal !== undefined;
     const seen = inDoubt ? first.withHints({ decimal: evidence.decimal, dateOrder }) : first;

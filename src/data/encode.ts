@@ -80,34 +80,41 @@ export function readValues<N>(
 export function encodeCategories(column: Column, isMissing: MissingTest, isExact = false): Codes {
   const distinct = column.cells.distinct();
   const known = new Map<string, number>();
-  const byKey = new Map<string, number>();
-  const spelled: { text: string; code: number; count: number }[] = [];
-  let levels = 0;
-  const own = Int32Array.from(distinct.cells, (cell, i) => {
+  const texts: { text: string; count: number }[] = [];
+  const places = Int32Array.from(distinct.cells, (cell, i) => {
     if (isMissing(cell)) return -1;
     const text = cellText(cell);
     let at = known.get(text);
     if (at === undefined) {
-      const key = isExact ? text : labelKey(text);
-      let code = byKey.get(key);
-      if (code === undefined) byKey.set(key, (code = levels++));
-      at = spelled.push({ text, code, count: 0 }) - 1;
+      at = texts.push({ text, count: 0 }) - 1;
       known.set(text, at);
     }
-    spelled[at]!.count += distinct.counts[i]!;
-    return spelled[at]!.code;
+    texts[at]!.count += distinct.counts[i]!;
+    return at;
   });
+  const { codes, levels, spellings } = spellingsOf(texts, isExact);
+  const own = places.map((at) => (at < 0 ? -1 : codes[at]!));
+  return { codes: Int32Array.from(distinct.of, (index) => own[index]!), levels, spellings };
+}
+
+/** Of different texts, in the order of their first rows and with the cells of each: which are one level. */
+export function spellingsOf(
+  texts: readonly { readonly text: string; readonly count: number }[],
+  isExact = false,
+): { readonly codes: Int32Array } & Pick<Codes, "levels" | "spellings"> {
+  const byKey = new Map<string, number>();
   const best: { text: string; count: number }[] = [];
-  for (const each of spelled) {
-    const before = best[each.code];
-    if (before === undefined || each.count > before.count) best[each.code] = each;
-  }
-  const shown = best.map(({ text }) => text);
-  return {
-    codes: Int32Array.from(distinct.of, (index) => own[index]!),
-    levels: shown,
-    spellings: spelled.filter(({ text, code }) => shown[code] !== text).map(({ text }) => text),
-  };
+  const codes = Int32Array.from(texts, (each) => {
+    const key = isExact ? each.text : labelKey(each.text);
+    let code = byKey.get(key);
+    if (code === undefined) byKey.set(key, (code = byKey.size));
+    const before = best[code];
+    if (before === undefined || each.count > before.count) best[code] = each;
+    return code;
+  });
+  const levels = best.map(({ text }) => text);
+  const spellings = texts.filter(({ text }, at) => levels[codes[at]!] !== text).map(({ text }) => text);
+  return { codes, levels, spellings };
 }
 
 function notOfType(

@@ -2,11 +2,11 @@
 import { labelKey } from "./cells.ts";
 import { periods } from "./cycles.ts";
 import type { Codes, Encoded, Values } from "./encode.ts";
-import { type Answer, fitLevelMeans } from "./level-means.ts";
+import { type Answer, type FittedMeans, fitLevelMeans } from "./level-means.ts";
 import type { MissingRule } from "./missing.ts";
 import { naturalOrder } from "./order.ts";
 import type { CategoryColumn, FeatureColumn } from "./preprocessing.ts";
-import { valueType } from "./types/index.ts";
+import { type ValueTypeName, valueType } from "./types/index.ts";
 
 /**
  * With more levels than this, those with fewer than `rareRows` training rows have no feature of their own: they share the means of the target
@@ -50,14 +50,35 @@ export function fitFeatures(
     return typeof fitted === "string" ? fitted : { ...fitted, column: { ...fitted.column, ...rule } };
   }
   const values = valuesAt((encoded as Values).values, rows);
-  const { present, min, max, mean, std } = moments(values);
+  const present = () => values.filter((value) => !Number.isNaN(value));
+  const column = valueColumn({ name, type, notation, rule }, moments(values), rows.length, present);
+  return typeof column === "string" ? column : { column };
+}
+
+export interface Moments {
+  /** How many values there are; the others say nothing where there is none. */
+  readonly present: number;
+  readonly mean: number;
+  /** Of the population. */
+  readonly std: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A column of values by the moments of its training rows, of which there are `rows`; `values` are those by which its cycles are known. */
+export function valueColumn(
+  { name, type, notation, rule }: Reading,
+  { present, min, max, mean, std }: Moments,
+  rows: number,
+  values: () => Float64Array,
+): FeatureColumn | string {
   if (present === 0) return "no value in the training rows";
   if (min === max) return "constant in the training rows";
-  const record = valueType(type);
-  const cycles = record.cycles(() => values.filter((value) => !Number.isNaN(value)), max - min);
-  const missing = present < rows.length;
+  const record = valueType(type as ValueTypeName);
+  const cycles = record.cycles(values, max - min);
+  const missing = present < rows;
   const scale = record.isScaled ? std : 1;
-  return { column: { type, name, notation, mean, std: scale, cycles, missing, ...rule } as FeatureColumn };
+  return { type, name, notation, mean, std: scale, cycles, missing, ...rule } as FeatureColumn;
 }
 
 function fitCategory(
@@ -72,6 +93,26 @@ function fitCategory(
     if (codes[row]! < 0) missing = true;
     else counts[codes[row]!]!++;
   }
+  const fit = () => fitLevelMeans(codes, levels.length, rows, answers, seed);
+  const found = categoryColumn(name, { levels, counts, missing }, answers.length, fit);
+  if (typeof found === "string") return found;
+  return { column: found.column, ...(found.fitted && { outOfFold: found.fitted.outOfFold }) };
+}
+
+/** Levels of a category, with the training rows of each, and whether cells are missing in some. */
+export interface LevelCounts {
+  readonly levels: readonly string[];
+  readonly counts: ArrayLike<number>;
+  readonly missing: boolean;
+}
+
+/** A category by the counts of its levels; `fitMeans` gives means of the answers at all levels, where these are wanted of rare ones. */
+export function categoryColumn<F extends Pick<FittedMeans, "means">>(
+  name: string,
+  { levels, counts, missing }: LevelCounts,
+  answers: number,
+  fitMeans: () => F | undefined,
+): { readonly column: CategoryColumn; readonly fitted?: F } | string {
   const seen = levels.filter((_, code) => counts[code]! > 0).length;
   if (seen === 0) return "no value in the training rows";
   if (seen === 1) return "constant in the training rows";
@@ -82,12 +123,12 @@ function fitCategory(
       .sort((a, b) => naturalOrder(levels[a]!, levels[b]!));
   const textsOf = (some: readonly number[]) => some.map((code) => levels[code]!);
   const rare = codesOf(1, rareRows);
-  if (seen > manyLevels && rare.length > 0 && answers.length <= manyLevels) {
-    const fitted = fitLevelMeans(codes, levels.length, rows, answers, seed);
+  if (seen > manyLevels && rare.length > 0 && answers <= manyLevels) {
+    const fitted = fitMeans();
     if (fitted) {
       const means = fitted.means.map((each) => ({ ...each, values: rare.map((code) => each.values[code]!) }));
       const own = { levels: textsOf(codesOf(rareRows)), other: false, rare: { levels: textsOf(rare), means } };
-      return { column: { ...column, ...own }, outOfFold: fitted.outOfFold };
+      return { column: { ...column, ...own }, fitted };
     }
   }
   const kept = codesOf(seen > manyLevels ? fewRows : 1);
@@ -103,7 +144,7 @@ export function valuesAt(values: Float64Array, rows: Int32Array): Float64Array {
 }
 
 /** Mean and population standard deviation of the values that are present (not NaN), in two passes. */
-export function moments(values: Float64Array) {
+export function moments(values: Float64Array): Moments {
   let present = 0;
   let sum = 0;
   let min = Number.POSITIVE_INFINITY;

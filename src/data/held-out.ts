@@ -19,7 +19,7 @@ export interface HeldOut extends Parts {
 }
 
 /** Of fewer rows none are held back by default: the two or three that it would be tell nothing. */
-const fewestRows = 10;
+export const fewestRows = 10;
 
 /**
  * Splits the rows `kept` (of the table) for training and validation, as the options say. `own`: the stratum of each of
@@ -70,7 +70,7 @@ export function holdOut(
   return { ...ofTable(parts), notes, warnings };
 }
 
-function checkTogether({ group, time, validation, validationTable }: PrepareOptions): void {
+export function checkTogether({ group, time, validation, validationTable }: PrepareOptions): void {
   const given = [
     group !== undefined && "group",
     time !== undefined && "time",
@@ -142,7 +142,7 @@ function oneValue(table: Table, setting: "group" | "time", { name }: Column, nee
   );
 }
 
-const tooFew = (rows: number): DataWarning => ({
+export const tooFew = (rows: number): DataWarning => ({
   message: `${count(rows, "row")} are too few to hold some back: all are trained on, and nothing tells how the network does on others.`,
   settings: [{ setting: "validation", value: prepareDefaults.validation, does: "holds some back all the same" }],
 });

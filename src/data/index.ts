@@ -1,5 +1,6 @@
 // Public API of the data folder: files → tables → training arrays.
 
+export type { Buckets, EncodedRows } from "./buckets.ts";
 export type { ColumnDescription } from "./columns.ts";
 export { describeColumns } from "./columns.ts";
 export type { Cycle } from "./cycles.ts";
@@ -13,6 +14,7 @@ export type { DecimalMark, NumberNotation } from "./number-notation.ts";
 export type { Prepared, Split } from "./prepare.ts";
 export { prepare } from "./prepare.ts";
 export type { PrepareOptions } from "./prepare-options.ts";
+export { type PreparedStream, preparedRows, prepareStream } from "./prepare-stream.ts";
 export type {
   CategoryColumn,
   ClassTarget,
@@ -25,6 +27,7 @@ export type {
 export { parsePreprocessing } from "./preprocessing.ts";
 export { parseTable, readTable } from "./read.ts";
 export type { ByColumn, ColumnType, ColumnTypes, ColumnWord, MissingMark, ReadingOptions } from "./reading.ts";
+export { memoryStore, type RowStore, type RowWriter, type StoredRows } from "./row-store.ts";
 export { tableFromRows } from "./rows.ts";
 export { split } from "./split.ts";
 export { queryTable } from "./sql.ts";

@@ -39,7 +39,7 @@ export interface FittedMeans {
 }
 
 /** As scikit-learn's TargetEncoder has them. */
-const folds = 5;
+export const folds = 5;
 /** Standard deviations of F by chance, 1 in 100. */
 const beyondChance = 2.33;
 
@@ -84,7 +84,7 @@ export function fitLevelMeans(
   return { means: fitted.map(({ means }) => means), outOfFold: fitted.map(({ own }) => own) };
 }
 
-function valuesOf(codes: Int32Array, levels: number, rows: Int32Array, at: Answer["at"]) {
+function valuesOf(codes: Int32Array, levels: number, rows: Int32Array, at: Answer["at"]): LevelValues {
   const [counts, means] = [new Float64Array(levels), new Float64Array(levels)];
   const overall = rows.reduce((sum, row) => sum + at(row), 0) / rows.length;
   for (const row of rows) {
@@ -93,10 +93,23 @@ function valuesOf(codes: Int32Array, levels: number, rows: Int32Array, at: Answe
     counts[code]!++;
     means[code]! += (at(row) - means[code]!) / counts[code]!;
   }
-  let [within, between, seen, present, squares] = [0, 0, 0, 0, 0];
+  let within = 0;
   for (const row of rows) if (codes[row]! >= 0) within += (at(row) - means[codes[row]!]!) ** 2;
-  for (let code = 0; code < levels; code++) {
-    const n = counts[code]!;
+  return levelValues(counts, means, within, overall);
+}
+
+export interface LevelValues {
+  readonly overall: number;
+  /** For each level. */
+  readonly values: Float64Array;
+  /** Whether levels differ more than by chance. */
+  readonly isApart: boolean;
+}
+
+/** By the rows of each level, their mean, the sum of squares within levels, and the mean of all rows. */
+export function levelValues(counts: Float64Array, means: Float64Array, within: number, overall: number): LevelValues {
+  let [between, seen, present, squares] = [0, 0, 0, 0];
+  for (const [code, n] of counts.entries()) {
     if (n === 0) continue;
     present++;
     seen += n;

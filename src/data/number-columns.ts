@@ -83,6 +83,9 @@ export function dateNotation({ most }: Range): DateNotation | undefined {
   return { form: most >= 1e11 ? "milliseconds" : "seconds", order };
 }
 
+/** From 1900 to 2100: 1900-01-01 is day −25,567, and 2101-01-01 is day 47,847. */
+export const isDay = (day: number): boolean => day >= -25_567 && day < 47_847;
+
 /** The one number among days written as yyyymmdd that is no day; undefined where there are others, or it is more than a fifth. */
 export function oddDay(values: Float64Array): { value: number; count: number } | undefined {
   let odd: number | undefined;
@@ -91,8 +94,7 @@ export function oddDay(values: Float64Array): { value: number; count: number } |
   for (const value of values) {
     if (Number.isNaN(value)) continue;
     const day = parseDate(value, { form: "yyyymmdd", order: "year-first" });
-    // −25,567 and 47,847: 1900-01-01 and 2101-01-01
-    if (day >= -25_567 && day < 47_847) days++;
+    if (isDay(day)) days++;
     else if ((odd ??= value) === value) strays++;
     else return undefined;
   }

@@ -1,12 +1,14 @@
 // Table → training and validation arrays, with the preprocessing fitted on the training rows.
 import { ChainruleError } from "../ir/errors.ts";
 import { settingWords } from "../ir/setting-advice.ts";
+import type { Buckets } from "./buckets.ts";
 import { checkPrepare } from "./check-prepare.ts";
 import { type ColumnDescription, columnReader } from "./columns.ts";
 import { type Encoded, encodeCategories, encodeValues, mendCell, typeSetting } from "./encode.ts";
 import { type FittedColumn, fitFeatures, type Goal, writeFeatures } from "./features.ts";
 import { holdOut } from "./held-out.ts";
 import type { Inferred } from "./infer-column.ts";
+import { leftOutNotes, noFeatures } from "./left-out.ts";
 import { answersOf } from "./level-means.ts";
 import { missingTest } from "./missing.ts";
 import { type PrepareOptions, prepareDefaults } from "./prepare-options.ts";
@@ -48,6 +50,8 @@ export interface Prepared {
   readonly notes: string[];
   /** What is unusual, with the settings that change it. */
   readonly warnings: readonly DataWarning[];
+  /** Where the table is larger than memory: all rows that are trained on, of which `train` is the first bucket. */
+  readonly buckets?: Buckets;
 }
 
 /**
@@ -163,7 +167,7 @@ const groupColumn = ({ name }: Column, { type, missing, distinct }: Inferred): C
 });
 
 /** Rows of a table of their own, and what is to be said of them. */
-function transformed(preprocessing: Preprocessing, table: Table): { split: Split; notes: string[] } {
+export function transformed(preprocessing: Preprocessing, table: Table): { split: Split; notes: string[] } {
   const { x, y, rows, rowNumbers, notes } = transform(preprocessing, table, { target: "required" });
   const intro = `Validation has the ${count(rows, "row")} of ${table.source}.`;
   return { split: { x, y: y!, rows, rowNumbers }, notes: [intro, ...notes.map((note) => `${table.source}: ${note}`)] };
@@ -198,31 +202,6 @@ function fitColumn(
   const words = featureWords(result.column);
   const told = { name, type, role: "feature", missing, distinct, features: names.length, reason } as const;
   return words === undefined ? told : { ...told, featureWords: words };
-}
-
-function leftOutNotes(descriptions: readonly ColumnDescription[]): string[] {
-  const out = descriptions.filter(({ role }) => role === "left out");
-  if (out.length === 0) return [];
-  return [`${count(out.length, "column")} left out: ${reasons(out)}.`];
-}
-
-function reasons(descriptions: readonly ColumnDescription[]): string {
-  const shown = descriptions.slice(0, 20).map(({ name, type, reason }) => `${quote(name)} (${type}: ${reason})`);
-  return `${shown.join("; ")}${descriptions.length > 20 ? `; and ${descriptions.length - 20} more` : ""}`;
-}
-
-function noFeatures(table: Table, descriptions: readonly ColumnDescription[]): ChainruleError {
-  const out = descriptions.filter(({ role }) => role === "left out");
-  const typed = out.length === 0 ? undefined : typeSetting(out[0]!.name, "category");
-  const why =
-    typed === undefined
-      ? "The target is its only column. Add columns to learn from."
-      : `Left out: ${reasons(out)}. If one of them should count, set its type, e.g. ${settingWords(typed)}.`;
-  return new ChainruleError("NO_FEATURES", `${table.source} has no column to learn from. ${why}`, {
-    source: table.source,
-    leftOut: out.map(({ name }) => name),
-    ...(typed && { settings: [typed] }),
-  });
 }
 
 function checkMemory(

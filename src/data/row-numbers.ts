@@ -29,16 +29,24 @@ export interface Numbering {
 }
 
 /** In the file's order they are left out; in another one, where the name says that they count. undefined for other numbers. */
-export function numberingOf(name: string, values: Float64Array): Numbering | undefined {
+export const numberingOf = (name: string, values: Float64Array): Numbering | undefined =>
+  numberingBy(name, values.length, rowNumbering(values), () => shuffledNumbering(values));
+
+/** The same of so many numbers: `from` where they count the rows in their order, `shuffled()` where they do in any order. */
+export function numberingBy(
+  name: string,
+  rows: number,
+  from: number | undefined,
+  shuffled: () => number | undefined,
+): Numbering | undefined {
   if (isTimeName(name)) return undefined;
-  const from = rowNumbering(values);
   if (from !== undefined) {
     const what = `numbers the rows, from ${from} in the file's order, and is left out`;
     return { what, isLeftOut: true, reason: "the numbers of the rows" };
   }
-  const least = shuffledNumbering(values);
+  const least = shuffled();
   if (least === undefined) return undefined;
-  const range = `from ${least} to ${least + values.length - 1}`;
+  const range = `from ${least} to ${least + rows - 1}`;
   return isNumberingName(name)
     ? {
         what: `numbers the rows, ${range} in another order than the file's, and is left out`,

@@ -4,7 +4,7 @@ import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
 import { cellText, labelKey, parseBoolean } from "./cells.ts";
 import type { columnReader } from "./columns.ts";
 import { encodeValues, type OddCells, readValues, typeSetting } from "./encode.ts";
-import { moments, valuesAt } from "./features.ts";
+import { type Moments, moments, valuesAt } from "./features.ts";
 import type { Inferred } from "./infer-column.ts";
 import { missingTest } from "./missing.ts";
 import type { NumberNotation } from "./number-notation.ts";
@@ -12,7 +12,7 @@ import { naturalOrder } from "./order.ts";
 import { prepareDefaults, type TargetScale } from "./prepare-options.ts";
 import type { ClassTarget, LabelKind, NumberTarget } from "./preprocessing.ts";
 import type { ColumnType } from "./reading.ts";
-import { type Column, origin, place, type Table } from "./table.ts";
+import { type Column, origin, place, placeOf, type Table } from "./table.ts";
 import { valueType } from "./types/index.ts";
 import type { DataWarning } from "./warning.ts";
 import { count, quote, quoteList } from "./wording.ts";
@@ -132,24 +132,37 @@ export function fitClasses(
   const kind = labelKindOf(inferred.type);
   const keyOf = labelKeys[kind];
   const isMissing = missingTest(inferred.rule, kind === "text");
-  const spellings = new Map<string, Map<string, number>>();
+  const texts = new Map<string, number>();
   const distinct = column.cells.distinct();
   const keys = distinct.cells.map((cell, i) => {
     if (isMissing(cell)) return undefined;
     const text = cellText(cell);
-    const key = keyOf(text);
-    const counts = spellings.get(key) ?? new Map<string, number>();
-    spellings.set(key, counts.set(text, (counts.get(text) ?? 0) + distinct.counts[i]!));
-    return key;
+    texts.set(text, (texts.get(text) ?? 0) + distinct.counts[i]!);
+    return keyOf(text);
   });
-  if (spellings.size === 1) throw singleClass(table, column, inferred);
-  const texts = [...spellings].map(([key, counts]) => [key, commonest(counts)] as const);
-  const sorted = texts.sort(([, a], [, b]) => naturalOrder(a, b));
-  const index = new Map(sorted.map(([key], i) => [key, i]));
+  const target = classTarget(column.name, inferred, texts);
+  if (target === undefined) throw singleClass(table, column, inferred);
+  const index = new Map(target.classes.map((text, i) => [keyOf(text), i]));
   const own = Float64Array.from(keys, (key) => (key === undefined ? Number.NaN : index.get(key)!));
-  const values = Float64Array.from(distinct.of, (i) => own[i]!);
-  const classes = sorted.map(([, text]) => text);
-  return { target: { name: column.name, kind: "classification", labels: kind, classes, ...inferred.rule }, values };
+  return { target, values: Float64Array.from(distinct.of, (i) => own[i]!) };
+}
+
+/** A target of classes by its texts, in the order of their first rows, and how many cells have each; undefined where all are one class. */
+export function classTarget(
+  name: string,
+  { type, rule }: Pick<Inferred, "type" | "rule">,
+  texts: ReadonlyMap<string, number>,
+): ClassTarget | undefined {
+  const labels = labelKindOf(type);
+  const keyOf = labelKeys[labels];
+  const spellings = new Map<string, Map<string, number>>();
+  for (const [text, cells] of texts) {
+    const key = keyOf(text);
+    spellings.set(key, (spellings.get(key) ?? new Map<string, number>()).set(text, cells));
+  }
+  if (spellings.size === 1) return undefined;
+  const classes = [...spellings.values()].map(commonest).sort(naturalOrder);
+  return { name, kind: "classification", labels, classes, ...rule };
 }
 
 /** The first of those that come most often. */
@@ -207,15 +220,17 @@ export function fitNumbers(
 ): { readonly values: Float64Array; readonly fitted: (trainRows: Int32Array) => NumberTarget } {
   const { notation, values } = numbersOf(table, column, inferred);
   const common = { name: column.name, kind: "regression", notation, ...inferred.rule } as const;
-  return {
-    values,
-    fitted(trainRows) {
-      if (scale === undefined) return { ...common, mean: 0, std: 1 };
-      const { mean, std, min, max } = moments(valuesAt(values, trainRows));
-      if (scale === "mean") return { ...common, mean: 0, std: mean > 0 ? mean : 1 };
-      return { ...common, mean, std: min === max ? 1 : std };
-    },
-  };
+  return { values, fitted: (trainRows) => ({ ...common, ...scaleOf(moments(valuesAt(values, trainRows)), scale) }) };
+}
+
+/** By what a target of numbers is scaled, by the moments of the rows that are trained on. */
+export function scaleOf(
+  { mean, std, min, max }: Moments,
+  scale: TargetScale | undefined,
+): Pick<NumberTarget, "mean" | "std"> {
+  if (scale === undefined) return { mean: 0, std: 1 };
+  if (scale === "mean") return { mean: 0, std: mean > 0 ? mean : 1 };
+  return { mean, std: min === max ? 1 : std };
 }
 
 function numbersOf(
@@ -229,13 +244,15 @@ function numbersOf(
   const isMissing = missingTest(inferred.rule);
   const { values, firstOdd: row } = readValues(column.cells, valueType("number"), usual, isMissing);
   if (row === -1) return { notation: usual, values };
-  const text = cellText(column.cells.at(row)!);
-  throw new ChainruleError(
-    "TYPE_MISMATCH",
-    `${place(table, row, column.name)}: a regression needs a number as its target, and the cell holds ${quote(text)}. Mend the cell, or leave it empty to leave the row out; or classify (${settingWords(asClasses)}).`,
-    { ...origin(table, row), column: column.name, cell: text, settings: [asClasses] },
-  );
+  throw notANumber(origin(table, row), column.name, cellText(column.cells.at(row)!));
 }
+
+export const notANumber = (at: ReturnType<typeof origin>, name: string, text: string): ChainruleError =>
+  new ChainruleError(
+    "TYPE_MISMATCH",
+    `${placeOf(at, name)}: a regression needs a number as its target, and the cell holds ${quote(text)}. Mend the cell, or leave it empty to leave the row out; or classify (${settingWords(asClasses)}).`,
+    { ...at, column: name, cell: text, settings: [asClasses] },
+  );
 
 /** 1, 1.0 and 01 are one label if the labels are numbers; yes, Y and 1 if they are booleans. */
 const labelKeys: Readonly<Record<LabelKind, (text: string) => string>> = {
@@ -251,7 +268,7 @@ const labelKeys: Readonly<Record<LabelKind, (text: string) => string>> = {
   exact: (text) => text,
 };
 
-function singleClass(table: Table, column: Column, { rule, type }: Inferred): ChainruleError {
+export function singleClass(table: Table, column: Column, { rule, type }: Inferred): ChainruleError {
   const isMissing = missingTest(rule, type === "category");
   const text = cellText(column.cells.at(column.cells.findRow((cell) => !isMissing(cell)))!);
   return new ChainruleError(

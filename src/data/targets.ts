@@ -5,8 +5,8 @@ import { cellText } from "./cells.ts";
 import { type columnReader, targetColumns } from "./columns.ts";
 import type { Inferred } from "./infer-column.ts";
 import { missingTest } from "./missing.ts";
-import { type PrepareOptions, prepareDefaults } from "./prepare-options.ts";
-import type { Target } from "./preprocessing.ts";
+import { type PrepareOptions, prepareDefaults, type TargetScale } from "./prepare-options.ts";
+import type { ClassTarget, Target } from "./preprocessing.ts";
 import { asMap } from "./reading.ts";
 import type { Column, Table } from "./table.ts";
 import { type Decided, decideTask, fitClasses, fitNumbers, type Task } from "./target.ts";
@@ -41,21 +41,13 @@ export function readTargets(
   options: PrepareOptions,
   infer: ReturnType<typeof columnReader>,
 ): ReadTargets {
-  const { task: wanted = prepareDefaults.task, standardize = prepareDefaults.standardize, fewIntegers } = options;
-  const scale = standardize ? (options.targetScale ?? prepareDefaults.targetScale) : undefined;
-  const types = asMap(options.columnTypes);
-  const columns = targetColumns(table, options.target);
-  const isFree = wanted === "auto" && fewIntegers === undefined;
-  const alone = columns.map((column) => decideTask(table, column, wanted, fewIntegers, types.get(column.name), infer));
-  const decided = isFree ? asNumbers(columns, alone) : alone;
-  const { task } = decided[0]!;
-  if (decided.some((one) => one.task !== task)) throw mixed(columns, decided);
+  const scale = scaleWanted(options);
+  const { task, columns, decided } = decideTargets(table, options, infer);
   const targets = columns.map((column, t): ReadTarget => {
     const { inferred } = decided[t]!;
     if (task === "regression") return { column, inferred, ...fitNumbers(table, column, inferred, scale) };
     const { target, values } = fitClasses(table, column, inferred);
-    if (columns.length > 1 && target.classes.length !== 2)
-      throw notOfTwoClasses(columns, column, target.classes, inferred);
+    requireTwoClasses(columns, target, inferred);
     return { column, inferred, values, fitted: () => target };
   });
   const kept = keptRows(
@@ -64,6 +56,34 @@ export function readTargets(
   );
   if (kept.length < 2) throw tooFewRows(table, columns, kept.length);
   return { task, targets, kept, warnings: decided.flatMap(({ warnings }) => warnings) };
+}
+
+/** How a target of numbers is scaled; undefined where it is not. */
+export const scaleWanted = ({
+  standardize = prepareDefaults.standardize,
+  targetScale = prepareDefaults.targetScale,
+}: PrepareOptions): TargetScale | undefined => (standardize ? targetScale : undefined);
+
+/** What each target is, and the task that they have in common. */
+export function decideTargets(
+  table: Table,
+  options: PrepareOptions,
+  infer: ReturnType<typeof columnReader>,
+): { readonly task: Task; readonly columns: readonly Column[]; readonly decided: readonly Decided[] } {
+  const { task: wanted = prepareDefaults.task, fewIntegers } = options;
+  const types = asMap(options.columnTypes);
+  const columns = targetColumns(table, options.target);
+  const isFree = wanted === "auto" && fewIntegers === undefined;
+  const alone = columns.map((column) => decideTask(table, column, wanted, fewIntegers, types.get(column.name), infer));
+  const decided = isFree ? asNumbers(columns, alone) : alone;
+  const { task } = decided[0]!;
+  if (decided.some((one) => one.task !== task)) throw mixed(columns, decided);
+  return { task, columns, decided };
+}
+
+/** Throws INVALID_ARGUMENT for one of several targets that has more classes. */
+export function requireTwoClasses(columns: readonly Column[], target: ClassTarget, inferred: Inferred): void {
+  if (columns.length > 1 && target.classes.length !== 2) throw notOfTwoClasses(columns, target, inferred);
 }
 
 /** The rows 0 … rows − 1 that have a value of every target. */
@@ -113,8 +133,7 @@ const names = (columns: readonly Column[], decided: readonly Decided[], task: Ta
 
 function notOfTwoClasses(
   columns: readonly Column[],
-  { name }: Column,
-  classes: readonly string[],
+  { name, classes }: ClassTarget,
   { type }: Inferred,
 ): ChainruleError {
   const alone: SettingAdvice = { setting: "target", value: name };
@@ -144,7 +163,7 @@ function tooFewRows(table: Table, columns: readonly Column[], rows: number): Cha
 /** Above this share of the rows, rows without a target are a warning. */
 const fewRows = 0.05;
 
-interface Unanswered {
+export interface Unanswered {
   readonly notes: readonly string[];
   readonly warnings: readonly DataWarning[];
 }
@@ -170,38 +189,44 @@ export function missingTargets(
       if (values.some((of) => !Number.isNaN(of[row]!))) partly++;
     }
     if (missing === 0) return;
-    const { message, settings } = missingWords(table, columns[t]!, target, missing);
-    const isNote = settings.length === 0 && missing < fewRows * table.rows && partly === 0;
-    if (isNote) notes.push(message);
-    else warnings.push({ column: target.name, message, settings });
+    const isMissing = missingTest(target, kindOf(target).hasWords(target));
+    const texts = new Set<string>();
+    for (const cell of columns[t]!.cells.distinct().cells)
+      if (isMissing(cell)) texts.add(cell === null ? "" : cellText(cell));
+    const told = missingTarget(table, target, { missing, partly, texts });
+    for (const note of told.notes) notes.push(note);
+    for (const warning of told.warnings) warnings.push(warning);
   });
   return { notes, warnings };
 }
 
-function missingWords(
-  table: Table,
-  column: Column,
+/** The same of one target, by how many rows lack it, how many of them have another one, and how its missing cells are written. */
+export function missingTarget(
+  { source, rows }: Pick<Table, "source" | "rows">,
   target: Target,
-  missing: number,
-): { message: string; settings: readonly SettingAdvice[] } {
-  const isMissing = missingTest(target, kindOf(target).hasWords(target));
-  const texts = new Set<string>();
-  for (const cell of column.cells.distinct().cells) if (isMissing(cell)) texts.add(cell === null ? "" : cellText(cell));
-  const words = [...texts].filter((text) => /\p{L}|-/u.test(text) && classesOf(target).length > 0);
-  texts.delete("");
-  const written = texts.size === 0 ? "" : ` (written ${quoteList([...texts], 5)})`;
-  return {
-    message: `${count(missing, "row")} of ${table.source} ${missing === 1 ? "is" : "are"} left out: the target ${quote(column.name)} is missing there${written}.`,
-    settings: words.map((word) => ({
-      ...{ setting: "values", value: [{ column: column.name, word }], does: `takes ${quote(word)} as a class` },
-    })),
-  };
+  { missing, partly, texts }: { readonly missing: number; readonly partly: number; readonly texts: Iterable<string> },
+): Unanswered {
+  const { name } = target;
+  const marks = [...texts].filter((text) => text !== "");
+  const words = marks.filter((text) => /\p{L}|-/u.test(text) && classesOf(target).length > 0);
+  const written = marks.length === 0 ? "" : ` (written ${quoteList(marks, 5)})`;
+  const message = `${count(missing, "row")} of ${source} ${missing === 1 ? "is" : "are"} left out: the target ${quote(name)} is missing there${written}.`;
+  const settings = words.map((word) => ({
+    ...{ setting: "values", value: [{ column: name, word }], does: `takes ${quote(word)} as a class` },
+  }));
+  const isNote = settings.length === 0 && missing < fewRows * rows && partly === 0;
+  return isNote ? { notes: [message], warnings: [] } : { notes: [], warnings: [{ column: name, message, settings }] };
 }
 
 /** On classes of one row, which is for training. */
 export function rareClasses(target: Target, values: TargetValues): string[] {
   const sizes = new Map<number, number>();
   for (const value of values) sizes.set(value, (sizes.get(value) ?? 0) + 1);
+  return rareBySize(target, sizes);
+}
+
+/** The same by the rows of each class. */
+export function rareBySize(target: Target, sizes: ReadonlyMap<number, number>): string[] {
   const single = classesOf(target).filter((_, c) => sizes.get(c) === 1);
   if (single.length === 0) return [];
   return [
