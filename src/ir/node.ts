@@ -14,4 +14,5 @@ interface Modules {
   readonly "node:fs/promises": typeof import("node:fs/promises");
   readonly "node:os": typeof import("node:os");
   readonly "node:path": typeof import("node:path");
+  readonly "node:worker_threads": typeof import("node:worker_threads");
 }

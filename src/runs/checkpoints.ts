@@ -49,9 +49,3 @@ export function outdated(names: readonly string[], { checkpoints }: CheckpointIn
     .map((name) => `${checkpointFolder}/${name}`)
     .filter((file) => !kept.has(file));
 }
-
-/** SHA-256 in hexadecimal, computed beside the thread that asks. */
-export async function sha256Bytes(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = await globalThis.crypto.subtle.digest("SHA-256", bytes);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}

@@ -8,16 +8,15 @@
 //   lock.json           the process that writes, while it does
 import type { Json } from "../ir/json.ts";
 import type { TrainEvent } from "../train/events.ts";
-import { encodeSafetensors, type StoredTensors } from "../train/safetensors.ts";
+import { type StoredTensors, safetensorsParts } from "../train/safetensors.ts";
 import type { Snapshot } from "../train/snapshot.ts";
-import { encodeSnapshot } from "../train/snapshot-file.ts";
+import { snapshotParts } from "../train/snapshot-file.ts";
 import {
   type CheckpointIndex,
   checkpointFile,
   checkpointFolder,
   indexFile,
   outdated,
-  sha256Bytes,
   withCheckpoint,
 } from "./checkpoints.ts";
 import { mapFiles, type RunFiles, type RunMap } from "./files.ts";
@@ -74,7 +73,7 @@ export async function runWriter(
   let checkpoints = index;
   const events = files.appender("events.jsonl", from);
   const writeJson = (name: string, value: unknown) =>
-    files.write(name, new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`));
+    files.write(name, [new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)]);
   await writeJson("run.json", manifest);
   return {
     dir: files.dir,
@@ -86,11 +85,19 @@ export async function runWriter(
       const { step, epoch } = snapshot.state;
       if (checkpoints.checkpoints.at(-1)?.step === step) return;
       const { length } = events;
-      const bytes = encodeSnapshot(snapshot);
+      const file = checkpointFile({ step });
+      const parts = snapshotParts(snapshot);
+      const bytes = parts.reduce((sum, part) => sum + part.length, 0);
       await events.sync();
-      const sha256 = await sha256Bytes(bytes);
-      await files.write(checkpointFile({ step }), bytes);
-      const next = withCheckpoint(checkpoints, { step, epoch, bytes: bytes.length, sha256, events: length });
+      // The system writes the arrays as they stand, and a thread of its own hashes the file: a training is not held up by its size.
+      await files.write(file, parts);
+      const next = withCheckpoint(checkpoints, {
+        step,
+        epoch,
+        bytes,
+        sha256: await files.sha256(file),
+        events: length,
+      });
       await writeJson(indexFile, next);
       checkpoints = next;
       // After the index is on disk, so that a crash at any moment leaves the files it names.
@@ -98,7 +105,7 @@ export async function runWriter(
     },
     async saveModel(model, tensors) {
       await events.sync();
-      await files.write("model.safetensors", encodeSafetensors(tensors));
+      await files.write("model.safetensors", safetensorsParts(tensors));
       await writeJson("model.json", model);
     },
     async finish(status, summary) {

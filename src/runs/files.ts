@@ -1,4 +1,5 @@
 // Where a run's files lie: a folder on disk, or a map from names to bytes. Names are relative, with "/" between their parts.
+import { joined } from "../train/safetensors.ts";
 
 /** A file that grows. */
 export interface Appender {
@@ -17,8 +18,10 @@ export interface RunFiles {
   readonly dir: string;
   /** Undefined where there is no such file. Throws where it cannot be read. */
   read(name: string): Promise<Uint8Array | undefined>;
-  /** Replaces a file in one step: who reads it sees the old content or the new one. */
-  write(name: string, content: Uint8Array): Promise<void>;
+  /** Replaces a file in one step: who reads it sees the old content or the new one. The parts follow each other. */
+  write(name: string, parts: readonly Uint8Array[]): Promise<void>;
+  /** SHA-256 of a file that is there, in hexadecimal; computed beside the thread that asks. */
+  sha256(name: string): Promise<string>;
   /** A new file to append to; or, with a number of bytes, the one that is there, up to them. */
   appender(name: string, from?: number): Appender;
   /** Names of the files in a folder of the run. */
@@ -34,9 +37,10 @@ export function mapFiles(files: RunMap, dir: string): RunFiles {
   return {
     dir,
     read: async (name) => files.get(name),
-    async write(name, content) {
-      files.set(name, content);
+    async write(name, parts) {
+      files.set(name, joined(parts));
     },
+    sha256: (name) => sha256Bytes(new Uint8Array(files.get(name)!)),
     appender(name, from = 0) {
       let bytes = (files.get(name) ?? new Uint8Array(0)).slice(0, from);
       let text = "";
@@ -66,4 +70,9 @@ export function mapFiles(files: RunMap, dir: string): RunFiles {
       files.delete(name);
     },
   };
+}
+
+export async function sha256Bytes(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = await globalThis.crypto.subtle.digest("SHA-256", bytes);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -12,13 +12,14 @@ export function folderFiles(dir: string): RunFiles {
   return {
     dir,
     read: (name) => readInside(dir, name),
-    async write(name, content) {
+    async write(name, parts) {
       const { mkdir } = node("node:fs/promises");
       const slash = name.lastIndexOf("/");
       const folder = slash < 0 ? dir : join(dir, name.slice(0, slash));
       if (slash >= 0) await mkdir(folder, { recursive: true });
-      await writeAtomically(folder, name.slice(slash + 1), content);
+      await writeAtomically(folder, name.slice(slash + 1), parts);
     },
+    sha256: (name) => sha256Aside(join(dir, name)),
     appender: (name, from) => fileAppender(join(dir, name), from),
     list: (folder) => node("node:fs/promises").readdir(join(dir, folder)),
     remove: (name) => node("node:fs/promises").unlink(join(dir, name)),
@@ -103,6 +104,29 @@ export async function sha256File(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
+/** Hashes the file of workerData; without imports, since it is given to the thread as text. */
+const hashing = `
+const { parentPort, workerData } = require("node:worker_threads");
+const hash = require("node:crypto").createHash("sha256");
+require("node:fs").createReadStream(workerData)
+  .on("data", (chunk) => hash.update(chunk))
+  .on("error", (error) => { throw error; })
+  .on("end", () => parentPort.postMessage(hash.digest("hex")));
+`;
+
+/** The same, by a thread of its own where that takes less time than the hash. */
+async function sha256Aside(path: string): Promise<string> {
+  const { size } = await node("node:fs/promises").stat(path);
+  if (size < 2 ** 22) return sha256File(path);
+  const { Worker } = node("node:worker_threads");
+  const worker = new Worker(hashing, { eval: true, workerData: path });
+  return new Promise((resolve, reject) => {
+    worker.once("message", resolve);
+    worker.once("error", reject);
+    worker.once("exit", () => reject(new Error(`${path} could not be hashed: its thread was ended.`)));
+  });
+}
+
 async function nextFolder(name: string): Promise<string> {
   // Only letters, digits and "-", so that a name cannot lead out of runs/.
   const safe =
@@ -161,14 +185,14 @@ async function emptyFolder(dir: string): Promise<string> {
   return dir;
 }
 
-async function writeAtomically(dir: string, name: string, content: Uint8Array): Promise<void> {
+async function writeAtomically(dir: string, name: string, parts: readonly Uint8Array[]): Promise<void> {
   const { open, rename, rm } = node("node:fs/promises");
   const { join } = node("node:path");
   const temporary = join(dir, `.${name}.${node("node:crypto").randomBytes(6).toString("hex")}.tmp`);
   try {
     const file = await open(temporary, "wx");
     try {
-      await file.writeFile(content);
+      for (const part of parts) for (let at = 0; at < part.length; ) at += (await file.write(part, at)).bytesWritten;
       await file.sync();
     } finally {
       await file.close();

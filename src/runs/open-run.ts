@@ -5,15 +5,8 @@ import type { TrainEvent } from "../train/events.ts";
 import { decodeSafetensors, type StoredTensors } from "../train/safetensors.ts";
 import type { Snapshot } from "../train/snapshot.ts";
 import { decodeSnapshot } from "../train/snapshot-file.ts";
-import {
-  type Checkpoint,
-  type CheckpointIndex,
-  checkIndex,
-  checkpointFile,
-  indexFile,
-  sha256Bytes,
-} from "./checkpoints.ts";
-import { mapFiles, type RunFiles, type RunMap } from "./files.ts";
+import { type Checkpoint, type CheckpointIndex, checkIndex, checkpointFile, indexFile } from "./checkpoints.ts";
+import { mapFiles, type RunFiles, type RunMap, sha256Bytes } from "./files.ts";
 import { folderFiles } from "./folder.ts";
 import { invalidRun } from "./invalid-run.ts";
 import { checkManifest, type RunManifest } from "./manifest.ts";

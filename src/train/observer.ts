@@ -5,7 +5,6 @@ import type { InitialParameter, LayerStatistics, Observation } from "../observe/
 import { readProbes } from "../observe/probes/index.ts";
 import { ProbeOutputs } from "../observe/probes/outputs.ts";
 import { readSketch } from "../observe/sketch.ts";
-import { globalNorm } from "../optim/clip.ts";
 import type { Session } from "../run/session.ts";
 import { sketch } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
@@ -43,15 +42,12 @@ export class Observer {
   readonly #training: TrainingModule;
   readonly #hooks: Hooks;
   readonly #state: ObserverState;
-  readonly #initialNorm: number;
 
   constructor(session: Session, training: TrainingModule, hooks: Hooks = {}, state: ObserverState) {
     this.#session = session;
     this.#training = training;
     this.#hooks = hooks;
     this.#state = state;
-    const { probes, initial } = training;
-    this.#initialNorm = globalNorm(probes.parameters.map(({ name }) => initial.get(`parameters.${name}`)!)).item();
   }
 
   /** Of the step that was done as the `step`-th, just now; `follows`: the one before it was observed, too. */
@@ -70,7 +66,7 @@ export class Observer {
     });
     if (state.measuredAt < 0 || step - state.measuredAt >= distanceEvery) {
       session.run("distance");
-      state.distance = Math.sqrt(session.output("distance", "square")[0]!) / (this.#initialNorm || 1);
+      state.distance = Math.sqrt(session.output("distance", "square")[0]!) / (this.#training.initialNorm || 1);
       state.measuredAt = step;
     }
     const { distance } = state;

@@ -46,10 +46,26 @@ const prefix = 8;
 const maximumHeader = 100_000_000;
 
 /** Encodes tensors; equal content gives equal bytes, whatever the order of the map. */
-export function encodeSafetensors(
+export const encodeSafetensors = (
+  tensors: ReadonlyMap<string, SafetensorsTensor>,
+  metadata?: Readonly<Record<string, string>>,
+): Uint8Array<ArrayBuffer> => joined(safetensorsParts(tensors, metadata));
+
+export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** The same as parts, one after the other: the header, and the tensors' own bytes, not copied. */
+export function safetensorsParts(
   tensors: ReadonlyMap<string, SafetensorsTensor>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array<ArrayBuffer> {
+): readonly Uint8Array[] {
   // Widest elements first, so that every tensor starts at a multiple of its element size and no holes are needed.
   const stored = [...tensors].sort(
     ([a, x], [b, y]) => y.data.BYTES_PER_ELEMENT - x.data.BYTES_PER_ELEMENT || compare(a, b),
@@ -70,16 +86,10 @@ export function encodeSafetensors(
 
   const header = new TextEncoder().encode(jsonObject(members));
   const headerLength = Math.ceil(header.length / 8) * 8;
-  const bytes = new Uint8Array(prefix + headerLength + size);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
-  bytes.fill(0x20, prefix, prefix + headerLength);
-  bytes.set(header, prefix);
-  let at = prefix + headerLength;
-  for (const [, { data }] of stored) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
-  }
-  return bytes;
+  const head = new Uint8Array(prefix + headerLength).fill(0x20);
+  new DataView(head.buffer).setBigUint64(0, BigInt(headerLength), true);
+  head.set(header, prefix);
+  return [head, ...stored.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))];
 }
 
 /** Decodes and validates; the arrays are copies. Whatever is wrong with the bytes is an INVALID_RUN error. */

@@ -5,7 +5,13 @@ import { isRecord, parseJson } from "../ir/json.ts";
 import type { LayerStatistics } from "../observe/observation.ts";
 import type { StopReason } from "./events.ts";
 import type { RunState } from "./run-state.ts";
-import { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type SafetensorsTensor } from "./safetensors.ts";
+import {
+  decodeSafetensors,
+  joined,
+  type SafetensorsFile,
+  type SafetensorsTensor,
+  safetensorsParts,
+} from "./safetensors.ts";
 import { invalidSnapshot, type Snapshot, snapshotFormat } from "./snapshot.ts";
 import type { TracedBack } from "./trace-back.ts";
 import type { Copy } from "./weights.ts";
@@ -45,7 +51,10 @@ type Content = Pick<Snapshot, "seed" | "backend" | "seconds"> & {
  * training.dispose();
  * ```
  */
-export function encodeSnapshot({ seed, backend, seconds, state, machine }: Snapshot): Uint8Array<ArrayBuffer> {
+export const encodeSnapshot = (snapshot: Snapshot): Uint8Array<ArrayBuffer> => joined(snapshotParts(snapshot));
+
+/** The same bytes in parts, one after the other, those of the arrays not copied. */
+export function snapshotParts({ seed, backend, seconds, state, machine }: Snapshot): readonly Uint8Array[] {
   const { observer, weights, ...rest } = state;
   const { good, latest, best, isValidated } = weights;
   const copies = [...new Set([good, latest, best])];
@@ -71,7 +80,7 @@ export function encodeSnapshot({ seed, backend, seconds, state, machine }: Snaps
     ...(held >= 0 && { held }),
   };
   const json = JSON.stringify(content, (_, value: unknown) => (typeof value === "number" ? written(value) : value));
-  return encodeSafetensors(tensors, { [formatKey]: String(snapshotFormat), [contentKey]: json });
+  return safetensorsParts(tensors, { [formatKey]: String(snapshotFormat), [contentKey]: json });
 }
 
 /** Throws INVALID_SNAPSHOT, saying what is wrong, where the bytes are no snapshot or a damaged one. */

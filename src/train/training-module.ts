@@ -11,6 +11,7 @@ import { probeStates, traceProbes } from "../observe/probes/index.ts";
 import type { Layout } from "../observe/probes/outputs.ts";
 import { type ProbePlan, planProbes } from "../observe/probes/plan.ts";
 import type { SeenStep } from "../observe/probes/probe.ts";
+import { globalNorm } from "../optim/clip.ts";
 import { initOptimizer, type OptimizerState } from "../optim/update.ts";
 import type { Module, Program } from "../plan/module.ts";
 import { type ProgramResult, type Tensors, type Types, traceProgram } from "../run/program.ts";
@@ -51,6 +52,8 @@ export interface TrainingModule {
   readonly layout: Layout;
   /** How to read the graphs of "observe" and of the evaluation programs, by program. */
   readonly readable: Readonly<Record<string, ReadableStep>>;
+  /** ‖θ₀‖, of the parameters before the first step. */
+  readonly initialNorm: number;
   readonly parameterCount: number;
 }
 
@@ -151,6 +154,7 @@ export async function trainingModule(
     probes,
     layout: layout!,
     readable,
+    initialNorm: globalNorm(parameters.leaves).item(),
     parameterCount: parameters.leaves.reduce((sum, leaf) => sum + leaf.size, 0),
   };
 }
