@@ -191,8 +191,8 @@ describe("a table in blocks", () => {
     const { code, stderr } = await chainrule("train rows.json --target stays --stream");
     expect(code).toBe(1);
     expect(stderr).toMatchInlineSnapshot(`
-      "error: rows.json cannot be read in blocks, since it is one JSON value, which has no
-      rows until it ends: JSON with one object a line can. Convert it, or read it
+      "error: rows.json cannot be read in blocks, since it is one JSON value, which has
+      no rows until it ends: JSON with one object a line can. Convert it, or read it
       whole.
       "
     `);
