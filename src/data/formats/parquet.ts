@@ -3,8 +3,8 @@ import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import { ChainruleError } from "../../ir/errors.ts";
 import { node } from "../../ir/node.ts";
 import { CellsWriter } from "../column-cells.ts";
-import { remarksOnNested } from "../nested.ts";
-import { makeTable, sliceTable, type Table } from "../table.ts";
+import { sliceTable, type Table } from "../table.ts";
+import { tableOfTyped } from "../typed-columns.ts";
 import { quote } from "../wording.ts";
 import type { BlockSize, FileFormat } from "./format.ts";
 import { columnsOf, type ParquetColumn, rawValues } from "./parquet-values.ts";
@@ -123,14 +123,8 @@ async function readRows({ source, file, metadata, columns }: Opened, from: numbe
   } catch (cause) {
     throw unreadable(source, cause);
   }
-  const rowNumbers = Int32Array.from({ length: to - from }, (_, r) => from + r + 1);
-  const names = columns.map(({ name }) => name);
-  const cells = writers.map((writer) => writer.take(to - from));
-  const table = makeTable(source, names, cells, rowNumbers, { notes: remarksOnNested(source, columns) });
-  return { ...table, columns: table.columns.map((column, c) => ({ ...column, ...declared(columns[c]!) })) };
+  return tableOfTyped(source, columns, writers, to - from, from + 1);
 }
-
-const declared = ({ declared: type }: ParquetColumn) => (type === undefined ? {} : { declared: type });
 
 /** A file of which parts are read (Node only). @throws ChainruleError FILE_NOT_FOUND */
 async function fileOf(path: string): Promise<AsyncBuffer> {
