@@ -104,90 +104,87 @@ async function events(files, bytes) {
 }
 
 /** By name: files that are whole, whether they are JSON, and what reads a changed one. */
-export async function readersOf(names) {
-  const makers = {
-    csv: async () => ({
-      seeds: [
-        delimited(","),
-        delimited(";"),
-        `# made up\n${delimited(",")}`,
-        utf(delimited(","), 2),
-        utf(delimited(","), 4),
-        `1,2,3\n${"4,5,6\r\n".repeat(20)}`,
-      ],
-      read: table("rows.csv"),
-    }),
-    tsv: async () => ({ seeds: [delimited("\t")], read: table("rows.tsv") }),
-    json: async () => ({
-      seeds: [
-        JSON.stringify(rows),
-        JSON.stringify({ columns: Object.keys(rows[0]), data: rows.map((row) => Object.values(row)) }),
-      ],
+export const readers = {
+  csv: async () => ({
+    seeds: [
+      delimited(","),
+      delimited(";"),
+      `# made up\n${delimited(",")}`,
+      utf(delimited(","), 2),
+      utf(delimited(","), 4),
+      `1,2,3\n${"4,5,6\r\n".repeat(20)}`,
+    ],
+    read: table("rows.csv"),
+  }),
+  tsv: async () => ({ seeds: [delimited("\t")], read: table("rows.tsv") }),
+  json: async () => ({
+    seeds: [
+      JSON.stringify(rows),
+      JSON.stringify({ columns: Object.keys(rows[0]), data: rows.map((row) => Object.values(row)) }),
+    ],
+    isJson: true,
+    read: table("rows.json"),
+  }),
+  jsonl: async () => ({
+    seeds: [rows.map((row) => JSON.stringify(row)).join("\n")],
+    isLines: true,
+    read: table("rows.jsonl"),
+  }),
+  parquet: async () => ({
+    seeds: await Promise.all(
+      (await readdir(join(root, "src/data/fixtures"))).filter((name) => name.endsWith(".parquet")).map(fixture),
+    ),
+    read: table("rows.parquet"),
+  }),
+  gzip: async () => {
+    const { gzipSync } = await import("node:zlib");
+    return { seeds: [gzipSync(delimited(","))], read: table("rows.csv.gz") };
+  },
+  safetensors: async () => {
+    const files = await trainedRun();
+    return {
+      seeds: [files.get("model.safetensors")],
+      read: async (bytes) => void decodeSafetensors(new Uint8Array(bytes)),
+    };
+  },
+  model: async () => {
+    const files = await trainedRun();
+    const trained = await engine.loadTable(await engine.openRun("run"));
+    return {
+      seeds: [Buffer.from(engine.encodeModel(trained)), files.get("model.safetensors")],
+      read: async (bytes) => {
+        const model = engine.decodeModel(new Uint8Array(bytes), "the model", { backend: "reference" });
+        if (model.kind === "table") model.predictTargets(rows.slice(0, 2));
+      },
+    };
+  },
+  snapshot: async () => {
+    const files = await trainedRun();
+    const [name] = [...files.keys()].filter((one) => /step-/.test(one));
+    return { seeds: [files.get(name)], read: async (bytes) => void engine.decodeSnapshot(new Uint8Array(bytes)) };
+  },
+  events: async () => {
+    const files = await trainedRun();
+    return { seeds: [files.get("events.jsonl")], isLines: true, read: (bytes) => events(files, bytes) };
+  },
+  "run.json": async () => {
+    const files = await trainedRun();
+    return { seeds: [files.get("run.json")], isJson: true, read: changedRun(files, "run.json") };
+  },
+  "model.json": async () => {
+    const files = await trainedRun();
+    return { seeds: [files.get("model.json")], isJson: true, read: changedRun(files, "model.json") };
+  },
+  "index.json": async () => {
+    const files = await trainedRun();
+    return {
+      seeds: [files.get("checkpoints/index.json")],
       isJson: true,
-      read: table("rows.json"),
-    }),
-    jsonl: async () => ({
-      seeds: [rows.map((row) => JSON.stringify(row)).join("\n")],
-      isLines: true,
-      read: table("rows.jsonl"),
-    }),
-    parquet: async () => ({
-      seeds: await Promise.all(
-        (await readdir(join(root, "src/data/fixtures"))).filter((name) => name.endsWith(".parquet")).map(fixture),
-      ),
-      read: table("rows.parquet"),
-    }),
-    gzip: async () => {
-      const { gzipSync } = await import("node:zlib");
-      return { seeds: [gzipSync(delimited(","))], read: table("rows.csv.gz") };
-    },
-    safetensors: async () => {
-      const files = await trainedRun();
-      return {
-        seeds: [files.get("model.safetensors")],
-        read: async (bytes) => void decodeSafetensors(new Uint8Array(bytes)),
-      };
-    },
-    model: async () => {
-      const files = await trainedRun();
-      const trained = await engine.loadTable(await engine.openRun("run"));
-      return {
-        seeds: [Buffer.from(engine.encodeModel(trained)), files.get("model.safetensors")],
-        read: async (bytes) => {
-          const model = engine.decodeModel(new Uint8Array(bytes), "the model", { backend: "reference" });
-          if (model.kind === "table") model.predictTargets(rows.slice(0, 2));
-        },
-      };
-    },
-    snapshot: async () => {
-      const files = await trainedRun();
-      const [name] = [...files.keys()].filter((one) => /step-/.test(one));
-      return { seeds: [files.get(name)], read: async (bytes) => void engine.decodeSnapshot(new Uint8Array(bytes)) };
-    },
-    events: async () => {
-      const files = await trainedRun();
-      return { seeds: [files.get("events.jsonl")], isLines: true, read: (bytes) => events(files, bytes) };
-    },
-    "run.json": async () => {
-      const files = await trainedRun();
-      return { seeds: [files.get("run.json")], isJson: true, read: changedRun(files, "run.json") };
-    },
-    "model.json": async () => {
-      const files = await trainedRun();
-      return { seeds: [files.get("model.json")], isJson: true, read: changedRun(files, "model.json") };
-    },
-    "index.json": async () => {
-      const files = await trainedRun();
-      return {
-        seeds: [files.get("checkpoints/index.json")],
-        isJson: true,
-        read: changedRun(files, "checkpoints/index.json"),
-      };
-    },
-    "events.jsonl": async () => {
-      const files = await trainedRun();
-      return { seeds: [files.get("events.jsonl")], isLines: true, read: changedRun(files, "events.jsonl") };
-    },
-  };
-  return Object.fromEntries((names ?? Object.keys(makers)).map((name) => [name, makers[name]]));
-}
+      read: changedRun(files, "checkpoints/index.json"),
+    };
+  },
+  "events.jsonl": async () => {
+    const files = await trainedRun();
+    return { seeds: [files.get("events.jsonl")], isLines: true, read: changedRun(files, "events.jsonl") };
+  },
+};

@@ -15,9 +15,9 @@ const tell = (error) => {
 };
 process.on("unhandledRejection", (error) => tell(new Error(`unhandled: ${error?.stack ?? error}`)));
 
-const { readersOf } = await import("./fuzz-readers.mjs");
+const { readers } = await import("./fuzz-readers.mjs");
 const { ChainruleError } = await import("../dist/ir/errors.js");
-const { seeds, isJson, isLines, read } = await (await readersOf([reader]))[reader]();
+const { seeds, isJson, isLines, read } = await readers[reader]();
 const buffers = seeds.map((one) => Buffer.from(one));
 
 for (at = from; at < to; at++) {
