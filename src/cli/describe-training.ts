@@ -1,5 +1,5 @@
 // What chainrule train prints of a table, of a training's end, and of what comes next.
-import type { Prepared, Table, TableStream } from "../data/index.ts";
+import type { Prepared, PreparedStream, Table } from "../data/index.ts";
 import { count, short } from "../data/wording.ts";
 import type { Findings } from "../diagnose/verdict.ts";
 import type { EndEvent, TargetMetrics } from "../train/events.ts";
@@ -17,20 +17,17 @@ export function describeData(
   table: Table,
   { columns, notes, warnings }: Prepared,
   style: Style,
-  stream?: TableStream,
+  stream?: Pick<PreparedStream, "rows">,
 ): string[] {
   const { bold } = style.colors;
-  const rest = Math.max(0, (stream?.rows ?? 0) - table.rows);
-  const blocks = `The first ${count(table.rows, "row")} decide what columns are and how they are scaled, and hold the rows for validation; about ${count(rest, "row")} more ${rest === 1 ? "is" : "are"} read block by block. Rows are shuffled within a block only: shuffle a file that is sorted by its target first.`;
   return [
-    `${bold(printable(table.source))}: ${stream ? "about " : ""}${count(stream?.rows ?? table.rows, "row")}, ${count(table.columns.length, "column")}`,
+    `${bold(printable(table.source))}: ${count(stream?.rows ?? table.rows, "row")}, ${count(table.columns.length, "column")}`,
     "",
     ...renderColumns(columns, style),
     "",
-    ...(stream ? wrap(blocks, style.width) : []),
     ...notes.flatMap((note) => wrap(printable(note), style.width)),
     ...warnings.flatMap((warning) => renderDataWarning(warning, style)),
-    ...(notes.length + warnings.length > 0 || stream ? [""] : []),
+    ...(notes.length + warnings.length > 0 ? [""] : []),
   ];
 }
 

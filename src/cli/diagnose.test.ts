@@ -1,20 +1,35 @@
 // chainrule diagnose and train --fix, from arguments to what is printed and saved.
-import { copyFile, readFile, rename, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { verdictKinds } from "../diagnose/detectors.ts";
 import type { Verdict } from "../diagnose/verdict.ts";
 import { openRun } from "../runs/index.ts";
-import { folderPerTest } from "../runs/test-folder.ts";
+import { run } from "./program.ts";
 import { displayWidth } from "./terminal/text.ts";
-import { chainrule } from "./test-command.ts";
 
 const iris = fileURLToPath(new URL("../../bench/data/iris.csv", import.meta.url));
-folderPerTest();
+const home = process.cwd();
 beforeEach(async () => {
+  process.chdir(await mkdtemp(join(tmpdir(), "chainrule-diagnose-")));
   await copyFile(iris, "iris.csv");
 });
+afterEach(async () => {
+  const place = process.cwd();
+  process.chdir(home);
+  await rm(place, { recursive: true });
+});
 
+async function chainrule(line: string) {
+  const texts = { stdout: "", stderr: "" };
+  const code = await run(line.split(" "), {
+    stdout: { write: (text) => (texts.stdout += text) },
+    stderr: { write: (text) => (texts.stderr += text) },
+  });
+  return { ...texts, code };
+}
 const train = (flags: string) => chainrule(`train iris.csv --target target --threads 1 ${flags}`);
 
 /** Iris with a column in the thousands. */

@@ -7,6 +7,7 @@ export * from "../diagnose/index.ts";
 export { explainRun } from "../explain/explain-run.ts";
 export * from "../explain/index.ts";
 export { explainNetwork, explainNeuron } from "../explain/lessons.ts";
+export { backendOf } from "../run/backends.ts";
 export { computeInfo } from "../run/info.ts";
 export * from "../runs/index.ts";
 export { answersByTarget } from "../train/answers.ts";

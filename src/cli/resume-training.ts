@@ -41,7 +41,7 @@ export async function resumeTraining(
   streams: Streams,
 ): Promise<void> {
   const given = withoutDefaults(all);
-  const { openRun, replayData, resumeRun, runSettings } = await import("./engine.ts");
+  const { openRun, prepareStream, replayData, replayStream, resumeRun, runSettings } = await import("./engine.ts");
   const reader = await openRun(dir);
   const before = runSettings(dir, reader.manifest.settings);
   await checkGiven(reader, before, files, given, fix);
@@ -61,7 +61,10 @@ export async function resumeTraining(
       `The run "${dir}" failed, since its loss was not finite, and would fail again from its last checkpoint. chainrule diagnose ${shellWord(dir)} says what may help; train again with that.`,
       { dir },
     );
-  const { prepared, stream } = await replayData(reader, { blocks: true });
+  const streamed = await replayStream(reader);
+  const plan = streamed
+    ? { options: streamed.options, prepare: () => prepareStream(streamed.stream, streamed.options) }
+    : (await replayData(reader)).prepared;
   const resumed = await resumeRun(dir, saved(flags));
   const { snapshot, notes } = resumed;
   print(streams.stderr, ({ width }) => [
@@ -75,15 +78,16 @@ export async function resumeTraining(
     ...otherBackend(snapshot?.backend, given.backend).flatMap((line) => wrap(line, width)),
     "",
   ]);
-  const last = await runTraining({ prepared, flags, stream, place: resumed }, streams);
-  const { run, start, end, findings, classWeights, error } = last;
+  const place = { ...resumed, data: reader.manifest.data };
+  const last = await runTraining({ data: plan, flags, place }, streams);
+  const { run, task, start, end, findings, classWeights, error } = last;
   if (end === undefined) throw error;
   print(json ? streams.stderr : streams.stdout, (style) => [
     ...describeResult(end, start.validationRows, run, classWeights, style),
     ...describeFindings(findings, style),
     ...describeNext(run, words, findings, style),
   ]);
-  if (json) printJson(streams, { run, ...summary(prepared.task, start, end, classWeights) });
+  if (json) printJson(streams, { run, ...summary(task, start, end, classWeights) });
 }
 
 /** Without the defaults that command lines state: nobody asked for them. */

@@ -1,7 +1,8 @@
 // A training in its run folder, new or taken up again: events, checkpoints, model and summary, whatever the end.
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { Prepared, TableStream } from "../data/index.ts";
+import type { Prepared, PreparedStream, PrepareOptions } from "../data/index.ts";
+import { bytes, count } from "../data/wording.ts";
 import type { Findings } from "../diagnose/verdict.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Variables } from "../nn/index.ts";
@@ -20,6 +21,7 @@ import { saved, type TrainFlags } from "./train-flags.ts";
 /** A training in its run folder: with its end, or with what it failed by. */
 export interface Trained {
   readonly run: string;
+  readonly task: Prepared["task"];
   readonly start: StartEvent;
   readonly end?: EndEvent;
   readonly error?: unknown;
@@ -34,13 +36,17 @@ export type ClassWeights = TableTraining["classWeights"];
 /** What a run's description says of its data. */
 export type DataOrigin = () => Promise<RunDescription["data"]>;
 
+/** A table that is read in blocks, and how it is prepared. */
+export interface StreamedData {
+  readonly options: PrepareOptions;
+  prepare(): Promise<PreparedStream>;
+}
+
 export interface TrainingPlan {
-  readonly prepared: Prepared;
+  readonly data: Prepared | StreamedData;
   readonly flags: TrainFlags;
-  /** Where the table is read in blocks. */
-  readonly stream?: TableStream | undefined;
   /** For the description of a new run; or the run that goes on. */
-  readonly place: { readonly origin: DataOrigin } | ResumedRun;
+  readonly place: { readonly origin: DataOrigin } | (ResumedRun & Pick<RunDescription, "data">);
 }
 
 /** Trains and writes the run folder, whatever the end. */
@@ -64,12 +70,14 @@ interface Around {
 
 async function trainAndSave(plan: TrainingPlan, { watch, view, signal }: Around): Promise<Trained> {
   const { trainTable } = await import("./engine.ts");
-  const { prepared, flags, stream, place } = plan;
+  const { flags, data, place } = plan;
   const resumed = "writer" in place ? place : undefined;
   const resume = resumed?.snapshot;
-  const training = trainTable(prepared, { ...settingsOf(flags), signal, resume }, stream);
+  const streamed = "prepare" in data ? await inBuckets(plan, data, { view, signal }) : undefined;
+  const prepared = streamed?.prepared ?? (data as Prepared);
+  const training = trainTable(prepared, { ...settingsOf(flags), signal, resume });
   const { classWeights } = training;
-  let run = resumed?.writer;
+  let run = streamed?.run ?? resumed?.writer;
   let saver: CheckpointSaver | undefined;
   let start: StartEvent | undefined;
   let end: EndEvent | undefined;
@@ -95,16 +103,73 @@ async function trainAndSave(plan: TrainingPlan, { watch, view, signal }: Around)
     const { trained } = await training.result();
     const status = end!.reason === "interrupted" ? "interrupted" : "finished";
     await saveResult(run!, trained, status, summary(prepared.task, start!, end!, classWeights));
+    if (status === "finished") await streamed?.remove();
     const weights = classWeights && { classWeights };
-    return { run: run!.dir, start: start!, end: end!, events: watch.events, findings: watch.findings(), ...weights };
+    return {
+      run: run!.dir,
+      task: prepared.task,
+      start: start!,
+      end: end!,
+      events: watch.events,
+      findings: watch.findings(),
+      ...weights,
+    };
   } catch (error) {
     if (run === undefined) throw error;
     await saver?.settled();
-    return await failed(run, training, error, { watch, view, signal }, start);
+    const { task } = prepared;
+    return { task, ...(await failed(run, training, error, { watch, view, signal }, start)) };
+  } finally {
+    await prepared.buckets?.close();
   }
 }
 
-async function newRun({ flags, place }: TrainingPlan, { backend, seed }: StartEvent): Promise<RunWriter> {
+/** The rows of a table in blocks, encoded in the folder of the run, which begins with that: those that are there from before, or all anew. */
+async function inBuckets(
+  plan: TrainingPlan,
+  { options, prepare }: StreamedData,
+  { view, signal }: Omit<Around, "watch">,
+): Promise<{ readonly prepared: Prepared; readonly run: RunWriter; remove(): Promise<void> }> {
+  const { backendOf, preparedRows, rowFiles, trainTable } = await import("./engine.ts");
+  const { flags, place } = plan;
+  const origin = "writer" in place ? place.data : await place.origin();
+  const rowsIn = (dir: string) => rowFiles(dir, keyOf(origin));
+  const before = "writer" in place ? await rowsIn(place.writer.dir).open() : undefined;
+  if (before !== undefined && "writer" in place) {
+    const prepared = await preparedRows(before, options.validationTable);
+    return { prepared, run: place.writer, remove: () => rowsIn(place.writer.dir).remove() };
+  }
+  const stream = await prepare();
+  // What cannot be trained is said before all rows are encoded.
+  const { settings } = trainTable(stream.sample, settingsOf(flags));
+  const run =
+    "writer" in place ? place.writer : await newRun(plan, { seed: settings.seed, backend: backendOf(settings).name });
+  const files = rowsIn(run.dir);
+  view.note(
+    `Encoding ${count(stream.rows, "row")} once, ${bytes(stream.bytes)} in ${printable(run.dir)} until the end.`,
+  );
+  try {
+    return { prepared: await stream.encode(files.store, signal), run, remove: files.remove };
+  } catch (error) {
+    const code = error instanceof ChainruleError ? error.code : String(error);
+    await run.finish(signal.aborted ? "interrupted" : "failed", { error: code }).catch(() => {});
+    if (!signal.aborted) throw error;
+    throw new ChainruleError(
+      "INVALID_RUN",
+      `The training was stopped before its first step, while the rows were encoded. It begins anew by chainrule train with the option resume, of the run "${run.dir}".`,
+      { dir: run.dir },
+    );
+  }
+}
+
+/** What the rows are of. */
+const keyOf = (data: RunDescription["data"]): string =>
+  "sql" in data ? data.sha256 : [data, ...(data.further ?? [])].map(({ sha256 }) => sha256).join(" ");
+
+async function newRun(
+  { flags, place }: TrainingPlan,
+  { backend, seed }: Pick<StartEvent, "backend" | "seed">,
+): Promise<RunWriter> {
   const { createRun } = await import("./engine.ts");
   const data = await (place as { origin: DataOrigin }).origin();
   return createRun({ name: nameOf(data), seed, backend, data, settings: saved(flags) }, flags.out);
@@ -148,7 +213,7 @@ async function failed(
   error: unknown,
   { watch, view }: Around,
   start: StartEvent | undefined,
-): Promise<Trained> {
+): Promise<Omit<Trained, "task">> {
   const { saveTable } = await import("./engine.ts");
   const isNonFinite = error instanceof ChainruleError && error.code === "NON_FINITE_LOSS";
   if (isNonFinite) {

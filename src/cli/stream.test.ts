@@ -1,5 +1,5 @@
 // Tables that are read in blocks because they are large, without having been asked for: what is saved and said of them.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -60,12 +60,19 @@ it("--fix tries nothing on the head alone", async () => {
   expect(stderr).not.toContain("Trying remedies");
 });
 
+it("the rows are encoded once in the run's folder, are there while it trains, and gone at its end", async () => {
+  const { code, stderr } = await train("--json");
+  expect(code).toBe(0);
+  expect(stderr).toContain("Encoding 60 rows once");
+  await expect(readdir(join("run", "rows"))).rejects.toMatchObject({ code: "ENOENT" });
+});
+
 it("a target that the loss cannot take is refused in a later block, with its row", async () => {
   const rows = Array.from({ length: 60 }, (_, i) => `${i % 7},${i % 5},${i === 50 ? -3 : i % 4}`);
   await writeFile("table.csv", `a,b,y\n${rows.join("\n")}\n`);
   const { code, stderr } = await train("--loss poisson");
   expect(code).toBe(1);
-  expect(stderr).toContain('"y" is -3 in table.csv, row 52. Mend the row, or use mse.');
+  expect(stderr).toContain('"y" is -3 in row 52. Mend the row, or use mse.');
 });
 
 it.each(["--group a", "--time a"])("%s is refused: later blocks may hold rows of any group", async (flags) => {

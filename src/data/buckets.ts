@@ -186,6 +186,8 @@ export class BucketWriter {
 
 /** Encoded rows that are kept elsewhere, bucket by bucket. */
 export interface Buckets {
+  /** The table's files, for messages. */
+  readonly source: string;
   /** Rows of each, of which none has more than the first. */
   readonly sizes: readonly number[];
   read(index: number): Promise<EncodedRows>;
@@ -193,7 +195,8 @@ export interface Buckets {
   close(): Promise<void>;
 }
 
-export const bucketsIn = (stored: StoredRows, layout: BucketLayout): Buckets => ({
+export const bucketsIn = (stored: StoredRows, layout: BucketLayout, source: string): Buckets => ({
+  source,
   sizes: layout.sizes,
   read: (index) => rowsAt(stored, layout, index, layout.sizes[index]!),
   close: () => stored.close(),

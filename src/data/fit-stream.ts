@@ -164,7 +164,8 @@ class StreamFitter {
     const out = (why: string): ColumnDescription => ({
       ...{ name, type, role: "left out", missing, distinct, features: 0, reason: why },
     });
-    if (this.#lacksTexts(this.#scan.scans.get(name)!, found)) this.#texts.add(name);
+    // Numbers that are codes.
+    if (type === "category" && !this.#scan.scans.get(name)!.plan.keepsTexts) this.#texts.add(name);
     if (!isFeatureType(type)) return out(reason);
     const result = this.#feature({ name, type, notation: found.notation, rule: found.rule }, goal);
     if (typeof result === "string") return out(result);
@@ -173,11 +174,6 @@ class StreamFitter {
     const features = featureNames(result).length;
     const told = { name, type, role: "feature", missing, distinct, features, reason } as const;
     return words === undefined ? told : { ...told, featureWords: words };
-  }
-
-  /** Whether the column was judged by texts of which those that are numbers were not kept. */
-  #lacksTexts(scan: ColumnScan, { type }: Inferred): boolean {
-    return !scan.plan.keepsTexts && !scan.isComplete && (type === "category" || !scan.isPlain);
   }
 
   #feature(reading: Reading, goal: Goal): FeatureColumn | string {

@@ -307,7 +307,7 @@ class ColumnJudge {
       const strays = texts.filter(({ text }) => !fits(text));
       const cells = strays.reduce((n, { count: each }) => n + each, fits("1.5") ? 0 : others.numbers);
       const areFew = cells <= Math.max(1, filled * (1 - meantShare));
-      if (filled - cells >= 3 && (areFew || strays.every(({ text }) => isInfinite(text))))
+      if (strays.length > 0 && filled - cells >= 3 && (areFew || strays.every(({ text }) => isInfinite(text))))
         throw mixed(this.seen, kind, wanted, strays[0]!, cells, filled);
     }
   }

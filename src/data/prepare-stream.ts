@@ -37,14 +37,17 @@ const mostPasses = 5;
 
 /** A table in blocks of which everything is known but the encoded rows. */
 export interface PreparedStream extends Pick<Prepared, "preprocessing" | "columns" | "task" | "notes" | "warnings"> {
-  /** Rows that have the targets. */
+  /** Rows of the table. */
   readonly rows: number;
   /** Bytes that the encoded rows take. */
   readonly bytes: number;
   /** Some of the rows, drawn at random, prepared as all of them are. */
   readonly sample: Prepared;
-  /** Encodes every row into a store, by default in memory. Throws MALFORMED_DATA where the table has changed meanwhile. */
-  encode(store?: RowStore): Promise<Prepared>;
+  /**
+   * Encodes every row into a store, by default in memory. Throws MALFORMED_DATA where the table has changed meanwhile, and the signal's reason
+   * where it is aborted.
+   */
+  encode(store?: RowStore, signal?: AbortSignal): Promise<Prepared>;
 }
 
 /**
@@ -65,6 +68,9 @@ export async function prepareStream(stream: TableStream, options: PrepareOptions
   const none = new Map<string, StreamedMeans | undefined>();
   for (let pass = 1; ; pass++) {
     const scan = await scanTable(stream, plan);
+    // What is written beside the numbers of a column says what these are.
+    const mixed = [...scan.scans.values()].filter((one) => !one.isPlain && !one.isComplete && !one.plan.keepsTexts);
+    if (plan.takes({ texts: new Set(mixed.map(({ name }) => name)), readings: new Map() })) continue;
     const fit = fitStream(scan, options, none);
     const { targets, features } = fit.preprocessing;
     if (pass === mostPasses) throw undecided(stream.head, [...fit.needs.texts, ...fit.needs.readings.keys()]);
@@ -98,7 +104,7 @@ function describe(
     ...(isDrawn ? subjectsIn(stream.head, code) : []),
   ];
   const notes = [...fit.notes, ...(isDrawn ? [drawn] : []), ...(own?.notes ?? [])];
-  const about: About = { preprocessing, columns, task, notes, warnings };
+  const about: About = { source: stream.head.source, preprocessing, columns, task, notes, warnings };
   const areClasses = classesOf(targets[0]!).length > 0;
   const layout = layoutOf(train, {
     ...{ features: features.length, targets: targets.length, areClasses, validation, bytes: bucketBytes },
@@ -106,13 +112,14 @@ function describe(
   const whole = { split: own?.split, table: options.validationTable };
   return {
     ...about,
-    rows: train + validation,
+    rows: scan.outline.rows,
     bytes: layoutBytes(layout),
     sample: sampleOf(scan.sample, about, code, whole),
-    async encode(store = memoryStore()) {
+    async encode(store = memoryStore(), signal) {
       const writer = await BucketWriter.create(store, layout, split.seed);
       try {
         for await (const { train, validation } of encodeStream(stream, code)) {
+          signal?.throwIfAborted();
           await writer.addTrained(train);
           await writer.addValidation(validation);
         }
@@ -128,7 +135,9 @@ function describe(
 }
 
 /** What is kept beside the rows. */
-type About = Pick<Prepared, "preprocessing" | "columns" | "task" | "notes" | "warnings">;
+interface About extends Pick<Prepared, "preprocessing" | "columns" | "task" | "notes" | "warnings"> {
+  readonly source: string;
+}
 
 /** Rows for validation from elsewhere. */
 interface Whole {
@@ -145,7 +154,7 @@ export async function preparedRows(stored: StoredRows, validationTable?: Table):
 
 async function storedPrepared(stored: StoredRows, whole: Whole): Promise<Prepared> {
   const { layout, ...about } = stored.about as object as About & { readonly layout: BucketLayout };
-  const buckets = bucketsIn(stored, layout);
+  const buckets = bucketsIn(stored, layout, about.source);
   const [train, validation] = [await buckets.read(0), await validationIn(stored, layout)];
   return {
     ...inMemory({ ...about, preprocessing: parsePreprocessing(about.preprocessing) }, train, validation, whole),

@@ -206,7 +206,7 @@ async function writeAtomically(dir: string, name: string, parts: readonly Uint8A
 }
 
 /** Makes a rename durable. Windows cannot open folders, and its renames need no such step. */
-async function syncFolder(dir: string): Promise<void> {
+export async function syncFolder(dir: string): Promise<void> {
   if (process.platform === "win32") return;
   const folder = await node("node:fs/promises").open(dir, "r");
   try {

@@ -26,10 +26,7 @@ export interface Replay {
 }
 
 /** What a run was trained on. */
-export interface ReplayedData extends Pick<Replay, "settings" | "table" | "options" | "prepared"> {
-  /** Where it was read in blocks: `table` is its first rows. */
-  readonly stream?: TableStream;
-}
+export type ReplayedData = Pick<Replay, "settings" | "table" | "options" | "prepared">;
 
 /** `step`: 0 is before the first one; undefined is that of the saved weights. Throws INVALID_RUN where the data is gone or another. */
 export async function replay(run: RunReader, step?: number): Promise<Replay> {
@@ -67,11 +64,28 @@ export async function replay(run: RunReader, step?: number): Promise<Replay> {
   };
 }
 
-/** Throws INVALID_RUN where the data is gone or another; and where they were read in blocks, unless `blocks` will do. */
-export async function replayData(
+/** Throws INVALID_RUN where the data is gone or another, or was read in blocks. */
+export async function replayData(run: RunReader): Promise<ReplayedData> {
+  const { settings, unusable } = await replayedSettings(run);
+  if (settings.stream) throw unusable("it read its table in blocks. Train on a part of the table to look into it.");
+  const table = await readAgain(run.manifest.data, textOptions(settings), unusable);
+  const options = await dataOptions(settings);
+  return { settings, table, options, prepared: prepare(table, options) };
+}
+
+/** The same of a table that was read in blocks; undefined of one that was not. */
+export async function replayStream(
   run: RunReader,
-  { blocks = false }: { readonly blocks?: boolean } = {},
-): Promise<ReplayedData> {
+): Promise<{ readonly stream: TableStream; readonly options: PrepareOptions } | undefined> {
+  const { settings, unusable } = await replayedSettings(run);
+  const { data } = run.manifest;
+  if (!settings.stream || isQuery(data)) return undefined;
+  await checkFiles(data, unusable);
+  const files = filesIn(data).map(({ file }) => file);
+  return { stream: await openTable(files, textOptions(settings)), options: await dataOptions(settings) };
+}
+
+async function replayedSettings(run: RunReader) {
   const { data } = run.manifest;
   const settings = runSettings(run.dir, run.manifest.settings);
   const unusable = (what: string) =>
@@ -84,19 +98,7 @@ export async function replayData(
   await checkRegular([validationData].flat(), unusable, (file) =>
     unusable(`its rows for validation, ${file}, are not there (seen from this folder). Put them back.`),
   );
-  if (settings.stream && !isQuery(data)) {
-    if (!blocks) throw unusable("it read its table in blocks. Train on a part of the table to look into it.");
-    await checkFiles(data, unusable);
-    const stream = await openTable(
-      filesIn(data).map(({ file }) => file),
-      textOptions(settings),
-    );
-    const options = await dataOptions(settings);
-    return { settings, table: stream.head, options, prepared: prepare(stream.head, options), stream };
-  }
-  const table = await readAgain(data, textOptions(settings), unusable);
-  const options = await dataOptions(settings);
-  return { settings, table, options, prepared: prepare(table, options) };
+  return { settings, unusable };
 }
 
 const epochsOf = (events: readonly TrainEvent[]) =>

@@ -95,8 +95,13 @@ const rules: { readonly [K in keyof Required<TrainOptions>]: Rule } = {
   data: tensorsRule,
   validation: optional(tensorsRule),
   blocks: optional({
-    must: "{ rows, open() }",
-    holds: (value) => isRecord(value) && typeof value.rows === "number" && typeof value.open === "function",
+    must: "{ sizes, read(index) }, with the rows of each block",
+    holds: (value) =>
+      isRecord(value) &&
+      Array.isArray(value.sizes) &&
+      value.sizes.length > 0 &&
+      value.sizes.every((size) => Number.isInteger(size) && size > 0) &&
+      typeof value.read === "function",
   }),
   features: optional(namesRule("x")),
   targets: optional(namesRule("y")),

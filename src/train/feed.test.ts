@@ -27,14 +27,10 @@ const options: TrainOptions = {
   batchSize: 10,
   backend: "reference",
 };
-const blocks = {
-  rows: rows - perBlock,
-  async *open() {
-    for (let from = perBlock; from < rows; from += perBlock) yield block(from, Math.min(perBlock, rows - from));
-  },
-};
+const sizes = [20, 20, 10];
+const blocks = { sizes, read: async (index: number) => block(index * perBlock, sizes[index]!) };
 
-it("goes through the data and then the blocks in every epoch", async () => {
+it("goes through all blocks in every epoch", async () => {
   const events = [];
   for await (const event of train({ ...options, blocks })) events.push(event);
   expect(events[0]).toMatchObject({ type: "start", rows, stepsPerEpoch: 5 });
@@ -63,29 +59,36 @@ it("measures the training rows of the data, whatever block came last", async () 
   expect(streamed.metrics.train).toEqual(alone.metrics.train);
 });
 
-it("reports what goes wrong in reading, and closes the source of an epoch left early", async () => {
+it("takes the blocks in another order in every epoch, and each of them once", async () => {
+  const order: number[] = [];
+  const watched = {
+    sizes: Array.from({ length: 10 }, () => 10),
+    read(index: number) {
+      order.push(index);
+      return block(index * 10, 10);
+    },
+  };
+  await train({ ...options, blocks: watched, epochs: 3 }).result();
+  const epochs = [0, 1, 2].map((epoch) => order.slice(10 * epoch, 10 * epoch + 10));
+  expect(order).toHaveLength(30);
+  for (const epoch of epochs) expect(new Set(epoch).size).toBe(10);
+  expect(epochs[0]).not.toEqual(epochs[1]);
+  expect(epochs[1]).not.toEqual(epochs[2]);
+});
+
+it("reports what goes wrong in reading, and ends in the middle of an epoch", async () => {
   const broken = {
-    rows: 20,
-    async *open(): AsyncGenerator<RowBlock> {
-      yield block(perBlock, 10);
-      throw new Error("the disk is gone");
+    sizes: [10, 10],
+    async read(index: number): Promise<RowBlock> {
+      if (order++ > 0) throw new Error("the disk is gone");
+      return block(index, 10);
     },
   };
+  let order = 0;
   await expect(train({ ...options, blocks: broken }).result()).rejects.toThrow("the disk is gone");
-  let closed = false;
-  const endless = {
-    rows: 1e6,
-    async *open(): AsyncGenerator<RowBlock> {
-      try {
-        for (;;) yield block(0, perBlock);
-      } finally {
-        closed = true;
-      }
-    },
-  };
+  const endless = { sizes: Array.from({ length: 1e5 }, () => perBlock), read: async () => block(0, perBlock) };
   const controller = new AbortController();
   const training = train({ ...options, blocks: endless, signal: controller.signal });
   for await (const event of training) if (event.type === "progress") controller.abort();
   expect((await training.result()).reason).toBe("interrupted");
-  expect(closed).toBe(true);
 });

@@ -1,4 +1,5 @@
-// What an epoch runs through: the rows in the machine, and after them blocks that are read while it works.
+// What an epoch runs through: the rows in the machine, or blocks, of which the next is read while it works.
+import { permutation } from "../data/random.ts";
 import { allocate, type TypedArray } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { sizeOf } from "../ir/shape.ts";
@@ -11,9 +12,9 @@ export interface FeedState {
   rows: { readonly steps: number; done: number } | undefined;
   /** Order of the rows of `data`. */
   readonly sampler: SamplerState;
-  /** Blocks read so far, of all epochs: each has its own order of rows. */
+  /** Blocks taken so far, of all epochs: each has its own order of rows. */
   blocks: number;
-  /** Blocks taken of this epoch: after the first one its rows are in the machine, in place of those of `data`. */
+  /** Blocks taken of this epoch: the rows of the last one are in the machine, in place of those of `data`. */
   taken: number;
 }
 
@@ -33,9 +34,9 @@ export class Feed {
   #sampler: Sampler;
   /** Whether the rows in the machine are those of `data`. */
   #holdsData = true;
-  /** The source of this epoch's blocks, and the block that is being read. */
-  #reading: AsyncIterator<RowBlock> | undefined;
-  #pending: Promise<IteratorResult<RowBlock>> | undefined;
+  /** The order of this epoch's blocks, and the one that is being read. */
+  #order: Int32Array = new Int32Array(0);
+  #pending: Promise<RowBlock> | undefined;
 
   constructor(session: Session, options: TrainOptions, sizes: FeedSizes, state: FeedState) {
     this.#session = session;
@@ -50,40 +51,48 @@ export class Feed {
     return new Sampler(data.x.shape[0]!, seed, sampler);
   }
 
-  /** Goes on from a state; where that is inside an epoch, its blocks are read anew up to the one that was in the machine. */
+  /** Goes on from a state; where that is inside an epoch of blocks, the one that was in the machine is read anew. */
   async restore(state: FeedState): Promise<void> {
     await this.close();
     this.#state = state;
     this.#sampler = this.#samplerOf(state);
-    if (state.taken === 0) this.writeData();
-    if (state.rows === undefined) return;
-    this.#open();
-    for (let left = state.taken; left > 0; left--) {
-      const next = await this.#pending;
-      if (next === undefined || next.done)
-        throw new ChainruleError(
-          "INVALID_ARGUMENT",
-          `The training goes on from block ${state.taken} of its rows, and there are only ${state.taken - left} of them now. Give the same blocks as before.`,
-          { blocks: state.taken - left, taken: state.taken },
-        );
-      if (left === 1) this.#write(next.value);
-      this.#read();
+    const { blocks } = this.#options;
+    if (blocks === undefined || state.rows === undefined) {
+      this.writeData();
+      return;
     }
-  }
-
-  /** Begins an epoch: with the rows of `data`, while the first block is read. */
-  begin(): void {
-    const steps = this.#sizes.stepsPerBlock;
-    this.writeData();
-    this.#order(this.#sampler.next(steps * this.#sizes.batchSize));
-    this.#state.rows = { steps, done: 0 };
-    this.#state.taken = 0;
-    this.#open();
-  }
-
-  #open(): void {
-    this.#reading = this.#options.blocks?.open()[Symbol.asyncIterator]();
+    if (state.taken > blocks.sizes.length)
+      throw new ChainruleError(
+        "INVALID_ARGUMENT",
+        `The training goes on from block ${state.taken} of its rows, and there are only ${blocks.sizes.length} of them now. Give the same blocks as before.`,
+        { blocks: blocks.sizes.length, taken: state.taken },
+      );
+    this.#order = this.#blockOrder(blocks.sizes.length);
+    if (state.taken > 0) this.#write(await blocks.read(this.#order[state.taken - 1]!));
     this.#read();
+  }
+
+  /** Begins an epoch: with the rows of `data`; of blocks with none, until `refill`. */
+  begin(): void {
+    const { blocks } = this.#options;
+    this.#state.taken = 0;
+    if (blocks === undefined) {
+      const { stepsPerBlock: steps, batchSize } = this.#sizes;
+      this.writeData();
+      this.#orderRows(this.#sampler.next(steps * batchSize));
+      this.#state.rows = { steps, done: 0 };
+      return;
+    }
+    this.#order = this.#blockOrder(blocks.sizes.length);
+    this.#state.rows = { steps: 0, done: 0 };
+    this.#read();
+  }
+
+  /** The order of this epoch's blocks. */
+  #blockOrder(count: number): Int32Array {
+    const { blocks, taken } = this.#state;
+    const epoch = (blocks - taken) / count;
+    return permutation(count, Math.imul(this.#options.seed ?? 0, 0x9e3779b1) + epoch);
   }
 
   /** The steps over the rows in the machine. */
@@ -97,30 +106,29 @@ export class Feed {
 
   /** Once the rows are done: writes the next block. False at the end of the epoch. */
   async refill(): Promise<boolean> {
-    const next = await this.#pending;
-    if (next === undefined || next.done) {
-      this.#reading = undefined;
+    const next = this.#pending;
+    if (next === undefined) {
       this.#state.rows = undefined;
       this.#state.taken = 0;
       return false;
     }
-    const { value } = next;
+    const value = await next;
     this.#write(value);
+    this.#state.taken++;
+    this.#state.blocks++;
     this.#read();
     const steps = Math.ceil(value.rows / this.#sizes.batchSize);
-    this.#state.taken++;
-    const seed = Math.imul(this.#options.seed ?? 0, 31) + ++this.#state.blocks;
-    this.#order(new Sampler(value.rows, seed).next(steps * this.#sizes.batchSize));
+    const seed = Math.imul(this.#options.seed ?? 0, 31) + this.#state.blocks;
+    this.#orderRows(new Sampler(value.rows, seed).next(steps * this.#sizes.batchSize));
     this.#state.rows = { steps, done: 0 };
     return true;
   }
 
-  /** Ends the reading of an epoch that is left early. */
+  /** Waits for the reading of an epoch that is left early. */
   async close(): Promise<void> {
-    const reading = this.#reading;
-    this.#reading = undefined;
+    const pending = this.#pending;
     this.#pending = undefined;
-    await reading?.return?.();
+    await pending?.catch(() => {});
   }
 
   /** Puts the rows of `data` back where a block took their place. */
@@ -131,13 +139,16 @@ export class Feed {
     this.#holdsData = true;
   }
 
+  /** Begins to read the next block of the epoch. */
   #read(): void {
-    this.#pending = this.#reading?.next();
+    const { blocks } = this.#options;
+    const index = this.#order[this.#state.taken];
+    this.#pending = blocks && index !== undefined ? Promise.resolve(blocks.read(index)) : undefined;
     // What goes wrong is reported where the block is awaited.
     this.#pending?.catch(() => {});
   }
 
-  #order(rows: Int32Array): void {
+  #orderRows(rows: Int32Array): void {
     const all = new Int32Array(this.#sizes.stepsPerBlock * this.#sizes.batchSize);
     all.set(rows.subarray(0, all.length));
     this.#session.write("order", all);

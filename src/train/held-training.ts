@@ -72,7 +72,7 @@ export class HeldTraining {
     const rows = data.x.shape[0]!;
     return {
       type: "start",
-      rows: rows + (blocks?.rows ?? 0),
+      rows: blocks?.sizes.reduce((sum, size) => sum + size, 0) ?? rows,
       validationRows: validation?.x.shape[0] ?? 0,
       features: data.x.size / rows,
       parameters: training.parameterCount,

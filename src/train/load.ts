@@ -61,7 +61,8 @@ function sizesOf({ data, blocks, batchSize }: TrainOptions): Sizes {
   const rows = data.x.shape[0]!;
   const size = Math.min(batchSize ?? rows, rows);
   const stepsPerBlock = Math.ceil(rows / size);
-  return { batchSize: size, stepsPerBlock, stepsPerEpoch: stepsPerBlock + Math.ceil((blocks?.rows ?? 0) / size) };
+  const stepsPerEpoch = blocks?.sizes.reduce((sum, each) => sum + Math.ceil(each / size), 0) ?? stepsPerBlock;
+  return { batchSize: size, stepsPerBlock, stepsPerEpoch };
 }
 
 function typesOf({ x, y }: TrainingData, float: FloatDType): SplitTypes {

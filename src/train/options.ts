@@ -17,12 +17,12 @@ export interface TrainingData {
   readonly y: Tensor;
 }
 
-/** Rows that are read while the machine works on those before them. */
+/** Rows in blocks, each of which is read while the machine works on the one before. */
 export interface RowBlocks {
-  /** Rows of all blocks together; an estimate will do. */
-  readonly rows: number;
-  /** One pass: blocks of at most as many rows as `data` has. */
-  open(): AsyncIterable<RowBlock>;
+  /** Rows of each block: at most as many as `data` has. */
+  readonly sizes: readonly number[];
+  /** The same rows whenever it is asked for. */
+  read(index: number): RowBlock | Promise<RowBlock>;
 }
 
 export interface RowBlock {
@@ -41,7 +41,11 @@ export interface TrainOptions extends BackendOptions {
   readonly features?: readonly string[] | undefined;
   /** Names of the columns of y [rows, targets], for a loss with a target for each output: metrics are then those of each, and means. */
   readonly targets?: readonly string[] | undefined;
-  /** Rows after `data`, where they are more than memory holds: each epoch goes through `data`, then through these. */
+  /**
+   * All rows that are trained on, where they are more than memory holds: each epoch goes through the blocks in an order of its own, and through
+   * the rows of each in one. Metrics of the training are then those of `data`, which should be like the rest: one of the blocks, of rows that
+   * were dealt to them at random.
+   */
   readonly blocks?: RowBlocks | undefined;
   /**
    * By name; a record with options (`crossEntropyWith`); or a function of one's own: it is traced like the rest of the step, gives a float

@@ -65,11 +65,8 @@ function optionsOf(one: Course): TrainOptions {
     ...(one.validates && { validation: data(2, 9), patience: one.patience }),
     ...(blockRows > 1 && {
       blocks: {
-        rows: 2 * blockRows,
-        async *open() {
-          yield block(data(3, blockRows));
-          yield block(data(4, blockRows));
-        },
+        sizes: [blockRows, blockRows, blockRows - 1],
+        read: async (index) => block(data(3 + index, index === 2 ? blockRows - 1 : blockRows)),
       },
     }),
     loss: "crossEntropy",

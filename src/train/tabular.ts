@@ -1,6 +1,6 @@
 // From a prepared table to a trained network and its predictions: defaults for ordinary tables, metrics in the target's unit.
 
-import type { Prepared, Preprocessing, Split, TableStream } from "../data/index.ts";
+import type { Prepared, Preprocessing, Split } from "../data/index.ts";
 import { categoryRanges } from "../data/preprocessing.ts";
 import { answerOf, classesOf, scaleOf } from "../data/target-kinds.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
@@ -59,8 +59,8 @@ export interface TableTraining extends AsyncIterable<TrainEvent> {
  * standard deviations, or as the target was scaled. Throws INVALID_ARGUMENT for a loss that does not fit the task or the target, and what
  * `train` throws.
  */
-export function trainTable(prepared: Prepared, settings: TableSettings = {}, stream?: TableStream): TableTraining {
-  const { options, resolved, weighed } = asked(prepared, settings, stream);
+export function trainTable(prepared: Prepared, settings: TableSettings = {}): TableTraining {
+  const { options, resolved, weighed } = asked(prepared, settings);
   const { preprocessing } = prepared;
   const { targets } = preprocessing;
   const { loss } = resolved;
@@ -117,8 +117,8 @@ export function trainTable(prepared: Prepared, settings: TableSettings = {}, str
  * @example
  * const held = await HeldTraining.load(tableOptions(prepared, { hidden: [8], seed: 3 }));
  */
-export const tableOptions = (prepared: Prepared, settings: TableSettings = {}, stream?: TableStream): TrainOptions =>
-  asked(prepared, settings, stream).options;
+export const tableOptions = (prepared: Prepared, settings: TableSettings = {}): TrainOptions =>
+  asked(prepared, settings).options;
 
 interface Asked {
   readonly options: TrainOptions;
@@ -127,12 +127,12 @@ interface Asked {
   readonly weighed: LossRecord;
 }
 
-function asked(prepared: Prepared, settings: TableSettings, stream: TableStream | undefined): Asked {
+function asked(prepared: Prepared, settings: TableSettings): Asked {
   checkTable(prepared, settings);
-  const { preprocessing } = prepared;
+  const { preprocessing, buckets } = prepared;
   const { targets, features } = preprocessing;
-  const blocks = stream && tableBlocks(stream, preprocessing, prepared.train.rows, () => resolved.loss);
-  const resolved = resolve(prepared, settings, prepared.train.rows + (blocks?.rows ?? 0));
+  const blocks = buckets && tableBlocks(buckets, preprocessing, () => resolved.loss);
+  const resolved = resolve(prepared, settings, buckets?.sizes);
   const { loss } = resolved;
   checkLoss(loss, prepared);
   checkTargets(loss, prepared);

@@ -90,8 +90,10 @@ async function trainAnew(
   const header = table.hasHeader ? asked.header : false;
   const given: GivenFlags = { ...asked, ...(header !== undefined && { header }), ...(stream && { stream: true }) };
   const options = await dataOptions(given);
-  const prepared = prepare(table, options);
-  print(streams.stderr, (style) => describeData(table, prepared, style, stream));
+  const { prepareStream } = await import("../engine.ts");
+  const streamed = stream && (await prepareStream(stream, options));
+  const prepared = streamed?.sample ?? prepare(table, options);
+  print(streams.stderr, (style) => describeData(table, prepared, style, streamed));
 
   const { validationData: other } = asked;
   const origin = async () => ({
@@ -99,7 +101,8 @@ async function trainAnew(
     ...(other !== undefined && { validation: await originOf([other].flat()) }),
   });
   const flags = await withRate(given, prepared, streams);
-  const first = await runTraining({ prepared, flags, stream, place: { origin } }, streams);
+  const plan = streamed ? { options, prepare: async () => streamed } : prepared;
+  const first = await runTraining({ data: plan, flags, place: { origin } }, streams);
   const fixed = fix ? await restart(origin, table, options, flags, first, streams) : undefined;
   const last = fixed?.training ?? first;
   if (last.end === undefined) {
@@ -116,7 +119,7 @@ async function trainAnew(
     ...describeNext(run, dataWords(data), findings, style),
   ]);
   const fixSummary = fixed && { fix: { from: first.run, ...withFlags(fixed.remedy) } };
-  if (flags.json) printJson(streams, { run, ...summary(prepared.task, start, end, classWeights), ...fixSummary });
+  if (flags.json) printJson(streams, { run, ...summary(last.task, start, end, classWeights), ...fixSummary });
 }
 
 /** With the rate that a range test suggests, where it was asked for. */
@@ -176,7 +179,7 @@ async function restart(
   print(streams.stderr, () => [""]);
   const changed = { ...withChange(flags, best.settings), ...(flags.out !== undefined && { out: freeFolder(run) }) };
   const prepared = prepare(table, await dataOptions(changed));
-  const training = await runTraining({ prepared, flags: changed, place: { origin } }, streams);
+  const training = await runTraining({ data: prepared, flags: changed, place: { origin } }, streams);
   return { remedy: best, steps: trials.steps, training };
 }
 

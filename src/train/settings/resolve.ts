@@ -42,15 +42,16 @@ type Rows = Pick<Prepared, "task"> & {
  * What the settings come to for a table. Throws INVALID_ARGUMENT for a value that a setting cannot have, with `setting`,
  * `value` and `choices` in its details.
  *
- * @param rows those that are trained on, where they are more than the prepared ones
+ * @param sizes rows that are trained on, of each block, where they are more than the prepared ones
  * @example
  * resolve(prepared, { activation: "tanh" }).init; // "xavierUniform"
  */
 export function resolve(
   { task, train, preprocessing }: Rows,
   settings: TableSettings = {},
-  rows = train.rows,
+  sizes: readonly number[] = [train.rows],
 ): ResolvedTableSettings {
+  const rows = sizes.reduce((sum, size) => sum + size, 0);
   const { optimizer: updated, schedule: timed } = settings;
   const named = {
     ...settings,
@@ -67,7 +68,8 @@ export function resolve(
           ...(resolved.weightDecay !== undefined && { weightDecay: resolved.weightDecay }),
           learningRate,
         });
-  const steps = epochs * Math.ceil(rows / Math.min(batchSize, train.rows));
+  const batch = Math.min(batchSize, train.rows);
+  const steps = epochs * sizes.reduce((sum, size) => sum + Math.ceil(size / batch), 0);
   const schedule =
     typeof timed === "object"
       ? timed

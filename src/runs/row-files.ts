@@ -1,0 +1,132 @@
+// The encoded rows of a table that is larger than memory, in the folder of the run that is trained on them. Node only.
+//
+//   rows/rows.bin     the rows, in buckets
+//   rows/index.json   what they are of, and how they lie; without it there are none
+//
+// Both are whole or not there: written under other names, fsync, rename, the index last.
+import type { RowStore, StoredRows } from "../data/index.ts";
+import { bytes as inWords } from "../data/wording.ts";
+import { ChainruleError } from "../ir/errors.ts";
+import { isRecord, type Json, parseJson } from "../ir/json.ts";
+import { node } from "../ir/node.ts";
+import { folderFiles, syncFolder } from "./folder.ts";
+import { version } from "./version.ts";
+
+const folder = "rows";
+const content = "rows.bin";
+const indexFile = `${folder}/index.json`;
+const temporary = `.${content}.tmp`;
+
+/** Raised when another program could misread the rows. */
+const format = 1;
+
+export interface RowFiles {
+  readonly store: RowStore;
+  /** Those that are there; undefined where there are none, or they are of other data or of another version. */
+  open(): Promise<StoredRows | undefined>;
+  /** Takes them away. */
+  remove(): Promise<void>;
+}
+
+/** In a run folder; `key` says what the rows are of: the hashes of the data. */
+export function rowFiles(dir: string, key: string): RowFiles {
+  const { join } = node("node:path");
+  const place = join(dir, folder);
+  const files = folderFiles(dir);
+  const remove = () => node("node:fs/promises").rm(place, { recursive: true, force: true });
+  return {
+    remove,
+    async open() {
+      const text = await files.read(indexFile).catch(() => undefined);
+      if (text === undefined) return undefined;
+      const index = parseJson(new TextDecoder().decode(text), () => new Error("no JSON"));
+      if (!isRecord(index) || index.format !== format || index.version !== version || index.key !== key)
+        return undefined;
+      return openRows(join(place, content), index.bytes as number, index.about as Json);
+    },
+    store: {
+      async create(bytes) {
+        const { mkdir, open, rename } = node("node:fs/promises");
+        await remove();
+        const path = join(place, temporary);
+        const file = await told(dir, bytes, async () => {
+          await mkdir(place, { recursive: true });
+          await requireRoom(place, bytes);
+          return open(path, "wx");
+        });
+        return {
+          write: (at, some) =>
+            told(dir, bytes, async () => {
+              for (let done = 0; done < some.length; )
+                done += (await file.write(some, done, some.length - done, at + done)).bytesWritten;
+            }),
+          finish: (about) =>
+            told(dir, bytes, async () => {
+              // Room that no row took is not written.
+              await file.truncate(bytes);
+              await file.sync();
+              await file.close();
+              await rename(path, join(place, content));
+              await syncFolder(place);
+              const index = { format, version, key, bytes, about };
+              await files.write(indexFile, [new TextEncoder().encode(JSON.stringify(index))]);
+              return (await openRows(join(place, content), bytes, about))!;
+            }),
+          async discard() {
+            await file.close().catch(() => {});
+            await remove().catch(() => {});
+          },
+        };
+      },
+    },
+  };
+}
+
+/** Undefined where the file is not there, or not of so many bytes. */
+async function openRows(path: string, bytes: number, about: Json): Promise<StoredRows | undefined> {
+  const file = await node("node:fs/promises")
+    .open(path, "r")
+    .catch(() => undefined);
+  if (file === undefined) return undefined;
+  if ((await file.stat()).size !== bytes) {
+    await file.close();
+    return undefined;
+  }
+  return {
+    about,
+    async read(at, length) {
+      const all = new Uint8Array(length);
+      for (let done = 0; done < length; ) {
+        const { bytesRead } = await file.read(all, done, length - done, at + done);
+        if (bytesRead === 0)
+          throw new ChainruleError("INVALID_RUN", `${path} ends before its rows do.`, { file: path });
+        done += bytesRead;
+      }
+      return all;
+    },
+    close: () => file.close(),
+  };
+}
+
+/** Throws where the disk says that it has less room: before an hour of encoding, not after it. */
+async function requireRoom(place: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await node("node:fs/promises").statfs(place);
+  if (bavail * bsize < bytes) throw Object.assign(new Error(), { code: "ENOSPC", free: bavail * bsize });
+}
+
+/** What the disk refuses, in words. */
+async function told<T>(dir: string, bytes: number, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const { code, free } = cause as { code?: string; free?: number };
+    if (cause instanceof ChainruleError || code === undefined) throw cause;
+    const there = free === undefined ? "" : `, and ${inWords(free)} are free`;
+    throw new ChainruleError(
+      "INVALID_RUN",
+      `The run folder "${dir}" cannot hold the encoded rows of the table (${code}): they take ${inWords(bytes)} until the training ends${there}. Make room there, or put the run on another disk.`,
+      { dir, bytes, ...(free !== undefined && { free }), code },
+      { cause },
+    );
+  }
+}
