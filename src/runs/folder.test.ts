@@ -1,11 +1,11 @@
 // Files of a run in a folder: written in parts, replaced in one step, hashed.
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { mapFiles } from "./files.ts";
-import { folderFiles } from "./folder.ts";
+import { folderFiles, removeTemporary } from "./folder.ts";
 
 let dir: string;
 beforeEach(async () => {
@@ -28,4 +28,14 @@ it.each([
   }
   expect(await readdir(join(dir, "checkpoints"))).toEqual(["one"]);
   expect(Buffer.from(map.get("checkpoints/one")!).equals(await readFile(join(dir, "checkpoints/one")))).toBe(true);
+});
+
+it("what a crash left half written is taken away, and nothing else", async () => {
+  await mkdir(join(dir, "checkpoints"));
+  const kept = [".notes.tmp", "checkpoints", "run.json", join("checkpoints", "index.json")];
+  for (const name of kept.filter((name) => name !== "checkpoints")) await writeFile(join(dir, name), "");
+  await writeFile(join(dir, ".run.json.0123456789ab.tmp"), "");
+  await writeFile(join(dir, "checkpoints", ".step-3.safetensors.0123456789ab.tmp"), "");
+  await removeTemporary(dir);
+  expect((await readdir(dir, { recursive: true })).sort()).toEqual(kept.sort());
 });

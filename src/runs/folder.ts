@@ -185,6 +185,14 @@ async function emptyFolder(dir: string): Promise<string> {
   return dir;
 }
 
+/** Takes away what a crash left of files that were being written. Only for who writes the folder. */
+export async function removeTemporary(dir: string): Promise<void> {
+  const { readdir, rm } = node("node:fs/promises");
+  const { join } = node("node:path");
+  for (const file of await readdir(dir, { recursive: true }))
+    if (/(?:^|[/\\])\.[^/\\]+\.[0-9a-f]{12}\.tmp$/.test(file)) await rm(join(dir, file), { force: true });
+}
+
 async function writeAtomically(dir: string, name: string, parts: readonly Uint8Array[]): Promise<void> {
   const { open, rename, rm } = node("node:fs/promises");
   const { join } = node("node:path");

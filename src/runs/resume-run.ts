@@ -5,7 +5,7 @@ import type { TrainEvent } from "../train/events.ts";
 import type { Snapshot } from "../train/snapshot.ts";
 import { type RunWriter, runWriter } from "./create-run.ts";
 import { mapFiles, type RunMap } from "./files.ts";
-import { folderFiles } from "./folder.ts";
+import { folderFiles, removeTemporary } from "./folder.ts";
 import { lockFolder } from "./lock.ts";
 import { openRun, readCheckpoint, readIndex } from "./open-run.ts";
 import { parseEvents } from "./parse-events.ts";
@@ -31,6 +31,7 @@ export async function resumeRun(place: string | RunMap, settings: Json, name = "
   const files = place instanceof Map ? mapFiles(place, name) : folderFiles(place);
   const unlock = place instanceof Map ? () => {} : await lockFolder(files.dir);
   try {
+    if (!(place instanceof Map)) await removeTemporary(files.dir);
     const notes: string[] = [];
     let index = await readIndex(files);
     let snapshot: Snapshot | undefined;

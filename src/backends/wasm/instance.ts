@@ -12,7 +12,7 @@ export interface MachineExports {
 }
 
 const noBlas: Gemm = () => {
-  throw new Error("This program was encoded for a machine with a BLAS.");
+  throw new Error("bug: no BLAS");
 };
 
 export function instantiate(

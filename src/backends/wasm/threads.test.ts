@@ -1,4 +1,6 @@
 // Threads: the same bits with any number of them, errors where one is lost, none left behind, an end when asked to.
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ChainruleError } from "../../ir/errors.ts";
@@ -125,6 +127,26 @@ describe("a thread", () => {
     expect(await codeOf(() => running)).toBe("THREAD_LOST");
     expect(await codeOf(() => going.run("main"))).toBe("THREAD_LOST");
     expect(await codeOf(() => going.start("main", 1))).toBe("THREAD_LOST");
+  });
+
+  it("whose session nobody refers to any more is ended, though not before what is awaited", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const workers = await workersOf(async () => {
+      const done = session(2).start("main", 30);
+      for (let i = 0; i < 10; i++) {
+        collect();
+        await turn();
+      }
+      expect(await done).toBe(30);
+    });
+    expect(workers.length).toBe(2);
+    // One that has ended has no number.
+    while (workers.some(({ threadId }) => threadId !== -1)) {
+      collect();
+      await turn();
+    }
   });
 
   it("that fails fails the run", async () => {

@@ -8,6 +8,11 @@ import { startThread } from "./worker.ts";
 /** Milliseconds without any progress after which a job that cannot be watched otherwise is given up. */
 const patience = 60_000;
 
+/** Those with a job that is awaited: held, since nothing else may hold what waits. */
+const busy = new Set<Threads>();
+/** Workers live on by themselves: of threads that nobody refers to any more, they are ended. */
+const dropped = new FinalizationRegistry(terminate);
+
 export class Threads {
   readonly #words: Int32Array;
   readonly #threads: Thread[];
@@ -17,14 +22,17 @@ export class Threads {
 
   constructor(start: Omit<ThreadStart, "thread">) {
     this.#words = new Int32Array(start.memory.buffer, start.control, code.CONTROL_WORDS);
-    this.#threads = Array.from({ length: start.threads }, (_, i) => {
+    const self = new WeakRef(this);
+    const threads = Array.from({ length: start.threads }, (_, i) => {
       const thread = startThread(`chainrule ${i + 1} of ${start.threads}`, {
-        message: (job) => this.#ended(job),
-        lost: (reason) => this.#lose(`Thread ${i + 1} of ${start.threads} was lost: ${reason}.`),
+        message: (job) => self.deref()?.ended(job),
+        lost: (reason) => self.deref()?.lose(`Thread ${i + 1} of ${start.threads} was lost: ${reason}.`),
       });
       thread.postMessage({ ...start, thread: i } satisfies ThreadStart);
       return thread;
     });
+    this.#threads = threads;
+    dropped.register(this, threads);
   }
 
   /** Runs a program and blocks until it ends. Throws THREAD_LOST. */
@@ -38,7 +46,7 @@ export class Threads {
       done = Atomics.load(words, code.CONTROL_DONE);
       const progress = Atomics.load(words, code.CONTROL_MEETING);
       if (progress !== seen) since = performance.now();
-      else if (performance.now() - since > patience) this.#lose("The threads made no progress for a minute.");
+      else if (performance.now() - since > patience) this.lose("The threads stood still for a minute.");
       seen = progress;
       if (this.#lost) throw this.#lost;
     }
@@ -49,6 +57,7 @@ export class Threads {
   start(program: number, times: number): Promise<void> {
     this.#begin(program, times, true);
     for (const thread of this.#threads) thread.keep(true);
+    busy.add(this);
     return new Promise((resolve, reject) => {
       this.#pending = { resolve, reject };
     });
@@ -69,7 +78,7 @@ export class Threads {
     this.#words[code.CONTROL_PROGRAM] = 0;
     Atomics.add(this.#words, code.CONTROL_JOB, 1);
     Atomics.notify(this.#words, code.CONTROL_JOB);
-    for (const thread of this.#threads) thread.terminate();
+    terminate(this.#threads);
   }
 
   #begin(program: number, times: number, announce: boolean): void {
@@ -90,35 +99,40 @@ export class Threads {
     Atomics.notify(words, code.CONTROL_JOB);
   }
 
-  #ended(job: ThreadMessage): void {
+  private ended(job: ThreadMessage): void {
     if (job !== this.#job || !this.#pending) return;
-    if (this.#words[code.CONTROL_STATUS] === code.STATUS_LOST) this.#lose("A thread failed.");
+    if (this.#words[code.CONTROL_STATUS] === code.STATUS_LOST) this.lose("A thread failed.");
     else this.#settle();
   }
 
   #check(): void {
     if (this.#words[code.CONTROL_STATUS] !== code.STATUS_LOST) return;
-    this.#lose("A thread failed.");
+    this.lose("A thread failed.");
     throw this.#lost;
   }
 
   #settle(error?: ChainruleError): void {
     const pending = this.#pending;
     this.#pending = undefined;
+    busy.delete(this);
     for (const thread of this.#threads) thread.keep(false);
     if (error) pending?.reject(error);
     else pending?.resolve();
   }
 
   /** What is in memory may be half a step: the machine is of no more use. */
-  #lose(reason: string): void {
+  private lose(reason: string): void {
     if (this.#lost) return;
     this.#lost = new ChainruleError(
       "THREAD_LOST",
-      `${reason} What it was computing is incomplete: load the plan again, or train with threads: 1.`,
+      `${reason} Its results are incomplete: load it again, or train with threads: 1.`,
       { threads: this.#threads.length },
     );
     this.#settle(this.#lost);
-    for (const thread of this.#threads) thread.terminate();
+    terminate(this.#threads);
   }
+}
+
+function terminate(threads: readonly Thread[]): void {
+  for (const thread of threads) thread.terminate();
 }
