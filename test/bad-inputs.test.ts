@@ -1,8 +1,9 @@
 // What the command line says of inputs that cannot work.
 import { readdir, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { chainrule } from "../src/cli/test-command.ts";
 import { prepare, readTable } from "../src/data/index.ts";
-import { chainrule, csv, line, people, quick, useOwnFolder } from "./command-line.ts";
+import { csv, people, quick, useOwnFolder } from "./command-line.ts";
 
 useOwnFolder();
 
@@ -10,7 +11,7 @@ describe("inputs that cannot work exit with 1 and say why", () => {
   const attempt = async (name: string, content: string, ...args: string[]) => {
     await writeFile(name, content);
     const before = await readdir(".");
-    const { code, stdout, stderr } = await chainrule("train", name, ...args);
+    const { code, stdout, stderr } = await chainrule(["train", name, ...args]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(await readdir(".")).toEqual(before);
     return stderr;
@@ -125,7 +126,7 @@ describe("inputs that cannot work exit with 1 and say why", () => {
   });
   it("a folder that is not empty", async () => {
     await writeFile("t.csv", csv(people));
-    const { code, stderr } = await line("train t.csv --target stays --out .");
+    const { code, stderr } = await chainrule("train t.csv --target stays --out .");
     expect(code).toBe(1);
     expect(stderr.slice(stderr.indexOf("error:"))).toMatchInlineSnapshot(`
       "error: The run folder "." must be new or empty, since runs are never
@@ -138,14 +139,14 @@ describe("inputs that cannot work exit with 1 and say why", () => {
       "narrow.csv",
       csv(people.map(({ age, city, member }) => ({ age: age!, city: city!, member: member! }))),
     );
-    await chainrule("train", "people.csv", "--target", "stays", "--out", "people-run", ...quick);
+    await chainrule(["train", "people.csv", "--target", "stays", "--out", "people-run", ...quick]);
     for (const command of ["predict people-run narrow.csv", "evaluate people-run narrow.csv"]) {
-      const { code, stdout, stderr } = await line(command);
+      const { code, stdout, stderr } = await chainrule(command);
       expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
       expect(stderr).toContain('"joined"');
     }
     await writeFile("unlabelled.csv", csv(people.map(({ stays: _, ...row }) => row)));
-    expect((await line("evaluate people-run unlabelled.csv")).stderr).toMatchInlineSnapshot(`
+    expect((await chainrule("evaluate people-run unlabelled.csv")).stderr).toMatchInlineSnapshot(`
       "error: unlabelled.csv lacks 1 column that the model was trained on: "stays". Add
       what is missing, or rename columns; cells may be empty. Its columns: "age",
       "city", "member", "joined".
@@ -162,7 +163,7 @@ it("wrong usage exits with 2", async () => {
     "evaluate",
     "fly",
   ]) {
-    const { code, stdout, stderr } = await line(command);
+    const { code, stdout, stderr } = await chainrule(command);
     expect({ command, code, stdout }).toEqual({ command, code: 2, stdout: "" });
     expect(stderr).toMatch(/^error: /);
   }

@@ -1,37 +1,17 @@
 // The command line in a folder of its own, with two tables to train on.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect } from "vitest";
-import { run } from "../src/cli/program.ts";
-
-const home = process.cwd();
-let place: string;
+import { writeFile } from "node:fs/promises";
+import { beforeAll, expect } from "vitest";
+import { folderPerFile } from "../src/runs/test-folder.ts";
 
 /** The tests of a file run in a folder of their own, which holds people.csv and prices.csv. */
 export function useOwnFolder(): void {
+  folderPerFile();
   beforeAll(async () => {
-    place = await mkdtemp(join(tmpdir(), "chainrule-end-to-end-"));
-    process.chdir(place);
     await writeFile("people.csv", csv(people));
     await writeFile("prices.csv", csv(prices));
   });
-  afterAll(async () => {
-    process.chdir(home);
-    await rm(place, { recursive: true });
-  });
 }
 
-export async function chainrule(...args: string[]) {
-  const texts = { stdout: "", stderr: "" };
-  const code = await run(args, {
-    stdout: { write: (text) => (texts.stdout += text) },
-    stderr: { write: (text) => (texts.stderr += text) },
-  });
-  // The first line outside the package is this file's, which no user sees.
-  return { ...texts, code, stderr: texts.stderr.replaceAll(place, "…").replace(/^ {2}at .*\n/gm, "") };
-}
-export const line = (command: string) => chainrule(...command.split(" "));
 export const lastLine = (text: string) => JSON.parse(text.trimEnd().split("\n").at(-1)!);
 
 export type Row = Readonly<Record<string, string>>;

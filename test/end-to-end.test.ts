@@ -2,27 +2,16 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { chainrule } from "../src/cli/test-command.ts";
 import { prepare, readTable } from "../src/data/index.ts";
 import { decodeSafetensors } from "../src/train/safetensors.ts";
-import {
-  chainrule,
-  csv,
-  figure,
-  generator,
-  lastLine,
-  line,
-  people,
-  prices,
-  quick,
-  rowsOf,
-  useOwnFolder,
-} from "./command-line.ts";
+import { csv, figure, generator, lastLine, people, prices, quick, rowsOf, useOwnFolder } from "./command-line.ts";
 
 useOwnFolder();
 
 describe("a classification", () => {
   const train = (out: string, ...more: string[]) =>
-    chainrule("train", "people.csv", "--target", "stays", "--out", out, "--json", ...quick, ...more);
+    chainrule(["train", "people.csv", "--target", "stays", "--out", out, "--json", ...quick, ...more]);
   let trained: Awaited<ReturnType<typeof chainrule>>;
   beforeAll(async () => {
     trained = await train("people-run");
@@ -56,7 +45,7 @@ describe("a classification", () => {
   it("measures the validation rows again as in training", async () => {
     const { validation } = prepare(await readTable("people.csv"), { target: "stays" });
     await writeFile("validation.csv", csv(Array.from(validation!.rowNumbers, (row) => people[row]!)));
-    const evaluated = await line("evaluate people-run validation.csv --json");
+    const evaluated = await chainrule("evaluate people-run validation.csv --json");
     expect(evaluated.code).toBe(0);
     const answer = lastLine(evaluated.stdout);
     expect(answer).toEqual({
@@ -82,7 +71,7 @@ describe("a classification", () => {
   });
 
   it("predicts: the input's columns, the class, and probabilities that sum to 1", async () => {
-    const { code, stdout } = await line("predict people-run people.csv");
+    const { code, stdout } = await chainrule("predict people-run people.csv");
     expect(code).toBe(0);
     const predicted = rowsOf(stdout);
     const added = ["prediction", "probability_maybe", "probability_no", "probability_yes"];
@@ -106,10 +95,10 @@ describe("a classification", () => {
       city: city!,
     }));
     await writeFile("shuffled.csv", csv(shuffled));
-    const written = await line("predict people-run shuffled.csv --out shuffled-out.csv");
+    const written = await chainrule("predict people-run shuffled.csv --out shuffled-out.csv");
     expect(written).toMatchObject({ code: 0, stdout: "" });
     const answers = rowsOf(await readFile("shuffled-out.csv", "utf8"));
-    const expected = rowsOf((await line("predict people-run people.csv")).stdout);
+    const expected = rowsOf((await chainrule("predict people-run people.csv")).stdout);
     answers.forEach((row, i) => {
       expect(row).toMatchObject(shuffled[i]!);
       for (const name of ["prediction", "probability_maybe", "probability_no", "probability_yes"])
@@ -126,7 +115,7 @@ describe("a classification", () => {
         { age: "1000", city: "Ulm", member: "false", joined: "1999-12-31" },
       ]),
     );
-    const { code, stdout, stderr } = await line("predict people-run odd.csv");
+    const { code, stdout, stderr } = await chainrule("predict people-run odd.csv");
     expect(code).toBe(0);
     expect(stderr).toMatchInlineSnapshot(`
       ""age": 1 cell missing; a missing cell takes the training mean and sets "age is
@@ -190,11 +179,11 @@ describe("a table in blocks", () => {
     const flags = "--stream --hidden 8 --epochs 1 --schedule constant --batch 256 --json".split(" ");
     const accuracies: number[] = [];
     for (const name of ["shuffled", "sorted"]) {
-      const trained = await chainrule("train", `${name}.csv`, "--target", "level", "--out", `${name}-run`, ...flags);
+      const trained = await chainrule(["train", `${name}.csv`, "--target", "level", "--out", `${name}-run`, ...flags]);
       expect(trained.code).toBe(0);
       const said = trained.stderr.replaceAll(/\s+/g, " ");
       expect(said).toContain("90,000 rows, 3 columns");
-      expect(said).toMatch(/a number 1 2 features/);
+      expect(said).toContain("a number 1 ");
       expect(said).toMatch(/Validation has 1\d,\d{3} rows of 90,000 rows, drawn from the whole table/);
       accuracies.push(lastLine(trained.stdout).metrics.validation.accuracy);
     }
@@ -204,7 +193,7 @@ describe("a table in blocks", () => {
 
   it("needs a format that has rows", async () => {
     await writeFile("rows.json", JSON.stringify(people));
-    const { code, stderr } = await line("train rows.json --target stays --stream");
+    const { code, stderr } = await chainrule("train rows.json --target stays --stream");
     expect(code).toBe(1);
     expect(stderr).toMatchInlineSnapshot(`
       "error: rows.json cannot be read in blocks, since it is one JSON value, which has
@@ -219,7 +208,7 @@ describe("two classes by one logit", () => {
   it("give two probabilities", async () => {
     const two = people.map((row) => ({ ...row, stays: row.stays === "yes" ? "yes" : "no" }));
     await writeFile("two.csv", csv(two));
-    const trained = await chainrule(
+    const trained = await chainrule([
       "train",
       "two.csv",
       "--target",
@@ -232,16 +221,16 @@ describe("two classes by one logit", () => {
       "--validation",
       "0",
       ...quick,
-    );
+    ]);
     expect(trained.code).toBe(0);
     const { metrics } = lastLine(trained.stdout);
     expect(Object.keys(metrics)).toEqual(["train"]);
     // Without validation the training rows are all rows: evaluate measures the same.
-    const evaluated = lastLine((await line("evaluate two-run two.csv --json")).stdout);
+    const evaluated = lastLine((await chainrule("evaluate two-run two.csv --json")).stdout);
     expect(evaluated.metrics.accuracy).toBe(metrics.train.accuracy);
     expect(evaluated.metrics.logLoss).toBeCloseTo(metrics.train.loss, 5);
     expect(evaluated.metrics.rocAuc).toBeCloseTo(metrics.train.rocAuc, 6);
-    for (const row of rowsOf((await line("predict two-run two.csv")).stdout)) {
+    for (const row of rowsOf((await chainrule("predict two-run two.csv")).stdout)) {
       const [no, yes] = [Number(row.probability_no), Number(row.probability_yes)];
       expect(no + yes).toBeCloseTo(1, 5);
       expect(row.prediction).toBe(yes > no ? "yes" : "no");
@@ -251,7 +240,7 @@ describe("two classes by one logit", () => {
 
 describe("a regression", () => {
   it("is trained, measured and predicted in the target's unit", async () => {
-    const trained = await chainrule(
+    const trained = await chainrule([
       "train",
       "prices.csv",
       "--target",
@@ -262,7 +251,7 @@ describe("a regression", () => {
       "--type",
       "rooms=number",
       ...quick,
-    );
+    ]);
     expect(trained.code).toBe(0);
     const answer = lastLine(trained.stdout);
     const metrics = { loss: figure, rmse: figure, mae: figure, r2: figure };
@@ -277,7 +266,7 @@ describe("a regression", () => {
 
     const { validation } = prepare(await readTable("prices.csv"), { target: "price" });
     await writeFile("prices-validation.csv", csv(Array.from(validation!.rowNumbers, (row) => prices[row]!)));
-    const evaluated = lastLine((await line("evaluate prices-run prices-validation.csv --json")).stdout);
+    const evaluated = lastLine((await chainrule("evaluate prices-run prices-validation.csv --json")).stdout);
     expect(evaluated).toEqual({
       run: "prices-run",
       data: "prices-validation.csv",
@@ -290,7 +279,7 @@ describe("a regression", () => {
       expect(Math.abs(evaluated.metrics[name] / inTraining - 1)).toBeLessThan(1e-4);
     }
 
-    const predicted = rowsOf((await line("predict prices-run prices-validation.csv")).stdout);
+    const predicted = rowsOf((await chainrule("predict prices-run prices-validation.csv")).stdout);
     expect(Object.keys(predicted[0]!)).toEqual(["area", "rooms", "garden", "price", "prediction"]);
     const squares = predicted.reduce((sum, row) => sum + (Number(row.prediction) - Number(row.price)) ** 2, 0);
     expect(Math.sqrt(squares / 30) / evaluated.metrics.rmse).toBeCloseTo(1, 3);
@@ -299,7 +288,7 @@ describe("a regression", () => {
   it("the same seed gives the same bytes", async () => {
     for (const out of ["a", "b"]) {
       expect(
-        (await chainrule("train", "prices.csv", "--target", "price", "--out", `prices-${out}`, ...quick)).code,
+        (await chainrule(["train", "prices.csv", "--target", "price", "--out", `prices-${out}`, ...quick])).code,
       ).toBe(0);
     }
     const [a, b] = [await readFile("prices-a/model.safetensors"), await readFile("prices-b/model.safetensors")];

@@ -1,29 +1,13 @@
 // chainrule check from its arguments to its output: of runs, and of modules of TypeScript and JavaScript.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import * as entry from "../index.ts";
+import { folderPerTest } from "../runs/test-folder.ts";
 import { ownModules } from "./check-file.ts";
-import { run } from "./program.ts";
+import { chainrule } from "./test-command.ts";
 
-const home = process.cwd();
-beforeEach(async () => process.chdir(await mkdtemp(join(tmpdir(), "chainrule-check-"))));
-afterEach(async () => {
-  const place = process.cwd();
-  process.chdir(home);
-  await rm(place, { recursive: true });
-});
-
-async function chainrule(...args: string[]) {
-  const texts = { stdout: "", stderr: "" };
-  const code = await run(args, {
-    stdout: { write: (text) => (texts.stdout += text) },
-    stderr: { write: (text) => (texts.stderr += text) },
-  });
-  return { ...texts, code, stderr: texts.stderr.replace(/^ {2}at .*check\.test\.ts.*\n/gm, "") };
-}
+folderPerTest();
 
 /** Numbers as #, so that a picture of the output stays. */
 const shape = (text: string) => text.replace(/-?\d+(\.\d+)?(e-\d+)?/g, "#").replace(/ +/g, " ");
@@ -50,7 +34,7 @@ export default ({ layers, x }: typeof inputs): Tensor => squash(x.matmul(layers[
 `;
 
 it("has a help of 80 columns", async () => {
-  const { code, stdout } = await chainrule("check", "--help");
+  const { code, stdout } = await chainrule("check --help");
   expect(code).toBe(0);
   for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });
@@ -63,7 +47,7 @@ describe("a module", () => {
 
   it("whose gradients are right passes", async () => {
     await writeFile("loss.ts", right);
-    const { code, stdout, stderr } = await chainrule("check", "loss.ts");
+    const { code, stdout, stderr } = await chainrule("check loss.ts");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain("loss.ts: 2 tensors, 8 numbers, float64\n");
     expect(stdout).toContain("Gradients agree with differences: errors are below ");
@@ -75,7 +59,7 @@ describe("a module", () => {
 
   it("with a wrong op fails, and names op, element and numbers", async () => {
     await writeFile("loss.ts", wrong);
-    const { code, stdout, stderr } = await chainrule("check", "loss.ts");
+    const { code, stdout, said } = await chainrule("check loss.ts");
     expect(code).toBe(1);
     expect(shape(stdout.slice(stdout.indexOf("wrong rule")))).toMatchInlineSnapshot(`
       "wrong rule: squash (%#), operand # at [#,#]
@@ -87,14 +71,14 @@ describe("a module", () => {
        x[#,#] # #
       "
     `);
-    expect(stderr.replace(/\s+/g, " ")).toContain(
+    expect(said).toContain(
       "error: loss.ts: gradients must agree with differences; that of layers.0.weight does not, by the rule of squash.",
     );
   });
 
   it("gives one JSON object as the last line", async () => {
     await writeFile("loss.ts", wrong);
-    const { code, stdout } = await chainrule("check", "loss.ts", "--json");
+    const { code, stdout } = await chainrule("check loss.ts --json");
     expect(code).toBe(1);
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
     const answer = JSON.parse(stdout);
@@ -124,11 +108,11 @@ describe("a module", () => {
       "loss.mjs",
       'import { tensor } from "chainrule";\nexport const inputs = [tensor([1, 0])];\nexport default (x) => x.relu().sum();\n',
     );
-    const { code, stdout, stderr } = await chainrule("check", "loss.mjs");
+    const { code, stdout, said } = await chainrule("check loss.mjs");
     expect(code).toBe(1);
     expect(stdout).toContain("lies on a kink");
     expect(stdout).toContain("  relu (%1): operand 0 at [1] is 0\n");
-    expect(stderr.replace(/\s+/g, " ")).toContain(
+    expect(said).toContain(
       "nothing is said of its gradients, as the point lies on a kink. Choose inputs a little away from it.",
     );
   });
@@ -143,7 +127,7 @@ describe("a module", () => {
       "loss.ts",
       'import { tensor } from "chainrule";\nimport { apply, model, Tensor, variables } from "./parts/model.ts";\nif (!(tensor(1) instanceof Tensor)) throw new Error("two copies");\nexport const inputs = [variables.parameters, tensor([[1, -2]])];\nexport default (parameters: any, x: Tensor) => apply(model, { ...variables, parameters }, x).square().sum();\n',
     );
-    const { code, stderr } = await chainrule("check", "loss.ts");
+    const { code, stderr } = await chainrule("check loss.ts");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const own = await ownModules();
     expect((own.chainrule as typeof entry).Tensor).toBe(entry.Tensor);
@@ -173,12 +157,12 @@ describe("a module", () => {
     const answers: string[] = [];
     for (const [file, text] of Object.entries(files)) {
       await writeFile(file, text);
-      const { code, stdout, stderr } = await chainrule("check", file);
+      const { code, stdout, stderr } = await chainrule(["check", file]);
       expect({ file, code, stdout }).toEqual({ file, code: 1, stdout: "" });
       expect(stderr).not.toContain("mistake in Chainrule");
       answers.push(stderr.replaceAll(process.cwd(), "…").trimEnd());
     }
-    answers.push((await chainrule("check", "nowhere.ts")).stderr.trimEnd());
+    answers.push((await chainrule("check nowhere.ts")).stderr.trimEnd());
     expect(answers.join("\n\n")).toMatchSnapshot();
   });
 });
@@ -191,12 +175,12 @@ describe("a run", () => {
   const train = async (...flags: string[]) => {
     await writeFile("table.csv", `a,b,level\n${rows.join("\n")}\n`);
     const quick = ["--backend", "reference", "--hidden", "4,3", "--epochs", "2", "--batch", "8", "--out", "run"];
-    expect((await chainrule("train", "table.csv", "--target", "level", ...quick, ...flags)).code).toBe(0);
+    expect((await chainrule(["train", "table.csv", "--target", "level", ...quick, ...flags])).code).toBe(0);
   };
 
   it("is checked at its saved weights, by all parameters", async () => {
     await train("--activation", "tanh");
-    const { code, stdout, stderr } = await chainrule("check", "run", "--json", "--row", "3,5,40");
+    const { code, stdout, stderr } = await chainrule("check run --json --row 3,5,40");
     expect({ code, stderr: shape(stderr).split("\n")[0] }).toEqual({
       code: 0,
       stderr: "run: # tensors, # numbers, float#, the loss of rows #, #, #",
@@ -215,7 +199,7 @@ describe("a run", () => {
 
   it("takes the first training rows where none are chosen, and networks with kinks and normalisation", async () => {
     await train("--activation", "relu", "--batch-norm");
-    const { code, stdout } = await chainrule("check", "run", "--json");
+    const { code, stdout } = await chainrule("check run --json");
     const answer = JSON.parse(stdout);
     expect({ code, passed: answer.passed, rows: answer.rows.length }).toEqual({ code: 0, passed: true, rows: 8 });
   });
@@ -234,33 +218,27 @@ describe("a run", () => {
       "--epochs",
       "3",
     ];
-    expect((await chainrule("train", "table.csv", "--target", "level", ...diverging, "--out", "run")).code).toBe(1);
-    const { code, stdout, stderr } = await chainrule("check", "run");
+    expect((await chainrule(["train", "table.csv", "--target", "level", ...diverging, "--out", "run"])).code).toBe(1);
+    const { code, stdout, said } = await chainrule("check run");
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr.replace(/\s+/g, " ")).toContain(
-      'The run "run" has no model: its training failed. chainrule diagnose run says how it went;',
-    );
+    expect(said).toContain('The run "run" has no model: its training failed. chainrule diagnose run says how it went;');
     const manifest = await readFile("run/run.json", "utf8");
     await rm("run/model.safetensors");
     await writeFile("run/run.json", manifest.replace('"status": "failed"', '"status": "running"'));
-    expect((await chainrule("check", "run")).stderr.replace(/\s+/g, " ")).toContain(
-      "its training still goes on, or was cut off.",
-    );
+    expect((await chainrule("check run")).said).toContain("its training still goes on, or was cut off.");
   });
 
   it("says where rows are not there, and refuses --row for files", async () => {
     await train();
-    expect((await chainrule("check", "run", "--row", "99")).stderr).toContain("has no row 99");
+    expect((await chainrule("check run --row 99")).stderr).toContain("has no row 99");
     await writeFile("loss.ts", right);
-    expect((await chainrule("check", "loss.ts", "--row", "1")).code).toBe(2);
+    expect((await chainrule("check loss.ts --row 1")).code).toBe(2);
   });
 });
 
 it("fits narrow terminals", async () => {
   await writeFile("loss.ts", wrong);
-  const lines: string[] = [];
-  const write = (text: string) => lines.push(...text.split("\n"));
-  await run(["check", "loss.ts"], { stdout: { write, isTTY: true, columns: 60 }, stderr: { write: () => 0 } });
+  const lines = (await chainrule("check loss.ts", { columns: 60 })).stdout.split("\n");
   expect(lines.length).toBeGreaterThan(20);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
   for (const line of lines) expect(line.replace(/\x1b\[\d+m/g, "").length).toBeLessThan(60);

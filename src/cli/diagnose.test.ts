@@ -1,35 +1,20 @@
 // chainrule diagnose and train --fix, from arguments to what is printed and saved.
-import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { copyFile, readFile, rename, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { verdictKinds } from "../diagnose/detectors.ts";
 import type { Verdict } from "../diagnose/verdict.ts";
 import { openRun } from "../runs/index.ts";
-import { run } from "./program.ts";
+import { folderPerTest } from "../runs/test-folder.ts";
 import { displayWidth } from "./terminal/text.ts";
+import { chainrule } from "./test-command.ts";
 
 const iris = fileURLToPath(new URL("../../bench/data/iris.csv", import.meta.url));
-const home = process.cwd();
+folderPerTest();
 beforeEach(async () => {
-  process.chdir(await mkdtemp(join(tmpdir(), "chainrule-diagnose-")));
   await copyFile(iris, "iris.csv");
 });
-afterEach(async () => {
-  const place = process.cwd();
-  process.chdir(home);
-  await rm(place, { recursive: true });
-});
 
-async function chainrule(line: string) {
-  const texts = { stdout: "", stderr: "" };
-  const code = await run(line.split(" "), {
-    stdout: { write: (text) => (texts.stdout += text) },
-    stderr: { write: (text) => (texts.stderr += text) },
-  });
-  return { ...texts, code };
-}
 const train = (flags: string) => chainrule(`train iris.csv --target target --threads 1 ${flags}`);
 
 /** Iris with a column in the thousands. */

@@ -1,38 +1,17 @@
 // chainrule explain: lessons, and runs that are repeated up to a step, against what was saved and against the next step.
-import { appendFile, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { explainRun } from "../explain/explain-run.ts";
 import { settingWords } from "../ir/setting-advice.ts";
 import { initialize } from "../nn/index.ts";
 import { openRun } from "../runs/index.ts";
 import { replay } from "../runs/replay.ts";
+import { folderPerTest } from "../runs/test-folder.ts";
 import { flatten } from "../trace/tree.ts";
-import { run } from "./program.ts";
+import { chainrule } from "./test-command.ts";
 
-const home = process.cwd();
-beforeEach(async () => process.chdir(await mkdtemp(join(tmpdir(), "chainrule-explain-"))));
-afterEach(async () => {
-  const place = process.cwd();
-  process.chdir(home);
-  await rm(place, { recursive: true });
-});
-
-async function chainrule(args: readonly string[], columns?: number, onError: (text: string) => void = () => {}) {
-  const texts = { stdout: "", stderr: "" };
-  const code = await run(args, {
-    stdout: { write: (text) => (texts.stdout += text), ...(columns && { columns, isTTY: true }) },
-    stderr: {
-      write: (text) => {
-        texts.stderr += text;
-        onError(text);
-      },
-    },
-  });
-  // The first line outside the package is this file's, which no user sees.
-  return { ...texts, code, stderr: texts.stderr.replace(/^ {2}at .*explain\.test\.ts.*\n/gm, "") };
-}
+folderPerTest();
 
 const rows = Array.from({ length: 20 }, (_, i) => {
   const [a, b] = [(i * 7) % 20, (i * 11) % 13];
@@ -96,7 +75,7 @@ describe("a neuron and a network", () => {
   it("is written for a terminal of any width, as Markdown and as LaTeX", async () => {
     const matrix = ["--w1", "0.5,-0.6;0.1,-0.2;0.1,0.7"];
     const network = ["explain", "network", "--x", "0.5,0.1,-0.2", ...matrix, "--w2", "0.1,-0.3", "--target", "0.6"];
-    const { code, stdout } = await chainrule([...network, "--weight", "W1[2,1]"], 60);
+    const { code, stdout } = await chainrule([...network, "--weight", "W1[2,1]"], { columns: 60 });
     expect(code).toBe(0);
     for (const line of stdout.split("\n")) expect([...line].length, line).toBeLessThanOrEqual(60);
     expect(stdout).toMatchSnapshot();
@@ -190,8 +169,10 @@ describe("a repeated training", () => {
         ...long,
         ...flags,
       ];
-      const { code } = await chainrule(training, undefined, (text) => {
-        if (text.startsWith("epoch")) process.emit("SIGINT");
+      const { code } = await chainrule(training, {
+        onStderr: (text) => {
+          if (text.startsWith("epoch")) process.emit("SIGINT");
+        },
       });
       expect(code).toBe(0);
       const saved = await openRun("r");

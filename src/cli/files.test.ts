@@ -1,17 +1,16 @@
 // Tables in several files, by patterns and from standard input, through the commands that read them.
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { openRun } from "../runs/index.ts";
+import { folderPerFile } from "../runs/test-folder.ts";
 import { filesOf } from "./files.ts";
-import { run } from "./program.ts";
+import { chainrule } from "./test-command.ts";
 
-const home = process.cwd();
+folderPerFile();
 beforeAll(async () => {
-  process.chdir(await mkdtemp(join(tmpdir(), "chainrule-files-")));
   const rows = (from: number) =>
     Array.from({ length: 20 }, (_, i) => `${(from + i * 7) % 40},${i % 3},${(from + i * 7) % 40}`);
   await writeFile("part-1.csv", `a,b,y\n${rows(0).join("\n")}\n`);
@@ -19,25 +18,7 @@ beforeAll(async () => {
   await writeFile("part-3.csv", `a;b;y\n${rows(5).join("\n").replaceAll(",", ";")}\n`);
   await writeFile("other.json", '[{"a": 1, "b": 2, "y": 1}, {"a": 5, "b": 1, "y": 5}]');
 });
-afterAll(async () => {
-  const place = process.cwd();
-  process.chdir(home);
-  await rm(place, { recursive: true });
-});
 
-async function chainrule(words: readonly string[], stdin: readonly Uint8Array[] = []) {
-  const texts = { stdout: "", stderr: "" };
-  const code = await run(words, {
-    stdout: { write: (text) => (texts.stdout += text) },
-    stderr: { write: (text) => (texts.stderr += text) },
-    stdin: (async function* () {
-      yield* stdin;
-    })(),
-  });
-  // The first line outside the package is this file's, which no user sees.
-  const stderr = texts.stderr.replace(/^ {2}at .*\n/gm, "").replace(/\s+/g, " ");
-  return { code, stdout: texts.stdout, stderr };
-}
 const quick = ["--target", "y", "--backend", "reference", "--hidden", "4", "--epochs", "2", "--batch", "8"];
 const hash = async (file: string) =>
   createHash("sha256")
@@ -50,7 +31,7 @@ describe("several files", () => {
     const trained = await chainrule(["train", "part-*.csv", "other.json", ...quick, "--out", "run", "--json"]);
     expect(trained.code).toBe(0);
     expect(JSON.parse(trained.stdout).rows).toBe(62);
-    expect(trained.stderr).toContain("npx chainrule evaluate run 'part-*.csv' other.json");
+    expect(trained.said).toContain("npx chainrule evaluate run 'part-*.csv' other.json");
     const { manifest } = await openRun("run");
     expect(manifest.name).toBe("part-1");
     expect(manifest.data).toEqual({
@@ -64,21 +45,21 @@ describe("several files", () => {
   it("a change in any of them is noticed", async () => {
     const text = await readFile("part-2.csv");
     await writeFile("part-2.csv", `${text}1,2,3\n`);
-    const { stderr } = await chainrule(["check", "run"]);
+    const { said } = await chainrule(["check", "run"]);
     await writeFile("part-2.csv", text);
-    expect(stderr).toContain("its data, part-2.csv, has changed since");
+    expect(said).toContain("its data, part-2.csv, has changed since");
   });
 
   it("evaluate and predict take them", async () => {
     const evaluated = await chainrule(["evaluate", "run", "part-1.csv", "part-[23].csv", "--json"]);
     expect(JSON.parse(evaluated.stdout)).toMatchObject({ rows: 60, data: ["part-1.csv", "part-[23].csv"] });
-    expect(evaluated.stderr).toContain("3 files");
+    expect(evaluated.said).toContain("3 files");
     const predicted = await chainrule(["predict", "run", "part-1.csv", "other.json"]);
     expect(predicted.stdout.trimEnd().split("\n")).toHaveLength(1 + 22);
     const over = await chainrule(["predict", "run", "part-*.csv", "--out", "part-2.csv"]);
     expect(over).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("--out would overwrite the data, part-2.csv"),
+      said: expect.stringContaining("--out would overwrite the data, part-2.csv"),
     });
   });
 
@@ -96,9 +77,9 @@ describe("several files", () => {
     const trained = await chainrule([...words, "stream", "--json"]);
     expect(JSON.parse(trained.stdout)).toMatchObject({ rows: 60 });
     await writeFile("short.csv", "a,b\n1,2\n3,4\n");
-    const { code, stderr } = await chainrule(["train", "part-1.csv", "short.csv", ...quick, "--stream"]);
+    const { code, said } = await chainrule(["train", "part-1.csv", "short.csv", ...quick, "--stream"]);
     expect(code).toBe(1);
-    expect(stderr).toContain('short.csv lacks 1 column that part-1.csv has: "y".');
+    expect(said).toContain('short.csv lacks 1 column that part-1.csv has: "y".');
   });
 });
 
@@ -118,11 +99,11 @@ describe("patterns", () => {
   });
 
   it("that match nothing are named", async () => {
-    const { code, stderr } = await chainrule(["train", "data/*.csv", ...quick]);
-    expect({ code, stderr }).toMatchInlineSnapshot(`
+    const { code, said } = await chainrule(["train", "data/*.csv", ...quick]);
+    expect({ code, said }).toMatchInlineSnapshot(`
       {
         "code": 1,
-        "stderr": "error: data/*.csv matches no file. Check the pattern and the folder you are in. ",
+        "said": "error: data/*.csv matches no file. Check the pattern and the folder you are in. ",
       }
     `);
   });
@@ -133,10 +114,9 @@ describe("standard input", () => {
     const csv = await readFile("part-3.csv");
     for (const [i, content] of [csv, gzipSync(csv), await readFile("other.json")].entries()) {
       const out = `stdin-${i}`;
-      const trained = await chainrule(
-        ["train", "-", ...quick, "--out", out, "--json"],
-        [content.subarray(0, 9), content.subarray(9)],
-      );
+      const trained = await chainrule(["train", "-", ...quick, "--out", out, "--json"], {
+        stdin: [content.subarray(0, 9), content.subarray(9)],
+      });
       expect(trained.code).toBe(0);
       expect(JSON.parse(trained.stdout).rows).toBe(i === 2 ? 2 : 20);
       const { manifest } = await openRun(out);
@@ -149,40 +129,40 @@ describe("standard input", () => {
 
   it("stands among files, and is new rows too", async () => {
     const csv = await readFile("part-3.csv");
-    const evaluated = await chainrule(["evaluate", "run", "part-1.csv", "-", "--json"], [csv]);
+    const evaluated = await chainrule(["evaluate", "run", "part-1.csv", "-", "--json"], { stdin: [csv] });
     expect(JSON.parse(evaluated.stdout)).toMatchObject({ rows: 40 });
-    const predicted = await chainrule(["predict", "run", "-"], [csv]);
+    const predicted = await chainrule(["predict", "run", "-"], { stdin: [csv] });
     expect(predicted.stdout).toMatch(/^a,b,y,prediction\n/);
   });
 
   it("what a run cannot find again is said", async () => {
-    const { code, stderr } = await chainrule(["check", "stdin-0"]);
-    expect({ code, stderr }).toMatchInlineSnapshot(`
+    const { code, said } = await chainrule(["check", "stdin-0"]);
+    expect({ code, said }).toMatchInlineSnapshot(`
       {
         "code": 1,
-        "stderr": "error: The run "stdin-0" cannot be repeated: its table came from standard input, which is not kept. Train on it as a file. ",
+        "said": "error: The run "stdin-0" cannot be repeated: its table came from standard input, which is not kept. Train on it as a file. ",
       }
     `);
   });
 
   it("is not read in blocks, nor for validation", async () => {
     for (const flags of [["--stream"], ["--validation-data", "-"]]) {
-      const { code, stderr } = await chainrule([
+      const { code, said } = await chainrule([
         "train",
         flags[0] === "--stream" ? "-" : "part-1.csv",
         ...quick,
         ...flags,
       ]);
-      expect({ code, stderr }).toMatchSnapshot();
+      expect({ code, said }).toMatchSnapshot();
     }
   });
 
   it("without a table is said so", async () => {
-    const { code, stderr } = await chainrule(["train", "-", ...quick]);
-    expect({ code, stderr }).toMatchInlineSnapshot(`
+    const { code, said } = await chainrule(["train", "-", ...quick]);
+    expect({ code, said }).toMatchInlineSnapshot(`
       {
         "code": 1,
-        "stderr": "error: standard input is empty. It needs a header row and at least one row under it. ",
+        "said": "error: standard input is empty. It needs a header row and at least one row under it. ",
       }
     `);
   });

@@ -1,29 +1,13 @@
 // Losses of tables from end to end: what train, evaluate, predict, diagnose and explain make of what a loss says of itself.
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readFile, writeFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
 import { prepare, tableFromRows } from "../data/index.ts";
 import { mean } from "../ir/stats.ts";
+import { folderPerTest } from "../runs/test-folder.ts";
 import { trainTable } from "../train/index.ts";
-import { run } from "./program.ts";
+import { chainrule } from "./test-command.ts";
 
-const home = process.cwd();
-beforeEach(async () => process.chdir(await mkdtemp(join(tmpdir(), "chainrule-losses-"))));
-afterEach(async () => {
-  const place = process.cwd();
-  process.chdir(home);
-  await rm(place, { recursive: true });
-});
-
-async function chainrule(...args: string[]) {
-  const texts = { stdout: "", stderr: "" };
-  const code = await run(args, {
-    stdout: { write: (text) => (texts.stdout += text) },
-    stderr: { write: (text) => (texts.stderr += text) },
-  });
-  return { code, stdout: texts.stdout, stderr: texts.stderr.replace(/\s+/g, " ") };
-}
+folderPerTest();
 
 /** A repeatable number in 0 … 1 for each of the integers. */
 const noise = (n: number) => {
@@ -66,24 +50,14 @@ describe("poisson", () => {
 
   it("predicts rates, never below 0, and measures the deviance", async () => {
     await write("counts.csv", counts);
-    const trained = await chainrule(
-      "train",
-      "counts.csv",
-      "--target",
-      "y",
-      "--loss",
-      "poisson",
-      "--out",
-      "r",
-      "--json",
-    );
+    const trained = await chainrule("train counts.csv --target y --loss poisson --out r --json");
     expect(trained).toMatchObject({ code: 0 });
     const summary = JSON.parse(trained.stdout);
     // A regression, though there are few different counts.
     expect(summary.task).toBe("regression");
-    expect(trained.stdout + trained.stderr).not.toContain("look wrong");
-    const evaluated = JSON.parse((await chainrule("evaluate", "r", "counts.csv", "--json")).stdout);
-    await chainrule("predict", "r", "counts.csv", "--out", "p.csv");
+    expect(trained.stdout + trained.said).not.toContain("look wrong");
+    const evaluated = JSON.parse((await chainrule("evaluate r counts.csv --json")).stdout);
+    await chainrule("predict r counts.csv --out p.csv");
     const rows = await predicted("p.csv");
     const deviance = mean(rows.map(({ y, said }) => 2 * ((y === 0 ? 0 : y * Math.log(y / said)) - y + said)));
     expect(evaluated.metrics.deviance).toBeCloseTo(deviance, 5);
@@ -97,18 +71,18 @@ describe("poisson", () => {
 
   it("is diagnosed and explained, its target divided by its mean", async () => {
     await write("counts.csv", counts);
-    await chainrule("train", "counts.csv", "--target", "y", "--loss", "poisson", "--out", "r", "--epochs", "3");
-    expect(await chainrule("diagnose", "r")).toMatchObject({ code: 0 });
-    const { stdout } = await chainrule("explain", "r", "--row", "3", "--weight", "layers.4.bias[0]");
+    await chainrule("train counts.csv --target y --loss poisson --out r --epochs 3");
+    expect(await chainrule("diagnose r")).toMatchObject({ code: 0 });
+    const { stdout } = await chainrule("explain r --row 3 --weight layers.4.bias[0]");
     expect(stdout.replace(/\s+/g, " ")).toContain("the target divided by the mean of y");
     expect(stdout).toContain("loss = exp(layers.4[0,0]) − target[0,0] · layers.4[0,0]");
   });
 
   it("refuses numbers below 0, with the row", async () => {
     await write("counts.csv", [...counts, { x: 1, y: -3 }]);
-    const { code, stderr } = await chainrule("train", "counts.csv", "--target", "y", "--loss", "poisson");
+    const { code, said } = await chainrule("train counts.csv --target y --loss poisson");
     expect(code).toBe(1);
-    expect(stderr).toContain(
+    expect(said).toContain(
       'poisson is for numbers of at least 0, counts or rates; "y" is -3 in row 402. Mend the row, or use mse.',
     );
   });
@@ -146,13 +120,13 @@ describe("quantile", () => {
         `q${share}`,
         "--json",
       ];
-      const { code, stdout } = await chainrule(...train);
+      const { code, stdout } = await chainrule(train);
       expect(code).toBe(0);
       const { metrics } = JSON.parse(stdout);
       expect(Math.abs(metrics.train.coverage - share)).toBeLessThan(0.06);
-      const evaluated = JSON.parse((await chainrule("evaluate", `q${share}`, "new.csv", "--json")).stdout);
+      const evaluated = JSON.parse((await chainrule(`evaluate q${share} new.csv --json`)).stdout);
       expect(Math.abs(evaluated.metrics.coverage - share)).toBeLessThan(0.06);
-      await chainrule("predict", `q${share}`, "new.csv", "--out", "p.csv");
+      await chainrule(`predict q${share} new.csv --out p.csv`);
       const rows = await predicted("p.csv");
       expect(evaluated.metrics.pinball).toBeCloseTo(
         mean(rows.map(({ y, said }) => Math.max(share * (y - said), (share - 1) * (y - said)))),
@@ -161,7 +135,7 @@ describe("quantile", () => {
       // The quantile of 2 x u is 2 x share.
       expect(mean(rows.map(({ said }, i) => said - 10 - 2 * share * wideX(i)))).toBeCloseTo(0, 0);
       // Off the middle on purpose: no value looks wrong for that.
-      const { stdout: diagnosis } = await chainrule("diagnose", `q${share}`);
+      const { stdout: diagnosis } = await chainrule(`diagnose q${share}`);
       expect(diagnosis).not.toContain("look wrong");
       expect(diagnosis).not.toContain("hardly tell");
     }
@@ -169,9 +143,9 @@ describe("quantile", () => {
 
   it("is repeated with its share, and explained", async () => {
     await write("wide.csv", wide);
-    await chainrule("train", "wide.csv", "--target", "y", "--loss", "quantile(.9)", "--out", "r", "--epochs", "2");
+    await chainrule("train wide.csv --target y --loss quantile(.9) --out r --epochs 2");
     expect(JSON.parse(await readFile("r/run.json", "utf8")).settings.loss).toBe("quantile(0.9)");
-    const { stdout, code } = await chainrule("explain", "r", "--row", "3", "--weight", "layers.4.bias[0]");
+    const { stdout, code } = await chainrule("explain r --row 3 --weight layers.4.bias[0]");
     expect(code).toBe(0);
     expect(stdout).toContain("max(");
   });
@@ -179,9 +153,9 @@ describe("quantile", () => {
   it("has a share between 0 and 1", async () => {
     await write("wide.csv", wide);
     for (const loss of ["quantile(1)", "quantile(90)", "pinball"]) {
-      const { code, stderr } = await chainrule("train", "wide.csv", "--target", "y", "--loss", loss);
+      const { code, said } = await chainrule(["train", "wide.csv", "--target", "y", "--loss", loss]);
       expect(code).toBe(2);
-      expect(stderr).toContain("or a quantile such as quantile(0.9)");
+      expect(said).toContain("or a quantile such as quantile(0.9)");
     }
   });
 });

@@ -1,40 +1,25 @@
 // chainrule lr-test and train --lr auto, from arguments to what is printed and saved.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { writeFile } from "node:fs/promises";
+import { beforeEach, expect, it } from "vitest";
 import { openRun } from "../runs/index.ts";
-import { run } from "./program.ts";
+import { folderPerTest } from "../runs/test-folder.ts";
 import { displayWidth } from "./terminal/text.ts";
+import { chainrule } from "./test-command.ts";
 
-const home = process.cwd();
+folderPerTest();
 beforeEach(async () => {
-  process.chdir(await mkdtemp(join(tmpdir(), "chainrule-lr-")));
   const rows = Array.from({ length: 160 }, (_, i) => {
     const [a, b] = [Math.sin(i * 1.7), Math.cos(i * 2.3)];
     return `${a},${b},${(a * b + a).toFixed(6)},${i % 2 ? "odd" : "even"}`;
   });
   await writeFile("waves.csv", `a,b,y,k\n${rows.join("\n")}\n`);
 });
-afterEach(async () => {
-  const place = process.cwd();
-  process.chdir(home);
-  await rm(place, { recursive: true });
-});
 
-async function chainrule(line: string, columns?: number) {
-  const texts = { stdout: "", stderr: "" };
-  const code = await run(line.split(" "), {
-    stdout: { ...(columns && { isTTY: true, columns }), write: (text) => (texts.stdout += text) },
-    stderr: { write: (text) => (texts.stderr += text) },
-  });
-  return { ...texts, code };
-}
 const quick = "--type k=ignore --backend reference --hidden 16";
 
 it("draws the loss over the rate, marks a rate and says how to use it", async () => {
   for (const columns of [undefined, 60, 30]) {
-    const { code, stdout, stderr } = await chainrule(`lr-test waves.csv --target y ${quick}`, columns);
+    const { code, stdout, stderr } = await chainrule(`lr-test waves.csv --target y ${quick}`, { columns });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
     const text = stdout.replace(/\x1b\[\d+m/g, "");

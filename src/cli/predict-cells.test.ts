@@ -2,18 +2,17 @@
 import { readFile, writeFile } from "node:fs/promises";
 import fc from "fast-check";
 import Papa from "papaparse";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chainrule, ownFolder } from "./test-command.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { folderPerFile } from "../runs/test-folder.ts";
+import { chainrule } from "./test-command.ts";
 
-let leave: () => Promise<void>;
+folderPerFile();
 beforeAll(async () => {
-  leave = await ownFolder("cells");
   const rows = Array.from({ length: 20 }, (_, i) => `${i},${(i * 7) % 20}`);
   await writeFile("train.csv", `x,y\n${rows.join("\n")}\n`);
   const quick = ["--backend", "reference", "--hidden", "2", "--epochs", "1"];
   expect(await chainrule(["train", "train.csv", "--target", "y", ...quick, "--out", "run"])).toMatchObject({ code: 0 });
 });
-afterAll(() => leave());
 
 /** Columns by their names, as predict writes those of a file; without its own. */
 async function predicted(file: string, content: string | Uint8Array, flags: readonly string[] = []) {

@@ -1,37 +1,14 @@
 // The command line from its arguments to its output, files and exit codes.
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { openRun } from "../runs/index.ts";
+import { folderPerTest } from "../runs/test-folder.ts";
 import { version } from "../runs/version.ts";
 import { commands } from "./commands/index.ts";
-import { run } from "./program.ts";
+import { chainrule } from "./test-command.ts";
 
-const home = process.cwd();
-beforeEach(async () => process.chdir(await mkdtemp(join(tmpdir(), "chainrule-cli-"))));
-afterEach(async () => {
-  const place = process.cwd();
-  process.chdir(home);
-  await rm(place, { recursive: true });
-});
-
-/** Runs a command line; `onError` sees every piece of stderr as it is written. */
-async function chainrule(args: readonly string[], onError: (text: string) => void = () => {}) {
-  const texts = { stdout: "", stderr: "" };
-  const code = await run(args, {
-    stdout: { write: (text) => (texts.stdout += text) },
-    stderr: {
-      write: (text) => {
-        texts.stderr += text;
-        onError(text);
-      },
-    },
-  });
-  // The first line outside the package is this file's, which no user sees.
-  return { ...texts, code, stderr: texts.stderr.replace(/^ {2}at .*program\.test\.ts.*\n/gm, "") };
-}
-const line = (command: string) => chainrule(command.split(" "));
+folderPerTest();
 
 /** Two numbers, a class that follows from the first, and a value that follows from both. */
 const rows = Array.from({ length: 40 }, (_, i) => {
@@ -43,14 +20,14 @@ const quick = ["--backend", "reference", "--hidden", "4", "--epochs", "3", "--ba
 
 describe("usage", () => {
   it.each([...commands.map(({ name }) => `${name} --help`), "--help"])("%s", async (command) => {
-    const { code, stdout, stderr } = await line(command);
+    const { code, stdout, stderr } = await chainrule(command);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatchSnapshot();
     for (const text of stdout.split("\n").slice(0, -8)) expect(text.length).toBeLessThanOrEqual(80);
   });
 
   it("prints the version", async () => {
-    expect(await line("--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+    expect(await chainrule("--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "", said: "" });
   });
 
   it("exits with 2, and says what must hold, for wrong options", async () => {
@@ -75,7 +52,7 @@ describe("usage", () => {
     ];
     const answers: string[] = [];
     for (const command of wrong) {
-      const { code, stdout, stderr } = await line(command);
+      const { code, stdout, stderr } = await chainrule(command);
       expect({ command, code, stdout }).toEqual({ command, code: 2, stdout: "" });
       answers.push(`$ chainrule ${command}`, ...stderr.split("\n").filter((text) => text !== ""));
     }
@@ -102,7 +79,7 @@ describe("failures exit with 1", () => {
     ];
     const answers: string[] = [];
     for (const command of commands) {
-      const { code, stdout, stderr } = await line(command);
+      const { code, stdout, stderr } = await chainrule(command);
       expect({ command, code, stdout }).toEqual({ command, code: 1, stdout: "" });
       answers.push(`$ chainrule ${command}`, stderr.slice(stderr.indexOf("error:")));
     }
@@ -205,8 +182,8 @@ describe("train, evaluate, predict", () => {
       `a,note,prediction\n${Array.from({ length: 30 }, (_, i) => `${i},"say ""hi"", ${i % 2}",${1000 + i}`).join("\n")}\n`,
     );
     expect((await chainrule(["train", "table.csv", ...quick, "--target", "prediction", "--out", "run"])).code).toBe(0);
-    const { metrics } = JSON.parse((await line("evaluate run table.csv --json")).stdout);
-    const written = await line("predict run table.csv --out out.csv");
+    const { metrics } = JSON.parse((await chainrule("evaluate run table.csv --json")).stdout);
+    const written = await chainrule("predict run table.csv --out out.csv");
     expect(written).toMatchObject({ code: 0, stdout: "", stderr: "Wrote 30 rows to out.csv\n" });
     const lines = (await readFile("out.csv", "utf8")).trimEnd().split("\n");
     expect(lines[0]).toBe("a,note,prediction,prediction_2");
@@ -236,7 +213,7 @@ describe("train, evaluate, predict", () => {
       ['"relu"\n', '"relu"\n      },\n      {\n        "kind": "layerNorm", "features": 4, "epsilon": "1"\n'],
     ] as const) {
       await writeFile(path, good.replace(from, to));
-      const { code, stderr } = await line("evaluate run table.csv");
+      const { code, stderr } = await chainrule("evaluate run table.csv");
       expect(code).toBe(1);
       answers.push(stderr);
     }
@@ -250,10 +227,10 @@ describe("ledger", () => {
     const shape = ["--depth", "4", "--width", "6", "--residual", "--layer-norm", "--activation", "sigmoid"];
     const training = [...shape, "--epochs", "3", "--batch", "8", "--backend", "reference", "--clip", "0.5"];
     expect((await chainrule(["train", "table.csv", "--target", "level", "--out", "run", ...training])).code).toBe(0);
-    const { code, stdout } = await line("ledger run --step 1");
+    const { code, stdout } = await chainrule("ledger run --step 1");
     expect(code).toBe(0);
     expect(stdout).toMatchSnapshot();
-    const lines = (await line("ledger run --json")).stdout.split("\n");
+    const lines = (await chainrule("ledger run --json")).stdout.split("\n");
     const { step, epoch, ledger } = JSON.parse(lines.at(-2)!);
     expect({ step, epoch }).toEqual({ step: 12, epoch: 3 });
     expect(ledger.map(({ layer }: { layer: string }) => layer)).toEqual([
@@ -262,25 +239,25 @@ describe("ledger", () => {
       "layers.0",
     ]);
     // The network with norms and identities is read back, its weights and all.
-    expect((await line("evaluate run table.csv")).code).toBe(0);
+    expect((await chainrule("evaluate run table.csv")).code).toBe(0);
   });
 
   it("has a picture of two networks side by side, whose gradients vanish and do not", async () => {
     await writeTable();
     const train = (out: string, activation: string, epochs = 2) =>
-      line(
+      chainrule(
         `train table.csv --target level --depth 6 --width 6 --activation ${activation} --epochs ${epochs} --backend reference --out ${out}`,
       );
     await train("sigmoid", "sigmoid");
     await train("relu", "relu");
     await train("longer", "relu", 3);
-    const { code, stdout } = await line("ledger sigmoid --step 1 --beside relu");
+    const { code, stdout } = await chainrule("ledger sigmoid --step 1 --beside relu");
     expect(code).toBe(0);
     expect(stdout).toMatchSnapshot();
-    const { beside } = JSON.parse((await line("ledger sigmoid --beside relu --json")).stdout.split("\n").at(-2)!);
+    const { beside } = JSON.parse((await chainrule("ledger sigmoid --beside relu --json")).stdout.split("\n").at(-2)!);
     expect(beside).toMatchObject({ run: "relu", step: 4, ledger: { length: 7 } });
     // Each at its own step.
-    const apart = (await line("ledger relu --beside longer")).stdout.split("\n");
+    const apart = (await chainrule("ledger relu --beside longer")).stdout.split("\n");
     expect(apart.slice(2, 4)).toEqual([
       expect.stringMatching(/^relu {20,}longer$/),
       expect.stringMatching(/^step 4 \(epoch 2\) {10,}step 6 \(epoch 3\)$/),
@@ -301,14 +278,14 @@ describe("ledger", () => {
       ...training,
     ]);
     const trained = JSON.parse(stdout.split("\n").at(-2)!).metrics.train.rmse;
-    const measured = await line("evaluate run table.csv --json");
+    const measured = await chainrule("evaluate run table.csv --json");
     expect(JSON.parse(measured.stdout.split("\n").at(-2)!).metrics.rmse).toBeCloseTo(trained, 4);
   });
 
   it("says where there is nothing to show", async () => {
-    expect(await line("ledger nowhere")).toMatchObject({ code: 1, stderr: expect.stringContaining("run folder") });
-    expect((await line("train t.csv --target a --batch-norm --layer-norm")).stderr).toMatchSnapshot();
-    expect((await line("train t.csv --target a --hidden 3 --depth 2")).stderr).toMatchSnapshot();
+    expect(await chainrule("ledger nowhere")).toMatchObject({ code: 1, stderr: expect.stringContaining("run folder") });
+    expect((await chainrule("train t.csv --target a --batch-norm --layer-norm")).stderr).toMatchSnapshot();
+    expect((await chainrule("train t.csv --target a --hidden 3 --depth 2")).stderr).toMatchSnapshot();
   });
 });
 
@@ -319,12 +296,14 @@ describe("Ctrl-C", () => {
     await writeTable();
     const listeners = process.listenerCount("SIGINT");
     const interrupt = (text: string) => text.startsWith("epoch") && process.emit("SIGINT");
-    const { code, stdout, stderr } = await chainrule(["train", "table.csv", ...quick, ...long], interrupt);
+    const { code, stdout, stderr } = await chainrule(["train", "table.csv", ...quick, ...long], {
+      onStderr: interrupt,
+    });
     expect(code).toBe(0);
     expect(stderr).toContain("Stopping, with the best weights so far. Press Ctrl-C again to end at once.\n");
     expect(stdout).toMatch(/Interrupted after [\d,]+ epochs? in/);
     expect((await openRun("run")).manifest.status).toBe("interrupted");
-    expect((await line("evaluate run table.csv")).code).toBe(0);
+    expect((await chainrule("evaluate run table.csv")).code).toBe(0);
     expect(process.listenerCount("SIGINT")).toBe(listeners);
   });
 
@@ -332,7 +311,7 @@ describe("Ctrl-C", () => {
     await writeTable();
     const exit = vi.spyOn(process, "exit").mockReturnValue(undefined as never);
     const twice = (text: string) => text.startsWith("epoch") && process.emit("SIGINT") && process.emit("SIGINT");
-    await chainrule(["train", "table.csv", ...quick, ...long], twice);
+    await chainrule(["train", "table.csv", ...quick, ...long], { onStderr: twice });
     expect(exit).toHaveBeenCalledWith(130);
     exit.mockRestore();
   });

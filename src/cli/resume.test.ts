@@ -1,17 +1,16 @@
 // chainrule train --resume and --checkpoint: runs that were cut off, that are finished, and that are asked for something else.
 import { readFile, rm, writeFile } from "node:fs/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { openRun } from "../runs/index.ts";
-import { chainrule, ownFolder } from "./test-command.ts";
+import { folderPerTest } from "../runs/test-folder.ts";
+import { chainrule } from "./test-command.ts";
 
-let leave: () => Promise<void>;
+folderPerTest();
 beforeEach(async () => {
-  leave = await ownFolder("resume");
   const level = (a: number, b: number) => (a + b > 7 ? "high" : "low");
   const rows = Array.from({ length: 60 }, (_, i) => [i % 7, (i * 5) % 11] as const);
   await writeFile("table.csv", `a,b,level\n${rows.map(([a, b]) => `${a},${b},${level(a, b)}`).join("\n")}\n`);
 });
-afterEach(() => leave());
 
 const settings = [
   "--target",

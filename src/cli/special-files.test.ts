@@ -2,9 +2,10 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { openRun } from "../runs/index.ts";
-import { chainrule, ownFolder } from "./test-command.ts";
+import { folderPerFile } from "../runs/test-folder.ts";
+import { chainrule } from "./test-command.ts";
 
 const rows = Array.from({ length: 40 }, (_, r) => `${(r * 7) % 40},${r % 3},${(r * 7) % 40}`);
 const table = `a,b,y\n${rows.join("\n")}\n`;
@@ -14,15 +15,13 @@ const pipe = (name: string) => execFileSync("mkfifo", [name]);
 const feed = (name: string) => spawn("sh", ["-c", `cat table.csv > ${name}`]);
 
 describe.skipIf(process.platform === "win32")("what is no file", () => {
-  let leave: () => Promise<void>;
+  folderPerFile();
   let manifest: Readonly<Record<string, object>>;
   beforeAll(async () => {
-    leave = await ownFolder("special");
     await writeFile("table.csv", table);
     expect((await chainrule(["train", "table.csv", ...quick, "--out", "run"])).code).toBe(0);
     manifest = JSON.parse(await readFile("run/run.json", "utf8"));
   });
-  afterAll(() => leave());
 
   it("given by the user, is read once, and recorded with the hash of what came", async () => {
     pipe("given");

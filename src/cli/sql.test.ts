@@ -1,13 +1,12 @@
 // Tables by a query: through DuckDB, which is a devDependency here. Skipped where it is not installed.
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { prepare, queryTable, type Table } from "../data/index.ts";
 import { openRun } from "../runs/index.ts";
-import { run } from "./program.ts";
+import { folderPerFile } from "../runs/test-folder.ts";
+import { chainrule } from "./test-command.ts";
 
 const installed = (() => {
   try {
@@ -18,28 +17,13 @@ const installed = (() => {
   }
 })();
 
-const home = process.cwd();
+folderPerFile();
 beforeAll(async () => {
-  process.chdir(await mkdtemp(join(tmpdir(), "chainrule-sql-")));
   const rows = Array.from({ length: 40 }, (_, i) => `${i},${["red", "blue"][i % 2]},${(i * 7) % 40}`);
   await writeFile("sales.csv", `id,colour,price\n${rows.join("\n")}\n`);
   await writeFile("more.json", '[{"id": 40, "colour": "red", "price": 3}]');
 });
-afterAll(async () => {
-  const place = process.cwd();
-  process.chdir(home);
-  await rm(place, { recursive: true });
-});
 
-async function chainrule(...words: string[]) {
-  const texts = { stdout: "", stderr: "" };
-  const code = await run(words, {
-    stdout: { write: (text) => (texts.stdout += text) },
-    stderr: { write: (text) => (texts.stderr += text) },
-  });
-  const stderr = texts.stderr.replace(/^ {2}at .*\n/gm, "").replace(/\s+/g, " ");
-  return { code, stdout: texts.stdout, stderr };
-}
 const quick = ["--backend", "reference", "--hidden", "4", "--epochs", "2", "--batch", "8"];
 const cells = (table: Table) => Object.fromEntries(table.columns.map((column) => [column.name, [...column.cells]]));
 const failure = (query: string) =>
@@ -129,30 +113,30 @@ describe.runIf(installed)("--sql", () => {
   const query = "select * from 'sales.csv' order by id";
 
   it("trains, and the run finds its table again", async () => {
-    const trained = await chainrule("train", "--sql", query, "--target", "price", ...quick, "--out", "run", "--json");
-    expect(trained).toMatchObject({ code: 0, stderr: expect.stringContaining("the query: 40 rows, 3 columns") });
+    const trained = await chainrule(["train", "--sql", query, "--target", "price", ...quick, "--out", "run", "--json"]);
+    expect(trained).toMatchObject({ code: 0, said: expect.stringContaining("the query: 40 rows, 3 columns") });
     const { manifest } = await openRun("run");
     expect(manifest).toMatchObject({
       name: "sql",
       data: { sql: query, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
     });
-    expect(await chainrule("check", "run")).toMatchObject({ code: 0 });
-    expect(await chainrule("diagnose", "run")).toMatchObject({ code: 0 });
-    const evaluated = await chainrule("evaluate", "run", "--sql", `${query} limit 7`, "--json");
+    expect(await chainrule("check run")).toMatchObject({ code: 0 });
+    expect(await chainrule("diagnose run")).toMatchObject({ code: 0 });
+    const evaluated = await chainrule(["evaluate", "run", "--sql", `${query} limit 7`, "--json"]);
     expect(JSON.parse(evaluated.stdout)).toMatchObject({ rows: 7, data: `${query} limit 7` });
-    const predicted = await chainrule("predict", "run", "--sql", "select colour, id from 'sales.csv' limit 2");
+    const predicted = await chainrule(["predict", "run", "--sql", "select colour, id from 'sales.csv' limit 2"]);
     expect(predicted.stdout).toMatch(/^colour,id,prediction\nred,0,/);
-    expect(await chainrule("lr-test", "--sql", query, "--target", "price", ...quick.slice(0, 4))).toMatchObject({
+    expect(await chainrule(["lr-test", "--sql", query, "--target", "price", ...quick.slice(0, 4)])).toMatchObject({
       code: 0,
     });
   });
 
   it("notices that the query gives another table", async () => {
     await writeFile("sales.csv", "id,colour,price\n1,red,2\n2,blue,3\n");
-    const changed = await chainrule("check", "run");
+    const changed = await chainrule("check run");
     await rm("sales.csv");
-    const gone = await chainrule("check", "run");
-    expect([changed.stderr, gone.stderr]).toMatchInlineSnapshot(`
+    const gone = await chainrule("check run");
+    expect([changed.said, gone.said]).toMatchInlineSnapshot(`
       [
         "error: The run "run" cannot be repeated: its query gives another table now. Train again; if nothing has changed, put the rows in order (ORDER BY) first. ",
         "error: The run "run" cannot be repeated: its query fails now. The query failed: IO Error: No files found that match the pattern "sales.csv". ",
@@ -168,9 +152,9 @@ it("stands in place of files, and is not read in blocks", async () => {
     ["train", "--sql", "select 1", "--target", "y", "--stream"],
     ["predict", "run"],
   ];
-  const answers = await Promise.all(wrong.map((words) => chainrule(...words)));
+  const answers = await Promise.all(wrong.map((words) => chainrule(words)));
   expect(answers.map(({ code }) => code)).toEqual([2, 2, 2, 2]);
-  expect(answers.map(({ stderr }) => stderr)).toMatchInlineSnapshot(`
+  expect(answers.map(({ said }) => said)).toMatchInlineSnapshot(`
     [
       "error: Name the file with the table, or give a query in its place (--sql). ",
       "error: A query (--sql) stands in place of files, and one is named: leave out one or the other. The query can read it: select * from 'a.csv'. ",

@@ -1,15 +1,13 @@
 // Several targets from end to end: what the commands make of them, and what people see.
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { readFile, writeFile } from "node:fs/promises";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { openRun } from "../runs/index.ts";
+import { folderPerFile } from "../runs/test-folder.ts";
 import type { EndEvent } from "../train/events.ts";
-import { run } from "./program.ts";
+import { chainrule } from "./test-command.ts";
 
-const home = process.cwd();
+folderPerFile();
 beforeAll(async () => {
-  process.chdir(await mkdtemp(join(tmpdir(), "chainrule-targets-")));
   const lines = Array.from({ length: 120 }, (_, i) => {
     const [a, b] = [((i * 37) % 100) / 100, ((i * 61) % 89) / 89];
     const cells = [a, b, i % 9, 170 + 20 * a, i % 40 === 3 ? "" : (5 * b - a).toFixed(3)];
@@ -17,25 +15,10 @@ beforeAll(async () => {
   });
   await writeFile("table.csv", ['a,b,shop,"height, cm",gain,late,size', ...lines].join("\n"));
 });
-afterAll(async () => {
-  const place = process.cwd();
-  process.chdir(home);
-  await rm(place, { recursive: true });
-});
 
-/** `columns`: of a terminal that results are written to. */
-async function chainrule(columns: number | undefined, ...args: string[]) {
-  const texts = { stdout: "", stderr: "" };
-  const code = await run(args, {
-    stdout: { write: (text) => (texts.stdout += text), ...(columns && { isTTY: true, columns }) },
-    stderr: { write: (text) => (texts.stderr += text) },
-  });
-  return { code, stdout: texts.stdout, stderr: texts.stderr.replace(/^ +at .*\n/gm, "") };
-}
-const cli = (...args: string[]) => chainrule(undefined, ...args);
 const quick = ["--epochs", "20", "--deterministic", "--threads", "1"];
 const train = (target: string, out: string, ...flags: string[]) =>
-  cli("train", "table.csv", "--target", target, "--out", out, ...quick, ...flags);
+  chainrule(["train", "table.csv", "--target", target, "--out", out, ...quick, ...flags]);
 
 /** Of a CSV without quoted commas in its rows. */
 const columnsOf = (text: string) => {
@@ -69,10 +52,10 @@ describe("numbers", () => {
   });
 
   it("are predicted in a column each, which evaluate agrees with", async () => {
-    const { stdout } = await cli("predict", "numbers", "table.csv");
+    const { stdout } = await chainrule("predict numbers table.csv");
     const columns = columnsOf(stdout);
     expect(Object.keys(columns).slice(-2)).toEqual(["prediction_height, cm", "prediction_gain"]);
-    const evaluated = await cli("evaluate", "numbers", "table.csv", "--json");
+    const evaluated = await chainrule("evaluate numbers table.csv --json");
     const { targets, metrics } = JSON.parse(evaluated.stdout);
     for (const { name, metrics } of targets) {
       const said = columns[`prediction_${name}`]!;
@@ -83,16 +66,16 @@ describe("numbers", () => {
       expect(metrics.mae).toBeCloseTo(mae, 3);
     }
     expect(metrics.r2).toBeCloseTo((targets[0].metrics.r2 + targets[1].metrics.r2) / 2, 12);
-    expect((await cli("evaluate", "numbers", "table.csv")).stdout).toMatchSnapshot();
+    expect((await chainrule("evaluate numbers table.csv")).stdout).toMatchSnapshot();
   });
 
   it("are explained, checked and diagnosed", async () => {
-    const { stdout } = await cli("explain", "numbers", "--row", "4", "--weight", "layers.4[0,1]");
+    const { stdout } = await chainrule("explain numbers --row 4 --weight layers.4[0,1]");
     expect(stdout.slice(0, stdout.indexOf("Forward"))).toMatchSnapshot();
     expect(stdout).toContain("layers.4[0,0] − target[0,0]");
-    expect((await cli("check", "numbers")).stdout).toContain("Gradients agree");
-    expect((await cli("diagnose", "numbers")).code).toBe(0);
-    expect((await cli("ledger", "numbers")).code).toBe(0);
+    expect((await chainrule("check numbers")).stdout).toContain("Gradients agree");
+    expect((await chainrule("diagnose numbers")).code).toBe(0);
+    expect((await chainrule("ledger numbers")).code).toBe(0);
   });
 
   it.each([33, 50])("fit a terminal of %d columns", async (columns) => {
@@ -101,7 +84,7 @@ describe("numbers", () => {
       ["train", "table.csv", "--target", target, "--out", `narrow-${columns}`, ...quick],
       ["evaluate", "numbers", "table.csv"],
     ]) {
-      const { code, stdout } = await chainrule(columns, ...args);
+      const { code, stdout } = await chainrule(args, { columns });
       expect(code).toBe(0);
       const lines = stdout.split("\n").filter((text) => !/npx|Saved/.test(text));
       for (const line of lines) expect(line.length).toBeLessThan(columns);
@@ -115,40 +98,28 @@ describe("classes", () => {
   beforeAll(async () => expect((await train("late,size", "classes")).code).toBe(0));
 
   it("have a confusion matrix for each target, and a probability for each class", async () => {
-    const { stdout } = await cli("evaluate", "classes", "table.csv");
+    const { stdout } = await chainrule("evaluate classes table.csv");
     expect(stdout.replace(/ +\d[\d.]*%?/g, " …")).toMatchSnapshot();
-    await cli("predict", "classes", "table.csv", "--out", "new.csv");
+    await chainrule("predict classes table.csv --out new.csv");
     const columns = columnsOf(await readFile("new.csv", "utf8"));
     expect(Object.keys(columns).slice(-6)).toEqual([
       ...["prediction_late", "probability_late_no", "probability_late_yes"],
       ...["prediction_size", "probability_size_big", "probability_size_small"],
     ]);
     const hits = columns.late!.filter((truth, i) => columns.prediction_late![i] === truth).length;
-    const { targets } = JSON.parse((await cli("evaluate", "classes", "table.csv", "--json")).stdout);
+    const { targets } = JSON.parse((await chainrule("evaluate classes table.csv --json")).stdout);
     expect(targets[0].metrics.accuracy).toBeCloseTo(hits / 120, 12);
     expect(targets[1].classes).toEqual(["big", "small"]);
   });
 
   it("are explained with the class of each output", async () => {
-    const { stdout } = await cli("explain", "classes", "--row", "4", "--weight", "layers.4.bias[0]");
+    const { stdout } = await chainrule("explain classes --row 4 --weight layers.4.bias[0]");
     expect(stdout.slice(0, stdout.indexOf("The update"))).toMatchSnapshot();
   });
 });
 
 it("--target may be given again, and a name is one whatever stands in it", async () => {
-  const twice = await cli(
-    "train",
-    "table.csv",
-    "-t",
-    "late",
-    "-t",
-    "size",
-    "--out",
-    "twice",
-    "--epochs",
-    "1",
-    "--json",
-  );
+  const twice = await chainrule("train table.csv -t late -t size --out twice --epochs 1 --json");
   expect(JSON.parse(twice.stdout).targets.map(({ name }: { name: string }) => name)).toEqual(["late", "size"]);
   const one = await train('"height, cm"', "one", "--json");
   expect(JSON.parse(one.stdout).targets).toBeUndefined();
@@ -173,7 +144,7 @@ it.each([
 });
 
 it("lr-test says the command for both", async () => {
-  const { stdout } = await cli("lr-test", "table.csv", "--target", '"height, cm",gain', "--seed", "1");
+  const { stdout } = await chainrule(["lr-test", "table.csv", "--target", '"height, cm",gain', "--seed", "1"]);
   expect(stdout).toContain(`--target '"height, cm",gain'`);
 });
 
@@ -183,6 +154,6 @@ it.each([
   ["a comma in a name", "height, cm"],
   ["two kinds", "gain,late"],
 ])("says what is wrong: %s", async (_, target) => {
-  const { code, stderr } = await cli("train", "table.csv", "--target", target);
+  const { code, stderr } = await chainrule(["train", "table.csv", "--target", target]);
   expect([code, stderr]).toMatchSnapshot();
 });

@@ -1,31 +1,37 @@
-// For this folder's tests: the command line in this process, and a folder of its own.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+// For tests of commands: the command line in this process.
 import { run } from "./program.ts";
 
-/** What a command wrote, as it stands; `said` is stderr in one line. */
-export async function chainrule(words: readonly string[], stdin: readonly Uint8Array[] = []) {
+interface Surroundings {
+  /** Chunks of standard input. Default: none. */
+  readonly stdin?: readonly Uint8Array[];
+  /** Of a terminal that results are written to. Default: they go to a file. */
+  readonly columns?: number | undefined;
+  /** Sees every piece of stderr as it is written. */
+  readonly onStderr?: (text: string) => void;
+}
+
+/**
+ * Runs a command line: a text is cut at each of its spaces. stdout and stderr as they were written, but for the place in
+ * a test that errors name; `said` is stderr in one line.
+ */
+export async function chainrule(
+  words: string | readonly string[],
+  { stdin = [], columns, onStderr = () => {} }: Surroundings = {},
+) {
   const texts = { stdout: "", stderr: "" };
-  const code = await run(words, {
-    stdout: { write: (text) => (texts.stdout += text) },
-    stderr: { write: (text) => (texts.stderr += text) },
+  const code = await run(typeof words === "string" ? words.split(" ") : words, {
+    stdout: { write: (text) => (texts.stdout += text), ...(columns && { isTTY: true, columns }) },
+    stderr: {
+      write: (text) => {
+        texts.stderr += text;
+        onStderr(text);
+      },
+    },
     stdin: (async function* () {
       yield* stdin;
     })(),
   });
-  // The first line outside the package is this file's, which no user sees.
-  const stderr = texts.stderr.replace(/^ {2}at .*\n/gm, "");
+  // The first line outside the package is a test's here, which no user sees.
+  const stderr = texts.stderr.replace(/^ {2}at .*\.test\.ts:.*\n/gm, "");
   return { code, stdout: texts.stdout, stderr, said: stderr.replace(/\s+/g, " ") };
-}
-
-/** Goes to a new folder; the function leaves it and takes it away. */
-export async function ownFolder(name: string): Promise<() => Promise<void>> {
-  const home = process.cwd();
-  const place = await mkdtemp(join(tmpdir(), `chainrule-${name}-`));
-  process.chdir(place);
-  return async () => {
-    process.chdir(home);
-    await rm(place, { recursive: true });
-  };
 }

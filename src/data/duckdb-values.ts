@@ -1,8 +1,8 @@
 // Columns of a DuckDB result by their types, and their values as cells: each type as exact as the database has it.
 import type { DuckDBType, DuckDBValue } from "@duckdb/node-api";
-import type { Nested } from "./nested.ts";
 import { toCell } from "./rows.ts";
 import type { Cell } from "./table.ts";
+import type { TypedColumn } from "./typed-columns.ts";
 import {
   dayText,
   decimalText,
@@ -15,19 +15,10 @@ import {
 
 export type DuckDB = typeof import("@duckdb/node-api");
 
-/** A column as the table has it. */
-export interface QueryColumn {
-  readonly name: string;
-  /** The column of the result that it is read from. */
-  readonly of: number;
-  cell(value: DuckDBValue): Cell;
-  readonly declared?: "category";
-  readonly nested?: Nested;
-}
+type QueryColumn = TypedColumn<number, DuckDBValue>;
 
 const { MILLIS, MICROS, NANOS } = ticksPerSecond;
 
-/** Fields of a struct are columns "outer.inner". */
 export function columnsOfResult(duckdb: DuckDB, names: readonly string[], types: readonly DuckDBType[]): QueryColumn[] {
   const { DuckDBStructType, DuckDBStructValue, DuckDBTypeId } = duckdb;
   return names.flatMap((outer, of) => {

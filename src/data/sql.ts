@@ -2,8 +2,8 @@
 import { ChainruleError } from "../ir/errors.ts";
 import { CellsWriter } from "./column-cells.ts";
 import { columnsOfResult, type DuckDB } from "./duckdb-values.ts";
-import { remarksOnNested } from "./nested.ts";
-import { makeTable, type Table } from "./table.ts";
+import type { Table } from "./table.ts";
+import { tableOfTyped } from "./typed-columns.ts";
 import { quoteList } from "./wording.ts";
 
 /** What messages call it. */
@@ -33,13 +33,8 @@ export async function queryTable(query: string): Promise<Table> {
         for (const [r, value] of chunk.getColumnValues(of).entries()) writers[c]!.write(rows + r, cell(value));
       rows += chunk.rowCount;
     }
-    const names = columns.map(({ name }) => name);
-    if (rows === 0) throw noRows(names);
-    const cells = writers.map((writer) => writer.take(rows));
-    const rowNumbers = Int32Array.from({ length: rows }, (_, r) => r + 1);
-    const table = makeTable(source, names, cells, rowNumbers, { notes: remarksOnNested(source, columns) });
-    const declared = (c: number) => (columns[c]!.declared === undefined ? {} : { declared: columns[c]!.declared });
-    return { ...table, columns: table.columns.map((column, c) => ({ ...column, ...declared(c) })) };
+    if (rows === 0) throw noRows(columns.map(({ name }) => name));
+    return tableOfTyped(source, columns, writers, rows, 1);
   } catch (cause) {
     throw cause instanceof ChainruleError ? cause : failed(query, cause);
   } finally {

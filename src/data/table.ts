@@ -82,18 +82,26 @@ export function makeTable(
 
 /** Cells that any file may have, empty ones too: 256 MB. */
 const fewCells = 2 ** 25;
-const cellsPerByte = 4;
 
 /**
  * Bounds what a file can cost by what it holds: keys that differ from row to row, or counts that a header declares, make a table that
  * grows with the square of the file.
  *
  * @param size of the file, in bytes or characters
+ * @param mend what to do, as a sentence
+ * @param perByte cells that a byte of it may stand for
  * @throws ChainruleError OUT_OF_MEMORY
  */
-export function checkCells(source: string, rows: number, columns: number, size: number, mend: string): void {
+export function checkCells(
+  source: string,
+  rows: number,
+  columns: number,
+  size: number,
+  mend: string,
+  perByte = 4,
+): void {
   const cells = rows * columns;
-  if (cells <= Math.max(fewCells, cellsPerByte * size)) return;
+  if (cells <= Math.max(fewCells, perByte * size)) return;
   throw new ChainruleError(
     "OUT_OF_MEMORY",
     `${source} holds ${bytes(size)}, and would be a table of at least ${count(rows, "row")} and ${count(columns, "column")}, nearly all of it empty or the same. ${mend}`,

@@ -7,7 +7,7 @@ export type Check = (value: unknown) => boolean;
 export type Checks<T> = { readonly [K in keyof Required<T>]: Check };
 
 export const number: Check = (value) => typeof value === "number";
-export const natural: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+export const natural = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 export const text: Check = (value) => typeof value === "string";
 export const boolean: Check = (value) => typeof value === "boolean";
 export const textOrNumber: Check = (value) => text(value) || number(value);

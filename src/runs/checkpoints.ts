@@ -1,6 +1,7 @@
 // The checkpoints of a run: the last two snapshots of its training, and the index that names them with their hashes.
+import { natural } from "../ir/checks.ts";
 import { isRecord } from "../ir/json.ts";
-import { invalidRun, isNatural } from "./invalid-run.ts";
+import { invalidRun } from "./invalid-run.ts";
 
 /** A snapshot that was saved whole. Its file's name is made from the step, never read from a file. */
 export interface Checkpoint {
@@ -33,7 +34,7 @@ export function checkIndex(dir: string, value: unknown): CheckpointIndex {
 
 const isCheckpoint = (value: unknown): boolean =>
   isRecord(value) &&
-  [value.step, value.epoch, value.bytes, value.events].every(isNatural) &&
+  [value.step, value.epoch, value.bytes, value.events].every(natural) &&
   /^[0-9a-f]{64}$/.test(String(value.sha256));
 
 /** With a further one: the one before is kept beside it. */

@@ -1,4 +1,4 @@
-// The error of a run whose files are not usable, and a small check of what files hold.
+// The error of a run whose files are not usable.
 import { ChainruleError } from "../ir/errors.ts";
 
 export const invalidRun = (dir: string, file: string, what: string, cause?: unknown): ChainruleError =>
@@ -8,5 +8,3 @@ export const invalidRun = (dir: string, file: string, what: string, cause?: unkn
     { dir, file, what },
     { cause },
   );
-
-export const isNatural = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

@@ -1,8 +1,10 @@
 // What run.json holds, and its check.
+
+import { natural } from "../ir/checks.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { isRecord, type Json } from "../ir/json.ts";
 import { type DataFiles, type DataOrigin, isDataOrigin } from "./data-origin.ts";
-import { invalidRun, isNatural } from "./invalid-run.ts";
+import { invalidRun } from "./invalid-run.ts";
 import { version } from "./version.ts";
 
 /** Raised when older programs could misread a newer folder. */
@@ -38,8 +40,7 @@ export interface RunManifest extends RunDescription {
 /** Throws INVALID_RUN. */
 export function checkManifest(dir: string, value: unknown): RunManifest {
   const wrong = (what: string) => invalidRun(dir, "run.json", what);
-  if (!isRecord(value) || !isNatural(value.format))
-    throw wrong(`"format" must be a whole number; this may not be a run`);
+  if (!isRecord(value) || !natural(value.format)) throw wrong(`"format" must be a whole number; this may not be a run`);
   if (value.format > formatVersion)
     throw new ChainruleError(
       "INVALID_RUN",

@@ -1,44 +1,17 @@
 // A run taken up again: from its newest checkpoint that is whole, with the events up to there, by one process at a time.
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import type { EpochEvent } from "../train/events.ts";
-import { runState } from "../train/run-state.ts";
-import type { Snapshot } from "../train/snapshot.ts";
+import { expect, it } from "vitest";
 import { createRun } from "./create-run.ts";
-import type { RunDescription } from "./manifest.ts";
 import { openRun } from "./open-run.ts";
 import { resumeRun } from "./resume-run.ts";
+import { folderPerTest } from "./test-folder.ts";
+import { description, epoch, snapshot } from "./test-run.ts";
 
-const home = process.cwd();
-beforeEach(async () => process.chdir(await mkdtemp(join(tmpdir(), "chainrule-resume-"))));
-afterEach(async () => {
-  const place = process.cwd();
-  process.chdir(home);
-  await rm(place, { recursive: true });
-});
+folderPerTest();
 
-const settings = { target: "y" };
-const description: RunDescription = {
-  name: "table",
-  seed: 0,
-  backend: "reference",
-  data: { file: "table.csv", sha256: "0".repeat(64) },
-  settings,
-};
-const snapshot = (n: number): Snapshot => {
-  const values = new Map([["parameters.w", Float32Array.of(n)]]);
-  return {
-    ...{ format: 1, seed: 0, backend: "reference", seconds: n },
-    machine: values,
-    state: { ...runState(values), step: n * 10, epoch: n },
-  };
-};
-const epoch = (n: number): EpochEvent => ({
-  ...{ type: "epoch", epoch: n, step: n * 10, loss: 1 / n, learningRate: 0.1, best: true, layers: [] },
-});
+const { settings } = description;
 
 /** A run that was cut off after its fourth epoch, with checkpoints of the second and the third. */
 async function cutOff() {
@@ -59,7 +32,7 @@ it("goes on from the last checkpoint, and later events are told again", async ()
   await writer.saveCheckpoint(snapshot(4));
   await writer.finish("finished");
   const run = await openRun("run");
-  expect(run.manifest).toMatchObject({ status: "finished", settings: { target: "y", epochs: 9 } });
+  expect(run.manifest).toMatchObject({ status: "finished", settings: { ...settings, epochs: 9 } });
   expect(await run.events()).toEqual([1, 2, 3, 4].map(epoch));
   expect((await readdir(join("run", "checkpoints"))).sort()).toEqual([
     "index.json",

@@ -1,54 +1,21 @@
 // Run folders: what is written can be read, what a crash leaves behind does no harm, what is wrong is named.
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { EpochEvent, StartEvent } from "../train/events.ts";
-import { runState } from "../train/run-state.ts";
+import { describe, expect, it } from "vitest";
+import type { StartEvent } from "../train/events.ts";
 import type { StoredTensors } from "../train/safetensors.ts";
-import type { Snapshot } from "../train/snapshot.ts";
 import { createRun } from "./create-run.ts";
 import type { RunMap } from "./files.ts";
 import { sha256File } from "./folder.ts";
-import type { RunDescription } from "./manifest.ts";
 import { openRun } from "./open-run.ts";
+import { folderPerTest } from "./test-folder.ts";
+import { description, epoch, snapshot } from "./test-run.ts";
 import { version } from "./version.ts";
 
-const home = process.cwd();
-beforeEach(async () => process.chdir(await mkdtemp(join(tmpdir(), "chainrule-run-"))));
-afterEach(async () => {
-  const place = process.cwd();
-  process.chdir(home);
-  await rm(place, { recursive: true });
-});
+folderPerTest();
 
-const description: RunDescription = {
-  name: "titanic",
-  seed: 7,
-  backend: "reference",
-  data: { file: "titanic.csv", sha256: "0".repeat(64) },
-  settings: { hidden: [64, 32], learningRate: 0.01 },
-};
 const tensors = (value: number): StoredTensors =>
   new Map([["w", { dtype: "F32", shape: [1], data: Float32Array.of(value) }]]);
-const snapshot = (n: number): Snapshot => {
-  const values = new Map([["parameters.w", Float32Array.of(n)]]);
-  return {
-    ...{ format: 1, seed: 7, backend: "reference", seconds: n },
-    machine: values,
-    state: { ...runState(values), step: n * 10, epoch: n },
-  };
-};
-const epoch = (n: number): EpochEvent => ({
-  type: "epoch",
-  epoch: n,
-  step: n * 10,
-  loss: 1 / n,
-  learningRate: 0.01,
-  validation: { loss: 0.5, accuracy: 0.75 },
-  best: true,
-  layers: [{ name: "layers.0", gradientRms: 0.01, updateRatio: 0.001 }],
-});
 const start: StartEvent = {
   type: "start",
   rows: 100,

@@ -1,9 +1,9 @@
 // Columns of a Parquet file by its schema, and their values as cells: each type as exact as the file has it.
 import type { FileMetaData, SchemaElement } from "hyparquet";
 import { ChainruleError } from "../../ir/errors.ts";
-import type { Nested } from "../nested.ts";
 import { toCell } from "../rows.ts";
 import type { Cell } from "../table.ts";
+import type { Nested, TypedColumn } from "../typed-columns.ts";
 import {
   dayText,
   decimalText,
@@ -16,17 +16,7 @@ import {
 import { quote } from "../wording.ts";
 import { type ArrowField, arrowFields } from "./arrow-schema.ts";
 
-/** A column as the table has it. */
-export interface ParquetColumn {
-  readonly name: string;
-  /** The column of the file that it is read from. */
-  readonly of: string;
-  /** From a value of that column. */
-  cell(value: unknown): Cell;
-  readonly declared?: "category";
-  /** Lists or maps, which become text. */
-  readonly nested?: Nested;
-}
+export type ParquetColumn = TypedColumn<string, unknown>;
 
 /** Options for hyparquet: values come as they are stored where these columns read them. */
 export const rawValues = {

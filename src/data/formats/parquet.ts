@@ -1,12 +1,13 @@
 // Parquet, whole or in parts, with hyparquet.
-import type { AsyncBuffer, FileMetaData } from "hyparquet";
+import type { AsyncBuffer, ColumnData, Compressors, FileMetaData, RowGroup } from "hyparquet";
 import { ChainruleError } from "../../ir/errors.ts";
 import { node } from "../../ir/node.ts";
 import { CellsWriter } from "../column-cells.ts";
-import { remarksOnNested } from "../nested.ts";
-import { makeTable, sliceTable, type Table } from "../table.ts";
+import { checkCells, sliceTable, type Table } from "../table.ts";
+import { tableOfTyped } from "../typed-columns.ts";
 import { quote } from "../wording.ts";
 import type { BlockSize, FileFormat } from "./format.ts";
+import { checkedGroup, checkGroups } from "./parquet-pages.ts";
 import { columnsOf, type ParquetColumn, rawValues } from "./parquet-values.ts";
 
 export const parquet: FileFormat = {
@@ -61,8 +62,14 @@ async function* blocksOf(opened: Opened, { rows: most, bytes }: BlockSize): Asyn
  */
 export async function parseParquet(buffer: ArrayBuffer, options: { source: string }): Promise<Table> {
   const opened = await open(buffer, options.source);
-  return readRows(opened, 0, opened.rows);
+  const { source, rows, columns, file } = opened;
+  checkCells(source, rows, columns.length, file.byteLength, inBlocks, cellsPerByte);
+  return readRows(opened, 0, rows);
 }
+
+/** Of dictionaries and runs, one byte may stand for many. */
+const cellsPerByte = 64;
+const inBlocks = "Read it in blocks, by openTable.";
 
 interface Opened {
   readonly source: string;
@@ -70,6 +77,8 @@ interface Opened {
   readonly metadata: FileMetaData;
   readonly rows: number;
   readonly columns: readonly ParquetColumn[];
+  /** A row group whose pages are sound; they are looked through once. */
+  group(index: number): Promise<RowGroup>;
 }
 
 const unreadable = (source: string, cause: unknown): ChainruleError =>
@@ -80,42 +89,104 @@ const unreadable = (source: string, cause: unknown): ChainruleError =>
     { cause },
   );
 
-async function open(file: AsyncBuffer, source: string): Promise<Opened> {
-  const { parquetMetadataAsync } = await import("hyparquet");
+async function decompressors(): Promise<Compressors> {
+  const [{ compressors }, { decompress }] = await Promise.all([import("hyparquet-compressors"), import("fzstd")]);
+  // Into as much room as the page says that it takes, whatever the frame inside says.
+  return { ...compressors, ZSTD: (input, length) => decompress(input, new Uint8Array(length)) };
+}
+
+async function open(given: AsyncBuffer, source: string): Promise<Opened> {
+  const [{ parquetMetadataAsync }, compressors] = await Promise.all([import("hyparquet"), decompressors()]);
+  const file: AsyncBuffer = {
+    byteLength: given.byteLength,
+    slice: (start, end) => observed(Promise.resolve(given.slice(start, end))),
+  };
   try {
     const metadata = await parquetMetadataAsync(file, rawValues);
+    checkGroups(metadata, file.byteLength);
+    const groups = new Map<number, Promise<RowGroup>>();
     const columns = columnsOf(metadata);
     const names = new Set<string>();
     for (const { name } of columns) {
       if (names.has(name)) throw new Error(`two columns are named ${quote(name)}`);
       names.add(name);
     }
-    return { source, file, metadata, rows: Number(metadata.num_rows), columns };
+    return {
+      ...{ source, file, metadata, rows: Number(metadata.num_rows), columns },
+      group(index) {
+        let group = groups.get(index);
+        if (group === undefined) groups.set(index, (group = checkedGroup(file, metadata, index, compressors)));
+        return group;
+      },
+    };
   } catch (cause) {
     throw unreadable(source, cause);
   }
 }
 
+/**
+ * A promise whose rejection never reaches the host by itself, nor that of any made from it by `then`: hyparquet begins all columns at once,
+ * and leaves those behind one that fails.
+ */
+function observed<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  const then = promise.then.bind(promise);
+  const derived = (...handlers: Parameters<typeof then>) => observed(then(...handlers));
+  // biome-ignore lint/suspicious/noThenProperty: it is the promise's own, with a listener more.
+  return Object.defineProperty(promise, "then", { value: derived });
+}
+
+/** The metadata with the row groups of rows [from, to) checked. */
+async function checkedMetadata({ metadata, group }: Opened, from: number, to: number): Promise<FileMetaData> {
+  const groups: RowGroup[] = [];
+  let start = 0;
+  for (const [index, one] of metadata.row_groups.entries()) {
+    const end = start + Number(one.num_rows);
+    groups.push(start < to && end > from ? await group(index) : one);
+    start = end;
+  }
+  return { ...metadata, row_groups: groups };
+}
+
 /** Rows [from, to). */
-async function readRows({ source, file, metadata, columns }: Opened, from: number, to: number): Promise<Table> {
-  const [{ parquetRead }, { compressors }] = await Promise.all([import("hyparquet"), import("hyparquet-compressors")]);
+async function readRows(opened: Opened, from: number, to: number): Promise<Table> {
+  const { source, file, columns } = opened;
+  const { parquetRead } = await import("hyparquet");
   const writers = columns.map(() => new CellsWriter());
   const readers = new Map<string, number[]>();
   for (const [c, { of }] of columns.entries()) readers.set(of, [...(readers.get(of) ?? []), c]);
   const read = new Map<string, number>();
+  let failed: { readonly cause: unknown } | undefined;
+  const take = ({ columnName, columnData, rowStart }: ColumnData): void => {
+    const [first, last] = [Math.max(from, rowStart), Math.min(to, rowStart + columnData.length)];
+    read.set(columnName, (read.get(columnName) ?? 0) + Math.max(0, last - first));
+    for (const c of readers.get(columnName) ?? []) {
+      const { name, of, nested, cell } = columns[c]!;
+      // Of a struct that is missing, hyparquet gives undefined, too.
+      const isFlat = name === of && nested === undefined;
+      const into = writers[c]!;
+      for (let row = first; row < last; row++) {
+        const value: unknown = columnData[row - rowStart];
+        if (value === undefined && isFlat)
+          throw new Error(`column ${quote(name)} has a value that its dictionary lacks`);
+        into.write(row - from, cell(value));
+      }
+    }
+  };
   try {
+    const metadata = await checkedMetadata(opened, from, to);
     await parquetRead({
-      ...{ file, metadata, compressors, rowStart: from, rowEnd: to, ...rawValues },
-      onChunk({ columnName, columnData, rowStart }) {
-        const [first, last] = [Math.max(from, rowStart), Math.min(to, rowStart + columnData.length)];
-        read.set(columnName, (read.get(columnName) ?? 0) + Math.max(0, last - first));
-        for (const c of readers.get(columnName) ?? []) {
-          const { cell } = columns[c]!;
-          const into = writers[c]!;
-          for (let row = first; row < last; row++) into.write(row - from, cell(columnData[row - rowStart]));
+      ...{ file, metadata, rowStart: from, rowEnd: to, ...rawValues },
+      onChunk(chunk) {
+        // hyparquet listens to no error of this.
+        try {
+          if (!failed) take(chunk);
+        } catch (cause) {
+          failed = { cause };
         }
       },
     });
+    if (failed) throw failed.cause;
     for (const { name, of } of columns) {
       const rows = read.get(of) ?? 0;
       if (rows !== to - from) throw new Error(`column ${quote(name)} has ${rows} of ${to - from} rows`);
@@ -123,14 +194,8 @@ async function readRows({ source, file, metadata, columns }: Opened, from: numbe
   } catch (cause) {
     throw unreadable(source, cause);
   }
-  const rowNumbers = Int32Array.from({ length: to - from }, (_, r) => from + r + 1);
-  const names = columns.map(({ name }) => name);
-  const cells = writers.map((writer) => writer.take(to - from));
-  const table = makeTable(source, names, cells, rowNumbers, { notes: remarksOnNested(source, columns) });
-  return { ...table, columns: table.columns.map((column, c) => ({ ...column, ...declared(columns[c]!) })) };
+  return tableOfTyped(source, columns, writers, to - from, from + 1);
 }
-
-const declared = ({ declared: type }: ParquetColumn) => (type === undefined ? {} : { declared: type });
 
 /** A file of which parts are read (Node only). @throws ChainruleError FILE_NOT_FOUND */
 async function fileOf(path: string): Promise<AsyncBuffer> {
