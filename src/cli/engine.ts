@@ -3,6 +3,7 @@ import "../index.ts";
 
 export * from "../data/index.ts";
 export { readPiece } from "../data/read.ts";
+export { RowTransform } from "../data/transform.ts";
 export * from "../diagnose/index.ts";
 export { explainRun } from "../explain/explain-run.ts";
 export * from "../explain/index.ts";
@@ -12,5 +13,7 @@ export { computeInfo } from "../run/info.ts";
 export * from "../runs/index.ts";
 export { answersByTarget } from "../train/answers.ts";
 export * from "../train/index.ts";
+export { TableMeter } from "../train/measure.ts";
 export { modelJson, tensorsOf } from "../train/saved-model.ts";
+export { tablePredictor } from "../train/tabular.ts";
 export { checkFile } from "./check-file.ts";

@@ -1,7 +1,6 @@
 // Rows that a trained network is asked about: options of how they are read, and reading them as the training did.
 import type { Option } from "commander";
 import type { TextOptions } from "../data/formats/format.ts";
-import type { Table } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { CheckpointWeights, RunReader } from "../runs/index.ts";
 import { runSettings, textOptions } from "../runs/run-settings.ts";
@@ -12,7 +11,7 @@ import { option } from "./command.ts";
 import { type GivenData, sqlOption } from "./data-argument.ts";
 import { print, type Streams, shellWord } from "./output.ts";
 import { settingOptions } from "./setting-flags.ts";
-import { wholeTable } from "./table-of.ts";
+import { type GivenRows, rowsIn } from "./table-of.ts";
 import { renderDataWarning } from "./terminal/data-warning.ts";
 
 export interface RowFlags extends TextOptions {
@@ -33,19 +32,19 @@ export const rowOptions = (): readonly Option[] => [
 
 export const oddCells = ({ coerce }: RowFlags): { oddCells?: "missing" } => (coerce ? { oddCells: "missing" } : {});
 
-/** The table in files, read as the run read its own where nothing else is said. */
+/** The rows in files, read as the run read its own where nothing else is said. */
 export async function rowsOf(
   { dir, manifest }: RunReader,
   data: GivenData,
   flags: RowFlags,
   streams: Streams,
-): Promise<Table> {
+): Promise<GivenRows> {
   const { delimiter, header } = fromOptions(flags);
   const trained = textOptions(runSettings(dir, manifest.settings));
   const options = { delimiter: delimiter ?? trained.delimiter, header: header ?? trained.header };
-  const { table } = await wholeTable(data, options, streams);
-  print(streams.stderr, (style) => table.warnings.flatMap((warning) => renderDataWarning(warning, style)));
-  return table;
+  const rows = await rowsIn(data, options, streams);
+  print(streams.stderr, (style) => rows.head.warnings.flatMap((warning) => renderDataWarning(warning, style)));
+  return rows;
 }
 
 /** The trained network of a run: as it is at the end, or in its last checkpoint. */

@@ -9,8 +9,8 @@ import type { GivenData } from "./data-argument.ts";
 import { filesOf, firstPassing, isPassing, type PassingBytes, readPassing, stdinName } from "./files.ts";
 import type { Streams } from "./output.ts";
 
-/** Bytes of files from which they are read in blocks. */
-const largeFile = 256 * 2 ** 20;
+/** Bytes of files from which they are read in blocks: for a training, and where rows are needed once. */
+const largeFiles = { training: 256 * 2 ** 20, once: 32 * 2 ** 20 } as const;
 
 export interface GivenTable {
   readonly table: Table;
@@ -36,7 +36,7 @@ export async function tableOf(
       `${what} cannot be read in blocks (--stream): its rows are needed more than once. Save them in a file.`,
     );
   }
-  const isLarge = stream ?? (await areLarge(files));
+  const isLarge = stream ?? (await areLarge(files, largeFiles.training));
   if (!isLarge) return wholeTable({ ...data, files }, options, streams);
   const opened = await openTable(files, options).catch((error: unknown) => {
     const isWhole = error instanceof ChainruleError && error.code === "UNKNOWN_FORMAT" && stream === undefined;
@@ -45,6 +45,49 @@ export async function tableOf(
   });
   if (opened === undefined) return wholeTable({ ...data, files }, options, streams);
   return { table: opened.head, stream: opened, origin: () => originOf(files) };
+}
+
+/** Rows that are needed once. */
+export interface GivenRows {
+  /** The first ones, or all. */
+  readonly head: Table;
+  /** So many files they are in. */
+  readonly files: number;
+  /** Of all blocks, in their order. */
+  columns(): Promise<readonly string[]>;
+  blocks(): AsyncIterable<Table>;
+}
+
+/** Where files are large in blocks, so that memory holds rows of any number; otherwise whole, so that all of them are looked at before the first one. */
+export async function rowsIn(data: GivenData, options: TextOptions, streams: Streams): Promise<GivenRows> {
+  const files = await filesOf(data.files);
+  const stream = (await areLarge(files, largeFiles.once)) ? await openLarge(files, options) : undefined;
+  const head = stream?.head ?? (await wholeTable({ ...data, files }, options, streams)).table;
+  async function* blocks(): AsyncGenerator<Table> {
+    yield head;
+    if (stream !== undefined) yield* stream.rest();
+  }
+  return {
+    head,
+    files: files.length,
+    blocks,
+    async columns() {
+      const names = new Set(head.columns.map(({ name }) => name));
+      if (stream?.grows) for await (const { columns } of stream.rest()) for (const { name } of columns) names.add(name);
+      return [...names];
+    },
+  };
+}
+
+/** undefined for files that cannot be read in blocks: JSON of one value, files whose columns differ. */
+async function openLarge(files: readonly string[], options: TextOptions): Promise<TableStream | undefined> {
+  const { openTable } = await import("./engine.ts");
+  return openTable(files, options).catch((error: unknown) => {
+    if (!(error instanceof ChainruleError)) throw error;
+    const isWhole = error.code === "UNKNOWN_FORMAT" || (error.code === "MALFORMED_DATA" && files.length > 1);
+    if (isWhole) return undefined;
+    throw error;
+  });
 }
 
 export async function wholeTable(
@@ -86,12 +129,12 @@ export async function originOf(
 export const nameOf = (origin: DataOrigin): string =>
   "sql" in origin ? "sql" : origin.file === stdinName ? "stdin" : basename(origin.file, extname(origin.file));
 
-async function areLarge(files: readonly string[]): Promise<boolean> {
+async function areLarge(files: readonly string[], large: number): Promise<boolean> {
   const { stat } = await import("node:fs/promises");
   if (files.length === 0 || files.some((file) => formatOfName(file)?.open === undefined)) return false;
   try {
     const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
-    return sizes.reduce((sum, size) => sum + size, 0) > largeFile;
+    return sizes.reduce((sum, size) => sum + size, 0) > large;
   } catch {
     // What is wrong with a file is said by whoever reads it.
     return false;

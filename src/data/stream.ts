@@ -49,6 +49,7 @@ export async function openTable(
   return {
     head: { ...head, source: sourceOf([first, ...others]), parts: [{ source: first, rows: head.rows, before: 0 }] },
     rows,
+    grows: true,
     async *rest() {
       yield* opened.rest();
       for (const other of others) {

@@ -178,26 +178,49 @@ export function missingTargets(
   targets: readonly Target[],
   values: readonly TargetValues[],
 ): Unanswered {
-  const notes: string[] = [];
-  const warnings: DataWarning[] = [];
-  targets.forEach((target, t) => {
-    const isLacking = (row: number) => Number.isNaN(values[t]![row]!);
-    let [missing, partly] = [0, 0];
-    for (let row = 0; row < table.rows; row++) {
-      if (!isLacking(row)) continue;
-      missing++;
-      if (values.some((of) => !Number.isNaN(of[row]!))) partly++;
+  const rows = new UnansweredRows(targets);
+  rows.add(table, columns, values);
+  return rows.end(table.source);
+}
+
+/** The same of a table that comes in blocks. */
+export class UnansweredRows {
+  readonly #targets: readonly Target[];
+  /** Of each target: rows that lack it, those of them with another one, and how missing ones are written. */
+  readonly #lacking: { missing: number; partly: number; readonly texts: Set<string> }[];
+  #rows = 0;
+
+  constructor(targets: readonly Target[]) {
+    this.#targets = targets;
+    this.#lacking = targets.map(() => ({ missing: 0, partly: 0, texts: new Set() }));
+  }
+
+  add(table: Table, columns: readonly Column[], values: readonly TargetValues[]): void {
+    this.#rows += table.rows;
+    for (const [t, target] of this.#targets.entries()) {
+      const lacking = this.#lacking[t]!;
+      const before = lacking.missing;
+      for (let row = 0; row < table.rows; row++) {
+        if (!Number.isNaN(values[t]![row]!)) continue;
+        lacking.missing++;
+        if (values.some((of) => !Number.isNaN(of[row]!))) lacking.partly++;
+      }
+      if (lacking.missing === before) continue;
+      const isMissing = missingTest(target, kindOf(target).hasWords(target));
+      for (const cell of columns[t]!.cells.distinct().cells)
+        if (isMissing(cell)) lacking.texts.add(cell === null ? "" : cellText(cell));
     }
-    if (missing === 0) return;
-    const isMissing = missingTest(target, kindOf(target).hasWords(target));
-    const texts = new Set<string>();
-    for (const cell of columns[t]!.cells.distinct().cells)
-      if (isMissing(cell)) texts.add(cell === null ? "" : cellText(cell));
-    const told = missingTarget(table, target, { missing, partly, texts });
-    for (const note of told.notes) notes.push(note);
-    for (const warning of told.warnings) warnings.push(warning);
-  });
-  return { notes, warnings };
+  }
+
+  end(source: string): Unanswered {
+    const told = this.#targets.map((target, t) => {
+      const lacking = this.#lacking[t]!;
+      return lacking.missing === 0
+        ? { notes: [], warnings: [] }
+        : missingTarget({ source, rows: this.#rows }, target, lacking);
+    });
+    return { notes: told.flatMap(({ notes }) => notes), warnings: told.flatMap(({ warnings }) => warnings) };
+  }
 }
 
 /** The same of one target, by how many rows lack it, how many of them have another one, and how its missing cells are written. */

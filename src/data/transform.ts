@@ -5,9 +5,9 @@ import { encodeCategories, encodeValues, type OddCells } from "./encode.ts";
 import { writeFeatures } from "./features.ts";
 import { missingTest } from "./missing.ts";
 import { type FeatureColumn, featureNames, type Preprocessing, type Target } from "./preprocessing.ts";
-import { type Column, findColumn, type Table } from "./table.ts";
+import { findColumn, type Table } from "./table.ts";
 import { encodeTargets, kindOf } from "./target-kinds.ts";
-import { keptRows, missingTargets } from "./targets.ts";
+import { keptRows, UnansweredRows } from "./targets.ts";
 import { valueType } from "./types/index.ts";
 import { closest, count, grouped, quote, quoteList } from "./wording.ts";
 
@@ -34,57 +34,130 @@ export interface Transformed {
  * @example
  * const { x, rows } = transform(preprocessing, await readTable("new-flowers.csv")); // x: [rows, features]
  */
-export function transform(
-  preprocessing: Preprocessing,
-  table: Table,
-  options: { target?: "required" | "none"; oddCells?: "missing" | "refuse" } = {},
-): Transformed {
-  const odd: OddCells = options.oddCells === "missing" ? "missing" : { advice: mend, settings: [coerced] };
-  const { columns, features, targets, standardize } = preprocessing;
-  const wanted = columns.map(({ name }) => name);
-  if (options.target === "required") for (const { name } of targets) wanted.push(name);
-  checkColumns(table, wanted);
-
-  const notes: string[] = [];
-  let rows: Int32Array = Int32Array.from({ length: table.rows }, (_, r) => r);
-  let y: Float32Array | Int32Array | undefined;
-  if (options.target === "required") {
-    const cells = targets.map(({ name }) => findColumn(table, name)!);
-    const values = targets.map((target, t) => kindOf(target).read(table, cells[t]!, target, odd));
-    rows = keptRows(table.rows, values);
-    y = encodeTargets(targets, values, rows);
-    const unanswered = missingTargets(table, cells, targets, values);
-    for (const note of unanswered.notes) notes.push(note);
-    for (const { message } of unanswered.warnings) notes.push(message);
-    if (rows.length === 0) throw withoutTargets(table, targets);
-  }
-
-  const x = new Float32Array(rows.length * features.length);
-  let offset = 0;
-  for (const column of columns) {
-    const cells = findColumn(table, column.name)!;
-    const isMissing = missingTest(column, column.type === "category");
-    const encoded =
-      column.type === "category"
-        ? encodeCategories(cells, isMissing, column.isExact)
-        : encodeValues(table, cells, valueType(column.type), column.notation, isMissing, odd);
-    if ("odd" in encoded && encoded.odd > 0) notes.push(oddNote(column, encoded.odd));
-    const { missing, unknown } = writeFeatures({ column }, encoded, standardize, rows, x, features.length, offset);
-    if (missing > 0) notes.push(missingNote(column, cells, missing));
-    if (unknown.size > 0) notes.push(unknownNote(column, unknown));
-    offset += featureNames(column).length;
-  }
-  return { x, ...(y && { y }), rows: rows.length, rowNumbers: rows, notes };
+export function transform(preprocessing: Preprocessing, table: Table, options: TransformOptions = {}): Transformed {
+  const all = new RowTransform(preprocessing, options);
+  const rows = all.take(table);
+  return { ...rows, notes: all.notes() };
 }
 
-function withoutTargets(table: Table, targets: readonly Target[]): ChainruleError {
+export interface TransformOptions {
+  readonly target?: "required" | "none";
+  readonly oddCells?: "missing" | "refuse";
+}
+
+/** What is to be said of a column. */
+interface ColumnNotes {
+  odd: number;
+  missing: number;
+  readonly unknown: UnknownLevels;
+}
+
+/** `transform` of a table that comes in blocks: features of each, and notes on all of them. */
+export class RowTransform {
+  readonly #preprocessing: Preprocessing;
+  readonly #isTargetWanted: boolean;
+  readonly #odd: OddCells;
+  readonly #unanswered: UnansweredRows;
+  readonly #columns: readonly ColumnNotes[];
+  #rows = 0;
+  #source = "";
+
+  constructor(preprocessing: Preprocessing, { target, oddCells }: TransformOptions = {}) {
+    this.#preprocessing = preprocessing;
+    this.#isTargetWanted = target === "required";
+    this.#odd = oddCells === "missing" ? "missing" : { advice: mend, settings: [coerced] };
+    this.#unanswered = new UnansweredRows(preprocessing.targets);
+    this.#columns = preprocessing.columns.map(() => ({ odd: 0, missing: 0, unknown: new UnknownLevels() }));
+  }
+
+  /** The rows of a block; none where all lack a target that is wanted. Throws as `transform`, but for that. */
+  take(table: Table): Omit<Transformed, "notes"> {
+    const { columns, features, targets, standardize } = this.#preprocessing;
+    const names = columns.map(({ name }) => name);
+    checkColumns(table, this.#isTargetWanted ? [...names, ...targets.map(({ name }) => name)] : names);
+    const byName = new Map(table.columns.map((column) => [column.name, column]));
+    if (this.#source === "") this.#source = table.source;
+    const answered = this.#isTargetWanted ? this.#answers(table) : undefined;
+    const rows = answered?.rows ?? Int32Array.from({ length: table.rows }, (_, r) => r);
+    this.#rows += rows.length;
+    const x = new Float32Array(rows.length * features.length);
+    let offset = 0;
+    for (const [c, column] of columns.entries()) {
+      if (rows.length === 0) break;
+      const notes = this.#columns[c]!;
+      const own = byName.get(column.name)!;
+      const isMissing = missingTest(column, column.type === "category");
+      const encoded =
+        column.type === "category"
+          ? encodeCategories(own, isMissing, column.isExact)
+          : encodeValues(table, own, valueType(column.type), column.notation, isMissing, this.#odd);
+      if ("odd" in encoded) notes.odd += encoded.odd;
+      const { missing, unknown } = writeFeatures({ column }, encoded, standardize, rows, x, features.length, offset);
+      notes.missing += missing;
+      notes.unknown.add(unknown);
+      offset += featureNames(column).length;
+    }
+    return { x, ...(answered && { y: answered.y }), rows: rows.length, rowNumbers: rows };
+  }
+
+  #answers(table: Table): { y: Float32Array | Int32Array; rows: Int32Array } {
+    const { targets } = this.#preprocessing;
+    const columns = targets.map(({ name }) => findColumn(table, name)!);
+    const values = targets.map((target, t) => kindOf(target).read(table, columns[t]!, target, this.#odd));
+    this.#unanswered.add(table, columns, values);
+    const rows = keptRows(table.rows, values);
+    return { rows, y: encodeTargets(targets, values, rows) };
+  }
+
+  /** Sentences on all blocks. @throws ChainruleError TOO_FEW_ROWS where every row lacks a target that is wanted */
+  notes(): string[] {
+    const { columns, targets } = this.#preprocessing;
+    if (this.#isTargetWanted && this.#rows === 0) throw withoutTargets(this.#source, targets);
+    const unanswered = this.#unanswered.end(this.#source);
+    const ofColumns = columns.flatMap((column, c) => {
+      const { odd, missing, unknown } = this.#columns[c]!;
+      return [
+        ...(odd > 0 ? [oddNote(column, odd)] : []),
+        ...(missing > 0 ? [missingNote(column, missing)] : []),
+        ...(unknown.cells > 0 ? [unknownNote(column, unknown)] : []),
+      ];
+    });
+    return [...unanswered.notes, ...unanswered.warnings.map(({ message }) => message), ...ofColumns];
+  }
+}
+
+/** Levels without a feature of their own, and their cells; of very many different ones the first are told apart. */
+class UnknownLevels {
+  readonly #counts = new Map<string, number>();
+  cells = 0;
+
+  add(counts: ReadonlyMap<string, number>): void {
+    for (const [level, n] of counts) {
+      this.cells += n;
+      const before = this.#counts.get(level);
+      if (before !== undefined || this.#counts.size < toldApart) this.#counts.set(level, (before ?? 0) + n);
+    }
+  }
+
+  /** The most frequent ones, and how many more there are. */
+  get list(): string {
+    const shown = [...this.#counts].sort(([, a], [, b]) => b - a).slice(0, 5);
+    const list = shown.map(([level, n]) => `${quote(level)} (${grouped(n)})`).join(", ");
+    const least = this.#counts.size === toldApart ? "at least " : "";
+    return this.#counts.size > 5 ? `${list} and ${least}${this.#counts.size - 5} more` : list;
+  }
+}
+
+const toldApart = 100_000;
+
+function withoutTargets(source: string, targets: readonly Target[]): ChainruleError {
   const names = targets.map(({ name }) => name);
   return new ChainruleError(
     "TOO_FEW_ROWS",
     names.length === 1
-      ? `The target ${quote(names[0])} is missing in every row of ${table.source}. Add rows that have one.`
-      : `Every row of ${table.source} lacks one of the targets ${quoteList(names)}. Add rows that have all of them.`,
-    { source: table.source, column: names[0], targets: names },
+      ? `The target ${quote(names[0])} is missing in every row of ${source}. Add rows that have one.`
+      : `Every row of ${source} lacks one of the targets ${quoteList(names)}. Add rows that have all of them.`,
+    { source, column: names[0], targets: names },
   );
 }
 
@@ -114,20 +187,16 @@ function checkColumns(table: Table, wanted: readonly string[]): void {
   );
 }
 
-function missingNote(column: FeatureColumn, cells: Column, missing: number): string {
+function missingNote(column: FeatureColumn, missing: number): string {
   const isNone = column.type === "category" && column.rare === undefined;
   const treated = isNone ? "counts as none of its categories" : "takes the training mean";
   const flagged = column.missing ? ` and sets ${quote(`${column.name} is missing`)}` : "";
-  return `${quote(cells.name)}: ${count(missing, "cell")} missing; a missing cell ${treated}${flagged}.`;
+  return `${quote(column.name)}: ${count(missing, "cell")} missing; a missing cell ${treated}${flagged}.`;
 }
 
-function unknownNote(column: FeatureColumn, unknown: ReadonlyMap<string, number>): string {
-  const cells = [...unknown.values()].reduce((sum, n) => sum + n, 0);
-  const shown = [...unknown].sort(([, a], [, b]) => b - a).slice(0, 5);
-  const list = shown.map(([level, n]) => `${quote(level)} (${grouped(n)})`).join(", ");
-  const more = unknown.size > 5 ? ` and ${unknown.size - 5} more` : "";
+function unknownNote(column: FeatureColumn, { cells, list }: UnknownLevels): string {
   if (column.type === "category" && column.rare)
-    return `${quote(column.name)}: ${count(cells, "cell")} with new categories, which take the mean of all training rows: ${list}${more}.`;
+    return `${quote(column.name)}: ${count(cells, "cell")} with new categories, which take the mean of all training rows: ${list}.`;
   const why = column.type === "category" && column.other ? "new or rare in training" : "new";
-  return `${quote(column.name)}: ${count(cells, "cell")} with categories that have no feature of their own (${why}), taken as unknown: ${list}${more}.`;
+  return `${quote(column.name)}: ${count(cells, "cell")} with categories that have no feature of their own (${why}), taken as unknown: ${list}.`;
 }

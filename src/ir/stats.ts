@@ -65,27 +65,32 @@ export function r2(predictions: Numbers, targets: Numbers): number {
 
 /**
  * Area under the ROC curve of one positive class: the probability that a positive row scores above a negative one,
- * ties counting ½. From the ranks R (equal scores share their mean rank):
- * AUC = (Σ₊ R − n₊(n₊ + 1)/2) / (n₊ n₋). Source: Hanley & McNeil 1982; Mann & Whitney 1947.
+ * ties counting ½. Source: Hanley & McNeil 1982; Mann & Whitney 1947.
  *
  * @returns undefined where there are no positive or no negative rows
  */
 export function rocAuc(scores: Numbers, isPositive: (row: number) => boolean): number | undefined {
   const rows = scores.length;
-  const order = Uint32Array.from({ length: rows }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
-  let positives = 0;
-  let rankSum = 0;
-  for (let start = 0; start < rows; ) {
-    let end = start;
-    let positivesHere = 0;
-    for (; end < rows && scores[order[end]!] === scores[order[start]!]; end++)
-      if (isPositive(order[end]!)) positivesHere++;
-    // 1-based ranks start + 1 … end share their mean.
-    rankSum += positivesHere * ((start + 1 + end) / 2);
-    positives += positivesHere;
-    start = end;
+  const [positives, negatives] = [new Float64Array(rows), new Float64Array(rows)];
+  let [p, n] = [0, 0];
+  for (let row = 0; row < rows; row++) {
+    if (isPositive(row)) positives[p++] = scores[row]!;
+    else negatives[n++] = scores[row]!;
   }
-  const negatives = rows - positives;
-  if (positives === 0 || negatives === 0) return undefined;
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+  return rocAucBetween(positives.subarray(0, p), negatives.subarray(0, n));
+}
+
+/** The same of the scores of positive rows and of negative ones, both of which are sorted in place. */
+export function rocAucBetween(positives: Float64Array, negatives: Float64Array): number | undefined {
+  if (positives.length === 0 || negatives.length === 0) return undefined;
+  positives.sort();
+  negatives.sort();
+  // Pairs that are in order, twice: negatives below each positive, and those not above it.
+  let [below, upTo, twice] = [0, 0, 0];
+  for (const score of positives) {
+    while (negatives[below]! < score) below++;
+    while (negatives[upTo]! <= score) upTo++;
+    twice += below + upTo;
+  }
+  return twice / 2 / (positives.length * negatives.length);
 }

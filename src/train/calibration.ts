@@ -29,37 +29,50 @@ export interface Calibration {
 /** As Guo et al. have them. */
 const bins = 15;
 
-/** Probabilities p [rows, classes], row-major, and the true classes [rows]. Of equal probabilities the first is said. */
-export function calibrationOf(p: Floats, labels: Int32Array, classes: number): Calibration {
-  const rows = new Int32Array(bins);
-  const [confidence, hits] = [new Float64Array(bins), new Float64Array(bins)];
-  let squares = 0;
-  labels.forEach((label, row) => {
+/** Sums over rows that come one by one. */
+export class CalibrationMeter {
+  readonly #classes: number;
+  readonly #rows = new Float64Array(bins);
+  readonly #confidence = new Float64Array(bins);
+  readonly #hits = new Float64Array(bins);
+  #squares = 0;
+
+  constructor(classes: number) {
+    this.#classes = classes;
+  }
+
+  /** A row of p [rows, classes], row-major, and its true class. Of equal probabilities the first is said. */
+  add(p: Floats, row: number, label: number): void {
+    const from = row * this.#classes;
     let said = 0;
-    for (let k = 0; k < classes; k++) {
-      const value = p[row * classes + k]!;
-      squares += (value - Number(k === label)) ** 2;
-      if (value > p[row * classes + said]!) said = k;
+    for (let k = 0; k < this.#classes; k++) {
+      const value = p[from + k]!;
+      this.#squares += (value - Number(k === label)) ** 2;
+      if (value > p[from + said]!) said = k;
     }
-    const most = p[row * classes + said]!;
+    const most = p[from + said]!;
     const bin = binOf(most);
-    rows[bin]!++;
-    confidence[bin]! += most;
-    if (said === label) hits[bin]!++;
-  });
-  const n = labels.length;
-  return {
-    // Of two classes the squares of both are the same.
-    brier: squares / (classes === 2 ? 2 * n : n),
-    ece: rows.reduce((sum, _, bin) => sum + Math.abs(hits[bin]! - confidence[bin]!), 0) / n,
-    reliability: Array.from(rows, (count, bin) => ({
-      from: bin / bins,
-      to: (bin + 1) / bins,
-      rows: count,
-      confidence: confidence[bin]! / count,
-      accuracy: hits[bin]! / count,
-    })).filter((bin) => bin.rows > 0),
-  };
+    this.#rows[bin]!++;
+    this.#confidence[bin]! += most;
+    if (said === label) this.#hits[bin]!++;
+  }
+
+  get calibration(): Calibration {
+    const [rows, confidence, hits] = [this.#rows, this.#confidence, this.#hits];
+    const n = rows.reduce((sum, count) => sum + count, 0);
+    return {
+      // Of two classes the squares of both are the same.
+      brier: this.#squares / (this.#classes === 2 ? 2 * n : n),
+      ece: rows.reduce((sum, _, bin) => sum + Math.abs(hits[bin]! - confidence[bin]!), 0) / n,
+      reliability: Array.from(rows, (count, bin) => ({
+        from: bin / bins,
+        to: (bin + 1) / bins,
+        rows: count,
+        confidence: confidence[bin]! / count,
+        accuracy: hits[bin]! / count,
+      })).filter((bin) => bin.rows > 0),
+    };
+  }
 }
 
 /** The bin of a probability: (m / 15, (m + 1) / 15], the first one with 0. */

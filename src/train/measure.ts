@@ -1,12 +1,12 @@
 // Metrics of predictions for a table, by name.
-import type { Target } from "../data/index.ts";
+import type { Preprocessing, Target } from "../data/index.ts";
 import { answerOf, classesOf } from "../data/target-kinds.ts";
 import { columnOf } from "../ir/columns.ts";
 import { type LossName, lossRecord } from "../nn/losses/index.ts";
 import { answersByTarget } from "./answers.ts";
 import type { ReliabilityBin } from "./calibration.ts";
 import type { MetricValues } from "./events.ts";
-import { classificationMetrics, meanMetrics, regressionMetrics } from "./metrics.ts";
+import { ClassificationMeter, meanMetrics, RegressionMeter } from "./metrics.ts";
 import type { TableModel } from "./tabular.ts";
 
 /** Of one target. */
@@ -28,35 +28,92 @@ export interface Measured {
 
 /** `predictions` as predictTable gives them, `targets` as transform does. */
 export function measure(
-  { preprocessing, loss }: TableModel,
+  trained: Pick<TableModel, "preprocessing" | "loss">,
   predictions: Float64Array,
   targets: Float32Array | Int32Array,
 ): Measured {
-  const measured = answersByTarget(preprocessing, predictions).map(
-    ({ target, values }, t, { length }): MeasuredTarget => {
-      return { name: target.name, ...measureTarget(target, loss, values, columnOf(targets, t, length)) };
-    },
-  );
-  return { metrics: meanMetrics(measured.map(({ metrics }) => metrics)), targets: measured };
+  const meter = new TableMeter(trained);
+  meter.add(predictions, targets);
+  return meter.measured();
 }
 
-function measureTarget(
-  target: Target,
-  loss: LossName,
-  predictions: Float64Array,
-  y: Float32Array | Int32Array,
-): Omit<MeasuredTarget, "name"> {
-  if (!(y instanceof Int32Array)) {
-    const truth = Float64Array.from(y, (value) => answerOf(target, value) as number);
-    const { measure } = lossRecord(loss);
-    return { metrics: { ...measure?.(predictions, truth), ...regressionMetrics(predictions, truth) } };
+/** The same of rows that come in blocks. */
+export class TableMeter {
+  readonly #preprocessing: Preprocessing;
+  readonly #meters: readonly TargetMeter[];
+
+  constructor({ preprocessing, loss }: Pick<TableModel, "preprocessing" | "loss">) {
+    this.#preprocessing = preprocessing;
+    this.#meters = preprocessing.targets.map((target) =>
+      classesOf(target).length > 0 ? new ClassMeter(target) : new NumberMeter(target, loss),
+    );
   }
-  const measured = classificationMetrics(predictions, y, "probabilities");
-  const { accuracy, rocAuc, logLoss, macro, brier, ece, confusion, reliability } = measured;
-  return {
-    metrics: { accuracy, ...(rocAuc !== undefined && { rocAuc }), logLoss, macroF1: macro.f1, brier, ece },
-    classes: classesOf(target),
-    confusion,
-    reliability,
-  };
+
+  add(predictions: Float64Array, targets: Float32Array | Int32Array): void {
+    for (const [t, { values }] of answersByTarget(this.#preprocessing, predictions).entries())
+      this.#meters[t]!.add(values, columnOf(targets, t, this.#meters.length));
+  }
+
+  measured(): Measured {
+    const measured = this.#meters.map((meter) => ({ name: meter.target.name, ...meter.measured() }));
+    return { metrics: meanMetrics(measured.map(({ metrics }) => metrics)), targets: measured };
+  }
+}
+
+interface TargetMeter {
+  readonly target: Target;
+  add(predictions: Float64Array, y: Float32Array | Int32Array): void;
+  measured(): Omit<MeasuredTarget, "name">;
+}
+
+class ClassMeter implements TargetMeter {
+  readonly target: Target;
+  readonly #meter = new ClassificationMeter("probabilities");
+
+  constructor(target: Target) {
+    this.target = target;
+  }
+
+  add(predictions: Float64Array, y: Float32Array | Int32Array): void {
+    this.#meter.add(predictions, y as Int32Array);
+  }
+
+  measured(): Omit<MeasuredTarget, "name"> {
+    const { accuracy, rocAuc, logLoss, macro, brier, ece, confusion, reliability } = this.#meter.metrics();
+    return {
+      metrics: { accuracy, ...(rocAuc !== undefined && { rocAuc }), logLoss, macroF1: macro.f1, brier, ece },
+      classes: classesOf(this.target),
+      confusion,
+      reliability,
+    };
+  }
+}
+
+class NumberMeter implements TargetMeter {
+  readonly target: Target;
+  readonly #loss: LossName;
+  readonly #meter = new RegressionMeter();
+  #rows = 0;
+  /** The figures of the loss, which are means over rows. */
+  #own: Record<string, number> = {};
+
+  constructor(target: Target, loss: LossName) {
+    this.target = target;
+    this.#loss = loss;
+  }
+
+  add(predictions: Float64Array, y: Float32Array | Int32Array): void {
+    const truth = Float64Array.from(y, (value) => answerOf(this.target, value) as number);
+    const own = lossRecord(this.#loss).measure?.(predictions, truth) ?? {};
+    const before = this.#rows;
+    this.#rows += truth.length;
+    for (const [name, value] of Object.entries(own))
+      this.#own[name] =
+        before === 0 ? value : this.#own[name]! + (value - this.#own[name]!) * (truth.length / this.#rows);
+    this.#meter.add(predictions, truth);
+  }
+
+  measured(): Omit<MeasuredTarget, "name"> {
+    return { metrics: { ...this.#own, ...this.#meter.metrics() } };
+  }
 }

@@ -1,7 +1,8 @@
 // Metrics of predictions against the truth: classification and regression, as in scikit-learn's sklearn.metrics.
 import { ChainruleError } from "../ir/errors.ts";
-import { mean, r2, rocAuc } from "../ir/stats.ts";
-import { type Calibration, calibrationOf } from "./calibration.ts";
+import { mean } from "../ir/stats.ts";
+import { type Calibration, CalibrationMeter } from "./calibration.ts";
+import { keptNumbers, RocMeter, SpreadMeter } from "./spread-meters.ts";
 
 /** Figures of one class; "positive" means "of this class". TP, FP, FN: true/false positives, false negatives. */
 export interface ClassMetrics {
@@ -43,39 +44,74 @@ export function classificationMetrics(
   labels: Int32Array,
   kind: ScoreKind,
 ): ClassificationMetrics {
-  const classes = checkScores(scores, labels);
-  const confusion = confusionMatrix(scores, labels, classes);
-  const perClass = confusion.map((row, k) => classMetrics(confusion, row, k));
-  const correct = confusion.reduce((sum, row, k) => sum + row[k]!, 0);
-  const probabilities = kind === "logits" ? softmaxRows(scores, classes) : scores;
-  const auc =
-    classes === 2
-      ? rocAuc(binaryScores(scores, kind), (row) => labels[row] === 1)
-      : macroRocAuc(probabilities, labels, classes);
-  return {
-    accuracy: correct / labels.length,
-    logLoss: kind === "logits" ? logLossOfLogits(scores, labels, classes) : logLoss(scores, labels, classes),
-    ...(auc === undefined ? {} : { rocAuc: auc }),
-    ...calibrationOf(probabilities, labels, classes),
-    confusion,
-    perClass,
-    macro: {
-      precision: mean(perClass.map((c) => c.precision)),
-      recall: mean(perClass.map((c) => c.recall)),
-      f1: mean(perClass.map((c) => c.f1)),
-    },
-  };
+  const meter = new ClassificationMeter(kind);
+  meter.add(scores, labels);
+  return meter.metrics();
 }
 
-/** confusion[true][predicted], the prediction being the first highest score of the row. */
-function confusionMatrix(scores: Float32Array | Float64Array, labels: Int32Array, classes: number): number[][] {
-  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  for (let row = 0; row < labels.length; row++) {
-    let best = 0;
-    for (let k = 1; k < classes; k++) if (scores[row * classes + k]! > scores[row * classes + best]!) best = k;
-    confusion[labels[row]!]![best]!++;
+/** The same of rows that come in blocks, in bounded memory: exact up to 16 million rows, of which the area under the ROC curve needs every score. */
+export class ClassificationMeter {
+  readonly #kind: ScoreKind;
+  #rows = 0;
+  #confusion: number[][] = [];
+  #logLoss = 0;
+  /** Of two classes one, of more that of each against the rest. */
+  #curves: readonly RocMeter[] = [];
+  #calibration = new CalibrationMeter(0);
+
+  constructor(kind: ScoreKind) {
+    this.#kind = kind;
   }
-  return confusion;
+
+  /** Throws INVALID_ARGUMENT and INDEX_OUT_OF_RANGE for what classificationMetrics does not take. */
+  add(scores: Float32Array | Float64Array, labels: Int32Array): void {
+    const classes = checkScores(scores, labels, this.#rows);
+    if (this.#rows === 0) {
+      this.#confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+      this.#curves = Array.from({ length: classes === 2 ? 1 : classes }, () => {
+        return new RocMeter(classes > 2 || this.#kind === "probabilities", keptNumbers / (classes === 2 ? 1 : classes));
+      });
+      this.#calibration = new CalibrationMeter(classes);
+    }
+    this.#rows += labels.length;
+    const isOfLogits = this.#kind === "logits";
+    const p = isOfLogits ? softmaxRows(scores, classes) : scores;
+    const epsilon = scores instanceof Float32Array ? 2 ** -23 : Number.EPSILON;
+    for (let row = 0; row < labels.length; row++) {
+      const label = labels[row]!;
+      const from = row * classes;
+      let best = 0;
+      for (let k = 1; k < classes; k++) if (scores[from + k]! > scores[from + best]!) best = k;
+      this.#confusion[label]![best]!++;
+      this.#logLoss += isOfLogits ? lossOfLogits(scores, from, classes, label) : lossOf(p[from + label]!, epsilon);
+      this.#calibration.add(p, row, label);
+      if (classes > 2) for (let k = 0; k < classes; k++) this.#curves[k]!.add(p[from + k]!, label === k);
+      // The difference of logits orders rows as p(class 1) does, and does not saturate where that rounds to 1.
+      else this.#curves[0]!.add(isOfLogits ? scores[from + 1]! - scores[from]! : p[from + 1]!, label === 1);
+    }
+  }
+
+  metrics(): ClassificationMetrics {
+    const confusion = this.#confusion;
+    const perClass = confusion.map((row, k) => classMetrics(confusion, row, k));
+    const correct = confusion.reduce((sum, row, k) => sum + row[k]!, 0);
+    // One class against the rest, unweighted mean: roc_auc_score(multi_class="ovr", average="macro").
+    const areas = this.#curves.map(({ area }) => area);
+    const isDefined = areas.every((area) => area !== undefined);
+    return {
+      accuracy: correct / this.#rows,
+      logLoss: this.#logLoss / this.#rows,
+      ...(isDefined ? { rocAuc: mean(areas) } : {}),
+      ...this.#calibration.calibration,
+      confusion,
+      perClass,
+      macro: {
+        precision: mean(perClass.map((c) => c.precision)),
+        recall: mean(perClass.map((c) => c.recall)),
+        f1: mean(perClass.map((c) => c.f1)),
+      },
+    };
+  }
 }
 
 function classMetrics(confusion: readonly (readonly number[])[], row: readonly number[], k: number): ClassMetrics {
@@ -90,50 +126,16 @@ function classMetrics(confusion: readonly (readonly number[])[], row: readonly n
   };
 }
 
-/** One class against the rest, unweighted mean: roc_auc_score(multi_class="ovr", average="macro"). */
-function macroRocAuc(
-  probabilities: Float32Array | Float64Array,
-  labels: Int32Array,
-  classes: number,
-): number | undefined {
-  const areas: number[] = [];
-  for (let k = 0; k < classes; k++) {
-    const area = rocAuc(column(probabilities, classes, k), (row) => labels[row] === k);
-    if (area === undefined) return undefined;
-    areas.push(area);
-  }
-  return mean(areas);
-}
-
-/** Scores that order the rows as p(class 1) does; the difference of logits does not saturate where p rounds to 1. */
-function binaryScores(scores: Float32Array | Float64Array, kind: ScoreKind): Float64Array {
-  return Float64Array.from({ length: scores.length / 2 }, (_, row) =>
-    kind === "logits" ? scores[2 * row + 1]! - scores[2 * row]! : scores[2 * row + 1]!,
-  );
-}
-
-/** Probabilities are clipped to [ε, 1 − ε], ε the machine epsilon of their type, as scikit-learn does. */
-function logLoss(probabilities: Float32Array | Float64Array, labels: Int32Array, classes: number): number {
-  const epsilon = probabilities instanceof Float32Array ? 2 ** -23 : Number.EPSILON;
-  let sum = 0;
-  for (let row = 0; row < labels.length; row++) {
-    const p = probabilities[row * classes + labels[row]!]!;
-    sum -= Math.log(Math.min(Math.max(p, epsilon), 1 - epsilon));
-  }
-  return sum / labels.length;
-}
+/** −ln p, p clipped to [ε, 1 − ε], ε the machine epsilon of its type, as scikit-learn does. */
+const lossOf = (p: number, epsilon: number): number => -Math.log(Math.min(Math.max(p, epsilon), 1 - epsilon));
 
 /** −ln p(true) = ln Σ exp(z − max z) − (z_true − max z), which neither overflows nor needs clipping. */
-function logLossOfLogits(logits: Float32Array | Float64Array, labels: Int32Array, classes: number): number {
-  let sum = 0;
-  for (let row = 0; row < labels.length; row++) {
-    const z = logits.subarray(row * classes, (row + 1) * classes);
-    const top = rowMaximum(z);
-    let total = 0;
-    for (const value of z) total += Math.exp(value - top);
-    sum += Math.log(total) - (z[labels[row]!]! - top);
-  }
-  return sum / labels.length;
+function lossOfLogits(logits: Float32Array | Float64Array, from: number, classes: number, label: number): number {
+  const z = logits.subarray(from, from + classes);
+  const top = rowMaximum(z);
+  let total = 0;
+  for (const value of z) total += Math.exp(value - top);
+  return Math.log(total) - (z[label]! - top);
 }
 
 /** p_k = exp(z_k − max z) / Σ exp(z − max z), row by row, in float64. */
@@ -177,31 +179,57 @@ export function regressionMetrics(
   predictions: Float32Array | Float64Array,
   targets: Float32Array | Float64Array,
 ): RegressionMetrics {
-  const rows = targets.length;
-  if (rows === 0 || predictions.length !== rows)
-    throw new ChainruleError(
-      "INVALID_ARGUMENT",
-      `Regression metrics need one prediction for every target, and at least one; got ${predictions.length} ` +
-        `predictions and ${rows} targets.`,
-      { predictions: predictions.length, targets: rows },
-    );
-  for (let i = 0; i < rows; i++)
-    if (!Number.isFinite(predictions[i]) || !Number.isFinite(targets[i]))
-      throw new ChainruleError(
-        "INVALID_ARGUMENT",
-        `Regression metrics need finite numbers; row ${i} has prediction ${predictions[i]} and target ${targets[i]}.`,
-        { row: i, prediction: predictions[i], target: targets[i] },
-      );
-  const residuals = Float64Array.from(predictions, (said, i) => said - targets[i]!);
-  return {
-    rmse: Math.sqrt(mean(residuals, (e) => e * e)),
-    mae: mean(residuals, Math.abs),
-    r2: r2(predictions, targets),
-  };
+  const meter = new RegressionMeter();
+  meter.add(predictions, targets);
+  return meter.metrics();
 }
 
-/** Checks shapes and values; returns the number of classes. */
-function checkScores(scores: Float32Array | Float64Array, labels: Int32Array): number {
+/** The same of rows that come in blocks, in bounded memory: see `SpreadMeter`. */
+export class RegressionMeter {
+  #rows = 0;
+  #squares = 0;
+  #absolute = 0;
+  readonly #spread = new SpreadMeter(keptNumbers);
+
+  /** Throws INVALID_ARGUMENT for what regressionMetrics does not take. */
+  add(predictions: Float32Array | Float64Array, targets: Float32Array | Float64Array): void {
+    const rows = targets.length;
+    if (rows === 0 || predictions.length !== rows)
+      throw new ChainruleError(
+        "INVALID_ARGUMENT",
+        `Regression metrics need one prediction for every target, and at least one; got ${predictions.length} ` +
+          `predictions and ${rows} targets.`,
+        { predictions: predictions.length, targets: rows },
+      );
+    for (let i = 0; i < rows; i++) {
+      const [said, truth] = [predictions[i]!, targets[i]!];
+      if (!Number.isFinite(said) || !Number.isFinite(truth)) throw notFinite(this.#rows + i, said, truth);
+      const residual = said - truth;
+      this.#squares += residual * residual;
+      this.#absolute += Math.abs(residual);
+      this.#spread.add(truth);
+    }
+    this.#rows += rows;
+  }
+
+  metrics(): RegressionMetrics {
+    const { isConstant, squares: spread } = this.#spread;
+    const squares = this.#squares;
+    // Rounding of the mean can make the spread of equal targets non-zero, so equality is tested on the targets.
+    const r2 = isConstant || spread === 0 ? (squares === 0 ? 1 : 0) : 1 - squares / spread;
+    return { rmse: Math.sqrt(squares / this.#rows), mae: this.#absolute / this.#rows, r2 };
+  }
+}
+
+const notFinite = (row: number, prediction: number, target: number): ChainruleError =>
+  new ChainruleError(
+    "INVALID_ARGUMENT",
+    `Regression metrics need finite numbers; row ${row} has prediction ${prediction} and target ${target}.`,
+    { row, prediction, target },
+  );
+
+/** Checks shapes and values; returns the number of classes. `before`: the rows that came before. */
+function checkScores(scores: Float32Array | Float64Array, labels: Int32Array, before: number): number {
   const classes = scores.length / labels.length;
   if (labels.length === 0 || !Number.isInteger(classes) || classes < 2)
     throw new ChainruleError(
@@ -214,13 +242,13 @@ function checkScores(scores: Float32Array | Float64Array, labels: Int32Array): n
   if (badLabel >= 0)
     throw new ChainruleError(
       "INDEX_OUT_OF_RANGE",
-      `Labels must lie in 0 … ${classes - 1}, since the scores have ${classes} classes; row ${badLabel} has ` +
+      `Labels must lie in 0 … ${classes - 1}, since the scores have ${classes} classes; row ${before + badLabel} has ` +
         `label ${labels[badLabel]}.`,
-      { row: badLabel, label: labels[badLabel], classes },
+      { row: before + badLabel, label: labels[badLabel], classes },
     );
   const badScore = scores.findIndex((score) => !Number.isFinite(score));
   if (badScore >= 0) {
-    const row = Math.floor(badScore / classes);
+    const row = before + Math.floor(badScore / classes);
     throw new ChainruleError(
       "INVALID_ARGUMENT",
       `Scores must be finite numbers; row ${row}, class ${badScore % classes} is ${scores[badScore]}.`,
@@ -236,8 +264,4 @@ function rowMaximum(z: Float32Array | Float64Array): number {
   let top = z[0]!;
   for (const value of z) if (value > top) top = value;
   return top;
-}
-
-function column(values: Float32Array | Float64Array, width: number, k: number): Float64Array {
-  return Float64Array.from({ length: values.length / width }, (_, row) => values[row * width + k]!);
 }

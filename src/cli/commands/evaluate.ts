@@ -31,22 +31,32 @@ export const evaluateCommand: CommandRecord<[run: string, data: readonly string[
 const unweighed = "Every row counts alike here, whatever its class weighed in the training.";
 
 async function evaluate(dir: string, files: readonly string[], flags: EvaluateFlags, streams: Streams): Promise<void> {
-  const { transform, openRun, predictTable, measure } = await import("../engine.ts");
+  const { RowTransform, openRun, tablePredictor, TableMeter } = await import("../engine.ts");
   const data = givenData(files, flags);
   const run = await openRun(dir);
   const trained = await modelOf(run, flags);
   const { preprocessing } = trained;
-  const table = await rowsOf(run, data, flags, streams);
-  const { x, y, rows, notes } = transform(preprocessing, table, { target: "required", ...oddCells(flags) });
-  const { metrics, targets } = measure(trained, predictTable(trained, x, rows), y!);
+  const given = await rowsOf(run, data, flags, streams);
+  const transform = new RowTransform(preprocessing, { target: "required", ...oddCells(flags) });
+  const predict = tablePredictor(trained);
+  const meter = new TableMeter(trained);
+  let rows = 0;
+  for await (const block of given.blocks()) {
+    const { x, y, rows: more } = transform.take(block);
+    if (more > 0) meter.add(predict(x, more), y!);
+    rows += more;
+  }
+  const notes = transform.notes();
+  const { metrics, targets } = meter.measured();
   const isWeighed = runSettings(dir, run.manifest.settings).classWeight !== undefined;
 
-  const name = table.parts === undefined ? basename(table.source) : count(table.parts.length, "file");
+  const { source } = given.head;
+  const name = given.files > 1 ? count(given.files, "file") : basename(source);
   const out = flags.json ? streams.stderr : streams.stdout;
   print(streams.stderr, ({ width }) => notes.flatMap((note) => wrap(printable(note), width)));
   print(out, (style) => {
     return [
-      `${count(rows, "row")} of ${printable(table.source)}`,
+      `${count(rows, "row")} of ${printable(source)}`,
       "",
       ...renderMetrics([[printable(name), metrics]], style),
       ...(targets.length > 1 ? ["", ...renderTargetMetrics(targets, style)] : []),

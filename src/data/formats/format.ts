@@ -57,6 +57,8 @@ export interface TableStream {
   readonly head: Table;
   /** Rows of the whole table; an estimate for text. */
   readonly rows: number;
+  /** Whether later blocks may have further columns, behind those of the head. */
+  readonly grows?: boolean;
   /** The rows after the head, in blocks of at most as many rows as were asked for. */
   rest(): AsyncIterable<Table>;
 }

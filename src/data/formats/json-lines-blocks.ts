@@ -40,6 +40,7 @@ export async function openJsonLines(path: string, size: BlockSize, { areLines, p
     throw new ChainruleError("EMPTY_DATA", `${path} is empty. It needs one object a line.`, { source: path });
   return {
     head: first.value,
+    grows: true,
     rows: Math.max(first.value.rows, Math.round(bytes / bytesPerLine)),
     async *rest() {
       let isHead = true;

@@ -40,7 +40,7 @@ export interface LossRecord extends Loss {
   readonly argument?: { readonly must: string; holds(value: number): boolean; of(value: number): LossRecord };
   /** What gives targets and predictions whose noise grows with them the same noise everywhere. */
   stabilized?(value: number): number;
-  /** Figures of its own, of predictions and targets [rows] in one unit: see `metricUnits`. */
+  /** Figures of its own, means over predictions and targets [rows] in one unit: see `metricUnits`. */
   measure?(predictions: ArrayLike<number>, targets: ArrayLike<number>): Readonly<Record<string, number>>;
   /** For classes: outputs z [rows, outputs] → numbers [rows, classes] whose softmax are the probabilities. */
   logits?(z: Tensor): Tensor;

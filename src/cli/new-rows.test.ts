@@ -1,0 +1,112 @@
+// Rows that are many, in blocks: the same text as of the whole, in bounded memory.
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream, existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, it } from "vitest";
+import { folderPerFile } from "../runs/test-folder.ts";
+import { chainrule } from "./test-command.ts";
+
+const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const peak = "process.on('exit', () => process.stderr.write('PEAK ' + process.resourceUsage().maxRSS + '\\n'))";
+
+folderPerFile();
+beforeAll(async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => `${i},${(i * 7) % 20},${i % 3 === 0 ? "yes" : "no"}`);
+  await writeFile("train.csv", `x,z,y\n${rows.join("\n")}\n`);
+  const quick = ["--backend", "reference", "--hidden", "2", "--epochs", "1"];
+  expect(await chainrule(["train", "train.csv", "--target", "y", ...quick, "--out", "run"])).toMatchObject({ code: 0 });
+});
+
+/** A file of 40 MiB and more, which is read in blocks, and the lines of its rows. */
+async function largeFile(name: string, head: string, line: (row: number) => string): Promise<number> {
+  const file = createWriteStream(name);
+  file.write(head);
+  let rows = 0;
+  for (let bytes = 0; bytes < 40 * 2 ** 20; ) {
+    let text = "";
+    for (let i = 0; i < 10_000; i++) text += line(rows++);
+    bytes += text.length;
+    if (!file.write(text)) await once(file, "drain");
+  }
+  file.end();
+  await once(file, "finish");
+  return rows;
+}
+
+const padding = "some words that make the line longer, of which nothing is learnt".repeat(6);
+
+describe("a file that is read in blocks", () => {
+  it("CSV: predicted row by row as a small one is, with notes on all of it", async () => {
+    const line = (row: number) =>
+      `${row},${row % 50_000 === 7 ? "" : (row * 7) % 20}.50,"${padding}",${row % 3 === 0 ? "yes" : "no"}\n`;
+    const rows = await largeFile("large.csv", "x,z,words,y\n", line);
+    const { code, stderr } = await chainrule(["predict", "run", "large.csv", "--out", "all.csv"]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const [head, ...lines] = (await readFile("all.csv", "utf8")).trimEnd().split("\n");
+    expect(head).toBe("x,z,words,y,prediction,probability_no,probability_yes");
+    expect(lines.length).toBe(rows);
+    expect(lines[rows - 1]!.startsWith(line(rows - 1).trimEnd())).toBe(true);
+    await writeFile("small.csv", `x,z,words,y\n${line(rows - 1)}`);
+    const small = await chainrule(["predict", "run", "small.csv"]);
+    expect(small.stdout.trimEnd().split("\n")[1]).toBe(lines[rows - 1]);
+
+    const whole = await chainrule(["evaluate", "run", "large.csv", "--json"]);
+    expect(JSON.parse(whole.stdout)).toMatchObject({ rows });
+  });
+
+  it.skipIf(!existsSync(program))(
+    "in memory of less than its size, beside Node's own",
+    async () => {
+      const rows = await largeFile(
+        "narrow.csv",
+        "x,z,y\n",
+        (row) => `${row % 99},${(row * 7) % 20},${row % 3 ? "no" : "yes"}\n`,
+      );
+      expect(rows).toBeGreaterThan(4e6);
+      await writeFile("peak.cjs", peak);
+      const measured = (words: readonly string[]) => {
+        const { status, stderr } = spawnSync(
+          process.execPath,
+          ["--max-old-space-size=64", "--require", "./peak.cjs", program, ...words],
+          { encoding: "utf8" },
+        );
+        return { status, kilobytes: Number(/PEAK (\d+)/.exec(stderr)?.[1]) };
+      };
+      const small = measured(["predict", "run", "train.csv", "--out", "few.csv"]);
+      for (const words of [
+        ["predict", "run", "narrow.csv", "--out", "many.csv"],
+        ["evaluate", "run", "narrow.csv"],
+      ]) {
+        const large = measured(words);
+        expect(large.status).toBe(0);
+        expect(large.kilobytes - small.kilobytes).toBeLessThan(400_000);
+      }
+    },
+    240_000,
+  );
+
+  it("JSON lines: columns of all rows are there, and come out as JSON lines", async () => {
+    const line = (row: number) =>
+      `${JSON.stringify({ x: row, z: row % 20, words: padding, ...(row > 90_000 && { late: "so" }) })}\n`;
+    const rows = await largeFile("large.jsonl", "", line);
+    const { code, stderr } = await chainrule(["predict", "run", "large.jsonl", "--out", "all.jsonl"]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const lines = (await readFile("all.jsonl", "utf8")).trimEnd().split("\n");
+    expect(lines.length).toBe(rows);
+    expect(JSON.parse(lines[0]!)).toEqual({
+      ...{ x: 0, z: 0, words: padding, late: null, prediction: expect.any(String) },
+      ...{ probability_no: expect.any(Number), probability_yes: expect.any(Number) },
+    });
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ x: rows - 1, late: "so" });
+  });
+});
+
+it("- is stdout, and names that end in .jsonl ask for JSON lines", async () => {
+  const plain = await chainrule(["predict", "run", "train.csv"]);
+  expect(await chainrule(["predict", "run", "train.csv", "--out", "-"])).toEqual(plain);
+  await chainrule(["predict", "run", "train.csv", "--out", "few.jsonl"]);
+  const [first] = (await readFile("few.jsonl", "utf8")).split("\n");
+  expect(Object.keys(JSON.parse(first!))).toEqual(["x", "z", "y", "prediction", "probability_no", "probability_yes"]);
+});
