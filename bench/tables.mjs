@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import "../dist/index.js";
-import { prepare, readTable, transform } from "../dist/data/index.js";
+import { Cells, prepare, readTable, transform } from "../dist/data/index.js";
 import { predictTable, trainTable } from "../dist/train/index.js";
 import { table } from "./measure.mjs";
 import { findPython } from "./python.mjs";
@@ -54,7 +54,7 @@ function shuffled(rows, seed) {
 
 const rowsOf = (source, rows) => ({
   ...source,
-  columns: source.columns.map(({ name, cells }) => ({ name, cells: rows.map((row) => cells[row]) })),
+  columns: source.columns.map(({ name, cells }) => ({ name, cells: Cells.from(rows.map((row) => cells.at(row))) })),
   rows: rows.length,
   rowNumbers: Int32Array.from(rows, (row) => source.rowNumbers[row]),
 });

@@ -133,7 +133,7 @@ const tables = {
 const readRows = async (path) => {
   const table = await readTable(root(path));
   return Array.from({ length: table.rows }, (_, r) =>
-    Object.fromEntries(table.columns.map(({ name, cells }) => [name, cells[r]])),
+    Object.fromEntries(table.columns.map(({ name, cells }) => [name, cells.at(r)])),
   );
 };
 
