@@ -20,6 +20,7 @@ import type { Column, Table } from "./table.ts";
 import type { Task } from "./target.ts";
 import { encodeTargets, kindOf } from "./target-kinds.ts";
 import { missingTargets, type ReadTarget, rareClasses, readTargets } from "./targets.ts";
+import { totalRows } from "./totals.ts";
 import { transform } from "./transform.ts";
 import { valueType } from "./types/index.ts";
 import type { DataWarning } from "./warning.ts";
@@ -102,6 +103,8 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
     }
     return { x, y: encodeTargets(targets, values, rows), rows: rows.length, rowNumbers: rows };
   };
+  const given = read.targets.map(({ column, inferred: { encoded } }) => ({ column, encoded }));
+  for (const one of totalRows(table, [...given, ...fitted])) warnings.push(one);
   if (isShuffled(options)) for (const one of repeatedSubjects(fitted, targets, values, kept)) warnings.push(one);
   const own = options.validationTable && transformed(preprocessing, options.validationTable);
   return {
