@@ -10,6 +10,8 @@ test("says what prepare needs in place of a table and options", () => {
     "a file's name": ["iris.csv", { target: "y" }],
     rows: [[{ a: 1, y: 2 }], { target: "y" }],
     "a promise": [Promise.resolve(table), { target: "y" }],
+    "columns of arrays": [{ ...table, columns: [{ name: "a", cells: [1, 2] }] }, { target: "a" }],
+    "no columns": [{ ...table, columns: [] }, { target: "a" }],
     "no options": [table],
     "a target alone": [table, "y"],
     "options without a target": [table, { task: "regression" }],
@@ -31,6 +33,10 @@ test("says what prepare needs in place of a table and options", () => {
       INVALID_ARGUMENT prepare: its first argument must be a table, such as await readTable("iris.csv"); got an array of 1. Of rows, tableFromRows(rows) makes a table.
     a promise
       INVALID_ARGUMENT prepare: its first argument must be a table, such as await readTable("iris.csv"); got a Promise. Await it.
+    columns of arrays
+      INVALID_ARGUMENT prepare: the columns of its table must be { name, cells: Cells.from([1, 2]) }; got an array of 1. Of rows, tableFromRows(rows) makes a table.
+    no columns
+      INVALID_ARGUMENT prepare: the columns of its table must be { name, cells: Cells.from([1, 2]) }; got an array of 0. Of rows, tableFromRows(rows) makes a table.
     no options
       INVALID_ARGUMENT prepare: its second argument must be options with a target, { target: "species" }; got undefined.
     a target alone

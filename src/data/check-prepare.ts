@@ -3,7 +3,7 @@ import { ChainruleError } from "../ir/errors.ts";
 import { isRecord } from "../ir/json.ts";
 import { came, sameWord } from "../ir/option-words.ts";
 import type { PrepareOptions } from "./prepare-options.ts";
-import type { Table } from "./table.ts";
+import { Cells, type Table } from "./table.ts";
 
 const options: { readonly [K in keyof PrepareOptions]-?: true } = {
   target: true,
@@ -30,6 +30,8 @@ const names = Object.keys(options);
 export function checkPrepare(table: Table, given: PrepareOptions): void {
   if (!isRecord(table) || !Array.isArray(table.columns))
     throw wrong("table", `its first argument must be a table, such as await readTable("iris.csv")`, table);
+  if (table.columns.length === 0 || !table.columns.every((column) => isRecord(column) && column.cells instanceof Cells))
+    throw wrong("table", "the columns of its table must be { name, cells: Cells.from([1, 2]) }", table.columns);
   if (!isRecord(given) || given.target === undefined)
     throw wrong("options", `its second argument must be options with a target, { target: "species" }`, given);
   if (![given.target].flat().every((name) => typeof name === "string"))
