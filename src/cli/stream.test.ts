@@ -1,12 +1,12 @@
 // Tables that are read in blocks because they are large, without having been asked for: what is saved and said of them.
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import { openTable } from "../data/index.ts";
 import { openRun } from "../runs/index.ts";
-import { run } from "./program.ts";
+import { folderPerTest } from "../runs/test-folder.ts";
 import { originOf } from "./table-of.ts";
+import { chainrule } from "./test-command.ts";
 
 // Every file is a large one here: its head has twenty rows.
 vi.mock("./table-of.ts", async (importOriginal) => ({
@@ -17,26 +17,12 @@ vi.mock("./table-of.ts", async (importOriginal) => ({
   },
 }));
 
-const home = process.cwd();
+folderPerTest();
 beforeEach(async () => {
-  process.chdir(await mkdtemp(join(tmpdir(), "chainrule-stream-")));
   const rows = Array.from({ length: 60 }, (_, i) => `${(i * 7) % 40},${(i * 11) % 13},${(i * 7) % 40}`);
   await writeFile("table.csv", `a,b,y\n${rows.join("\n")}\n`);
 });
-afterEach(async () => {
-  const place = process.cwd();
-  process.chdir(home);
-  await rm(place, { recursive: true });
-});
 
-async function chainrule(line: string) {
-  const texts = { stdout: "", stderr: "" };
-  const code = await run(line.split(" "), {
-    stdout: { write: (text) => (texts.stdout += text) },
-    stderr: { write: (text) => (texts.stderr += text) },
-  });
-  return { code, stdout: texts.stdout, stderr: texts.stderr.replace(/\s+/g, " ") };
-}
 const train = (flags: string) =>
   chainrule(`train table.csv --target y --backend reference --hidden 4 --epochs 2 --batch 4 --out run ${flags}`);
 
@@ -49,34 +35,34 @@ it("the run says so, counts all rows, and is not repeated from its head alone", 
   for (const command of ["check run", "explain run run --row 3 --weight layers.0.bias[0]"]) {
     const answer = await chainrule(command);
     expect(answer.code).toBe(1);
-    expect(answer.stderr).toContain("it read its table in blocks.");
+    expect(answer.said).toContain("it read its table in blocks.");
   }
 });
 
 it("--fix tries nothing on the head alone", async () => {
-  const { code, stderr } = await train("--optimizer sgd --lr 1e30 --fix");
+  const { code, said } = await train("--optimizer sgd --lr 1e30 --fix");
   expect(code).toBe(1);
-  expect(stderr).toContain("Nothing was tried: the table is read in blocks, and remedies need it whole.");
-  expect(stderr).not.toContain("Trying remedies");
+  expect(said).toContain("Nothing was tried: the table is read in blocks, and remedies need it whole.");
+  expect(said).not.toContain("Trying remedies");
 });
 
 it("the rows are encoded once in the run's folder, are there while it trains, and gone at its end", async () => {
-  const { code, stderr } = await train("--json");
+  const { code, said } = await train("--json");
   expect(code).toBe(0);
-  expect(stderr).toContain("Encoding 60 rows once");
+  expect(said).toContain("Encoding 60 rows once");
   await expect(readdir(join("run", "rows"))).rejects.toMatchObject({ code: "ENOENT" });
 });
 
 it("a target that the loss cannot take is refused in a later block, with its row", async () => {
   const rows = Array.from({ length: 60 }, (_, i) => `${i % 7},${i % 5},${i === 50 ? -3 : i % 4}`);
   await writeFile("table.csv", `a,b,y\n${rows.join("\n")}\n`);
-  const { code, stderr } = await train("--loss poisson");
+  const { code, said } = await train("--loss poisson");
   expect(code).toBe(1);
-  expect(stderr).toContain('"y" is -3 in row 52. Mend the row, or use mse.');
+  expect(said).toContain('"y" is -3 in row 52. Mend the row, or use mse.');
 });
 
 it.each(["--group a", "--time a"])("%s is refused: later blocks may hold rows of any group", async (flags) => {
-  const { code, stderr } = await train(flags);
+  const { code, said } = await train(flags);
   expect(code).toBe(1);
-  expect(stderr).toContain('A table that is read in blocks cannot be split by "a": later blocks may hold rows of any');
+  expect(said).toContain('A table that is read in blocks cannot be split by "a": later blocks may hold rows of any');
 });

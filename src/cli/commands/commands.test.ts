@@ -3,17 +3,8 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { run } from "../program.ts";
+import { chainrule } from "../test-command.ts";
 import { commands } from "./index.ts";
-
-async function chainrule(...args: string[]) {
-  const texts = { stdout: "", stderr: "" };
-  const code = await run(args, {
-    stdout: { write: (text) => (texts.stdout += text) },
-    stderr: { write: (text) => (texts.stderr += text) },
-  });
-  return { ...texts, code };
-}
 
 /** Of the list, and those within groups. */
 const all = commands.flatMap((one) =>
@@ -24,7 +15,7 @@ const all = commands.flatMap((one) =>
 
 it.each(all)("$name has a help of 80 columns, which says what it does and shows examples", async (record) => {
   const { path, summary, description, examples } = record;
-  const { code, stdout } = await chainrule(...path, "--help");
+  const { code, stdout } = await chainrule([...path, "--help"]);
   expect(code).toBe(0);
   expect(stdout).toMatch(new RegExp(`^Usage: chainrule ${path.join(" ")} `));
   expect(stdout.replace(/\s+/g, " ")).toContain(description);
