@@ -2,7 +2,7 @@
 import type { TextOptions } from "../data/formats/format.ts";
 import type { PrepareOptions } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import type { Json } from "../ir/json.ts";
+import { excerpt, isRecord, type Json } from "../ir/json.ts";
 import { lossRecord } from "../nn/losses/index.ts";
 import { fromOptions } from "../train/settings/flags.ts";
 import {
@@ -10,9 +10,11 @@ import {
   type ModelSettings,
   modelSettings,
   type Settings,
+  settingKeys,
   textSettings,
 } from "../train/settings/index.ts";
-import { pick } from "../train/settings/values.ts";
+import { pick, settingOf } from "../train/settings/values.ts";
+import { invalidRun } from "./invalid-run.ts";
 
 export interface RunSettings extends Settings {
   readonly target: string | readonly string[];
@@ -47,16 +49,26 @@ const isTarget = (value: unknown): value is string | readonly string[] =>
     ? value.length > 0 && value.every((name) => typeof name === "string")
     : typeof value === "string";
 
-/** Settings from run.json. What they hold is checked where it is used. */
+/** Settings from run.json: each is one that a command line could have given. Throws INVALID_RUN. */
 export function runSettings(dir: string, settings: Json): RunSettings {
-  const isRecord = typeof settings === "object" && settings !== null && !Array.isArray(settings);
-  const target = isRecord && "target" in settings ? settings.target : undefined;
-  if (!isRecord || !isTarget(target)) {
+  const target = isRecord(settings) ? settings.target : undefined;
+  if (!isRecord(settings) || !isTarget(target)) {
     throw new ChainruleError(
       "INVALID_RUN",
       `The file run.json of the run "${dir}" does not say how it was trained: "settings" must name the target. Train again with chainrule train.`,
       { dir, file: "run.json" },
     );
   }
-  return { ...fromOptions(settings), target };
+  const read: Settings = fromOptions(settings);
+  const odd = settingKeys.find((key) => read[key] !== undefined && !settingOf(key).type.holds(read[key]));
+  if (odd !== undefined)
+    throw invalidRun(
+      dir,
+      "run.json",
+      `its setting "${odd}" must be ${settingOf(odd).type.must}; it is ${excerpt(read[odd])}`,
+    );
+  const { stream } = settings;
+  if (stream !== undefined && stream !== true)
+    throw invalidRun(dir, "run.json", `its setting "stream" must be true, or left out; it is ${excerpt(stream)}`);
+  return { ...read, target };
 }

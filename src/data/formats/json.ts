@@ -1,6 +1,6 @@
 // JSON: rows as objects, in an array or one a line; columns as arrays; the forms of pandas.
 import { ChainruleError } from "../../ir/errors.ts";
-import { isRecord } from "../../ir/json.ts";
+import { isRecord, isTooDeep } from "../../ir/json.ts";
 import { kindOf, sameKeys, tableOfRows, toCell } from "../rows.ts";
 import { type Cell, checkCells, type Table } from "../table.ts";
 import { quote } from "../wording.ts";
@@ -161,7 +161,7 @@ function rowsOf(
 ): Record<string, unknown>[] | undefined {
   if (!isRecord(value)) return undefined;
   const { columns, data } = value;
-  if (Array.isArray(columns) && Array.isArray(data) && data.every(Array.isArray)) {
+  if (Array.isArray(columns) && Array.isArray(data) && data.every(Array.isArray) && !columns.some(isTooDeep)) {
     check(data.length, columns.length);
     return data.map((row: unknown[]) =>
       Object.fromEntries(columns.map((name, c) => [String(cell(name)), row[c] ?? null])),

@@ -1,5 +1,6 @@
 // The setting that weighs classes in the loss.
 import type { Setting } from "./setting.ts";
+import { isMapOf } from "./value.ts";
 
 /** By rarity, or by the names of classes; one that is not named has 1. */
 export type ClassWeight = "balanced" | Readonly<Record<string, number>> | ReadonlyMap<string, number>;
@@ -11,7 +12,8 @@ const entriesOf = (value: Exclude<ClassWeight, string>): readonly (readonly [str
 export const namedWeights = (value: ClassWeight): readonly (readonly [string, number])[] =>
   typeof value === "string" ? [] : entriesOf(value);
 
-const isWeight = (weight: number): boolean => weight > 0 && weight < Number.POSITIVE_INFINITY;
+const isWeight = (weight: unknown): boolean =>
+  typeof weight === "number" && weight > 0 && weight < Number.POSITIVE_INFINITY;
 
 /** "yes=9,no=1": a name goes up to the first "=" that a number, and then a comma or the end, follows. */
 function weightsIn(text: string): ReadonlyMap<string, number> | undefined {
@@ -24,11 +26,7 @@ function weightsIn(text: string): ReadonlyMap<string, number> | undefined {
 export const classWeight: Setting<ClassWeight, ClassWeight | undefined> = {
   type: {
     must: '"balanced", or CLASS=WEIGHT with weights above 0, such as yes=9,no=1',
-    holds: (value) =>
-      value === "balanced" ||
-      (typeof value === "object" &&
-        entriesOf(value).length > 0 &&
-        entriesOf(value).every(([, weight]) => isWeight(weight))),
+    holds: (value) => value === "balanced" || isMapOf(value, isWeight, 1),
     parse: (text) => (text === "balanced" ? text : weightsIn(text)),
     print: (value) =>
       value === "balanced"

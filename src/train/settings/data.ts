@@ -6,8 +6,9 @@ import { type DecimalMark, decimalMarks } from "../../data/number-notation.ts";
 import { prepareDefaults } from "../../data/prepare-options.ts";
 import { type ColumnTypes, type ColumnWord, type MissingMark, columnTypes as types } from "../../data/reading.ts";
 import { type Task, tasks } from "../../data/target.ts";
+import { isRecord } from "../../ir/json.ts";
 import type { Setting } from "./setting.ts";
-import { anyText, names, oneOf, onOrOff, share, type ValueType } from "./value.ts";
+import { anyText, isListOf, isMapOf, names, oneOf, onOrOff, share, type ValueType } from "./value.ts";
 
 export const target: Setting<string | readonly string[], undefined> = {
   type: names,
@@ -35,7 +36,7 @@ const entriesOf = (value: ColumnTypes) => [...(value instanceof Map ? value : ne
 /** "zip code=category" ⇄ one column's type. A column name may itself hold "=". */
 const columnType: ValueType<ColumnTypes> = {
   must: `COLUMN=TYPE, with a type of ${types.join(", ")}`,
-  holds: (value) => entriesOf(value).every(([, type]) => types.includes(type)),
+  holds: (value) => isMapOf(value, (type) => types.some((one) => one === type)),
   parse: (text) => {
     const at = text.lastIndexOf("=");
     const type = types.find((name) => name === text.slice(at + 1));
@@ -82,10 +83,13 @@ const joined = {
   parts: <T>(value: readonly T[]): readonly (readonly T[])[] => value.map((one) => [one]),
 };
 
+const isWord = (one: unknown): boolean =>
+  isRecord(one) && typeof one.column === "string" && typeof one.word === "string";
+
 export const missing: Setting<readonly MissingMark[], undefined> = {
   type: {
     must: "a mark, or COLUMN=MARK",
-    holds: (value) => value.length > 0,
+    holds: (value) => isListOf(value, (one) => typeof one === "string" || isWord(one)),
     parse: (text) => [wordOf(text) ?? unquoted(text)],
     print: (value) => value.map(printWord).join(),
   },
@@ -102,7 +106,7 @@ export const missing: Setting<readonly MissingMark[], undefined> = {
 export const values: Setting<readonly ColumnWord[], undefined> = {
   type: {
     must: "COLUMN=WORD",
-    holds: (value) => value.length > 0,
+    holds: (value) => isListOf(value, isWord),
     parse(text) {
       const one = wordOf(text);
       return one && [one];
@@ -127,7 +131,7 @@ const delimiterNames: Readonly<Record<Delimiter, string>> = {
 export const delimiter: Setting<Delimiter, undefined> = {
   type: {
     must: `one of ${Object.values(delimiterNames).join(", ")}, or the sign itself`,
-    holds: (value) => delimiters.includes(value),
+    holds: (value) => delimiters.some((one) => one === value),
     parse: (text) => delimiters.find((one) => one === text || delimiterNames[one] === text),
     print: (value) => delimiterNames[value],
   },
@@ -149,7 +153,7 @@ export const header: Setting<boolean, undefined> = {
 export const decimal: Setting<DecimalMark, undefined> = {
   type: {
     must: '"." or ","',
-    holds: (value) => decimalMarks.includes(value),
+    holds: (value) => decimalMarks.some((mark) => mark === value),
     parse: (text) => decimalMarks.find((mark) => mark === text),
     print: (value) => value,
   },
@@ -174,7 +178,7 @@ export const validation: Setting<number, undefined> = {
 export const validationData: Setting<string | readonly string[], undefined> = {
   type: {
     must: "the name of a file",
-    holds: (value) => [value].flat().every((file) => typeof file === "string"),
+    holds: (value) => isListOf([value].flat(), (file) => typeof file === "string"),
     parse: (text) => text,
     print: (value) => [value].flat().join(),
   },

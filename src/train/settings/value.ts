@@ -1,4 +1,5 @@
 // Kinds of values that settings have: what holds of one, how it is read from text and written as text.
+import { isRecord } from "../../ir/json.ts";
 
 export interface ValueType<T> {
   /** What a value must be: "a whole number of at least 1". */
@@ -7,7 +8,8 @@ export interface ValueType<T> {
   readonly choices?: readonly T[];
   /** There are others beside the choices. */
   readonly isOpen?: true;
-  holds(value: T): boolean;
+  /** Of anything: a file may hold what no program would give. */
+  holds(value: unknown): boolean;
   /** Undefined where the text is of no such value. */
   parse(text: string): T | undefined;
   /** The text that `parse` reads as this value. */
@@ -18,7 +20,8 @@ export interface ValueType<T> {
 export const decimal = (text: string): number =>
   /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
 
-function numbers(must: string, holds: (value: number) => boolean, read = decimal): ValueType<number> {
+function numbers(must: string, is: (value: number) => boolean, read = decimal): ValueType<number> {
+  const holds = (value: unknown): boolean => typeof value === "number" && is(value);
   return {
     must,
     holds,
@@ -56,6 +59,16 @@ export const share: ValueType<number> = numbers(
   (value) => value >= 0 && value < 1,
 );
 
+/** A list of at least one. */
+export const isListOf = (value: unknown, holds: (part: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every(holds);
+
+/** Names and what they stand for, in a map or a plain object; at least so many. */
+export function isMapOf(value: unknown, holds: (part: unknown) => boolean, least = 0): boolean {
+  const parts = value instanceof Map ? [...value.values()] : isRecord(value) ? Object.values(value) : undefined;
+  return parts !== undefined && parts.length >= least && parts.every(holds);
+}
+
 /** "64,32" ⇄ [64, 32]; "none" ⇄ []. */
 export const widths: ValueType<readonly number[]> = {
   must: 'widths from 1 to 999999 like 64,32, or "none"',
@@ -73,7 +86,7 @@ export function oneOf<T extends string>(choices: readonly T[]): ValueType<T> {
   return {
     must: `one of ${choices.join(", ")}`,
     choices,
-    holds: (value) => choices.includes(value),
+    holds: (value) => choices.some((choice) => choice === value),
     parse: (text) => choices.find((name) => name === text),
     print: (name) => name,
   };
@@ -97,7 +110,7 @@ export const anyText: ValueType<string> = {
 /** `a,b` ⇄ ["a", "b"]; one name is itself. A name with a comma, with a quote before it or with blanks around it stands in double quotes. */
 export const names: ValueType<string | readonly string[]> = {
   must: 'a name, or several with commas between: a,b; a name with a comma in it in double quotes: "a, b"',
-  holds: (value) => typeof value === "string" || (value.length > 0 && value.every((name) => typeof name === "string")),
+  holds: (value) => typeof value === "string" || isListOf(value, (name) => typeof name === "string"),
   parse(text) {
     // Text without a mark of lists is a name as it is.
     if (!/[,"]/.test(text)) return text;
