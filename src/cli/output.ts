@@ -1,6 +1,7 @@
 // Where a command writes: results to stdout, everything on the way to stderr.
 import { EventEmitter, once } from "node:events";
 import { type Style, styleOf } from "./terminal/style.ts";
+import { steering, terminalLine, terminalText } from "./terminal/text.ts";
 
 export { shellWord } from "../data/wording.ts";
 
@@ -21,7 +22,7 @@ export interface Streams {
 
 /** Prints lines that `render` makes in the style of the stream. */
 export function print(stream: OutputStream, render: (style: Style) => readonly string[]): void {
-  for (const line of render(styleOf(stream))) stream.write(`${line}\n`);
+  for (const line of render(styleOf(stream))) stream.write(`${terminalLine(line)}\n`);
 }
 
 /** Writes one text after the other, as fast as they are taken; ends where no more are. */
@@ -42,5 +43,13 @@ export async function writeAll(
   }
 }
 
-/** What a command hands to programs: one JSON object, the last line on stdout. */
-export const printJson = (streams: Streams, value: object) => streams.stdout.write(`${JSON.stringify(value)}\n`);
+/** Writes a text for a person, of lines. */
+export const write = (stream: OutputStream, text: string): unknown => stream.write(terminalText(text));
+
+/** What a command hands to programs: one JSON object, the last line on stdout. On a terminal, characters that steer it are escaped. */
+export function printJson({ stdout }: Streams, value: object): void {
+  const text = JSON.stringify(value);
+  stdout.write(`${stdout.isTTY ? text.replace(steering, escaped) : text}\n`);
+}
+
+const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -4,16 +4,17 @@ import { ChainruleError } from "../ir/errors.ts";
 import { version } from "../runs/version.ts";
 import { addCommand } from "./command.ts";
 import { commands } from "./commands/index.ts";
-import { print, type Streams } from "./output.ts";
+import { print, type Streams, write } from "./output.ts";
 import { renderError } from "./terminal/error.ts";
 import { styleOf } from "./terminal/style.ts";
+import { inLines } from "./terminal/text.ts";
 
 /** 0: done. 1: it failed. 2: wrong usage. */
 export type ExitCode = 0 | 1 | 2;
 
 export async function run(args: readonly string[], streams: Streams): Promise<ExitCode> {
   try {
-    await makeProgram(streams).parseAsync(args, { from: "user" });
+    await makeProgram(streams, args).parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
     // Commander has printed its message, or the help that was asked for.
@@ -23,7 +24,7 @@ export async function run(args: readonly string[], streams: Streams): Promise<Ex
   }
 }
 
-function makeProgram(streams: Streams): Command {
+function makeProgram(streams: Streams, args: readonly string[]): Command {
   const out = styleOf(streams.stdout);
   const err = styleOf(streams.stderr);
   const program = new Command("chainrule")
@@ -39,9 +40,9 @@ function makeProgram(streams: Streams): Command {
       optionDescription,
     })
     .configureOutput({
-      writeOut: (text) => streams.stdout.write(text),
-      writeErr: (text) => streams.stderr.write(text),
-      outputError: (text, write) => write(text.replace("error:", err.colors.red("error:"))),
+      writeOut: (text) => write(streams.stdout, text),
+      writeErr: (text) => write(streams.stderr, text),
+      outputError: (text, write) => write(inLines(text, args).replace("error:", err.colors.red("error:"))),
       getOutHasColors: () => out.colors.isColorSupported,
       getErrHasColors: () => err.colors.isColorSupported,
     })

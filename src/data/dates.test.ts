@@ -2,6 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type DateOrder, inferDates, parseDate } from "./dates.ts";
+import { prepare } from "./prepare.ts";
+import { fromRows } from "./test-tables.ts";
 import { parseDuration, parseTimeOfDay } from "./times.ts";
 
 const day = (text: string) => Date.parse(text) / 86_400_000;
@@ -178,4 +180,10 @@ describe("durations are seconds", () => {
   it.each(["", "P", "PT", "1 month", "5", "1h 30", "P1Y", "1:75", "h"])("%j is none", (text) => {
     expect(parseDuration(text)).toBeNaN();
   });
+});
+
+it("dates that one order rules out are asked about by another", () => {
+  const days = ["20-09-18", "05-04-14", "20-01-03", "05-10-11"];
+  const rows = days.flatMap((day, i) => [0, 1, 2, 3, 4].map((n) => ({ day, x: (7 * i + n) % 5, y: (i + n) % 3 })));
+  expect(prepare(fromRows(rows), { target: "y" }).columns[0]).toMatchObject({ name: "day", type: "date" });
 });

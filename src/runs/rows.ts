@@ -26,7 +26,7 @@ export function batchOf(
       index < 0
         ? `${table.source} has no row ${row}: its rows are ${first} to ${last}.`
         : `Row ${row} of ${table.source} has no target, so it has no loss. Choose another row.`,
-      { row },
+      { source: table.source, row },
     );
   });
   const x = new Float64Array(rows.length * features);

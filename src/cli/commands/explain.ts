@@ -132,11 +132,12 @@ async function explainOfRun(dir: string, { row, weight, step, ...flags }: RunFla
 }
 
 async function show(explanation: Explanation, figures: object, flags: OutputFlags, streams: Streams): Promise<void> {
+  // Names in it may hold line breaks.
+  const shown = { ...explanation, about: explanation.about?.map(printable) ?? [] };
   const { toLatex, toMarkdown, toText } = await import("../engine.ts");
   print(flags.json ? streams.stderr : streams.stdout, ({ width }) => {
     const { format } = flags;
-    const text =
-      format === "text" ? toText(explanation, width) : (format === "latex" ? toLatex : toMarkdown)(explanation);
+    const text = format === "text" ? toText(shown, width) : (format === "latex" ? toLatex : toMarkdown)(shown);
     return text.trimEnd().split("\n").map(printable);
   });
   if (flags.json) printJson(streams, { ...figures, explanation });

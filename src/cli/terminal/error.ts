@@ -2,11 +2,12 @@
 import { ChainruleError } from "../../ir/errors.ts";
 import { messageOf } from "../setting-advice.ts";
 import type { Style } from "./style.ts";
-import { wrap } from "./text.ts";
+import { inLines, wrap } from "./text.ts";
 
 export function renderError(error: unknown, { width, colors }: Style): string[] {
   if (error instanceof ChainruleError || isSystemError(error)) {
-    const message = error instanceof ChainruleError ? messageOf(error) : error.message;
+    const message =
+      error instanceof ChainruleError ? inLines(messageOf(error), Object.values(error.details).flat()) : error.message;
     const lines = wrap(`error: ${message}`, width);
     const where =
       error instanceof ChainruleError && error.where !== undefined ? [colors.dim(`  at ${error.where}`)] : [];

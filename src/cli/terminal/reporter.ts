@@ -1,10 +1,10 @@
 // Shows a training as it runs: redrawn in place on a terminal, a plain line now and then elsewhere.
 import type { TrainEvent } from "../../train/events.ts";
-import type { OutputStream } from "../output.ts";
+import { type OutputStream, write } from "../output.ts";
 import { advance, initialState, type LiveState, layerLines, renderLive } from "./live-view.ts";
 import { isReported, plainGradients, plainLine } from "./plain-log.ts";
 import { styleOf } from "./style.ts";
-import { wrap } from "./text.ts";
+import { terminalText, wrap } from "./text.ts";
 
 export interface Reporter {
   show(event: TrainEvent): void;
@@ -28,7 +28,8 @@ async function liveReporter(stream: OutputStream): Promise<Reporter> {
   let drawn = Number.NEGATIVE_INFINITY;
   const draw = () => {
     // The last row of the terminal is left to the cursor.
-    if (state !== undefined) update(renderLive(state, styleOf(stream), (stream.rows || 24) - 1).join("\n"));
+    if (state !== undefined)
+      update(terminalText(renderLive(state, styleOf(stream), (stream.rows || 24) - 1).join("\n")));
     drawn = performance.now();
   };
   return {
@@ -36,7 +37,7 @@ async function liveReporter(stream: OutputStream): Promise<Reporter> {
       state = event.type === "start" ? initialState(event) : state && advance(state, event);
       if (event.type === "end" || performance.now() - drawn >= millisecondsBetweenFrames) draw();
     },
-    note: (text) => update.persist(wrap(text, styleOf(stream).width).join("\n")),
+    note: (text) => update.persist(terminalText(wrap(text, styleOf(stream).width).join("\n"))),
     close() {
       draw();
       update.done();
@@ -56,18 +57,18 @@ function plainReporter(stream: OutputStream): Reporter {
       state = event.type === "start" ? initialState(event) : state && advance(state, event);
       if (event.type === "end" && state !== undefined) {
         const lines = layerLines(state.layers, styleOf(stream), mostLayers);
-        stream.write(`\n${lines.map((line) => `${line.trimEnd()}\n`).join("")}`);
+        write(stream, `\n${lines.map((line) => `${line.trimEnd()}\n`).join("")}`);
       }
       if (event.type !== "epoch" || state === undefined) return;
       if (isReported(event, state.epochs)) {
-        stream.write(`${plainLine(state)}\n${state.layers === written ? "" : `${plainGradients(state)}\n`}`);
+        write(stream, `${plainLine(state)}\n${state.layers === written ? "" : `${plainGradients(state)}\n`}`);
         written = state.layers;
       }
       // Short epochs send no progress: a speed measured in an earlier one is not theirs.
       const { rowsPerSecond: _, secondsLeft: __, ...rest } = state;
       state = rest;
     },
-    note: (text) => stream.write(`${wrap(text, styleOf(stream).width).join("\n")}\n`),
+    note: (text) => write(stream, `${wrap(text, styleOf(stream).width).join("\n")}\n`),
     close() {},
   };
 }

@@ -1,4 +1,5 @@
 // Text measured in terminal cells: width, cutting, padding, wrapping.
+import { randomBytes } from "node:crypto";
 import { stripVTControlCharacters } from "node:util";
 
 // East Asian wide and full-width ranges (Unicode Standard Annex 11) and emoji take two cells, marks take none.
@@ -10,16 +11,46 @@ const segmenter = new Intl.Segmenter();
 const graphemes = (text: string) => Array.from(segmenter.segment(text), ({ segment }) => segment);
 const cells = (grapheme: string) => (wide.test(grapheme) ? 2 : zeroWidth.test(grapheme) ? 0 : 1);
 
+const esc = "\u001b";
+/** Stands for the escape character of colours until a text is written: drawn anew by every process, so that no file can hold it. */
+const mark = Array.from(randomBytes(8), (byte) => String.fromCharCode(0xfdd0 + (byte % 32))).join("");
+
+/** What gives a text its colour, with marks in place of escape characters; those that the text has itself are taken away. */
+export const marked =
+  (color: (text: string) => string) =>
+  (text: string | number | null | undefined): string =>
+    color(String(text).replaceAll(esc, "�").replaceAll(mark, esc)).replaceAll(esc, mark);
+
+/**
+ * A text as a terminal may have it, which every text passes that is written for a person: what names, cells and messages hold of
+ * control and direction characters becomes "�", line breaks and this program's own colours stay.
+ */
+export const terminalText = (text: string): string => text.split("\n").map(terminalLine).join("\n");
+
+/** The same of one line, in which a line break is none of this program's. */
+export const terminalLine = (line: string): string => printable(line).replaceAll(mark, esc);
+
+/** A message in which the names that it speaks of, such as those of files, make no lines of their own. */
+export const inLines = (message: string, names: readonly unknown[]): string =>
+  names.reduce<string>(
+    (text, name) =>
+      typeof name === "string" && /[\n\r]/.test(name) ? text.replaceAll(name, () => printable(name)) : text,
+    message,
+  );
+
 /** Cells that the text takes on a terminal; colour codes take none. */
 export function displayWidth(text: string): number {
-  const plain = stripVTControlCharacters(text);
+  const plain = stripVTControlCharacters(text.replaceAll(mark, esc));
   if (/^[ -~]*$/.test(plain)) return plain.length;
   return graphemes(plain).reduce((sum, grapheme) => sum + cells(grapheme), 0);
 }
 
+/** Characters that steer a terminal: controls, line and paragraph separators, marks of direction. */
+export const steering = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+
 /** Text from data, safe to print on one line: control and direction characters become "�". */
 export function printable(text: string): string {
-  return stripVTControlCharacters(text).replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, "�");
+  return stripVTControlCharacters(text).replace(steering, "�");
 }
 
 /** Text without colour codes, cut to the width with "…" at its end. */

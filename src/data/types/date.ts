@@ -2,13 +2,22 @@
 import { isRecord } from "../../ir/json.ts";
 import { maximum, minimum } from "../../ir/stats.ts";
 import { cycles, periods } from "../cycles.ts";
-import { type DateNotation, dateForms, dateOrders, inferDates, parseDate } from "../dates.ts";
+import { type DateNotation, type DateOrder, dateForms, dateOrders, inferDates, parseDate } from "../dates.ts";
 import { quote } from "../wording.ts";
 import type { ValueType } from "./value-type.ts";
 
 const usual: DateNotation = { form: "text", order: "month-first" };
 const day = (days: number): string => new Date(days * 86_400_000).toISOString().slice(0, 10);
 const inWords = (order: string): string => order.replace("-", " ");
+
+/** Another order by which a text is another day. */
+function otherOrder(text: string | undefined, notation: DateNotation): DateOrder | undefined {
+  const usualOther: DateOrder = notation.order === "day-first" ? "month-first" : "day-first";
+  return [usualOther, ...dateOrders].find((order) => {
+    const days = parseDate(text ?? "", { ...notation, order });
+    return !Number.isNaN(days) && days !== parseDate(text ?? "", notation);
+  });
+}
 
 export const dateType: ValueType<DateNotation> = {
   type: "date",
@@ -28,9 +37,9 @@ export const dateType: ValueType<DateNotation> = {
     const days = texts.map((text) => parseDate(text, notation));
     const isOrdered = notation.form === "text" && texts.some((text) => /^\d{1,2}[/-]\d/.test(text.trim()));
     const order = isOrdered ? `, read ${inWords(notation.order)}` : "";
-    const other = notation.order === "day-first" ? "month-first" : "day-first";
+    const other = otherOrder(ambiguous, notation);
     const doubt =
-      ambiguous === undefined
+      ambiguous === undefined || other === undefined
         ? undefined
         : {
             text: `${quote(ambiguous)} is read as ${day(parseDate(ambiguous, notation))}`,
