@@ -62,7 +62,7 @@ describe("rows and cells", () => {
         "table.csv, row 2 has a quoted cell that is not closed properly. Close the quote before the next delimiter or line end, and write a quote inside a quoted cell twice ("").",
         "table.csv is empty. It needs a header row and at least one row under it.",
         "table.csv has a header (2 columns: "a", "b") and no rows. Add at least one row under it.",
-        "table.csv is not text in UTF-8, UTF-16 or Windows-1252. Save it as UTF-8 (in a spreadsheet: "CSV UTF-8").",
+        "table.csv is not text in UTF-8, UTF-16, UTF-32 or Windows-1252. Save it as UTF-8 (in a spreadsheet: "CSV UTF-8").",
         "table.csv cannot be decompressed: unexpected end of file. Is it complete? Compress it again.",
         "table.csv is a ZIP archive or Excel workbook. Save the sheet as CSV: CSV, TSV, JSON (an array of objects, or one a line) and Parquet can be read.",
       ]

@@ -278,7 +278,7 @@ describe("files", () => {
       `"UNKNOWN_FORMAT: data/notes.md is in no known format: no comma, semicolon, tab, pipe or blank parts its lines. CSV, TSV, JSON (an array of objects, or one a line) and Parquet can be read; name the file .csv if it is CSV with one column."`,
     );
     expect(await message(await file("a.csv", Uint8Array.of(97, 44, 0xe9, 10, 0, 1, 2, 3, 0xff)))).toMatchInlineSnapshot(
-      `"MALFORMED_DATA: data/a.csv is not text in UTF-8, UTF-16 or Windows-1252. Save it as UTF-8 (in a spreadsheet: "CSV UTF-8")."`,
+      `"MALFORMED_DATA: data/a.csv is not text in UTF-8, UTF-16, UTF-32 or Windows-1252. Save it as UTF-8 (in a spreadsheet: "CSV UTF-8")."`,
     );
     expect(await message(await file("a.csv.gz", Uint8Array.of(0x1f, 0x8b, 8, 0)))).toMatchInlineSnapshot(
       `"MALFORMED_DATA: data/a.csv.gz cannot be decompressed: unexpected end of file. Is it complete? Compress it again."`,

@@ -37,7 +37,7 @@ export async function openDelimited(
   const first = await tables().next();
   if (first.done) throw new ChainruleError("EMPTY_DATA", `${path} is empty. It needs a header row and rows.`);
   return {
-    head: first.value,
+    head: { ...first.value, notes: [...sample.notes, ...first.value.notes] },
     rows: Math.max(first.value.rows, Math.round(bytes / bytesPerLine) - 1),
     async *rest() {
       let isHead = true;

@@ -15,11 +15,6 @@ export const fileFormats: readonly FileFormat[] = [
   parquet,
 ];
 
-/** Names of files that no format reads, by the bytes they begin with, and what to do with them. */
-export const unreadable: readonly (readonly [magic: string, what: string])[] = [
-  ["PK\u0003\u0004", "a ZIP archive or Excel workbook. Save the sheet as CSV"],
-];
-
 /** By the ending of a file's name. */
 export function formatOfName(source: string): FileFormat | undefined {
   const ending = /\.([^./\\]+)$/.exec(source)?.[1]?.toLowerCase() ?? "";

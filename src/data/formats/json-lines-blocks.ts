@@ -39,7 +39,7 @@ export async function openJsonLines(path: string, size: BlockSize, { areLines, p
   if (first.done)
     throw new ChainruleError("EMPTY_DATA", `${path} is empty. It needs one object a line.`, { source: path });
   return {
-    head: first.value,
+    head: { ...first.value, notes: [...sample.notes, ...first.value.notes] },
     grows: true,
     rows: Math.max(first.value.rows, Math.round(bytes / bytesPerLine)),
     async *rest() {

@@ -1,6 +1,8 @@
 // A text file piece by piece, cut where a row ends (Node only).
 import { ChainruleError } from "../../ir/errors.ts";
 import { node } from "../../ir/node.ts";
+import { type Decoder, decoderOf, type Encoding, encodingOf, latinNote, noTextMessage } from "./encoding.ts";
+import { foreignKind } from "./foreign.ts";
 
 /** Bytes that are looked at to judge how a text is written, and how long its rows are. */
 const sampleBytes = 2 ** 20;
@@ -21,10 +23,38 @@ export interface TextSample {
   readonly bytesPerLine: number;
   /** The byte that ends a line. */
   readonly newline: number;
+  readonly encoding: Encoding;
+  /** What is to be said of it. */
+  readonly notes: readonly string[];
 }
 
-/** The beginning of a file. Throws FILE_NOT_FOUND where it cannot be read. */
+/**
+ * The beginning of a file, and in which encoding it is.
+ *
+ * @throws ChainruleError FILE_NOT_FOUND where it cannot be read, UNKNOWN_FORMAT, MALFORMED_DATA for what is no text
+ */
 export async function sampleText(path: string): Promise<TextSample> {
+  const { sample, bytes } = await beginning(path);
+  const foreign = foreignKind(sample);
+  if (foreign !== undefined) throw new ChainruleError("UNKNOWN_FORMAT", `${path} is ${foreign}.`, { source: path });
+  let encoding = encodingOf(sample);
+  let text: string;
+  try {
+    text = decoderOf(encoding)(sample, false);
+  } catch (cause) {
+    if (encoding !== "utf-8") throw noText(path, cause);
+    encoding = "windows-1252";
+    text = decoderOf(encoding)(sample, false);
+  }
+  const own = encoding === "utf-8" ? sample : new TextEncoder().encode(text);
+  const newline = own.includes(lf) || !own.includes(cr) ? lf : cr;
+  const lines = linesIn(own, newline);
+  const bytesPerLine = Math.max(1, sample.length / Math.max(1, lines));
+  const notes = encoding === "windows-1252" ? [latinNote(path)] : [];
+  return { text, bytes, bytesPerLine, newline, encoding, notes };
+}
+
+async function beginning(path: string): Promise<{ sample: Uint8Array; bytes: number }> {
   const { open } = node("node:fs/promises");
   try {
     const file = await open(path);
@@ -32,10 +62,7 @@ export async function sampleText(path: string): Promise<TextSample> {
       const { size: bytes } = await file.stat();
       const sample = new Uint8Array(Math.min(bytes, sampleBytes));
       await file.read(sample, 0, sample.length, 0);
-      const newline = sample.includes(lf) || !sample.includes(cr) ? lf : cr;
-      const lines = linesIn(sample, newline);
-      const bytesPerLine = Math.max(1, sample.length / Math.max(1, lines));
-      return { text: new TextDecoder().decode(sample), bytes, bytesPerLine, newline };
+      return { sample, bytes };
     } finally {
       await file.close();
     }
@@ -67,26 +94,27 @@ export interface TextPiece {
 /**
  * Text of about `bytes` bytes at a time, of whole rows.
  *
- * @throws ChainruleError MALFORMED_DATA for what is no UTF-8, or a row that does not end
+ * @throws ChainruleError MALFORMED_DATA for what is no text of the sample's encoding, or a row that does not end
  */
 export async function* textPieces(
   path: string,
   bytes: number,
-  { newline }: TextSample,
+  { newline, encoding }: TextSample,
   ends: RowEnds,
 ): AsyncGenerator<TextPiece> {
-  const { createReadStream } = node("node:fs");
+  const decode = pieceDecoder(path);
   let held: Uint8Array[] = [];
   let length = 0;
   let line = 1;
   const piece = (parts: readonly Uint8Array[]): TextPiece => {
     const from = line;
     for (const part of parts) line += linesIn(part, newline);
-    return { text: decode(path, from, parts), line: from };
+    return { text: decode(parts, from), line: from };
   };
-  for await (const chunk of createReadStream(path, {
+  const chunks = node("node:fs").createReadStream(path, {
     highWaterMark: Math.min(chunkBytes, Math.max(16, bytes >> 3)),
-  }) as AsyncIterable<Uint8Array>) {
+  }) as AsyncIterable<Uint8Array>;
+  for await (const chunk of encoding === "utf-8" ? chunks : asUtf8(path, chunks, encoding)) {
     const cut = ends.lastIn(chunk);
     if (cut < 0 || length + cut < bytes) {
       held.push(chunk);
@@ -108,20 +136,66 @@ function linesIn(bytes: Uint8Array, newline: number): number {
   return lines;
 }
 
-function decode(path: string, line: number, parts: readonly Uint8Array[]): string {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: line > 1 });
-  try {
-    let text = "";
-    for (const part of parts) text += decoder.decode(part, { stream: true });
-    return text + decoder.decode();
-  } catch (cause) {
-    throw new ChainruleError(
-      "MALFORMED_DATA",
-      `${path} is not UTF-8 text. Save it as UTF-8 (in a spreadsheet: "CSV UTF-8").`,
-      { source: path },
-      { cause },
-    );
-  }
+/** Chunks of another encoding as those of UTF-8. */
+async function* asUtf8(
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+  encoding: Encoding,
+): AsyncGenerator<Uint8Array> {
+  const decode = decoderOf(encoding);
+  const encoder = new TextEncoder();
+  const next = (bytes: Uint8Array, isLast: boolean): Uint8Array => {
+    try {
+      return encoder.encode(decode(bytes, isLast));
+    } catch (cause) {
+      throw noText(path, cause);
+    }
+  };
+  for await (const chunk of chunks) yield next(chunk, false);
+  yield next(new Uint8Array(0), true);
+}
+
+/**
+ * Makes text of the pieces of a file that began as UTF-8. Where it turns out that it is none, it is Windows-1252 as long as there was
+ * nothing but ASCII before, which is the same in both.
+ */
+function pieceDecoder(path: string): (parts: readonly Uint8Array[], line: number) => string {
+  let encoding: Encoding = "utf-8";
+  let isAscii = true;
+  const decoded = (parts: readonly Uint8Array[], isFirst: boolean): string => {
+    const decode = isFirst || encoding !== "utf-8" ? decoderOf(encoding) : withoutMark();
+    return parts.map((part, p) => decode(part, p === parts.length - 1)).join("");
+  };
+  return (parts, line) => {
+    try {
+      const text = decoded(parts, line === 1);
+      isAscii &&= !/[\u0080-\uffff]/.test(text);
+      return text;
+    } catch (cause) {
+      if (!isAscii || encoding !== "utf-8") throw noText(path, cause, line);
+      encoding = "windows-1252";
+      return decoded(parts, line === 1);
+    }
+  };
+}
+
+/** UTF-8 in the middle of a file, where a mark is a character. */
+function withoutMark(): Decoder {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  return (bytes, isLast) => decoder.decode(bytes, { stream: !isLast });
+}
+
+function noText(path: string, cause: unknown, line?: number): ChainruleError {
+  const message =
+    line === undefined
+      ? noTextMessage(path)
+      : `${path} is not UTF-8 from line ${line} on, as it is before. Save it as UTF-8 (in a spreadsheet: "CSV UTF-8").`;
+  return new ChainruleError(
+    "MALFORMED_DATA",
+    message,
+    { source: path, ...(line !== undefined && { row: line }) },
+    { cause },
+  );
 }
 
 const endless = (path: string, line: number): ChainruleError =>
