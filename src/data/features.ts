@@ -5,7 +5,7 @@ import type { Codes, Encoded, Values } from "./encode.ts";
 import { type Answer, type FittedMeans, fitLevelMeans } from "./level-means.ts";
 import type { MissingRule } from "./missing.ts";
 import { naturalOrder } from "./order.ts";
-import type { CategoryColumn, FeatureColumn } from "./preprocessing.ts";
+import { type CategoryColumn, type FeatureColumn, featureNames } from "./preprocessing.ts";
 import { type ValueTypeName, valueType } from "./types/index.ts";
 
 /**
@@ -173,7 +173,7 @@ export function moments(values: Float64Array): Moments {
  * Returns the number of cells that were missing and, for categories, the cells per level without a feature of its own.
  */
 export function writeFeatures(
-  { column, outOfFold }: FittedColumn,
+  fitted: FittedColumn,
   encoded: Encoded,
   standardize: boolean,
   rows: Int32Array,
@@ -181,8 +181,62 @@ export function writeFeatures(
   width: number,
   offset: number,
 ): { missing: number; unknown: Map<string, number> } {
-  const unknown = new Map<string, number>();
-  let missing = 0;
+  const found = { missing: 0, unknown: new Map<string, number>() };
+  const write = featureWriter(fitted, encoded, standardize, { x, width, offset }, found);
+  for (let i = 0; i < rows.length; i++) write(i, rows[i]!);
+  return found;
+}
+
+/** Rows of a table that are near each other in memory, and are written one column after the other. */
+const blockRows = 1024;
+
+/**
+ * Features x [rows, width] of all columns. Rows are written in the order of the table, whatever theirs is in x: what is read of a column lies
+ * together, and a row of x is written while it is at hand.
+ */
+export function featureMatrix(
+  columns: readonly (FittedColumn & { readonly encoded: Encoded })[],
+  standardize: boolean,
+  rows: Int32Array,
+  width: number,
+): Float32Array {
+  const x = new Float32Array(rows.length * width);
+  let offset = 0;
+  const writers = columns.map(({ encoded, ...fitted }) => {
+    const write = featureWriter(fitted, encoded, standardize, { x, width, offset }, { missing: 0, unknown: new Map() });
+    offset += featureNames(fitted.column).length;
+    return write;
+  });
+  const order = inTableOrder(rows);
+  for (let from = 0; from < order.length; from += blockRows) {
+    const to = Math.min(order.length, from + blockRows);
+    for (const write of writers) for (let at = from; at < to; at++) write(order[at]!, rows[order[at]!]!);
+  }
+  return x;
+}
+
+/** The places of rows, each of which is there once, by their numbers. */
+function inTableOrder(rows: Int32Array): Int32Array {
+  const most = rows.reduce((a, b) => Math.max(a, b), -1);
+  const places = new Int32Array(most + 1).fill(-1);
+  for (let i = 0; i < rows.length; i++) places[rows[i]!] = i;
+  return places.filter((place) => place >= 0);
+}
+
+interface Place {
+  readonly x: Float32Array;
+  readonly width: number;
+  readonly offset: number;
+}
+
+/** Writes row i of x, which is a row of the table; and counts in `found` as `writeFeatures`. */
+function featureWriter(
+  { column, outOfFold }: FittedColumn,
+  encoded: Encoded,
+  standardize: boolean,
+  { x, width, offset }: Place,
+  found: { missing: number; readonly unknown: Map<string, number> },
+): (i: number, row: number) => void {
   if (column.type === "category") {
     const { codes, levels } = encoded as Codes;
     const key = column.isExact ? (level: string) => level : labelKey;
@@ -196,8 +250,8 @@ export function writeFeatures(
     const otherAt = column.other ? column.levels.length : -1;
     const rareAt = column.levels.length + (column.other ? 1 : 0);
     const missingAt = rareAt + (rare?.means.length ?? 0);
-    for (let i = 0; i < rows.length; i++) {
-      const code = codes[rows[i]!]!;
+    return (i, row) => {
+      const code = codes[row]!;
       const base = i * width + offset;
       const at = code < 0 ? -1 : places[code]!;
       const among = code < 0 ? -1 : rarePlaces[code]!;
@@ -209,16 +263,15 @@ export function writeFeatures(
         });
       }
       if (code < 0) {
-        missing++;
+        found.missing++;
         if (column.missing) x[base + missingAt] = 1;
       } else if (at >= 0) {
         x[base + at] = 1;
       } else if (among < 0) {
-        unknown.set(levels[code]!, (unknown.get(levels[code]!) ?? 0) + 1);
+        found.unknown.set(levels[code]!, (found.unknown.get(levels[code]!) ?? 0) + 1);
         if (otherAt >= 0) x[base + otherAt] = 1;
       }
-    }
-    return { missing, unknown };
+    };
   }
 
   const { values } = encoded as Values;
@@ -228,14 +281,14 @@ export function writeFeatures(
   const std = isScaled ? column.std : 1;
   const cycles = column.cycles.map((cycle) => periods[cycle]);
   const missingAt = 1 + 2 * cycles.length;
-  for (let i = 0; i < rows.length; i++) {
-    const value = values[rows[i]!]!;
+  return (i, row) => {
+    const value = values[row]!;
     const base = i * width + offset;
     if (Number.isNaN(value)) {
-      missing++;
+      found.missing++;
       x[base] = (mean - shift) / std;
       if (column.missing) x[base + missingAt] = 1;
-      continue;
+      return;
     }
     x[base] = (value - shift) / std;
     for (let c = 0; c < cycles.length; c++) {
@@ -243,6 +296,5 @@ export function writeFeatures(
       x[base + 1 + 2 * c] = Math.sin(angle);
       x[base + 2 + 2 * c] = Math.cos(angle);
     }
-  }
-  return { missing, unknown };
+  };
 }

@@ -5,7 +5,7 @@ import type { Buckets } from "./buckets.ts";
 import { checkPrepare } from "./check-prepare.ts";
 import { type ColumnDescription, columnReader } from "./columns.ts";
 import { type Encoded, encodeCategories, encodeValues, mendCell, typeSetting } from "./encode.ts";
-import { type FittedColumn, fitFeatures, type Goal, writeFeatures } from "./features.ts";
+import { type FittedColumn, featureMatrix, fitFeatures, type Goal } from "./features.ts";
 import { holdOut } from "./held-out.ts";
 import type { Inferred } from "./infer-column.ts";
 import { leftOutNotes, noFeatures } from "./left-out.ts";
@@ -94,13 +94,8 @@ export function prepare(table: Table, options: PrepareOptions): Prepared {
   };
 
   const part = (rows: Int32Array, isTrained: boolean): Split => {
-    const x = new Float32Array(rows.length * features.length);
-    let offset = 0;
-    for (const { column, outOfFold, encoded } of fitted) {
-      const own = isTrained && outOfFold ? { column, outOfFold } : { column };
-      writeFeatures(own, encoded, standardize, rows, x, features.length, offset);
-      offset += featureNames(column).length;
-    }
+    const own = isTrained ? fitted : fitted.map(({ column, encoded }) => ({ column, encoded }));
+    const x = featureMatrix(own, standardize, rows, features.length);
     return { x, y: encodeTargets(targets, values, rows), rows: rows.length, rowNumbers: rows };
   };
   const given = read.targets.map(({ column, inferred: { encoded } }) => ({ column, encoded }));
