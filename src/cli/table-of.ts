@@ -47,6 +47,9 @@ export async function tableOf(
   return { table: opened.head, stream: opened, origin: () => originOf(files) };
 }
 
+/** Of rows that are needed once: features, answers and text of a block stand in memory beside its cells. */
+const blockSize = { blockRows: 8192, blockBytes: 2 ** 22 } as const;
+
 /** Rows that are needed once. */
 export interface GivenRows {
   /** The first ones, or all. */
@@ -82,7 +85,7 @@ export async function rowsIn(data: GivenData, options: TextOptions, streams: Str
 /** undefined for files that cannot be read in blocks: JSON of one value, files whose columns differ. */
 async function openLarge(files: readonly string[], options: TextOptions): Promise<TableStream | undefined> {
   const { openTable } = await import("./engine.ts");
-  return openTable(files, options).catch((error: unknown) => {
+  return openTable(files, { ...options, ...blockSize }).catch((error: unknown) => {
     if (!(error instanceof ChainruleError)) throw error;
     const isWhole = error.code === "UNKNOWN_FORMAT" || (error.code === "MALFORMED_DATA" && files.length > 1);
     if (isWhole) return undefined;
