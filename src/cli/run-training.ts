@@ -149,7 +149,7 @@ async function inBuckets(
     `Encoding ${count(stream.rows, "row")} once, ${bytes(stream.bytes)} in ${printable(run.dir)} until the end.`,
   );
   try {
-    return { prepared: await stream.encode(files.store, signal), run, remove: files.remove };
+    return { prepared: await stream.encode(files.store, { signal }), run, remove: files.remove };
   } catch (error) {
     const code = error instanceof ChainruleError ? error.code : String(error);
     await run.finish(signal.aborted ? "interrupted" : "failed", { error: code }).catch(() => {});

@@ -258,7 +258,7 @@ export class ColumnScan {
     const absentWords = words.reduce((sum, { count }) => sum + count, 0);
     const missing = this.#absent + (isPlain ? absentWords : 0);
     const others = {
-      texts: Math.max(0, roughly((this.#distinct?.estimate ?? 0) - this.#levels.size)),
+      texts: Math.max(0, Math.min(roughly(this.#distinct?.estimate ?? 0), this.#rows - missing) - this.#levels.size),
       numbers: isPlain ? 0 : this.#otherNumbers,
     };
     return {
@@ -293,7 +293,8 @@ export class ColumnScan {
     const texts = [...this.#levels.values()].filter(({ text }) => !isMissing(text));
     const { levels, spellings } = spellingsOf(texts);
     const missing = this.#absent + this.#count(isMissing);
-    return { levels, spellings, missing, distinct: levels.length + others };
+    const distinct = Math.min(levels.length + others, this.#rows - missing);
+    return { levels, spellings, missing, distinct };
   }
 
   /** Levels as `categories` has them, with the cells of each in rows that are trained on; and whether some are missing in these. */

@@ -30,10 +30,15 @@ import { keptRows } from "./targets.ts";
 import type { DataWarning } from "./warning.ts";
 import { count } from "./wording.ts";
 
-/** Bytes of a bucket: three of them are in memory at a time. */
-const bucketBytes = 2 ** 24;
+const usualBucket = 2 ** 24;
 /** Passes after which what a column is must be said. */
 const mostPasses = 5;
+
+export interface EncodeOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** About so many bytes in a bucket, of which three are in memory at a time. Default 16 MiB. */
+  readonly bucketBytes?: number | undefined;
+}
 
 /** A table in blocks of which everything is known but the encoded rows. */
 export interface PreparedStream extends Pick<Prepared, "preprocessing" | "columns" | "task" | "notes" | "warnings"> {
@@ -47,7 +52,7 @@ export interface PreparedStream extends Pick<Prepared, "preprocessing" | "column
    * Encodes every row into a store, by default in memory. Throws MALFORMED_DATA where the table has changed meanwhile, and the signal's reason
    * where it is aborted.
    */
-  encode(store?: RowStore, signal?: AbortSignal): Promise<Prepared>;
+  encode(store?: RowStore, options?: EncodeOptions): Promise<Prepared>;
 }
 
 /**
@@ -106,16 +111,16 @@ function describe(
   const notes = [...fit.notes, ...(isDrawn ? [drawn] : []), ...(own?.notes ?? [])];
   const about: About = { source: stream.head.source, preprocessing, columns, task, notes, warnings };
   const areClasses = classesOf(targets[0]!).length > 0;
-  const layout = layoutOf(train, {
-    ...{ features: features.length, targets: targets.length, areClasses, validation, bytes: bucketBytes },
-  });
+  const layoutFor = (bytes: number) =>
+    layoutOf(train, { features: features.length, targets: targets.length, areClasses, validation, bytes });
   const whole = { split: own?.split, table: options.validationTable };
   return {
     ...about,
     rows: scan.outline.rows,
-    bytes: layoutBytes(layout),
+    bytes: layoutBytes(layoutFor(usualBucket)),
     sample: sampleOf(scan.sample, about, code, whole),
-    async encode(store = memoryStore(), signal) {
+    async encode(store = memoryStore(), { signal, bucketBytes = usualBucket } = {}) {
+      const layout = layoutFor(bucketBytes);
       const writer = await BucketWriter.create(store, layout, split.seed);
       try {
         for await (const { train, validation } of encodeStream(stream, code)) {

@@ -39,7 +39,7 @@ export function rowFiles(dir: string, key: string): RowFiles {
     async open() {
       const text = await files.read(indexFile).catch(() => undefined);
       if (text === undefined) return undefined;
-      const index = parseJson(new TextDecoder().decode(text), () => new Error("no JSON"));
+      const index = parsed(new TextDecoder().decode(text));
       if (!isRecord(index) || index.format !== format || index.version !== version || index.key !== key)
         return undefined;
       return openRows(join(place, content), index.bytes as number, index.about as Json);
@@ -80,6 +80,15 @@ export function rowFiles(dir: string, key: string): RowFiles {
       },
     },
   };
+}
+
+/** Undefined where it is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return parseJson(text, (must) => new Error(must));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Undefined where the file is not there, or not of so many bytes. */
