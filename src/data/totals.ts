@@ -137,19 +137,27 @@ function totalRow(columns: Columns, above: Rows, row: number): TotalRow | undefi
   return told === 0 ? undefined : { row, of: above.to - above.from, ...names, oneIn, told };
 }
 
-/** What a number is to the values above it; NaN where they are missing. */
-function likeness(values: Float64Array, cell: number): Likeness | undefined {
+/** Of values without those that are missing: how many, Σ x, Σ |x|, the largest |x|, the range. */
+function overview(values: Float64Array) {
   let [n, sum, size, largest] = [0, 0, 0, 0];
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
     if (Number.isNaN(value)) continue;
+    const own = Math.abs(value);
     n++;
     sum += value;
-    size += Math.abs(value);
-    largest = Math.max(largest, Math.abs(value));
-    least = Math.min(least, value);
-    most = Math.max(most, value);
+    size += own;
+    if (own > largest) largest = own;
+    if (value < least) least = value;
+    if (value > most) most = value;
   }
+  return { n, sum, size, largest, range: most - least };
+}
+
+/** What a number is to the values above it; NaN where they are missing. */
+function likeness(values: Float64Array, cell: number): Likeness | undefined {
+  const { n, sum, size, largest, range } = overview(values);
   if (n === 0) return undefined;
   const half = unitOf(cell) / 2;
   /** `off`: by how much the sum may be. Of what is no larger than one of its terms nothing is said. */
@@ -163,7 +171,7 @@ function likeness(values: Float64Array, cell: number): Likeness | undefined {
   const asMean = (off: number): Likeness | undefined => {
     const within = half + off / n;
     if (!(Math.abs(cell - sum / n) <= within)) return undefined;
-    return { kind: "mean", oneIn: n >= fewestRows ? Math.max(1, Math.sqrt((most - least) / (2 * within))) : 1 };
+    return { kind: "mean", oneIn: n >= fewestRows ? Math.max(1, Math.sqrt(range / (2 * within))) : 1 };
   };
   // Terms come in another order; or they were rounded before they were written, each by half a unit at most.
   const float = n * Number.EPSILON * size;
