@@ -1,5 +1,5 @@
 // Reading files and texts: formats, and a whole message for every bad input.
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -258,6 +258,15 @@ describe("files", () => {
       a: ["é"],
       b: ["2"],
     });
+  });
+
+  test("a file that is too large to be read whole", async () => {
+    const path = await file("large.csv", "a,b\n1,2\n");
+    await truncate(path, 2 ** 31 + 1);
+    expect(await message(path)).toMatchInlineSnapshot(
+      `"OUT_OF_MEMORY: data/large.csv is too large to be read whole (over 2 GB). CSV, Parquet and JSON with one object a line are read in blocks by openTable, and by the commands; or cut it into smaller files."`,
+    );
+    await rm(path);
   });
 
   test("bad files", async () => {

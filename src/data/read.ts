@@ -42,6 +42,13 @@ async function readFile(path: string, options: TextOptions): Promise<Table> {
     content = await files.readFile(path);
   } catch (cause) {
     const code = (cause as { code?: string }).code;
+    if (code === "ERR_FS_FILE_TOO_LARGE")
+      throw new ChainruleError(
+        "OUT_OF_MEMORY",
+        `${path} is too large to be read whole (over 2 GB). CSV, Parquet and JSON with one object a line are read in blocks by openTable, and by the commands; or cut it into smaller files.`,
+        { source: path },
+        { cause },
+      );
     const problem =
       code === "ENOENT"
         ? "does not exist. Check the path and the folder you are in."
