@@ -76,3 +76,16 @@ it("long cells of what numbers are made of are texts", () => {
   const table = fromRows(texts.map((text, r) => ({ text, x: (r * 7) % 11, y: r % 2 })));
   expect(prepare(table, { target: "y" }).columns[0]).toMatchObject({ type: "text", role: "left out" });
 });
+
+it("a few bytes that would become gigabytes are refused", async () => {
+  // Blocks of zstd that repeat one byte 128 kB long: 4 bytes each.
+  const block = [0x02, 0x00, 0x10, 0x41];
+  const head = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38];
+  const blocks = Uint8Array.from({ length: 40_000 }, (_, i) => block[i % 4]!);
+  const bomb = new Uint8Array([...head, ...blocks]);
+  await expect(parseTable(bomb, { source: "bomb.csv.zst" })).rejects.toMatchObject({
+    code: "OUT_OF_MEMORY",
+    message:
+      "bomb.csv.zst becomes more than 1.1 GB when it is decompressed. Decompress it, and name what comes of it: a file is read in blocks.",
+  });
+});

@@ -8,7 +8,7 @@
 //   lock.json           the process that writes, while it does
 import type { Json } from "../ir/json.ts";
 import type { TrainEvent } from "../train/events.ts";
-import { type StoredTensors, safetensorsParts } from "../train/safetensors.ts";
+import { type StoredTensors, safetensorsParts, withChecksum } from "../train/safetensors.ts";
 import type { Snapshot } from "../train/snapshot.ts";
 import { snapshotParts } from "../train/snapshot-file.ts";
 import {
@@ -22,7 +22,14 @@ import {
 import { mapFiles, type RunFiles, type RunMap } from "./files.ts";
 import { folderFiles, newFolder } from "./folder.ts";
 import { lockFolder } from "./lock.ts";
-import { formatVersion, type RunDescription, type RunManifest, type RunStatus } from "./manifest.ts";
+import {
+  formatVersion,
+  modelChecksum,
+  modelKey,
+  type RunDescription,
+  type RunManifest,
+  type RunStatus,
+} from "./manifest.ts";
 import { version } from "./version.ts";
 
 /** A run being written. Its methods must be awaited one after the other, but for `appendEvent`, which may come at any time. */
@@ -105,7 +112,8 @@ export async function runWriter(
     },
     async saveModel(model, tensors) {
       await events.sync();
-      await files.write("model.safetensors", safetensorsParts(tensors));
+      const metadata = withChecksum(tensors, { [modelKey]: modelChecksum(model) });
+      await files.write("model.safetensors", safetensorsParts(tensors, metadata));
       await writeJson("model.json", model);
     },
     async finish(status, summary) {

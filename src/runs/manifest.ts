@@ -1,6 +1,7 @@
 // What run.json holds, and its check.
 
 import { natural } from "../ir/checks.ts";
+import { crc32 } from "../ir/crc32.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { isRecord, type Json } from "../ir/json.ts";
 import { type DataFiles, type DataOrigin, isDataOrigin } from "./data-origin.ts";
@@ -59,3 +60,11 @@ export function checkManifest(dir: string, value: unknown): RunManifest {
   if (!("settings" in value)) throw wrong(`"settings" is missing`);
   return value as object as RunManifest;
 }
+
+/** In the metadata of the weights: which model.json they were saved with. */
+export const modelKey = "chainrule.model.crc32";
+
+export const modelChecksum = (model: Json): string =>
+  crc32(new TextEncoder().encode(JSON.stringify(model)))
+    .toString(16)
+    .padStart(8, "0");

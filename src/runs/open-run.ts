@@ -2,14 +2,14 @@
 import { ChainruleError } from "../ir/errors.ts";
 import { type Json, parseJson } from "../ir/json.ts";
 import type { TrainEvent } from "../train/events.ts";
-import { decodeSafetensors, type StoredTensors } from "../train/safetensors.ts";
+import { decodeSafetensors, type SafetensorsFile, type StoredTensors } from "../train/safetensors.ts";
 import type { Snapshot } from "../train/snapshot.ts";
 import { decodeSnapshot } from "../train/snapshot-file.ts";
 import { type Checkpoint, type CheckpointIndex, checkIndex, checkpointFile, indexFile } from "./checkpoints.ts";
 import { mapFiles, type RunFiles, type RunMap, sha256Bytes } from "./files.ts";
 import { folderFiles } from "./folder.ts";
 import { invalidRun } from "./invalid-run.ts";
-import { checkManifest, type RunManifest } from "./manifest.ts";
+import { checkManifest, modelChecksum, modelKey, type RunManifest } from "./manifest.ts";
 import { type ParsedEvents, parseEvents } from "./parse-events.ts";
 
 /** What is said of a file that is not there. */
@@ -54,10 +54,10 @@ export async function openRun(place: string | RunMap, name = "run"): Promise<Run
   const readJson = async (file: string): Promise<unknown> => {
     return parseJson(await readText(file), (must, cause) => invalidRun(dir, file, `it must be ${must}`, cause));
   };
-  const readTensors = async (file: string): Promise<StoredTensors> => {
+  const readTensors = async (file: string): Promise<SafetensorsFile> => {
     const bytes = await read(file);
     try {
-      return decodeSafetensors(bytes).tensors;
+      return decodeSafetensors(bytes);
     } catch (cause) {
       throw invalidRun(dir, file, `as safetensors, ${(cause as ChainruleError).details.what}`, cause);
     }
@@ -72,7 +72,11 @@ export async function openRun(place: string | RunMap, name = "run"): Promise<Run
     description: async () => (await readJson("model.json")) as Json,
     async model() {
       const model = (await readJson("model.json")) as Json;
-      return { model, tensors: await readTensors("model.safetensors") };
+      const { tensors, metadata } = await readTensors("model.safetensors");
+      const checksum = metadata[modelKey];
+      if (checksum !== undefined && checksum !== modelChecksum(model))
+        throw invalidRun(dir, "model.json", "it was changed since the weights were saved with it");
+      return { model, tensors };
     },
     async checkpoint() {
       const { checkpoints } = await readIndex(files);

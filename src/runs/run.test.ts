@@ -270,7 +270,7 @@ describe("reading says what is wrong", () => {
     messages.push(await failure(() => run.model()));
     expect(messages).toMatchInlineSnapshot(`
       [
-        "The file model.safetensors of the run "run" is not usable: as safetensors, its header must fit in 12 bytes; the file says 56. Restore the file, or train again.",
+        "The file model.safetensors of the run "run" is not usable: as safetensors, its header must fit in 14 bytes; the file says 12435439. Restore the file, or train again.",
         "The file checkpoints/index.json of the run "run" is not usable: "checkpoints" must be a list of { step, epoch, bytes, sha256, events }. Restore the file, or train again.",
         "The file checkpoints/index.json of the run "run" is not usable: it names no checkpoint. Restore the file, or train again.",
         "The file model.json of the run "run" is not usable: it does not exist. Restore the file, or train again.",

@@ -12,7 +12,7 @@ import type { BackendOptions } from "../run/backends.ts";
 import { compile } from "../run/compile.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { answersByTarget, type TargetAnswers } from "./answers.ts";
-import { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from "./safetensors.ts";
+import { decodeSafetensors, encodeSafetensors, type SafetensorsFile, withChecksum } from "./safetensors.ts";
 import { modelJson, type NetworkModel, networkModelFrom, tableModelFrom, tensorsOf } from "./saved-model.ts";
 import { type TableModel, tablePredictor } from "./tabular.ts";
 
@@ -65,11 +65,11 @@ const contentKey = "chainrule.content";
  * decodeModel(bytes).kind; // "network"
  * ```
  */
-export const encodeModel = (trained: NetworkModel | TableModel): Uint8Array<ArrayBuffer> =>
-  encodeSafetensors(tensorsOf(trained.variables), {
-    [formatKey]: formatVersion,
-    [contentKey]: JSON.stringify(modelJson(trained)),
-  });
+export function encodeModel(trained: NetworkModel | TableModel): Uint8Array<ArrayBuffer> {
+  const tensors = tensorsOf(trained.variables);
+  const content = { [formatKey]: formatVersion, [contentKey]: JSON.stringify(modelJson(trained)) };
+  return encodeSafetensors(tensors, withChecksum(tensors, content));
+}
 
 /**
  * The model in the bytes of `encodeModel`. `name` is how messages call it; `options` choose what computes its predictions:

@@ -4,6 +4,8 @@
 // {"name": {"dtype", "shape", "data_offsets": [begin, end]}, "__metadata__": {…}}, then the tensors' bytes,
 // little-endian, row-major, without holes. Every engine that runs JavaScript today is little-endian, so typed
 // arrays are copied as they are.
+
+import { crc32 } from "../ir/crc32.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { isRecord, parseJson } from "../ir/json.ts";
 
@@ -40,6 +42,8 @@ export interface SafetensorsFile {
 }
 
 const metadataKey = "__metadata__";
+/** In the metadata, of files that have one: in hexadecimal. */
+const checksumKey = "chainrule.crc32";
 /** Bytes of the header length. */
 const prefix = 8;
 /** The reference implementation's limit on the header, in bytes. */
@@ -59,6 +63,27 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
     at += part.length;
   }
   return bytes;
+}
+
+/** With a checksum of all that it holds, by which a change is told when it is read. */
+export const withChecksum = (
+  tensors: StoredTensors,
+  metadata: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> => ({ ...metadata, [checksumKey]: checksumOf(tensors, metadata) });
+
+/** CRC-32 of names, types, shapes, values and metadata, in the order of names, wherever they lie in the file. */
+function checksumOf(tensors: StoredTensors, metadata: Readonly<Record<string, string>>): string {
+  const encoder = new TextEncoder();
+  let crc = 0;
+  const add = (...words: readonly string[]) => {
+    crc = crc32(encoder.encode(JSON.stringify(words)), crc);
+  };
+  for (const [name, { dtype, shape, data }] of [...tensors].sort(([a], [b]) => compare(a, b))) {
+    add(name, dtype, shape.join());
+    crc = crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), crc);
+  }
+  for (const [key, text] of Object.entries(metadata).sort(byName)) if (key !== checksumKey) add(key, text);
+  return crc.toString(16).padStart(8, "0");
 }
 
 /** The same as parts, one after the other: the header, and the tensors' own bytes, not copied. */
@@ -131,7 +156,10 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   }
   if (expected !== bytes.length - dataStart)
     throw invalid(`its tensors must fill the file; ${bytes.length - dataStart - expected} bytes belong to none`);
-  return { tensors, metadata };
+  const { [checksumKey]: checksum, ...others } = metadata;
+  if (checksum !== undefined && checksum !== checksumOf(tensors, others))
+    throw invalid("its checksum must hold, and does not: something in it was changed since it was saved");
+  return { tensors, metadata: others };
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {

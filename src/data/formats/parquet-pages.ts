@@ -1,7 +1,7 @@
 // Pages of a Parquet file before they are decoded: their sizes, checksums and counts, and what is in them.
 import type { AsyncBuffer, ColumnMetaData, Compressors, FileMetaData, RowGroup } from "hyparquet";
+import { crc32 } from "../../ir/crc32.ts";
 import { quote } from "../wording.ts";
-import { crc32 } from "./crc32.ts";
 import { ByteReader, checkRuns, checkValues, type Physical } from "./parquet-encodings.ts";
 
 /** A column as its pages have it. */

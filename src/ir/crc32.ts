@@ -13,10 +13,10 @@ for (let k = 1; k < 4; k++)
     tables[k]![b] = (before >>> 8) ^ tables[0]![before & 0xff]!;
   }
 
-/** From 0 to 2³² − 1. */
-export function crc32(bytes: Uint8Array): number {
+/** From 0 to 2³² − 1; `before`: that of the bytes before these. */
+export function crc32(bytes: Uint8Array, before = 0): number {
   const [t0, t1, t2, t3] = tables as [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
-  let crc = 0xffffffff;
+  let crc = ~before;
   let at = 0;
   for (; at + 4 <= bytes.length; at += 4) {
     crc ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
