@@ -12,7 +12,7 @@ import type { EndEvent, StartEvent, TrainEvent } from "../train/events.ts";
 import type { TableModel, TableTraining } from "../train/index.ts";
 import { CheckpointSaver } from "./checkpoint-saver.ts";
 import { interruptible } from "./interrupt.ts";
-import type { Streams } from "./output.ts";
+import { type Streams, shellWord } from "./output.ts";
 import { nameOf } from "./table-of.ts";
 import { type Reporter, reporter } from "./terminal/reporter.ts";
 import { printable } from "./terminal/text.ts";
@@ -104,6 +104,8 @@ async function trainAndSave(plan: TrainingPlan, { watch, view, signal }: Around)
     const status = end!.reason === "interrupted" ? "interrupted" : "finished";
     await saveResult(run!, trained, status, summary(prepared.task, start!, end!, classWeights));
     if (status === "finished") await streamed?.remove();
+    else if (streamed)
+      view.note(`The encoded rows stay in ${printable(join(run!.dir, "rows"))}, to go on with --resume.`);
     const weights = classWeights && { classWeights };
     return {
       run: run!.dir,
@@ -156,7 +158,7 @@ async function inBuckets(
     if (!signal.aborted) throw error;
     throw new ChainruleError(
       "INVALID_RUN",
-      `The training was stopped before its first step, while the rows were encoded. It begins anew by chainrule train with the option resume, of the run "${run.dir}".`,
+      `The training was stopped before its first step, while the rows were encoded. It begins anew with chainrule train --resume ${shellWord(run.dir)}.`,
       { dir: run.dir },
     );
   }
