@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { folderPerFile } from "../runs/test-folder.ts";
@@ -54,6 +54,10 @@ describe("a file that is read in blocks", () => {
 
     const whole = await chainrule(["evaluate", "run", "large.csv", "--json"]);
     expect(JSON.parse(whole.stdout)).toMatchObject({ rows });
+
+    await appendFile("large.csv", Buffer.from("1,2,caf\u00e9,no\n", "latin1"));
+    expect(await chainrule(["predict", "run", "large.csv", "--out", "all.csv"])).toMatchObject({ code: 0 });
+    expect((await readFile("all.csv", "utf8")).trimEnd().split("\n").at(-1)).toMatch(/^1,2,caf\u00e9,no,/);
   });
 
   it.skipIf(!existsSync(program))(
