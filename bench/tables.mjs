@@ -22,6 +22,8 @@ const { values: options } = parseArgs({
     /** Of tables.py: "ordinary"; "levels" and "further-levels": with columns of many levels. */
     set: { type: "string", default: "ordinary" },
     python: { type: "string" },
+    /** A JSON list of settings, beside which nothing else is measured; "seeds" stands for so many networks whose predictions are averaged. */
+    settings: { type: "string" },
   },
 });
 
@@ -60,12 +62,17 @@ const rowsOf = (source, rows) => ({
 });
 
 /** Accuracy, or R². */
-async function chainrule(source, { target, task }, train, test, seed) {
+async function chainrule(source, { target, task }, train, test, seed, { seeds = 1, ...settings } = {}) {
   const prepared = prepare(rowsOf(source, train), { target, task, seed });
-  const { trained } = await trainTable(prepared, { seed, threads: 1 }).result();
+  const networks = [];
+  for (let n = 0; n < seeds; n++) {
+    const { trained } = await trainTable(prepared, { seed: seed + 1000 * n, threads: 1, ...settings }).result();
+    networks.push(trained);
+  }
   const { x, y, rows, notes } = transform(prepared.preprocessing, rowsOf(source, test), { target: "required" });
   if (rows !== test.length) throw new Error(notes.join(" "));
-  const predictions = predictTable(trained, x, rows);
+  const each = networks.map((trained) => predictTable(trained, x, rows));
+  const predictions = each[0].map((_, i) => mean(each.map((values) => values[i])));
   const [answers] = prepared.preprocessing.targets;
   const classes = answers.classes?.length;
   if (classes === undefined) {
@@ -82,9 +89,53 @@ async function chainrule(source, { target, task }, train, test, seed) {
   return right / rows;
 }
 
+const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** Rows to train on and rows held out, a fifth. */
+function splitOf(source, split) {
+  const order = shuffled(source.rows, split);
+  const held = Math.round(source.rows / 5);
+  return [order.slice(held), order.slice(0, held)];
+}
+
+/** Chainrule alone, in several ways. */
+async function compareSettings(ways) {
+  const all = ways.map(() => []);
+  const seconds = ways.map(() => 0);
+  const lines = [];
+  for (const each of tables) {
+    const source = await readTable(join(folder, each.file));
+    const scores = ways.map(() => []);
+    for (let split = 0; split < Number(options.splits); split++) {
+      const [train, test] = splitOf(source, split);
+      for (const [i, way] of ways.entries()) {
+        const from = performance.now();
+        scores[i].push(await chainrule(source, each, train, test, split, way));
+        seconds[i] += (performance.now() - from) / 1000;
+      }
+    }
+    for (const [i, values] of scores.entries()) all[i].push(mean(values));
+    lines.push([each.name, ...scores.map((values) => mean(values).toFixed(4))]);
+    console.error(lines.at(-1).join("  "));
+  }
+  lines.push(["mean", ...all.map((values) => mean(values).toFixed(4))]);
+  lines.push(["better, worse than the first", ...all.map((values) => countBetter(values, all[0]).join(", "))]);
+  lines.push(["seconds", ...seconds.map((value) => value.toFixed(0))]);
+  console.log(table(["table", ...ways.map((way) => JSON.stringify(way))], lines));
+}
+
+const countBetter = (values, others) => [
+  values.filter((value, i) => value > others[i] + 5e-4).length,
+  values.filter((value, i) => value < others[i] - 5e-4).length,
+];
+
+if (options.settings !== undefined) {
+  await compareSettings(JSON.parse(options.settings));
+  process.exit();
+}
+
 const peer = spawn(python, [script, "score", folder], { stdio: ["pipe", "pipe", "inherit"] });
 const answers = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
-const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 
 const names = ["chainrule", "HistGradientBoosting", "MLP", "linear"];
 const ranks = Object.fromEntries(names.map((name) => [name, []]));
@@ -93,9 +144,7 @@ for (const each of tables) {
   const source = await readTable(join(folder, each.file));
   const scores = Object.fromEntries(names.map((name) => [name, []]));
   for (let split = 0; split < Number(options.splits); split++) {
-    const order = shuffled(source.rows, split);
-    const held = Math.round(source.rows / 5);
-    const [test, train] = [order.slice(0, held), order.slice(held)];
+    const [train, test] = splitOf(source, split);
     scores.chainrule.push(await chainrule(source, each, train, test, split));
     peer.stdin.write(`${JSON.stringify({ ...each, train, test })}\n`);
     const { value } = await answers.next();
