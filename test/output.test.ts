@@ -65,6 +65,15 @@ it("trains to the end where the disk fills up, saves the model elsewhere, and sa
   for (const line of lines) expect(() => JSON.parse(line)).not.toThrow();
 });
 
+it("says that a folder is used before the table is read", async () => {
+  await writeFile(join(folder, "notes.txt"), "");
+  const { code, stderr } = await shell("$C train table.csv --target level --out .");
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    'error: The run folder "." must be new or empty, since runs are never overwritten; choose another name. ',
+  );
+});
+
 it("says that a folder cannot be made before anything is trained", async () => {
   const { code, stderr } = await shell("$C train table.csv --target level --out table.csv/run");
   expect(code).toBe(1);

@@ -176,13 +176,23 @@ async function emptyFolder(dir: string): Promise<string> {
       { cause },
     );
   }
-  if (content.length > 0)
-    throw new ChainruleError(
-      "INVALID_ARGUMENT",
-      `The run folder "${dir}" must be new or empty, since runs are never overwritten; choose another name.`,
-      { dir },
-    );
+  if (content.length > 0) throw usedFolder(dir);
   return dir;
+}
+
+const usedFolder = (dir: string): ChainruleError =>
+  new ChainruleError(
+    "INVALID_ARGUMENT",
+    `The run folder "${dir}" must be new or empty, since runs are never overwritten; choose another name.`,
+    { dir },
+  );
+
+/** For who asks before long work: throws INVALID_ARGUMENT where a new run could not be put here, since there is something already. */
+export async function refuseUsedFolder(dir: string): Promise<void> {
+  const content = await node("node:fs/promises")
+    .readdir(dir)
+    .catch(() => []);
+  if (content.length > 0) throw usedFolder(dir);
 }
 
 /** Takes away what a crash left of files that were being written. Only for who writes the folder. */

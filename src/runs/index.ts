@@ -5,7 +5,7 @@ export type { RunWriter } from "./create-run.ts";
 export { createRun } from "./create-run.ts";
 export { type DataFile, type DataFiles, type DataOrigin, filesIn, isQuery, sha256Table } from "./data-origin.ts";
 export type { RunMap } from "./files.ts";
-export { sha256File } from "./folder.ts";
+export { refuseUsedFolder, sha256File } from "./folder.ts";
 export type { RunDescription, RunManifest, RunStatus } from "./manifest.ts";
 export type { RunReader } from "./open-run.ts";
 export { openRun } from "./open-run.ts";

@@ -80,9 +80,10 @@ async function trainAnew(
   { fix, sql, resume: _, ...flagged }: GivenFlags,
   streams: Streams,
 ): Promise<void> {
-  const { dataOptions, prepare } = await import("../engine.ts");
+  const { dataOptions, prepare, prepareStream, refuseUsedFolder } = await import("../engine.ts");
   if (flagged.target === undefined) throw new ChainruleError("USAGE", "Name the column to predict: --target COLUMN.");
   const data = givenData(files, { sql });
+  if (flagged.out !== undefined) await refuseUsedFolder(flagged.out);
   const asked = await withFiles(flagged);
   const source = await tableOf(data, asked, streams);
   const { table, stream } = source;
@@ -90,7 +91,6 @@ async function trainAnew(
   const header = table.hasHeader ? asked.header : false;
   const given: GivenFlags = { ...asked, ...(header !== undefined && { header }), ...(stream && { stream: true }) };
   const options = await dataOptions(given);
-  const { prepareStream } = await import("../engine.ts");
   const streamed = stream && (await prepareStream(stream, options));
   const prepared = streamed?.sample ?? prepare(table, options);
   print(streams.stderr, (style) => describeData(table, prepared, style, streamed));
