@@ -3,10 +3,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { count } from "../data/wording.ts";
 import { ChainruleError } from "../ir/errors.ts";
+import { isRecord } from "../ir/json.ts";
 import type { RunReader } from "../runs/index.ts";
 import type { RunSettings } from "../runs/run-settings.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "../train/events.ts";
 import { isSetting, isStatedDefault } from "../train/settings/flags.ts";
+import { isMapOf } from "../train/settings/value.ts";
 import { originWords } from "./data-argument.ts";
 import { describeFindings, describeNext, describeResult } from "./describe-training.ts";
 import { print, printJson, type Streams, shellWord } from "./output.ts";
@@ -159,9 +161,11 @@ async function sayAgain(reader: RunReader, data: readonly string[], json: boolea
   if (start === undefined || end === undefined)
     throw new ChainruleError("INVALID_RUN", `The run "${dir}" is finished, and its events do not say how.`, { dir });
   const findings = diagnose(events);
-  const facts = manifest.summary as { readonly classWeights?: Record<string, number> };
+  const facts = isRecord(manifest.summary) ? manifest.summary : {};
+  const weights = isMapOf(facts.classWeights, Number.isFinite) ? facts.classWeights : undefined;
+  const classWeights = weights as Record<string, number> | undefined;
   print(json ? streams.stderr : streams.stdout, (style) => [
-    ...describeResult(end, start.validationRows, dir, facts.classWeights, style),
+    ...describeResult(end, start.validationRows, dir, classWeights, style),
     ...describeFindings(findings, style),
     ...describeNext(dir, data, findings, style),
   ]);
