@@ -1,9 +1,6 @@
 // The files that words of a command line name: by their names, or by patterns such as data/*.csv; "-" is standard input.
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { ChainruleError } from "../ir/errors.ts";
-import type { Streams } from "./output.ts";
 
 /** Stands for standard input among the names of files. */
 export const stdinName = "-";
@@ -37,12 +34,6 @@ async function matching(pattern: string): Promise<string[]> {
   );
 }
 
-/** Bytes that can be read once, with their hash. */
-export interface PassingBytes {
-  readonly bytes: Uint8Array;
-  readonly sha256: string;
-}
-
 /** Whether what a name stands for can be read but once: standard input, a pipe such as <(…), a device such as /dev/stdin. */
 export async function isPassing(file: string): Promise<boolean> {
   if (file === stdinName) return true;
@@ -55,30 +46,3 @@ export async function firstPassing(files: readonly string[]): Promise<string | u
   for (const file of files) if (await isPassing(file)) return file;
   return undefined;
 }
-
-/** All that comes in by it. Throws FILE_NOT_FOUND where it cannot be read, or has no end. */
-export async function readPassing(file: string, { stdin }: Streams): Promise<PassingBytes> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const stream = file === stdinName ? (stdin ?? process.stdin) : createReadStream(file);
-  try {
-    for await (const chunk of stream) {
-      chunks.push(chunk as Uint8Array);
-      length += (chunk as Uint8Array).length;
-      if (length > mostPassing) throw new Error(`it does not end within ${mostPassing / 2 ** 30} GB`);
-    }
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new ChainruleError(
-      "FILE_NOT_FOUND",
-      `${file === stdinName ? "Standard input" : file} cannot be read (${code ?? message}). Save its table in a file, and name that.`,
-      { source: file },
-      { cause },
-    );
-  }
-  const bytes = Buffer.concat(chunks);
-  return { bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
-}
-
-/** Bytes of one array of Node's: /dev/zero has no end. */
-const mostPassing = 2 ** 31;

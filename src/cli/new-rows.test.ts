@@ -91,6 +91,22 @@ describe("a file that is read in blocks", () => {
     240_000,
   );
 
+  it("of standard input and of a pipe, as from a file", async () => {
+    await largeFile("long.csv", "x,z,words,y\n", (row) => `${row % 99},${row % 20},"${padding}",yes\n`);
+    const content = await readFile("long.csv");
+    const pieces = Array.from({ length: 64 }, (_, i) =>
+      content.subarray(Math.floor((i * content.length) / 64), Math.floor(((i + 1) * content.length) / 64)),
+    );
+    const own = await chainrule(["evaluate", "run", "long.csv", "--json"]);
+    const piped = await chainrule(["evaluate", "run", "-", "--json"], { stdin: pieces });
+    expect(JSON.parse(piped.stdout)).toEqual({ ...JSON.parse(own.stdout), data: "-" });
+    const words = (text: string) => text.replace(/standard input|long\.csv/g, "it").replace(/ +/g, " ");
+    expect(words(piped.stderr)).toBe(words(own.stderr));
+    await chainrule(["predict", "run", "long.csv", "--out", "own.csv"]);
+    await chainrule(["predict", "run", "-", "--out", "piped.csv"], { stdin: pieces });
+    expect((await readFile("piped.csv")).equals(await readFile("own.csv"))).toBe(true);
+  });
+
   it("JSON lines: columns of all rows are there, and come out as JSON lines", async () => {
     const line = (row: number) =>
       `${JSON.stringify({ x: row, z: row % 20, words: padding, ...(row > 90_000 && { late: "so" }) })}\n`;

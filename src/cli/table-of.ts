@@ -6,8 +6,9 @@ import type { Table, TableStream } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { DataFiles, DataOrigin } from "../runs/index.ts";
 import type { GivenData } from "./data-argument.ts";
-import { filesOf, firstPassing, isPassing, type PassingBytes, readPassing, stdinName } from "./files.ts";
+import { filesOf, firstPassing, isPassing, stdinName } from "./files.ts";
 import type { Streams } from "./output.ts";
+import { type PassingBytes, readPassing, spool } from "./spool.ts";
 
 /** Bytes of files from which they are read in blocks: for a training, and where rows are needed once. */
 const largeFiles = { training: 256 * 2 ** 20, once: 32 * 2 ** 20 } as const;
@@ -63,12 +64,23 @@ export interface GivenRows {
 
 /** Where files are large in blocks, so that memory holds rows of any number; otherwise whole, so that all of them are looked at before the first one. */
 export async function rowsIn(data: GivenData, options: TextOptions, streams: Streams): Promise<GivenRows> {
-  const files = await filesOf(data.files);
+  const passed = new Map<string, PassingBytes>();
+  const files: string[] = [];
+  /** How messages name files that others were put into. */
+  const spooled = new Map<string, string>();
+  for (const file of await filesOf(data.files)) {
+    const came = (await isPassing(file)) ? await spool(file, streams, largeFiles.once) : { path: file };
+    files.push("path" in came ? came.path : file);
+    if ("bytes" in came) passed.set(file, came);
+    else if (came.path !== file) spooled.set(came.path, file === stdinName ? "standard input" : file);
+  }
   const stream = (await areLarge(files, largeFiles.once)) ? await openLarge(files, options) : undefined;
-  const head = stream?.head ?? (await wholeTable({ ...data, files }, options, streams)).table;
+  const first = stream?.head ?? (await wholeTable({ ...data, files }, options, streams, passed)).table;
+  const named = (table: Table): Table => withNames(table, spooled);
+  const head = named(first);
   async function* blocks(): AsyncGenerator<Table> {
     yield head;
-    if (stream !== undefined) yield* stream.rest();
+    if (stream !== undefined) for await (const block of stream.rest()) yield named(block);
   }
   return {
     head,
@@ -79,6 +91,17 @@ export async function rowsIn(data: GivenData, options: TextOptions, streams: Str
       if (stream?.grows) for await (const { columns } of stream.rest()) for (const { name } of columns) names.add(name);
       return [...names];
     },
+  };
+}
+
+/** With other names of its files. */
+function withNames(table: Table, names: ReadonlyMap<string, string>): Table {
+  const { source, parts } = table;
+  const own = (name: string): string => names.get(name) ?? name;
+  return {
+    ...table,
+    source: own(source),
+    ...(parts && { parts: parts.map((part) => ({ ...part, source: own(part.source) })) }),
   };
 }
 
@@ -98,6 +121,7 @@ export async function wholeTable(
   { files: names, sql }: GivenData,
   options: TextOptions,
   streams: Streams,
+  passed = new Map<string, PassingBytes>(),
 ): Promise<GivenTable> {
   const { joinTables, parseTable, queryTable, readPiece, readTable, sha256Table } = await import("./engine.ts");
   if (sql !== undefined) {
@@ -105,10 +129,9 @@ export async function wholeTable(
     return { table, origin: async () => ({ sql, sha256: sha256Table(table) }) };
   }
   const files = await filesOf(names);
-  const passed = new Map<string, PassingBytes>();
   const tables: Table[] = [];
   for (const file of files) {
-    if (await isPassing(file)) passed.set(file, await readPassing(file, streams));
+    if (!passed.has(file) && (await isPassing(file))) passed.set(file, await readPassing(file, streams));
     const source = file === stdinName ? "standard input" : file;
     const bytes = passed.get(file)?.bytes;
     const read = (said: TextOptions) => (bytes ? parseTable(bytes, { ...said, source }) : readTable(file, said));
