@@ -66,7 +66,7 @@ export async function resumeTraining(
   const streamed = await replayStream(reader);
   const plan = streamed
     ? { options: streamed.options, prepare: () => prepareStream(streamed.stream, streamed.options) }
-    : (await replayData(reader)).prepared;
+    : (await replayData(reader, given.sql)).prepared;
   const resumed = await resumeRun(dir, saved(flags));
   const { snapshot, notes } = resumed;
   print(streams.stderr, ({ width }) => [

@@ -1,7 +1,8 @@
 // Tables by a query: through DuckDB, which is a devDependency here. Skipped where it is not installed.
 
-import { rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { prepare, queryTable, type Table } from "../data/index.ts";
 import { openRun } from "../runs/index.ts";
@@ -129,6 +130,37 @@ describe.runIf(installed)("--sql", () => {
     expect(await chainrule(["lr-test", "--sql", query, "--target", "price", ...quick.slice(0, 4)])).toMatchObject({
       code: 0,
     });
+  });
+
+  it("of a run reads this folder alone, and writes nothing, unless it is given again", async () => {
+    const readme = fileURLToPath(new URL("../../README.md", import.meta.url));
+    const queries = [
+      "copy (select 1 as a) to 'stolen.csv'; select * from 'sales.csv'",
+      `select id, colour, price, (select count(*) from read_text('${readme}')) as n from 'sales.csv' order by id`,
+      "select * from read_csv('http://127.0.0.1:9/x.csv')",
+    ];
+    const description = JSON.parse(await readFile("run/run.json", "utf8"));
+    const said: string[] = [];
+    for (const sql of queries) {
+      await writeFile("run/run.json", JSON.stringify({ ...description, data: { ...description.data, sql } }));
+      said.push((await chainrule("check run")).said);
+    }
+    expect(await readdir(".")).not.toContain("stolen.csv");
+    await writeFile("run/run.json", JSON.stringify(description));
+    expect(said.map((text) => text.replaceAll(readme, "README.md"))).toMatchInlineSnapshot(`
+      [
+        "error: The run "run" cannot be repeated: its query fails now. The query failed: Permission Error: it is more than one SELECT. The query of a run may be one SELECT that reads files of this folder, since somebody else may have written it. Export its rows to a file and train on that, or go on with the run by giving the same query again. ",
+        "error: The run "run" cannot be repeated: its query fails now. The query failed: Permission Error: Cannot access file "README.md" - file system operations are disabled by configuration. The query of a run may be one SELECT that reads files of this folder, since somebody else may have written it. Export its rows to a file and train on that, or go on with the run by giving the same query again. ",
+        "error: The run "run" cannot be repeated: its query fails now. The query failed: Extension Autoloading Error: An error occurred while trying to automatically install the required extension 'httpfs'. The query of a run may be one SELECT that reads files of this folder, since somebody else may have written it. Export its rows to a file and train on that, or go on with the run by giving the same query again. ",
+      ]
+    `);
+
+    const outside = `${query.replace("select *", `select *, (select count(*) from read_text('${readme}')) as n`)}`;
+    const words = ["train", "--target", "price", ...quick, "--out", "outside"];
+    expect(await chainrule([...words, "--sql", outside])).toMatchObject({ code: 0 });
+    const further = ["--resume", "--epochs", "3"];
+    expect((await chainrule([...words, ...further])).said).toContain("The query of a run may be one SELECT");
+    expect(await chainrule([...words, "--sql", outside, ...further])).toMatchObject({ code: 0 });
   });
 
   it("notices that the query gives another table", async () => {

@@ -30,7 +30,7 @@ export type { ByColumn, ColumnType, ColumnTypes, ColumnWord, MissingMark, Readin
 export { memoryStore, type RowStore, type RowWriter, type StoredRows } from "./row-store.ts";
 export { tableFromRows } from "./rows.ts";
 export { split } from "./split.ts";
-export { queryTable } from "./sql.ts";
+export { type QueryOptions, queryTable } from "./sql.ts";
 export { openTable, type TableStream } from "./stream.ts";
 export { type Cell, Cells, type Column, type Table } from "./table.ts";
 export type { Task } from "./target.ts";

@@ -6,8 +6,15 @@ import type { Table } from "./table.ts";
 import { tableOfTyped } from "./typed-columns.ts";
 import { quoteList } from "./wording.ts";
 
+type Connection = Awaited<ReturnType<Awaited<ReturnType<DuckDB["DuckDBInstance"]["create"]>>["connect"]>>;
+
 /** What messages call it. */
 const source = "the query";
+
+export interface QueryOptions {
+  /** For a query that somebody else may have written: it must be one SELECT, and reads files of this folder alone; no network, no extensions. */
+  readonly folder?: string;
+}
 
 /**
  * The result of a query in DuckDB, of its last statement where there are several. It reads what DuckDB reads: files of many formats by
@@ -17,11 +24,12 @@ const source = "the query";
  * @example
  * const table = await queryTable("select * from 'sales/*.parquet' where year > 2020 order by id");
  */
-export async function queryTable(query: string): Promise<Table> {
+export async function queryTable(query: string, { folder }: QueryOptions = {}): Promise<Table> {
   if (query.trim() === "") throw failed(query, new Error("it is empty"));
   const duckdb = await load();
   const connection = await (await duckdb.DuckDBInstance.create(":memory:")).connect();
   try {
+    if (folder !== undefined) await confine(duckdb, connection, query, folder);
     const result = await connection.stream(query);
     if (result.returnType !== duckdb.ResultReturnType.QUERY_RESULT)
       throw new Error("it gives no table. Its last statement must be a SELECT");
@@ -36,11 +44,33 @@ export async function queryTable(query: string): Promise<Table> {
     if (rows === 0) throw noRows(columns.map(({ name }) => name));
     return tableOfTyped(source, columns, writers, rows, 1);
   } catch (cause) {
-    throw cause instanceof ChainruleError ? cause : failed(query, cause);
+    throw cause instanceof ChainruleError
+      ? cause
+      : failed(query, folder === undefined ? cause : confined(cause as Error));
   } finally {
     connection.closeSync();
   }
 }
+
+/** What follows on this connection reads nothing outside of the folder. Throws where the query is more than one SELECT. */
+async function confine(duckdb: DuckDB, connection: Connection, query: string, folder: string): Promise<void> {
+  const inside = folder.endsWith("/") ? folder : `${folder}/`;
+  await connection.run(`set allowed_directories = ['${inside.replaceAll("'", "''")}']`);
+  for (const setting of ["enable_external_access = false", "lock_configuration = true"])
+    await connection.run(`set ${setting}`);
+  const statements = await connection.extractStatements(query);
+  const isSelect =
+    statements.count === 1 && (await statements.prepare(0)).statementType === duckdb.StatementType.SELECT;
+  if (!isSelect) throw new Error("Permission Error: it is more than one SELECT");
+}
+
+/** Says why, where the confinement is what it failed by. */
+const confined = (cause: Error): Error =>
+  /^(?:Permission Error|Extension Autoloading)|disabled by configuration/.test(cause.message)
+    ? new Error(
+        `${cause.message.split("\n")[0]!.replace(/[:.]$/, "")}. The query of a run may be one SELECT that reads files of this folder, since somebody else may have written it. Export its rows to a file and train on that, or go on with the run by giving the same query again`,
+      )
+    : cause;
 
 async function load(): Promise<DuckDB> {
   // By a name that bundlers do not follow: pages have no use for it.

@@ -50,14 +50,16 @@ export function sha256Table({ columns }: Table): string {
   return hash.digest("hex");
 }
 
-/** The table as it was. `fail` makes the error for what is not there any more, or is another. */
+/** The table as it was. A query is confined to this folder, unless it is `asked` for in the same words. `fail` makes the error for what is not there any more, or is another. */
 export async function readAgain(
   origin: DataOrigin,
   options: TextOptions,
   fail: (what: string) => Error,
+  asked?: string,
 ): Promise<Table> {
   if (isQuery(origin)) {
-    const table = await queryTable(origin.sql).catch((cause: Error) => {
+    const confines = origin.sql === asked ? {} : { folder: process.cwd() };
+    const table = await queryTable(origin.sql, confines).catch((cause: Error) => {
       throw fail(`its query fails now. ${cause.message}`);
     });
     if (sha256Table(table) === origin.sha256) return table;

@@ -64,11 +64,14 @@ export async function replay(run: RunReader, step?: number): Promise<Replay> {
   };
 }
 
-/** Throws INVALID_RUN where the data is gone or another, or was read in blocks. */
-export async function replayData(run: RunReader): Promise<ReplayedData> {
+/**
+ * Throws INVALID_RUN where the data is gone or another, or was read in blocks. The query of a run is confined to this folder (see queryTable), unless
+ * it is `asked` for in the same words.
+ */
+export async function replayData(run: RunReader, asked?: string): Promise<ReplayedData> {
   const { settings, unusable } = await replayedSettings(run);
   if (settings.stream) throw unusable("it read its table in blocks. Train on a part of the table to look into it.");
-  const table = await readAgain(run.manifest.data, textOptions(settings), unusable);
+  const table = await readAgain(run.manifest.data, textOptions(settings), unusable, asked);
   const options = await dataOptions(settings);
   return { settings, table, options, prepared: prepare(table, options) };
 }
