@@ -211,6 +211,8 @@ describe("train, evaluate, predict", () => {
       ['"outputs": 2', '"outputs": 0'],
       ['"outputs": 4', '"outputs": 2000000000'],
       ['"relu"\n', '"relu"\n      },\n      {\n        "kind": "layerNorm", "features": 4, "epsilon": "1"\n'],
+      // A network that fits the weights, and is another.
+      ['"relu"', '"tanh"'],
     ] as const) {
       await writeFile(path, good.replace(from, to));
       const { code, stderr } = await chainrule("evaluate run table.csv");

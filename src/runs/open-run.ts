@@ -25,7 +25,8 @@ export interface RunReader {
   parsedEvents(): Promise<ParsedEvents>;
   /** What predicts, but for its weights: there from the start of the training on. */
   description(): Promise<Json>;
-  model(): Promise<{ model: Json; tensors: StoredTensors }>;
+  /** `isAsSaved`: whether model.json is the one that the weights were saved with, as far as they say. */
+  model(): Promise<{ model: Json; tensors: StoredTensors; isAsSaved: boolean }>;
   /** The newest checkpoint that is whole. */
   checkpoint(): Promise<Snapshot>;
 }
@@ -74,9 +75,7 @@ export async function openRun(place: string | RunMap, name = "run"): Promise<Run
       const model = (await readJson("model.json")) as Json;
       const { tensors, metadata } = await readTensors("model.safetensors");
       const checksum = metadata[modelKey];
-      if (checksum !== undefined && checksum !== modelChecksum(model))
-        throw invalidRun(dir, "model.json", "it was changed since the weights were saved with it");
-      return { model, tensors };
+      return { model, tensors, isAsSaved: checksum === undefined || checksum === modelChecksum(model) };
     },
     async checkpoint() {
       const { checkpoints } = await readIndex(files);

@@ -33,11 +33,14 @@ export async function loadTable(run: RunReader, checkpoint?: CheckpointWeights):
     );
   }
   if (checkpoint === undefined && status === "failed") throw withoutModel(run);
-  const { model, tensors } = await run.model().catch((error: unknown) => {
+  const { model, tensors, isAsSaved } = await run.model().catch((error: unknown) => {
     const isMissing = error instanceof ChainruleError && error.details.what === missing;
     throw isMissing && status === "running" ? withoutModel(run, error) : error;
   });
-  return tableModelFrom(model, tensors, wrong);
+  const trained = tableModelFrom(model, tensors, wrong);
+  // After what is wrong with it was said, where more than that can be.
+  if (!isAsSaved) throw wrong("it was changed since the weights were saved with it");
+  return trained;
 }
 
 /** Without validation rows the last weights are the best. */

@@ -73,6 +73,7 @@ describe("a finished run", () => {
     expect(await run.model()).toEqual({
       model: { architecture: [4, 8, 3], task: "classification" },
       tensors: tensors(2),
+      isAsSaved: true,
     });
     expect(await run.checkpoint()).toEqual(snapshot(3));
   });
