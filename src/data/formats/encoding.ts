@@ -14,6 +14,8 @@ const marks: readonly (readonly [Encoding, readonly number[]])[] = [
 const headBytes = 65_536;
 /** Of text that is Latin for the most part, more of the characters have a byte of zero. */
 const latinShare = 0.3;
+/** Of other text in UTF-16: its commas, digits and line ends have some. */
+const fewestZeros = 4;
 
 /**
  * The encoding of a text by its beginning: UTF-8 unless a mark says otherwise, or bytes of zero stand where only UTF-16 and UTF-32 have
@@ -32,14 +34,23 @@ export function encodingOf(bytes: Uint8Array): Encoding {
   const encoding = odd > even ? "utf-16le" : "utf-16be";
   const isWide = Math.max(odd, even) > 4 * Math.min(odd, even) && isClean(head, encoding);
   const isLatin = Math.max(odd, even) >= (latinShare * head.length) / 2;
-  return isWide &&
-    (isLatin ||
-      !isClean(
-        head.filter((byte) => byte !== 0),
-        "utf-8",
-      ))
-    ? encoding
-    : "utf-8";
+  return isWide && (isLatin || hasWideLines(head, encoding, Math.max(odd, even))) ? encoding : "utf-8";
+}
+
+/**
+ * Whether bytes that are no UTF-8 but for the zeros have as many line ends in UTF-16 as bytes that could be one: text in UTF-8 with a zero in it has
+ * its line ends in UTF-8.
+ */
+function hasWideLines(head: Uint8Array, encoding: Encoding, zeros: number): boolean {
+  const narrow = head.filter((byte) => byte !== 0);
+  if (zeros < fewestZeros || isClean(narrow, "utf-8")) return false;
+  const count = (of: Iterable<unknown>, one: unknown): number => {
+    let n = 0;
+    for (const each of of) if (each === one) n++;
+    return n;
+  };
+  const lines = count(decoderOf(encoding)(head, false), "\n");
+  return lines > 0 && lines >= 0.8 * count(head, 10);
 }
 
 /** Whether bytes are text of an encoding, without characters that no text has. */
