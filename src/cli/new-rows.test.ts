@@ -2,7 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, existsSync } from "node:fs";
-import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { folderPerFile } from "../runs/test-folder.ts";
@@ -121,6 +122,19 @@ describe("a file that is read in blocks", () => {
     });
     expect(JSON.parse(lines.at(-1)!)).toMatchObject({ x: rows - 1, late: "so" });
   });
+});
+
+it("bytes of no format that is read in blocks never come to disk, however many they are", async () => {
+  const place = process.env.TMPDIR;
+  await mkdir("temporary");
+  process.env.TMPDIR = resolve("temporary");
+  const mebibyte = new Uint8Array(2 ** 20);
+  const { code, said } = await chainrule(["predict", "run", "-"], { stdin: new Array(33).fill(mebibyte) });
+  if (place === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = place;
+  expect(code).toBe(1);
+  expect(said).toContain("standard input is no text file");
+  expect(await readdir("temporary")).toEqual([]);
 });
 
 it("- is stdout, and names that end in .jsonl ask for JSON lines", async () => {

@@ -21,25 +21,38 @@ export interface PassingBytes {
 const mostPassing = 2 ** 31;
 
 /** All that comes in by a name. Throws FILE_NOT_FOUND where it cannot be read, or has no end. */
-export async function readPassing(file: string, streams: Streams): Promise<PassingBytes> {
-  const { bytes, isWhole } = await upTo(mostPassing, chunksOf(file, streams));
+export const readPassing = (file: string, streams: Streams): Promise<PassingBytes> =>
+  readOn(file, new Uint8Array(0), chunksOf(file, streams));
+
+/** What came already, with what still comes. */
+async function readOn(file: string, came: Uint8Array, chunks: AsyncGenerator<Uint8Array>): Promise<PassingBytes> {
+  const { bytes: rest, isWhole } = await upTo(mostPassing - came.length, chunks);
   if (!isWhole) throw unreadable(file, `it does not end within ${mostPassing / 2 ** 30} GB`);
-  return { bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
+  return withHash(Buffer.concat([came, rest]));
 }
 
+const withHash = (bytes: Uint8Array): PassingBytes => ({
+  bytes,
+  sha256: createHash("sha256").update(bytes).digest("hex"),
+});
+
 /**
- * The same, but of more than `most` bytes the path of a file that has them, until the process ends: its name says the format, as far as the first
- * bytes tell it.
+ * The same, but of more than `most` bytes in a format that is read in blocks the path of a file that has them, until the process ends: its name
+ * says the format. What is in no such format, such as /dev/zero, never comes to disk.
  */
 export async function spool(file: string, streams: Streams, most: number): Promise<PassingBytes | { path: string }> {
   const chunks = chunksOf(file, streams);
   const { bytes, isWhole } = await upTo(most, chunks);
-  if (isWhole) return { bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
+  if (isWhole) return withHash(bytes);
+  const ending = endingOf(bytes);
+  if (ending === undefined) return readOn(file, bytes, chunks);
   const folder = mkdtempSync(join(tmpdir(), "chainrule-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const path = join(folder, `standard input${endingOf(bytes)}`);
+  const path = join(folder, `standard input.${ending}`);
   const out = createWriteStream(path);
-  const done = finished(out);
+  const done = finished(out).catch((cause: NodeJS.ErrnoException) => {
+    throw unreadable(file, `it is kept in ${folder}, and cannot be: ${cause.code ?? cause.message}`, cause);
+  });
   done.catch(() => {});
   out.write(bytes);
   for await (const chunk of chunks) if (!out.write(chunk)) await Promise.race([once(out, "drain"), done]);
@@ -78,15 +91,17 @@ function unreadable(file: string, what: string, cause?: unknown): ChainruleError
   return new ChainruleError("FILE_NOT_FOUND", message, { source: file }, { cause });
 }
 
-/** ".csv" by whole lines of the first bytes; none where they tell no format. */
-function endingOf(bytes: Uint8Array): string {
+/** "csv" by whole lines of the first bytes; undefined where they tell no format that is read in blocks. */
+function endingOf(bytes: Uint8Array): string | undefined {
   const first = bytes.subarray(0, 2 ** 20);
-  const lines = first.subarray(0, first.lastIndexOf(10) + 1);
+  const lines = first.subarray(0, first.lastIndexOf(10) + 1 || first.length);
   try {
-    const [ending] = formatOfContent(contentOf(lines, "standard input", false, {}))?.endings ?? [];
-    return ending === undefined ? "" : `.${ending === "json" && isRowsOfObjects(lines) ? "jsonl" : ending}`;
+    const format = formatOfContent(contentOf(lines, "standard input", false, {}));
+    const [ending] = format?.open ? format.endings : [];
+    if (ending === "json") return isRowsOfObjects(lines) ? "jsonl" : undefined;
+    return ending;
   } catch {
-    return "";
+    return undefined;
   }
 }
 
