@@ -14,7 +14,7 @@ export default defineConfig({
   },
   test: {
     globalSetup: "./scripts/build-mark.mjs",
-    include: ["src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts", "lab/**/*.test.ts"],
     reporters: ["default", "./scripts/summary-reporter.ts"],
     testTimeout: 120_000,
     hookTimeout: 180_000,

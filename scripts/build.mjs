@@ -1,4 +1,4 @@
-// Builds the package: the WebAssembly machine (embedded in a module), then the TypeScript, into dist/.
+// Builds the package: the WebAssembly machine (embedded in a module), the TypeScript and the lab, into dist/.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -124,4 +124,5 @@ if (!process.argv.includes("--wasm-only")) {
   run(["typescript", "bin", "tsc"], "-p", "tsconfig.build.json");
   const cli = join(root, "dist/cli/main.js");
   if (existsSync(cli)) chmodSync(cli, statSync(cli).mode | 0o111);
+  run(["vite", "bin", "vite.js"], "build", "--config", "lab/vite.config.ts", "--logLevel", "warn");
 }

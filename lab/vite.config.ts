@@ -1,0 +1,43 @@
+// How the page is built: into dist/lab of the package, from the engine as it is built there.
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+import { policy } from "../src/cli/lab/policy.ts";
+
+const dist = (path: string) => fileURLToPath(new URL(`../dist/${path}`, import.meta.url));
+
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  // Wherever the page is put.
+  base: "./",
+  plugins: [
+    react(),
+    {
+      name: "policy",
+      apply: "build",
+      transformIndexHtml: () => [
+        {
+          tag: "meta",
+          attrs: { "http-equiv": "Content-Security-Policy", content: policy },
+          injectTo: "head-prepend",
+        },
+      ],
+    },
+  ],
+  resolve: {
+    alias: [
+      { find: /^chainrule$/, replacement: dist("index.js") },
+      { find: /^chainrule\/(\w+)$/, replacement: `${dist("")}$1/index.js` },
+    ],
+  },
+  worker: { format: "es" },
+  build: {
+    outDir: dist("lab"),
+    emptyOutDir: true,
+    target: "es2023",
+    // The polyfill would be an inline script, which the policy refuses.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1000,
+  },
+});
