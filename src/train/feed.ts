@@ -43,19 +43,19 @@ export class Feed {
     this.#options = options;
     this.#sizes = sizes;
     this.#state = state;
-    this.#sampler = this.#samplerOf(state);
+    this.#sampler = this.#samplerAt(state.sampler);
   }
 
-  #samplerOf({ sampler }: FeedState): Sampler {
+  #samplerAt(state: SamplerState): Sampler {
     const { data, seed = 0 } = this.#options;
-    return new Sampler(data.x.shape[0]!, seed, sampler);
+    return new Sampler(data.x.shape[0]!, seed, state);
   }
 
   /** Goes on from a state; where that is inside an epoch of blocks, the one that was in the machine is read anew. */
   async restore(state: FeedState): Promise<void> {
     await this.close();
     this.#state = state;
-    this.#sampler = this.#samplerOf(state);
+    this.#sampler = this.#samplerAt(state.sampler);
     const { blocks } = this.#options;
     if (blocks === undefined || state.rows === undefined) {
       this.writeData();
@@ -93,6 +93,20 @@ export class Feed {
     const { blocks, taken } = this.#state;
     const epoch = (blocks - taken) / count;
     return permutation(count, Math.imul(this.#options.seed ?? 0, 0x9e3779b1) + epoch);
+  }
+
+  /** Rows of the next step, by their numbers in the machine; none where the next step begins with a block that is still to be read. */
+  nextRows(): Int32Array {
+    const { rows, sampler } = this.#state;
+    const { stepsPerBlock, batchSize } = this.#sizes;
+    if (rows !== undefined && rows.done < rows.steps) {
+      const from = rows.done * batchSize;
+      return Int32Array.from(this.#session.read("order").subarray(from, from + batchSize));
+    }
+    if (this.#options.blocks !== undefined) return new Int32Array(0);
+    return this.#samplerAt({ ...sampler })
+      .next(stepsPerBlock * batchSize)
+      .subarray(0, batchSize);
   }
 
   /** The steps over the rows in the machine. */

@@ -249,3 +249,18 @@ it("trains a table as trainTable does, and tells its columns by their names", as
     "side",
   ]);
 });
+
+it("says which rows the next step goes by", async () => {
+  const training = await HeldTraining.load(options);
+  const seen: number[] = [];
+  // Into the second epoch, whose order is not drawn yet when the first one ends.
+  for (let step = 0; step < training.started().stepsPerEpoch + 2; step++) {
+    for (const row of training.nextRows()) seen.push(row);
+    const { loss } = training.look(training.nextRows());
+    const [event] = await training.observe();
+    expect(event).toMatchObject({ type: "observation" });
+    if (event?.type === "observation") expect(event.loss).toBeCloseTo(loss.item(), 5);
+  }
+  expect(new Set(seen.slice(0, 40)).size).toBe(40);
+  training.dispose();
+});

@@ -154,6 +154,11 @@ export class HeldTraining {
     return this.#loop.final ?? this.#loop.weights.best();
   }
 
+  /** Parameters and buffers as they are: those that the next step begins with. */
+  variables(): Variables {
+    return this.#loop.loaded.training.rebuild((name) => this.read(name));
+  }
+
   /** Everything that the training goes on from. It stays as it is while the training goes on. */
   snapshot(): Snapshot {
     const { session, training } = this.#loop.loaded;
@@ -214,7 +219,7 @@ export class HeldTraining {
    */
   look(rows: readonly number[]): Look {
     const { model, data, hooks, backend, threads, deterministic } = this.#loop.options;
-    const { training, loss } = this.#loop.loaded;
+    const { loss } = this.#loop.loaded;
     this.#looking ??= compile((v: Variables, x: Tensor, y: Tensor) => look({ model, loss, hooks }, v, x, y), {
       backend,
       threads,
@@ -229,9 +234,12 @@ export class HeldTraining {
         { rows, count },
       );
     const at = tensor(Int32Array.from(rows));
-    // Without the moments, which no value follows from.
-    const variables = training.rebuild((name) => this.read(name));
-    return this.#looking(variables, data.x.gather(at), data.y.gather(at));
+    return this.#looking(this.variables(), data.x.gather(at), data.y.gather(at));
+  }
+
+  /** The rows that the next step goes by, as `look` takes them; none where they are in a block that is still to be read. */
+  nextRows(): readonly number[] {
+    return Array.from(this.#loop.feed.nextRows());
   }
 
   /** Of the next step. */

@@ -1,0 +1,39 @@
+// What a built-in data set is: a table that the command line could train on, or a lesson's network with its rows.
+import type { Layer, LossName, Variables } from "chainrule/nn";
+import type { Settings } from "chainrule/train";
+import type { SetOptions } from "../recipe/recipe.ts";
+
+interface Described {
+  readonly title: string;
+  /** One sentence: what there is to see. */
+  readonly about: string;
+  /** The recipe that the page offers first. */
+  readonly settings: Settings;
+}
+
+/** Rows as objects, by column. */
+export interface TableSet extends Described {
+  readonly kind: "table";
+  readonly target: string;
+  /** `noise` that it has at first; absent where it takes none. */
+  readonly noise?: number;
+  /** Features that can be worked out of others, by their names: of a row. */
+  readonly extra?: Readonly<Record<string, (row: Readonly<Record<string, unknown>>) => number>>;
+  /** The same rows for the same options and seed, everywhere: numbers have four decimals, so that CSV holds them as they are. */
+  rows(options: SetOptions): readonly Readonly<Record<string, number | string>>[];
+}
+
+/** A network of the tutorial, with its own weights, on its own rows. */
+export interface LessonSet extends Described {
+  readonly kind: "lesson";
+  readonly model: Layer;
+  readonly loss: LossName;
+  readonly features: readonly string[];
+  /** [rows][features] */
+  readonly x: readonly (readonly number[])[];
+  /** [rows][outputs] */
+  readonly y: readonly (readonly number[])[];
+  variables(): Variables;
+}
+
+export type LabSet = TableSet | LessonSet;

@@ -1,0 +1,46 @@
+// The worked arithmetic of one number of a training in the lab: as `chainrule explain` gives it, on rows of the training rows.
+import { type Tensor, tensor } from "chainrule";
+import { type Explanation, explain, type NamedTensors, parseElement, withUpdate } from "chainrule/explain";
+import { apply, lossOf, type TensorTree } from "chainrule/nn";
+import type { HeldTraining } from "chainrule/train";
+import type { Opened } from "./open.ts";
+
+/** Paths that are written out. */
+const paths = 3;
+/** As in clipByNorm. */
+const clipEpsilon = 1e-6;
+
+export function explainElement(
+  { options, model }: Opened,
+  training: HeldTraining,
+  element: string,
+  row: number | "batch",
+): Explanation {
+  const loss = lossOf(options.loss);
+  const batch = row === "batch" ? training.nextRows() : [row];
+  const at = tensor(Int32Array.from(batch.length > 0 ? batch : [0]));
+  const { parameters, buffers } = training.variables();
+  const one = explain(
+    (tensors: NamedTensors, name) => {
+      const variables = { parameters: tensors as TensorTree, buffers: tensors.buffers as TensorTree };
+      return name("loss", loss(apply(model, variables, tensors.x as Tensor, name), tensors.target as Tensor));
+    },
+    { ...parameters, x: options.data.x.gather(at), target: options.data.y.gather(at), buffers } as NamedTensors,
+  );
+  const explanation = one.of(element, { paths });
+  const { name, indices } = parseElement(element);
+  const own = training.names.flatMap((full) => (full.startsWith("parameters.") ? [full.slice(11)] : []));
+  if (!own.includes(name)) return explanation;
+
+  const { shape } = training.read(`parameters.${name}`);
+  const place = indices.reduce((sum, index, axis) => sum * shape[axis]! + index, 0);
+  const slots = training.names.flatMap((full) => {
+    const [, slot] = full.endsWith(`.${name}`) ? (/^optimizer\.(\w+)\./.exec(full) ?? []) : [];
+    return slot !== undefined && full === `optimizer.${slot}.${name}` ? [[slot, training.read(full).data[place]!]] : [];
+  });
+  const norm = Math.sqrt(own.reduce((sum, each) => sum + one.gradients(each).reduce((all, g) => all + g * g, 0), 0));
+  const { clipNorm } = options;
+  const clip = clipNorm === undefined ? 1 : Math.min(1, clipNorm / (norm + clipEpsilon));
+  const given = { state: Object.fromEntries(slots), step: training.step, learningRate: training.learningRate, clip };
+  return withUpdate(explanation, options.optimizer, given);
+}

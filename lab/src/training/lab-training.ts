@@ -1,0 +1,300 @@
+// A training of the lab: it plays, steps, goes back and anywhere, is changed by hand, and can be asked for everything that the page shows.
+import { ChainruleError, type Tensor } from "chainrule";
+import { type Explanation, parseElement } from "chainrule/explain";
+import { HeldTraining, type TrainEvent } from "chainrule/train";
+import type { Intervention, Recipe } from "../recipe/recipe.ts";
+import { type ColumnData, Columns } from "./columns.ts";
+import { explainElement } from "./explain-element.ts";
+import { pushFigures } from "./figures.ts";
+import { type Frame, type FrameRequest, frameOf } from "./frame.ts";
+import { type NetworkLayer, networkOf } from "./network.ts";
+import { type Opened, type OwnFile, openRecipe } from "./open.ts";
+import { type PlaneEdges, Planes } from "./planes.ts";
+import { Snapshots } from "./snapshots.ts";
+
+/** What does not change while a training goes on. */
+export interface TrainingDescription {
+  readonly layers: readonly NetworkLayer[];
+  readonly features: readonly string[];
+  readonly classes: readonly string[];
+  readonly targets: readonly string[];
+  readonly rows: number;
+  readonly validationRows: number;
+  readonly parameters: number;
+  readonly batchSize: number;
+  readonly stepsPerEpoch: number;
+  readonly epochs: number;
+  readonly loss: string;
+  readonly backend: string;
+  /** Whether there are two numbers that all features follow from, so that a plane can be drawn. */
+  readonly hasPlane: boolean;
+}
+
+/** Where a training came to: it can go on, or why it cannot. */
+export type Standing = "open" | "ended" | "failed";
+
+/**
+ * All calls take turns: each begins when the one before is through.
+ *
+ * ```ts
+ * const training = await LabTraining.open({ data: { kind: "set", name: "xor", options: {} }, settings: {}, interventions: [] });
+ * await training.seek(100);
+ * const { parameters } = await training.frame({ row: "batch" });
+ * ```
+ */
+export class LabTraining {
+  readonly opened: Opened;
+  readonly #training: HeldTraining;
+  readonly #snapshots = new Snapshots();
+  readonly #columns = new Columns();
+  readonly #planes: Planes;
+  readonly #onEvents: (events: readonly TrainEvent[]) => void;
+  #interventions: readonly Intervention[];
+  /** Events up to this step are in the columns. */
+  #told = 0;
+  #standing: Standing = "open";
+  #failure: ChainruleError | undefined;
+  /** Ends when the call before is through. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    opened: Opened,
+    training: HeldTraining,
+    interventions: readonly Intervention[],
+    onEvents: (events: readonly TrainEvent[]) => void,
+  ) {
+    this.opened = opened;
+    this.#training = training;
+    this.#interventions = interventions;
+    this.#planes = new Planes(opened);
+    this.#onEvents = onEvents;
+  }
+
+  /** Throws what opening its table, preparing it and `train` throw. `onEvents` is told every event once, in the order of the steps. */
+  static async open(
+    recipe: Recipe,
+    { file, onEvents = () => {} }: { file?: OwnFile; onEvents?: (events: readonly TrainEvent[]) => void } = {},
+  ): Promise<LabTraining> {
+    const opened = await openRecipe(recipe, file);
+    const training = await HeldTraining.load(opened.options);
+    const lab = new LabTraining(opened, training, recipe.interventions, onEvents);
+    onEvents([training.started()]);
+    lab.#snapshots.keep(0, training.snapshot());
+    lab.#applyInterventions();
+    return lab;
+  }
+
+  describe(): TrainingDescription {
+    const { model, features, classes, targets, options } = this.opened;
+    const {
+      rows,
+      validationRows,
+      parameters,
+      batchSize,
+      stepsPerEpoch,
+      epochs,
+      loss = "",
+      backend,
+    } = this.#training.started();
+    return {
+      layers: networkOf(model),
+      ...{ features, classes, targets, rows, validationRows, parameters, batchSize, stepsPerEpoch },
+      epochs: Math.min(epochs, options.epochs),
+      loss,
+      backend,
+      hasPlane: this.#planes.isDrawn,
+    };
+  }
+
+  /** The plane of the two numbers that all features follow from, if there are such. */
+  get plane(): PlaneEdges | undefined {
+    return this.#planes.edges;
+  }
+
+  get step(): number {
+    return this.#training.step;
+  }
+
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  /** What ended it, where its standing is "failed". */
+  get failure(): ChainruleError | undefined {
+    return this.#failure;
+  }
+
+  /** So many steps on, fewer at the end; `observed`: with a look into each. */
+  run(steps: number, observed = false): Promise<void> {
+    return this.#exclusive(() => this.#runTo(this.step + steps, observed));
+  }
+
+  /** For a slice of time, milliseconds: as many steps as it holds, at most `most`. */
+  runFor(milliseconds: number, most = Number.POSITIVE_INFINITY): Promise<void> {
+    return this.#exclusive(async () => {
+      const until = performance.now() + milliseconds;
+      const end = this.step + most;
+      // A quarter of a slice, by what the last ones took.
+      let count = 1;
+      while (this.#standing === "open" && this.step < end && performance.now() < until) {
+        const began = performance.now();
+        await this.#runTo(Math.min(end, this.step + count), false);
+        const took = performance.now() - began;
+        count = took < milliseconds / 8 ? count * 2 : Math.max(1, took > milliseconds / 4 ? count >> 1 : count);
+      }
+    });
+  }
+
+  /** At another step, back or on: the same bits as on the way there. */
+  seek(step: number): Promise<void> {
+    return this.#exclusive(async () => {
+      const near = this.#snapshots.before(step)!;
+      if (step < this.step || near.step > this.step || this.#standing !== "open") {
+        if (step === this.step && this.#standing === "open") return;
+        await this.#training.restore(near.snapshot);
+        this.#standing = "open";
+        this.#failure = undefined;
+        this.#applyInterventions();
+      }
+      await this.#runTo(step, false);
+    });
+  }
+
+  /** Other interventions: from the first that differs the training goes another way; it stays at its step. */
+  intervene(interventions: readonly Intervention[]): Promise<void> {
+    return this.#exclusive(async () => {
+      const before = this.#interventions;
+      const length = Math.max(before.length, interventions.length);
+      const at = Array.from({ length }, (_, i) => i).find((i) => !isSame(before[i], interventions[i]));
+      if (at === undefined) return;
+      const first = Math.min(before[at]?.after ?? Infinity, interventions[at]?.after ?? Infinity);
+      this.#interventions = interventions;
+      this.#snapshots.dropAfter(first);
+      this.#columns.truncate(first);
+      this.#told = Math.min(this.#told, first);
+      if (first > this.step) return;
+      const { step } = this;
+      const near = this.#snapshots.before(first)!;
+      await this.#training.restore(near.snapshot);
+      this.#standing = "open";
+      this.#failure = undefined;
+      this.#applyInterventions();
+      await this.#runTo(step, false);
+    });
+  }
+
+  frame(request: FrameRequest): Promise<Frame> {
+    return this.#exclusive(() => Promise.resolve(frameOf(this.#training, request)));
+  }
+
+  /** What every unit, or those named, makes of the plane: [resolution, resolution] each, from the lowest x2 up. */
+  planes(resolution: number, names?: readonly string[]): Promise<Readonly<Record<string, Float32Array>>> {
+    return this.#exclusive(() => Promise.resolve(this.#planes.draw(this.#training.variables(), resolution, names)));
+  }
+
+  /** Figures over the steps, where they are newer than a version. */
+  columns(
+    since: number,
+    names?: readonly string[],
+  ): { readonly version: number; readonly columns: readonly ColumnData[] } {
+    const { version } = this.#columns;
+    return { version, columns: version === since ? [] : this.#columns.data(names) };
+  }
+
+  /** The arithmetic of one number in float64, on a row or on the rows of the next step. Throws INVALID_ARGUMENT for an element that there is not. */
+  explain(element: string, row: number | "batch"): Promise<Explanation> {
+    return this.#exclusive(() => Promise.resolve(explainElement(this.opened, this.#training, element, row)));
+  }
+
+  /** All parameters in the order of their names, as bytes: what a fingerprint is of. */
+  weights(): Promise<Uint8Array> {
+    return this.#exclusive(() => {
+      const names = this.#training.names.filter((name) => name.startsWith("parameters.")).sort();
+      const parts = names.map((name) => Float32Array.from(this.#training.read(name).data));
+      const bytes = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+      let at = 0;
+      for (const part of parts) {
+        bytes.set(new Uint8Array(part.buffer), at);
+        at += part.byteLength;
+      }
+      return Promise.resolve(bytes);
+    });
+  }
+
+  get snapshotBytes(): number {
+    return this.#snapshots.bytes;
+  }
+
+  /** The training itself, for what only reads. */
+  held<T>(use: (training: HeldTraining) => T | Promise<T>): Promise<T> {
+    return this.#exclusive(async () => use(this.#training));
+  }
+
+  dispose(): Promise<void> {
+    return this.#exclusive(() => Promise.resolve(this.#training.dispose()));
+  }
+
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Steps up to one, with snapshots and interventions at theirs. */
+  async #runTo(end: number, observed: boolean): Promise<void> {
+    while (this.#standing === "open" && this.step < end) {
+      const { step } = this;
+      if (this.#snapshots.isDue(step)) this.#snapshots.keep(step, this.#training.snapshot());
+      const changed = this.#interventions.find(({ after }) => after > step)?.after ?? Infinity;
+      const to = Math.min(end, changed, this.#snapshots.due(step));
+      try {
+        this.#take(await (observed ? this.#training.observe() : this.#training.run(to - step)));
+      } catch (error) {
+        if (!(error instanceof ChainruleError)) throw error;
+        this.#standing = "failed";
+        this.#failure = error;
+        return;
+      }
+      if (this.step === step) this.#standing = "ended";
+      else this.#applyInterventions();
+    }
+  }
+
+  /** Those of this very step. */
+  #applyInterventions(): void {
+    const { step } = this;
+    for (const one of this.#interventions) {
+      if (one.after !== step) continue;
+      if ("rate" in one) this.#training.setLearningRate(one.rate);
+      else this.#write(one.element, one.value);
+    }
+  }
+
+  #write(element: string, value: number): void {
+    const { name, indices } = parseElement(element);
+    const own = `parameters.${name}`;
+    const tensor: Tensor = this.#training.read(own);
+    const at = indices.reduce((sum, index, axis) => sum * tensor.shape[axis]! + index, 0);
+    if (indices.length !== tensor.shape.length || indices.some((index, axis) => index >= tensor.shape[axis]!))
+      throw new ChainruleError(
+        "INVALID_ARGUMENT",
+        `There is no number ${element}: the shape of ${name} is [${tensor.shape.join(", ")}].`,
+        {
+          element,
+        },
+      );
+    tensor.data[at] = value;
+    this.#training.write(own, tensor);
+  }
+
+  #take(events: readonly TrainEvent[]): void {
+    const fresh = events.filter((event) => "step" in event && event.step > this.#told);
+    for (const event of fresh) pushFigures(this.#columns, event);
+    // An epoch ends at the step of its last observation.
+    if (fresh.length > 0) this.#onEvents(fresh);
+    this.#told = Math.max(this.#told, this.step);
+  }
+}
+
+const isSame = (a: Intervention | undefined, b: Intervention | undefined): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);

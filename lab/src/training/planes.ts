@@ -1,0 +1,114 @@
+// What units make of the plane: their values over a grid of the two numbers that all features follow from.
+import { compile, type Tensor, tensor } from "chainrule";
+import { tableFromRows, transform } from "chainrule/data";
+import { apply, type Variables } from "chainrule/nn";
+import type { Opened } from "./open.ts";
+
+/** The edges of the plane, in the units of the columns. */
+export interface PlaneEdges {
+  readonly columns: readonly [string, string];
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+}
+
+/** A margin around the points, as a share of their extent. */
+const margin = 0.1;
+
+export class Planes {
+  readonly #opened: Opened;
+  readonly #grids = new Map<number, Tensor>();
+  readonly edges: PlaneEdges | undefined;
+  #forward: ((variables: Variables, x: Tensor) => Readonly<Record<string, Tensor>>) | undefined;
+
+  constructor(opened: Opened) {
+    this.#opened = opened;
+    this.edges = edgesOf(opened);
+  }
+
+  get isDrawn(): boolean {
+    return this.edges !== undefined;
+  }
+
+  /** [resolution, resolution] for each unit, by "layers.0[3]": rows from the lowest value of the second column up. */
+  draw(
+    variables: Variables,
+    resolution: number,
+    names: readonly string[] | undefined,
+  ): Readonly<Record<string, Float32Array>> {
+    if (this.edges === undefined) return {};
+    const { model } = this.#opened;
+    this.#forward ??= compile(
+      (v: Variables, x: Tensor) => {
+        const values: Record<string, Tensor> = {};
+        apply(model, v, x, (name, value) => (values[name] = value));
+        return values;
+      },
+      { deterministic: true, threads: 1 },
+    );
+    const values = this.#forward(variables, this.#grid(resolution));
+    return Object.fromEntries(
+      Object.entries(values).flatMap(([name, { data, shape }]) =>
+        Array.from({ length: shape[1]! }, (_, unit) => [`${name}[${unit}]`, unit] as const).flatMap(([own, unit]) =>
+          names === undefined || names.includes(own)
+            ? [[own, Float32Array.from({ length: shape[0]! }, (_, i) => data[i * shape[1]! + unit]!)] as const]
+            : [],
+        ),
+      ),
+    );
+  }
+
+  #grid(resolution: number): Tensor {
+    const known = this.#grids.get(resolution);
+    if (known !== undefined) return known;
+    const { x, y, columns } = this.edges!;
+    const at = ([low, high]: readonly [number, number], i: number) => low + ((high - low) * (i + 0.5)) / resolution;
+    const { prepared } = this.#opened;
+    const points = Array.from({ length: resolution * resolution }, (_, i) => ({
+      [columns[0]]: at(x, i % resolution),
+      [columns[1]]: at(y, Math.floor(i / resolution)),
+    }));
+    const grid =
+      prepared === undefined
+        ? tensor(points.map((point) => columns.map((column) => point[column]!)))
+        : this.#prepared(points);
+    this.#grids.set(resolution, grid);
+    return grid;
+  }
+
+  /** As the rows of the table are made ready, with the features that are worked out. */
+  #prepared(points: readonly Record<string, number>[]): Tensor {
+    const { prepared, derive } = this.#opened;
+    const rows = points.map((point) => derive?.(point) ?? point);
+    const { x, rows: count } = transform(prepared!.preprocessing, tableFromRows(rows, { source: "plane" }));
+    return tensor(x).reshape([count, prepared!.preprocessing.features.length]);
+  }
+}
+
+function edgesOf({ prepared, table, features, options, derived = [] }: Opened): PlaneEdges | undefined {
+  if (prepared === undefined || table === undefined) {
+    if (features.length !== 2) return undefined;
+    const { data } = options.data.x;
+    const of = (column: number) => edges(Array.from({ length: data.length / 2 }, (_, i) => data[2 * i + column]!));
+    return { columns: [features[0]!, features[1]!], x: of(0), y: of(1) };
+  }
+  const { columns } = prepared.preprocessing;
+  const own = columns.filter(({ name }) => !derived.includes(name));
+  if (own.length !== 2 || own.some(({ type }) => type !== "number")) return undefined;
+  const [a, b] = own.map(({ name }) => {
+    const { cells } = table.columns.find((column) => column.name === name)!;
+    const numbers: number[] = [];
+    for (const cell of cells) if (typeof cell === "number") numbers.push(cell);
+    return edges(numbers);
+  });
+  return { columns: [own[0]!.name, own[1]!.name], x: a!, y: b! };
+}
+
+function edges(values: readonly number[]): readonly [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  const room = (high - low || 1) * margin;
+  return [low - room, high + room];
+}

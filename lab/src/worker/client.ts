@@ -1,0 +1,43 @@
+// The page's side of the worker: calls that end even where the worker has died, with the engine's errors as errors.
+import { ChainruleError } from "chainrule";
+import { type Remote, releaseProxy, wrap } from "comlink";
+import type { Answer, LabService } from "./service.ts";
+
+/** The worker has died: nothing that was asked of it will be answered. */
+export class WorkerDied extends Error {
+  override readonly name = "WorkerDied";
+}
+
+export class LabClient {
+  readonly #worker: Worker;
+  readonly #service: Remote<LabService>;
+  readonly #death: Promise<never>;
+
+  constructor() {
+    this.#worker = new Worker(new URL("./main.ts", import.meta.url), { type: "module", name: "training" });
+    this.#service = wrap<LabService>(this.#worker);
+    // A call to a dead worker never settles.
+    this.#death = new Promise((_, reject) => {
+      this.#worker.onerror = (event) => reject(new WorkerDied(event.message || "The worker could not be loaded."));
+      this.#worker.onmessageerror = () => reject(new WorkerDied("A message of the worker could not be read."));
+    });
+    this.#death.catch(() => {});
+  }
+
+  /** `await client.ask((service) => service.seek(10))`. Throws the engine's ChainruleError, or WorkerDied. */
+  async ask<T>(question: (service: Remote<LabService>) => Promise<Answer<T>>): Promise<T> {
+    const answer = await Promise.race([question(this.#service), this.#death]);
+    if ("error" in answer) throw ChainruleError.fromPlain(answer.error);
+    return answer.value;
+  }
+
+  /** What is told and not answered. */
+  tell(order: (service: Remote<LabService>) => Promise<void>): void {
+    void order(this.#service).catch(() => {});
+  }
+
+  close(): void {
+    this.#service[releaseProxy]();
+    this.#worker.terminate();
+  }
+}

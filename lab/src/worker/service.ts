@@ -1,0 +1,195 @@
+// What the worker does for the page: one training, played, stepped and asked; the page pulls frames of it.
+import { ChainruleError, type PlainError } from "chainrule";
+import type { Explanation } from "chainrule/explain";
+import type { TrainEvent } from "chainrule/train";
+import type { Intervention, Recipe } from "../recipe/recipe.ts";
+import type { ColumnData } from "../training/columns.ts";
+import type { Frame, FrameRequest } from "../training/frame.ts";
+import { LabTraining, type Standing, type TrainingDescription } from "../training/lab-training.ts";
+import type { OwnFile } from "../training/open.ts";
+import type { PlaneEdges } from "../training/planes.ts";
+
+/** Milliseconds of work between two looks at what the page asks for. */
+const slice = 8;
+/** Up to this many steps a second each is looked into, so that the charts have every step. */
+const observedRate = 60;
+/** ‖Δθ‖ / ‖θ‖ of every layer: below it float32 weights hardly change. */
+const stillRatio = 1e-7;
+
+export interface Status {
+  readonly isPlaying: boolean;
+  readonly step: number;
+  readonly standing: Standing;
+  /** Why it paused by itself. */
+  readonly paused?: "ended" | "failed" | "still";
+  readonly failure?: PlainError;
+}
+
+/** Errors of the engine as plain data, which goes over to the page whole. */
+export type Answer<T> = { readonly value: T } | { readonly error: PlainError };
+
+export interface OpenedTraining extends TrainingDescription {
+  readonly plane?: PlaneEdges;
+  /** The rows for training as the network reads them, and their targets: x [rows, features], y [rows, …]. */
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+}
+
+export class LabService {
+  #training: LabTraining | undefined;
+  /** Steps a second; 0 while it holds. */
+  #rate = 0;
+  #paused: Status["paused"];
+  /** Grows with each `play`, so that an older loop ends. */
+  #plays = 0;
+  #isStill = false;
+
+  /** Loads a training in place of the one before, and goes to a step of it. */
+  open(recipe: Recipe, step: number, file?: OwnFile): Promise<Answer<OpenedTraining>> {
+    return answer(async () => {
+      this.pause();
+      const training = await LabTraining.open(recipe, {
+        ...(file && { file }),
+        onEvents: (events) => this.#look(events),
+      });
+      await this.#training?.dispose();
+      this.#training = training;
+      this.#paused = undefined;
+      await training.seek(step);
+      const { options } = training.opened;
+      const { plane } = training;
+      return {
+        ...training.describe(),
+        ...(plane && { plane }),
+        x: Float32Array.from(options.data.x.data),
+        y: Float32Array.from(options.data.y.data),
+      };
+    });
+  }
+
+  /** Goes on by itself, so many steps a second, Infinity for as many as there are. */
+  play(stepsPerSecond: number): void {
+    this.#rate = stepsPerSecond;
+    this.#paused = undefined;
+    this.#isStill = false;
+    void this.#go(++this.#plays);
+  }
+
+  pause(): void {
+    this.#rate = 0;
+    this.#plays++;
+  }
+
+  step(steps: number): Promise<Answer<Status>> {
+    return this.#then((training) => training.run(steps, steps <= observedRate));
+  }
+
+  seek(step: number): Promise<Answer<Status>> {
+    return this.#then((training) => training.seek(step));
+  }
+
+  intervene(interventions: readonly Intervention[]): Promise<Answer<Status>> {
+    return this.#then((training) => training.intervene(interventions));
+  }
+
+  frame(request: FrameRequest): Promise<Answer<{ readonly frame: Frame; readonly status: Status }>> {
+    return answer(async () => ({ frame: await this.#held.frame(request), status: this.#status() }));
+  }
+
+  planes(resolution: number, names?: readonly string[]): Promise<Answer<Readonly<Record<string, Float32Array>>>> {
+    return answer(() => this.#held.planes(resolution, names));
+  }
+
+  columns(
+    since: number,
+    names?: readonly string[],
+  ): Promise<Answer<{ readonly version: number; readonly columns: readonly ColumnData[] }>> {
+    return answer(() => Promise.resolve(this.#held.columns(since, names)));
+  }
+
+  explain(element: string, row: number | "batch"): Promise<Answer<Explanation>> {
+    return answer(() => this.#held.explain(element, row));
+  }
+
+  weights(): Promise<Answer<Uint8Array>> {
+    return answer(() => this.#held.weights());
+  }
+
+  get #held(): LabTraining {
+    if (this.#training === undefined) throw new ChainruleError("INVALID_ARGUMENT", "No training is open.");
+    return this.#training;
+  }
+
+  #then(work: (training: LabTraining) => Promise<void>): Promise<Answer<Status>> {
+    return answer(async () => {
+      await work(this.#held);
+      return this.#status();
+    });
+  }
+
+  #status(): Status {
+    const { step, standing, failure } = this.#held;
+    const paused = this.#paused;
+    return {
+      isPlaying: this.#rate > 0,
+      step,
+      standing,
+      ...(paused && { paused }),
+      ...(failure && { failure: failure.toPlain() }),
+    };
+  }
+
+  #look(events: readonly TrainEvent[]): void {
+    for (const event of events)
+      if (event.type === "observation")
+        this.#isStill = event.layers.every(({ updateRatio }) => updateRatio < stillRatio);
+  }
+
+  async #go(play: number): Promise<void> {
+    const training = this.#held;
+    let due = performance.now();
+    while (this.#plays === play) {
+      const rate = this.#rate;
+      if (rate === Number.POSITIVE_INFINITY) await training.runFor(slice);
+      else {
+        const now = performance.now();
+        const steps = Math.floor(((now - due) * rate) / 1000) + 1;
+        // After a pause of the machine it does not make up for what was left out.
+        due = Math.max(due + (steps * 1000) / rate, now);
+        await (rate <= observedRate ? training.run(1, true) : training.runFor(slice, steps));
+        await sleep(due - performance.now());
+      }
+      if (this.#plays !== play) return;
+      const { standing } = training;
+      if (standing !== "open" || this.#isStill) {
+        this.#paused = standing === "open" ? "still" : standing;
+        this.pause();
+        return;
+      }
+      await turn();
+    }
+  }
+}
+
+async function answer<T>(work: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    if (error instanceof ChainruleError) return { error: error.toPlain() };
+    throw error;
+  }
+}
+
+const sleep = (milliseconds: number): Promise<void> =>
+  milliseconds <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Lets messages of the page have their turn. */
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
