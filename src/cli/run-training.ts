@@ -1,7 +1,7 @@
 // A training in its run folder, new or taken up again: events, checkpoints, model and summary, whatever the end.
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { Prepared, PreparedStream, PrepareOptions } from "../data/index.ts";
+import type { Prepared, PreparedStream, PrepareOptions, StoredRows } from "../data/index.ts";
 import { bytes, count } from "../data/wording.ts";
 import type { Findings } from "../diagnose/verdict.ts";
 import { ChainruleError } from "../ir/errors.ts";
@@ -132,14 +132,14 @@ async function inBuckets(
   { options, prepare }: StreamedData,
   { view, signal }: Omit<Around, "watch">,
 ): Promise<{ readonly prepared: Prepared; readonly run: RunWriter; remove(): Promise<void> }> {
-  const { backendOf, preparedRows, rowFiles, trainTable } = await import("./engine.ts");
+  const { backendOf, rowFiles, trainTable } = await import("./engine.ts");
   const { flags, place } = plan;
   const origin = "writer" in place ? place.data : await place.origin();
   const rowsIn = (dir: string) => rowFiles(dir, keyOf(origin));
-  const before = "writer" in place ? await rowsIn(place.writer.dir).open() : undefined;
-  if (before !== undefined && "writer" in place) {
-    const prepared = await preparedRows(before, options.validationTable);
-    return { prepared, run: place.writer, remove: () => rowsIn(place.writer.dir).remove() };
+  if ("writer" in place) {
+    const { open, remove } = rowsIn(place.writer.dir);
+    const prepared = await preparedBefore(await open(), options, view);
+    if (prepared !== undefined) return { prepared, run: place.writer, remove };
   }
   const stream = await prepare();
   // What cannot be trained is said before all rows are encoded.
@@ -161,6 +161,22 @@ async function inBuckets(
       `The training was stopped before its first step, while the rows were encoded. It begins anew with chainrule train --resume ${shellWord(run.dir)}.`,
       { dir: run.dir },
     );
+  }
+}
+
+/** Undefined where there are none, or they are damaged: they are encoded anew. */
+async function preparedBefore(
+  stored: StoredRows | undefined,
+  { validationTable }: PrepareOptions,
+  view: Reporter,
+): Promise<Prepared | undefined> {
+  const { preparedRows } = await import("./engine.ts");
+  try {
+    return stored && (await preparedRows(stored, validationTable));
+  } catch (error) {
+    if (!(error instanceof ChainruleError) || error.code !== "MALFORMED_DATA") throw error;
+    view.note(`warning: ${printable(error.message)}`);
+    return undefined;
   }
 }
 

@@ -1,7 +1,8 @@
 // Tables that are read in blocks because they are large, without having been asked for: what is saved and said of them.
-import { readdir, writeFile } from "node:fs/promises";
+import { readFileSync, writeFileSync } from "node:fs";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { openTable } from "../data/index.ts";
 import { openRun } from "../runs/index.ts";
 import { folderPerTest } from "../runs/test-folder.ts";
@@ -23,8 +24,11 @@ beforeEach(async () => {
   await writeFile("table.csv", `a,b,y\n${rows.join("\n")}\n`);
 });
 
-const train = (flags: string) =>
-  chainrule(`train table.csv --target y --backend reference --hidden 4 --epochs 2 --batch 4 --out run ${flags}`);
+const train = (flags: string, surroundings?: Parameters<typeof chainrule>[1]) =>
+  chainrule(
+    `train table.csv --target y --backend reference --hidden 4 --epochs 2 --batch 4 --out run ${flags}`,
+    surroundings,
+  );
 
 it("the run says so, counts all rows, and is not repeated from its head alone", async () => {
   const { code, stdout } = await train("--json");
@@ -65,4 +69,52 @@ it.each(["--group a", "--time a"])("%s is refused: later blocks may hold rows of
   const { code, said } = await train(flags);
   expect(code).toBe(1);
   expect(said).toContain('A table that is read in blocks cannot be split by "a": later blocks may hold rows of any');
+});
+
+/** Changes one byte of the encoded rows. */
+function damageRows(): void {
+  const path = join("run", "rows", "rows.bin");
+  const bytes = readFileSync(path);
+  bytes[9]! ^= 0x55;
+  writeFileSync(path, bytes);
+}
+
+describe("encoded rows that are damaged", () => {
+  const whole = "--epochs 40 --patience 40 --json";
+  const figures = (stdout: string) => ({ ...JSON.parse(stdout), seconds: 0, run: "" });
+  const endsAsWhole = async (goesOn: Awaited<ReturnType<typeof train>>) => {
+    expect(goesOn.said).toContain("Encoding 60 rows once");
+    const model = await readFile("run/model.safetensors");
+    await rm("run", { recursive: true });
+    const { stdout } = await train(whole);
+    expect(figures(goesOn.stdout)).toEqual(figures(stdout));
+    expect(await readFile("run/model.safetensors")).toEqual(model);
+  };
+  /** Once, after the first epoch. */
+  const afterEpoch = (work: () => void) => {
+    let isDone = false;
+    const onStderr = (text: string) => {
+      if (isDone || !text.includes("epoch")) return;
+      isDone = true;
+      work();
+    };
+    return train(whole, { onStderr });
+  };
+
+  it("while a network is trained on them end the training, which goes on with rows encoded anew, to the same end", async () => {
+    const { code, said } = await afterEpoch(damageRows);
+    expect(code).toBe(1);
+    expect(said).toContain(
+      "The encoded rows of table.csv are damaged: 49 rows of bucket 1 of 1 must have the checksum",
+    );
+    await endsAsWhole(await chainrule("train --resume run --json"));
+  });
+
+  it("while a training is put aside are encoded anew at once", async () => {
+    expect((await afterEpoch(() => process.emit("SIGINT"))).said).toContain("The encoded rows stay in");
+    damageRows();
+    const goesOn = await chainrule("train --resume run --json");
+    expect(goesOn.said).toContain("warning: The encoded rows of table.csv are damaged");
+    await endsAsWhole(goesOn);
+  });
 });

@@ -1,7 +1,10 @@
 // Encoded rows in buckets of one size, to which they are dealt at random, so that every bucket is like the whole table.
+import { ChainruleError } from "../ir/errors.ts";
 import type { Json } from "../ir/json.ts";
 import { permutation } from "./random.ts";
 import type { RowStore, RowWriter, StoredRows } from "./row-store.ts";
+import { count } from "./wording.ts";
+import { wordsChecksum } from "./words-checksum.ts";
 
 /** Rows as a network is given them. */
 export interface EncodedRows {
@@ -25,6 +28,11 @@ export interface BucketLayout {
   /** Rows of each bucket, the largest first. */
   readonly sizes: readonly number[];
   readonly validation: number;
+}
+
+/** With the checksum of each bucket, and then that of the rows for validation. */
+export interface WrittenLayout extends BucketLayout {
+  readonly checksums: readonly number[];
 }
 
 /** Of so many rows, buckets of about `bytes` bytes each. */
@@ -69,6 +77,7 @@ class WaitingRows {
   readonly #numbers: Int32Array;
   readonly #x: Float32Array;
   readonly #y: Float32Array | Int32Array;
+  readonly #checksums: number[] = [0, 0, 0];
   #rows = 0;
   #written = 0;
 
@@ -90,6 +99,11 @@ class WaitingRows {
     return this.#written + this.#rows;
   }
 
+  /** Of what is written: see `checksumOf`. */
+  get checksum(): number {
+    return wordsChecksum(Int32Array.from(this.#checksums));
+  }
+
   put({ x, y, numbers }: EncodedRows, row: number): void {
     const { features, targets } = this.#width;
     const to = this.#rows++;
@@ -101,11 +115,13 @@ class WaitingRows {
   async flush(): Promise<void> {
     const { at, room } = this.#place;
     let from = at;
-    for (const [part, width] of [
+    const parts = [
       [this.#numbers, 1],
       [this.#x, this.#width.features],
       [this.#y, this.#width.targets],
-    ] as const) {
+    ] as const;
+    for (const [i, [part, width]] of parts.entries()) {
+      this.#checksums[i] = wordsChecksum(new Int32Array(part.buffer, 0, width * this.#rows), this.#checksums[i]);
       await this.#writer.write(
         from + 4 * width * this.#written,
         new Uint8Array(part.buffer, 0, 4 * width * this.#rows),
@@ -174,9 +190,11 @@ export class BucketWriter {
     return { train: this.#dealt, validation: this.#validation.all };
   }
 
-  async finish(about: Json): Promise<StoredRows> {
-    for (const bucket of [...this.#buckets, this.#validation]) await bucket.flush();
-    return this.#writer.finish(about);
+  /** `about`: what is kept beside the rows, given how they lie. */
+  async finish(about: (layout: WrittenLayout) => Json): Promise<StoredRows> {
+    const regions = [...this.#buckets, this.#validation];
+    for (const region of regions) await region.flush();
+    return this.#writer.finish(about({ ...this.#layout, checksums: regions.map(({ checksum }) => checksum) }));
   }
 
   discard(): Promise<void> {
@@ -195,25 +213,43 @@ export interface Buckets {
   close(): Promise<void>;
 }
 
-export const bucketsIn = (stored: StoredRows, layout: BucketLayout, source: string): Buckets => ({
+/** @throws ChainruleError MALFORMED_DATA on reading rows that are not those that were written, which are discarded */
+export const bucketsIn = (stored: StoredRows, layout: WrittenLayout, source: string): Buckets => ({
   source,
   sizes: layout.sizes,
-  read: (index) => rowsAt(stored, layout, index, layout.sizes[index]!),
+  read: (index) => rowsAt(stored, layout, index, source),
   close: () => stored.close(),
 });
 
-export const validationIn = (stored: StoredRows, layout: BucketLayout): Promise<EncodedRows> =>
-  rowsAt(stored, layout, layout.sizes.length, layout.validation);
+export const validationIn = (stored: StoredRows, layout: WrittenLayout, source: string): Promise<EncodedRows> =>
+  rowsAt(stored, layout, layout.sizes.length, source);
 
-async function rowsAt(stored: StoredRows, layout: BucketLayout, bucket: number, rows: number): Promise<EncodedRows> {
-  const { features, targets, areClasses } = layout;
+async function rowsAt(stored: StoredRows, layout: WrittenLayout, bucket: number, source: string): Promise<EncodedRows> {
+  const { features, targets, areClasses, sizes, validation } = layout;
+  const rows = sizes[bucket] ?? validation;
   const { at, room } = placeOf(layout, bucket);
   const { buffer, byteOffset: from } = await stored.read(at, room * bytesPerRow(layout));
   const [atX, atY] = [from + 4 * room, from + 4 * room * (1 + features)];
-  return {
+  const read = {
     rows,
     numbers: new Int32Array(buffer, from, rows),
     x: new Float32Array(buffer, atX, rows * features),
     y: areClasses ? new Int32Array(buffer, atY, rows * targets) : new Float32Array(buffer, atY, rows * targets),
   };
+  if (checksumOf(read) === layout.checksums[bucket]) return read;
+  await stored.discard();
+  const which = bucket < sizes.length ? `bucket ${bucket + 1} of ${sizes.length}` : "validation";
+  throw new ChainruleError(
+    "MALFORMED_DATA",
+    `The encoded rows of ${source} are damaged: ${count(rows, "row")} of ${which} must have the checksum with which they were written, and have another one. They are discarded: go on with the training, or begin it again, and all rows are encoded anew.`,
+    { source, bucket, rows },
+  );
 }
+
+/** Of the checksums of numbers, features and targets. */
+const checksumOf = ({ numbers, x, y }: EncodedRows): number =>
+  wordsChecksum(
+    Int32Array.from([numbers, x, y], (part) =>
+      wordsChecksum(new Int32Array(part.buffer, part.byteOffset, part.length)),
+    ),
+  );

@@ -2,13 +2,13 @@
 import { ChainruleError } from "../ir/errors.ts";
 import type { Json } from "../ir/json.ts";
 import {
-  type BucketLayout,
   BucketWriter,
   bucketsIn,
   type EncodedRows,
   layoutBytes,
   layoutOf,
   validationIn,
+  type WrittenLayout,
 } from "./buckets.ts";
 import { checkPrepare } from "./check-prepare.ts";
 import { encodeColumn, encodeParts, encodeStream, type StreamCode, sumLevelMeans } from "./encode-stream.ts";
@@ -129,7 +129,7 @@ function describe(
           await writer.addValidation(validation);
         }
         if (writer.rows.train !== train || writer.rows.validation !== validation) throw changed(stream.head);
-        const stored = await writer.finish({ layout, ...about } as object as Json);
+        const stored = await writer.finish((written) => ({ layout: written, ...about }) as object as Json);
         return await storedPrepared(stored, whole);
       } catch (error) {
         await writer.discard();
@@ -158,9 +158,9 @@ export async function preparedRows(stored: StoredRows, validationTable?: Table):
 }
 
 async function storedPrepared(stored: StoredRows, whole: Whole): Promise<Prepared> {
-  const { layout, ...about } = stored.about as object as About & { readonly layout: BucketLayout };
+  const { layout, ...about } = stored.about as object as About & { readonly layout: WrittenLayout };
   const buckets = bucketsIn(stored, layout, about.source);
-  const [train, validation] = [await buckets.read(0), await validationIn(stored, layout)];
+  const [train, validation] = [await buckets.read(0), await validationIn(stored, layout, about.source)];
   return {
     ...inMemory({ ...about, preprocessing: parsePreprocessing(about.preprocessing) }, train, validation, whole),
     buckets,

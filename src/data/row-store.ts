@@ -20,6 +20,8 @@ export interface StoredRows {
   read(at: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
   /** Closes what is open; the rows stay. */
   close(): Promise<void>;
+  /** Closes what is open, and takes the rows away: they are not those that were written. */
+  discard(): Promise<void>;
 }
 
 /** In memory. */
@@ -34,6 +36,7 @@ export const memoryStore = (): RowStore => ({
         about,
         read: async (at, length) => all.slice(at, at + length),
         close: async () => {},
+        discard: async () => {},
       }),
       discard: async () => {},
     };

@@ -1,5 +1,5 @@
 // Encoded rows in a run's folder: whole or not there, of the data that they are said to be of, and refused in words where there is no room.
-import { mkdtemp, open, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -41,6 +41,18 @@ it("of other data, or cut off, are none", async () => {
   expect(await rowFiles(dir, "one").open()).toBeUndefined();
   await writeFile(join(dir, "rows", "index.json"), "{");
   expect(await rowFiles(dir, "one").open()).toBeUndefined();
+});
+
+it("of whose index anything was changed are none", async () => {
+  await written();
+  const file = join(dir, "rows", "index.json");
+  const index = await readFile(file, "utf8");
+  await writeFile(file, index.replace('"sizes":[2,1]', '"sizes":[2,2]'));
+  expect(await rowFiles(dir, "one").open()).toBeUndefined();
+  await writeFile(file, index);
+  const stored = (await rowFiles(dir, "one").open())!;
+  await stored.discard();
+  expect(await readdir(dir)).toEqual([]);
 });
 
 it("that were cut off while they were written are none, and do not stand in the way", async () => {
