@@ -1,17 +1,15 @@
 // The table in files: whole, or its head where they are read in blocks; and what run.json says of where it is from.
 import { basename, extname } from "node:path";
-import type { TextOptions } from "../data/formats/format.ts";
+import type { ReadOptions, TextOptions } from "../data/formats/format.ts";
 import { formatOfName } from "../data/formats/index.ts";
 import type { Table, TableStream } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { DataFiles, DataOrigin } from "../runs/index.ts";
 import type { GivenData } from "./data-argument.ts";
 import { filesOf, firstPassing, isPassing, stdinName } from "./files.ts";
+import { blocksOfOnce, largeFiles } from "./large-files.ts";
 import type { Streams } from "./output.ts";
 import { type PassingBytes, readPassing, spool } from "./spool.ts";
-
-/** Bytes of files from which they are read in blocks: for a training, and where rows are needed once. */
-const largeFiles = { training: 256 * 2 ** 20, once: 32 * 2 ** 20 } as const;
 
 export interface GivenTable {
   readonly table: Table;
@@ -48,9 +46,6 @@ export async function tableOf(
   return { table: opened.head, stream: opened, origin: () => originOf(files) };
 }
 
-/** Of rows that are needed once: features, answers and text of a block stand in memory beside its cells. */
-const blockSize = { blockRows: 8192, blockBytes: 2 ** 22 } as const;
-
 /** Rows that are needed once. */
 export interface GivenRows {
   /** The first ones, or all. */
@@ -67,20 +62,19 @@ export async function rowsIn(data: GivenData, options: TextOptions, streams: Str
   const passed = new Map<string, PassingBytes>();
   const files: string[] = [];
   /** How messages name files that others were put into. */
-  const spooled = new Map<string, string>();
+  const names = new Map<string, string>();
   for (const file of await filesOf(data.files)) {
     const came = (await isPassing(file)) ? await spool(file, streams, largeFiles.once) : { path: file };
     files.push("path" in came ? came.path : file);
     if ("bytes" in came) passed.set(file, came);
-    else if (came.path !== file) spooled.set(came.path, file === stdinName ? "standard input" : file);
+    else if (came.path !== file) names.set(came.path, file === stdinName ? "standard input" : file);
   }
-  const stream = (await areLarge(files, largeFiles.once)) ? await openLarge(files, options) : undefined;
-  const first = stream?.head ?? (await wholeTable({ ...data, files }, options, streams, passed)).table;
-  const named = (table: Table): Table => withNames(table, spooled);
-  const head = named(first);
+  const named = { ...options, names };
+  const stream = (await areLarge(files, largeFiles.once)) ? await openLarge(files, named) : undefined;
+  const head = stream?.head ?? (await wholeTable({ ...data, files }, named, streams, passed)).table;
   async function* blocks(): AsyncGenerator<Table> {
     yield head;
-    if (stream !== undefined) for await (const block of stream.rest()) yield named(block);
+    if (stream !== undefined) yield* stream.rest();
   }
   return {
     head,
@@ -94,22 +88,11 @@ export async function rowsIn(data: GivenData, options: TextOptions, streams: Str
   };
 }
 
-/** With other names of its files. */
-function withNames(table: Table, names: ReadonlyMap<string, string>): Table {
-  const { source, parts } = table;
-  const own = (name: string): string => names.get(name) ?? name;
-  return {
-    ...table,
-    source: own(source),
-    ...(parts && { parts: parts.map((part) => ({ ...part, source: own(part.source) })) }),
-  };
-}
-
 /** undefined for files that cannot be read in blocks: JSON of one value, text that is not UTF-8, files whose columns differ. */
-async function openLarge(files: readonly string[], options: TextOptions): Promise<TableStream | undefined> {
+async function openLarge(files: readonly string[], options: ReadOptions): Promise<TableStream | undefined> {
   const { openTable } = await import("./engine.ts");
   for (const file of files) if (!(await isInUtf8(file))) return undefined;
-  return openTable(files, { ...options, ...blockSize }).catch((error: unknown) => {
+  return openTable(files, { ...options, ...blocksOfOnce }).catch((error: unknown) => {
     if (!(error instanceof ChainruleError)) throw error;
     const isWhole = error.code === "UNKNOWN_FORMAT" || (error.code === "MALFORMED_DATA" && files.length > 1);
     if (isWhole) return undefined;
@@ -119,7 +102,7 @@ async function openLarge(files: readonly string[], options: TextOptions): Promis
 
 export async function wholeTable(
   { files: names, sql }: GivenData,
-  options: TextOptions,
+  options: ReadOptions,
   streams: Streams,
   passed = new Map<string, PassingBytes>(),
 ): Promise<GivenTable> {
@@ -134,7 +117,7 @@ export async function wholeTable(
     if (!passed.has(file) && (await isPassing(file))) passed.set(file, await readPassing(file, streams));
     const source = file === stdinName ? "standard input" : file;
     const bytes = passed.get(file)?.bytes;
-    const read = (said: TextOptions) => (bytes ? parseTable(bytes, { ...said, source }) : readTable(file, said));
+    const read = (said: ReadOptions) => (bytes ? parseTable(bytes, { ...said, source }) : readTable(file, said));
     tables.push(await readPiece(tables[0], options, read));
   }
   return { table: joinTables(tables), origin: () => originOf(files, passed) };

@@ -3,7 +3,7 @@ import { ChainruleError } from "../ir/errors.ts";
 import { node } from "../ir/node.ts";
 import { contentOf, unknownFormat } from "./formats/content.ts";
 import { decompressed } from "./formats/decompress.ts";
-import type { TextOptions } from "./formats/format.ts";
+import type { ReadOptions, TextOptions } from "./formats/format.ts";
 import { formatOfContent, formatOfName, readable } from "./formats/index.ts";
 import { hasRowForNames, joinTables } from "./join.ts";
 import type { Table } from "./table.ts";
@@ -17,7 +17,7 @@ import type { Table } from "./table.ts";
  * const table = await readTable("penguins.csv");
  * const years = await readTable(["2023.csv", "2024.parquet"]);
  */
-export async function readTable(path: string | readonly string[], options: TextOptions = {}): Promise<Table> {
+export async function readTable(path: string | readonly string[], options: ReadOptions = {}): Promise<Table> {
   if (typeof path === "string") return readFile(path, options);
   const tables: Table[] = [];
   for (const one of path) tables.push(await readPiece(tables[0], options, (said) => readFile(one, said)));
@@ -25,17 +25,18 @@ export async function readTable(path: string | readonly string[], options: TextO
 }
 
 /** Reads a further file as one that may go on where the first ends: what looks like its header may be a row. */
-export async function readPiece(
+export async function readPiece<O extends TextOptions>(
   first: Table | undefined,
-  options: TextOptions,
-  read: (options: TextOptions) => Promise<Table>,
+  options: O,
+  read: (options: O) => Promise<Table>,
 ): Promise<Table> {
   const table = await read(options);
   const isRow = first !== undefined && options.header === undefined && hasRowForNames(table, first);
   return isRow ? read({ ...options, header: false }) : table;
 }
 
-async function readFile(path: string, options: TextOptions): Promise<Table> {
+async function readFile(path: string, { names, ...options }: ReadOptions): Promise<Table> {
+  const source = names?.get(path) ?? path;
   const files = node("node:fs/promises");
   let content: Uint8Array;
   try {
@@ -45,8 +46,8 @@ async function readFile(path: string, options: TextOptions): Promise<Table> {
     if (code === "ERR_FS_FILE_TOO_LARGE")
       throw new ChainruleError(
         "OUT_OF_MEMORY",
-        `${path} is too large to be read whole (over 2 GB). CSV, Parquet and JSON with one object a line are read in blocks by openTable, and by the commands; or cut it into smaller files.`,
-        { source: path },
+        `${source} is too large to be read whole (over 2 GB). CSV, Parquet and JSON with one object a line are read in blocks by openTable, and by the commands; or cut it into smaller files.`,
+        { source },
         { cause },
       );
     const problem =
@@ -55,9 +56,9 @@ async function readFile(path: string, options: TextOptions): Promise<Table> {
         : code === "EISDIR"
           ? "is a folder. Name the file inside it."
           : `cannot be read (${code ?? (cause as Error).message}). Check its permissions.`;
-    throw new ChainruleError("FILE_NOT_FOUND", `${path} ${problem}`, { source: path }, { cause });
+    throw new ChainruleError("FILE_NOT_FOUND", `${source} ${problem}`, { source }, { cause });
   }
-  return parseTable(content, { ...options, source: path });
+  return parseTable(content, { ...options, source });
 }
 
 /**

@@ -1,6 +1,6 @@
 // A table larger than memory: its first rows, and the rest in blocks, from the formats that can be read so (Node only).
 import { ChainruleError } from "../ir/errors.ts";
-import type { BlockSize, TableStream, TextOptions } from "./formats/format.ts";
+import type { BlockSize, OpenFileOptions, ReadOptions, TableStream } from "./formats/format.ts";
 import { fileFormats, formatOfName } from "./formats/index.ts";
 import { hasRowForNames, matchColumns, sourceOf } from "./join.ts";
 import type { Table } from "./table.ts";
@@ -8,7 +8,7 @@ import { count, enumeration, quoteList } from "./wording.ts";
 
 export type { TableStream } from "./formats/format.ts";
 
-export interface OpenOptions extends TextOptions {
+export interface OpenOptions extends ReadOptions {
   /** Most rows of a block. Default 65,536. */
   readonly blockRows?: number | undefined;
   /** Most bytes of a block's text, or about those of its values, but for its last row. Default 8 MiB. */
@@ -26,18 +26,21 @@ export interface OpenOptions extends TextOptions {
  */
 export async function openTable(
   path: string | readonly string[],
-  { blockRows = 65_536, blockBytes = 2 ** 23, ...options }: OpenOptions = {},
+  { blockRows = 65_536, blockBytes = 2 ** 23, names, ...options }: OpenOptions = {},
 ): Promise<TableStream> {
   const size = { rows: blockRows, bytes: blockBytes };
   const [first, ...others] = typeof path === "string" ? [path] : path;
   if (first === undefined) throw new ChainruleError("EMPTY_DATA", "There must be at least one file to open.");
-  const opened = await openFile(first, size, options);
+  const sourceAt = (path: string): string => names?.get(path) ?? path;
+  const open = (path: string, header = options.header): Promise<TableStream> =>
+    openFile(path, size, { ...options, header, source: sourceAt(path) });
+  const opened = await open(first);
   if (others.length === 0) return opened;
   const { head } = opened;
   const openPiece = async (path: string): Promise<TableStream> => {
-    const stream = await openFile(path, size, options);
+    const stream = await open(path);
     const isRow = options.header === undefined && hasRowForNames(stream.head, head);
-    return isRow ? openFile(path, size, { ...options, header: false }) : stream;
+    return isRow ? open(path, false) : stream;
   };
   // Each is looked into now, so that what does not fit is said before a training goes on for hours.
   let { rows } = opened;
@@ -47,7 +50,11 @@ export async function openTable(
     rows += stream.rows;
   }
   return {
-    head: { ...head, source: sourceOf([first, ...others]), parts: [{ source: first, rows: head.rows, before: 0 }] },
+    head: {
+      ...head,
+      source: sourceOf([first, ...others].map(sourceAt)),
+      parts: [{ source: sourceAt(first), rows: head.rows, before: 0 }],
+    },
     rows,
     grows: true,
     async *rest() {
@@ -61,14 +68,14 @@ export async function openTable(
   };
 }
 
-async function openFile(path: string, size: BlockSize, options: TextOptions): Promise<TableStream> {
+async function openFile(path: string, size: BlockSize, options: OpenFileOptions): Promise<TableStream> {
   const format = formatOfName(path);
   if (format?.open !== undefined) return format.open(path, size, options);
   const able = fileFormats.filter(({ open }) => open !== undefined).map(({ name }) => name);
   throw new ChainruleError(
     "UNKNOWN_FORMAT",
-    `${path} cannot be read in blocks: ${enumeration(able, "and")} can. Convert it, or read it whole.`,
-    { source: path },
+    `${options.source} cannot be read in blocks: ${enumeration(able, "and")} can. Convert it, or read it whole.`,
+    { source: options.source },
   );
 }
 

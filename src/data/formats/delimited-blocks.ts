@@ -3,15 +3,15 @@ import { ChainruleError } from "../../ir/errors.ts";
 import { sliceTable, type Table } from "../table.ts";
 import { parseDelimited } from "./delimited.ts";
 import { type Dialect, inferDialect } from "./dialect.ts";
-import type { BlockSize, TableStream, TextOptions } from "./format.ts";
+import type { BlockSize, OpenFileOptions, TableStream } from "./format.ts";
 import { type RowEnds, sampleText, textPieces } from "./text-blocks.ts";
 
 export async function openDelimited(
   path: string,
   size: BlockSize,
-  { delimiter, header }: TextOptions,
+  { source, delimiter, header }: OpenFileOptions,
 ): Promise<TableStream> {
-  const sample = await sampleText(path);
+  const sample = await sampleText(path, source);
   const { bytes, bytesPerLine, newline } = sample;
   const dialect = inferDialect(sample.text, { delimiter, hasHeader: header });
   const pieceBytes = Math.min(size.bytes, Math.ceil(bytesPerLine * size.rows));
@@ -21,7 +21,7 @@ export async function openDelimited(
     let top = "";
     for await (const { text, line } of textPieces(path, pieceBytes, sample, new QuotedRows(dialect, newline))) {
       const after = names && { names, line };
-      const table = await parseDelimited(top + text, { source: path, header, dialect, after }).catch(hasNoRow);
+      const table = await parseDelimited(top + text, { source, header, dialect, after }).catch(hasNoRow);
       if (table === undefined) {
         // A header goes with the first rows; later, a piece of blank lines or comments has none.
         if (names === undefined) top += text;
@@ -31,11 +31,11 @@ export async function openDelimited(
       names ??= table.columns.map(({ name }) => name);
       for (let from = 0; from < table.rows; from += size.rows) yield sliceTable(table, from, from + size.rows);
     }
-    if (names === undefined) await parseDelimited(top, { source: path, header, dialect });
+    if (names === undefined) await parseDelimited(top, { source, header, dialect });
   }
 
   const first = await tables().next();
-  if (first.done) throw new ChainruleError("EMPTY_DATA", `${path} is empty. It needs a header row and rows.`);
+  if (first.done) throw new ChainruleError("EMPTY_DATA", `${source} is empty. It needs a header row and rows.`);
   return {
     head: { ...first.value, notes: [...sample.notes, ...first.value.notes] },
     rows: Math.max(first.value.rows, Math.round(bytes / bytesPerLine) - 1),

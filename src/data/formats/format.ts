@@ -16,7 +16,7 @@ export interface FileFormat {
   /** The whole table. Throws MALFORMED_DATA, EMPTY_DATA or RAGGED_ROW, with `source`, row and column in details. */
   read(content: Content): Promise<Table>;
   /** The table block by block, where a format can be read so (Node only). Throws as `read`, and FILE_NOT_FOUND. */
-  open?(path: string, size: BlockSize, options: TextOptions): Promise<TableStream>;
+  open?(path: string, size: BlockSize, options: OpenFileOptions): Promise<TableStream>;
 }
 
 /** What the user says of a text with one row a line. */
@@ -25,6 +25,16 @@ export interface TextOptions {
   readonly delimiter?: Delimiter | undefined;
   /** Whether its first row names the columns. Default: unless it looks like the rows below it. */
   readonly header?: boolean | undefined;
+}
+
+export interface ReadOptions extends TextOptions {
+  /** How messages name files, by their paths. Default: as these. */
+  readonly names?: ReadonlyMap<string, string> | undefined;
+}
+
+export interface OpenFileOptions extends TextOptions {
+  /** How messages name the file. */
+  readonly source: string;
 }
 
 /** What a file holds. */

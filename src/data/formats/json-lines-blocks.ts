@@ -13,15 +13,19 @@ interface Lines {
 }
 
 /** Every block has the columns of the first one, and those that come first in its rows behind them. */
-export async function openJsonLines(path: string, size: BlockSize, { areLines, parse }: Lines): Promise<TableStream> {
-  const sample = await sampleText(path);
+export async function openJsonLines(
+  path: string,
+  size: BlockSize,
+  { source, areLines, parse }: Lines & { readonly source: string },
+): Promise<TableStream> {
+  const sample = await sampleText(path, source);
   const { bytes, bytesPerLine, newline } = sample;
   const body = sample.text.trim();
   if (body !== "" && !areLines(path, body))
     throw new ChainruleError(
       "UNKNOWN_FORMAT",
-      `${path} cannot be read in blocks, since it is one JSON value, which has no rows until it ends: JSON with one object a line can. Convert it, or read it whole.`,
-      { source: path },
+      `${source} cannot be read in blocks, since it is one JSON value, which has no rows until it ends: JSON with one object a line can. Convert it, or read it whole.`,
+      { source },
     );
   const pieceBytes = Math.min(size.bytes, Math.ceil(bytesPerLine * size.rows));
 
@@ -29,15 +33,14 @@ export async function openJsonLines(path: string, size: BlockSize, { areLines, p
     let names: readonly string[] = [];
     for await (const { text, line } of textPieces(path, pieceBytes, sample, lineEnds(newline))) {
       if (text.trim() === "") continue;
-      const table = withColumns(parse(path, text, line), names);
+      const table = withColumns(parse(source, text, line), names);
       if (names.length === 0) names = table.columns.map(({ name }) => name);
       for (let from = 0; from < table.rows; from += size.rows) yield sliceTable(table, from, from + size.rows);
     }
   }
 
   const first = await tables().next();
-  if (first.done)
-    throw new ChainruleError("EMPTY_DATA", `${path} is empty. It needs one object a line.`, { source: path });
+  if (first.done) throw new ChainruleError("EMPTY_DATA", `${source} is empty. It needs one object a line.`, { source });
   return {
     head: { ...first.value, notes: [...sample.notes, ...first.value.notes] },
     grows: true,

@@ -13,7 +13,7 @@ export const json: FileFormat = {
   endings: ["json", "ndjson", "jsonl"],
   recognizes: (text) => /^\s*[[{]/.test(text),
   read: async (content) => parseJsonRows(content.text(), content),
-  open: (path, size) => openJsonLines(path, size, { areLines, parse: fromLines }),
+  open: (path, size, { source }) => openJsonLines(path, size, { source, areLines, parse: fromLines }),
 };
 
 /**

@@ -15,8 +15,8 @@ export const parquet: FileFormat = {
   endings: ["parquet", "pq"],
   magic: "PAR1",
   read: (content) => parseParquet(new Uint8Array(content.bytes).buffer, content),
-  async open(path, size) {
-    const opened = await open(await fileOf(path), path);
+  async open(path, size, { source }) {
+    const opened = await open(await fileOf(path, source), source);
     const first = await blocksOf(opened, size).next();
     return {
       head: first.done ? await readRows(opened, 0, 0) : first.value,
@@ -198,7 +198,7 @@ async function readRows(opened: Opened, from: number, to: number): Promise<Table
 }
 
 /** A file of which parts are read (Node only). @throws ChainruleError FILE_NOT_FOUND */
-async function fileOf(path: string): Promise<AsyncBuffer> {
+async function fileOf(path: string, source: string): Promise<AsyncBuffer> {
   const { open: openFile } = node("node:fs/promises");
   let byteLength: number;
   try {
@@ -209,8 +209,8 @@ async function fileOf(path: string): Promise<AsyncBuffer> {
     const code = (cause as { code?: string }).code;
     throw new ChainruleError(
       "FILE_NOT_FOUND",
-      `${path} cannot be read (${code}). Check the path.`,
-      { source: path },
+      `${source} cannot be read (${code}). Check the path.`,
+      { source },
       { cause },
     );
   }

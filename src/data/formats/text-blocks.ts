@@ -15,6 +15,8 @@ const lf = 10;
 const cr = 13;
 
 export interface TextSample {
+  /** How messages name the file. */
+  readonly source: string;
   /** The beginning of the file. */
   readonly text: string;
   /** Bytes of the file. */
@@ -33,16 +35,16 @@ export interface TextSample {
  *
  * @throws ChainruleError FILE_NOT_FOUND where it cannot be read, UNKNOWN_FORMAT, MALFORMED_DATA for what is no text
  */
-export async function sampleText(path: string): Promise<TextSample> {
-  const { sample, bytes } = await beginning(path);
+export async function sampleText(path: string, source: string): Promise<TextSample> {
+  const { sample, bytes } = await beginning(path, source);
   const foreign = foreignKind(sample);
-  if (foreign !== undefined) throw new ChainruleError("UNKNOWN_FORMAT", `${path} is ${foreign}.`, { source: path });
+  if (foreign !== undefined) throw new ChainruleError("UNKNOWN_FORMAT", `${source} is ${foreign}.`, { source });
   let encoding = encodingOf(sample);
   let text: string;
   try {
     text = decoderOf(encoding)(sample, false);
   } catch (cause) {
-    if (encoding !== "utf-8") throw noText(path, cause);
+    if (encoding !== "utf-8") throw noText(source, cause);
     encoding = "windows-1252";
     text = decoderOf(encoding)(sample, false);
   }
@@ -50,11 +52,11 @@ export async function sampleText(path: string): Promise<TextSample> {
   const newline = own.includes(lf) || !own.includes(cr) ? lf : cr;
   const lines = linesIn(own, newline);
   const bytesPerLine = Math.max(1, sample.length / Math.max(1, lines));
-  const notes = encoding === "windows-1252" ? [latinNote(path)] : [];
-  return { text, bytes, bytesPerLine, newline, encoding, notes };
+  const notes = encoding === "windows-1252" ? [latinNote(source)] : [];
+  return { source, text, bytes, bytesPerLine, newline, encoding, notes };
 }
 
-async function beginning(path: string): Promise<{ sample: Uint8Array; bytes: number }> {
+async function beginning(path: string, source: string): Promise<{ sample: Uint8Array; bytes: number }> {
   const { open } = node("node:fs/promises");
   try {
     const file = await open(path);
@@ -69,8 +71,8 @@ async function beginning(path: string): Promise<{ sample: Uint8Array; bytes: num
   } catch (cause) {
     throw new ChainruleError(
       "FILE_NOT_FOUND",
-      `${path} cannot be read (${(cause as { code?: string }).code}). Check the path and its permissions.`,
-      { source: path },
+      `${source} cannot be read (${(cause as { code?: string }).code}). Check the path and its permissions.`,
+      { source },
       { cause },
     );
   }
@@ -99,10 +101,10 @@ export interface TextPiece {
 export async function* textPieces(
   path: string,
   bytes: number,
-  { newline, encoding }: TextSample,
+  { source, newline, encoding }: TextSample,
   ends: RowEnds,
 ): AsyncGenerator<TextPiece> {
-  const decode = pieceDecoder(path);
+  const decode = pieceDecoder(source);
   let held: Uint8Array[] = [];
   let length = 0;
   let line = 1;
@@ -114,13 +116,13 @@ export async function* textPieces(
   const chunks = node("node:fs").createReadStream(path, {
     highWaterMark: Math.min(chunkBytes, Math.max(16, bytes >> 3)),
   }) as AsyncIterable<Uint8Array>;
-  for await (const chunk of encoding === "utf-8" ? chunks : asUtf8(path, chunks, encoding)) {
+  for await (const chunk of encoding === "utf-8" ? chunks : asUtf8(source, chunks, encoding)) {
     const cut = ends.lastIn(chunk);
     if (cut < 0 || length + cut < bytes) {
       held.push(chunk);
       length += chunk.length;
       if (cut >= 0) continue;
-      if (length - bytes > longestRow) throw endless(path, line);
+      if (length - bytes > longestRow) throw endless(source, line);
       continue;
     }
     yield piece([...held, chunk.subarray(0, cut)]);
@@ -138,7 +140,7 @@ function linesIn(bytes: Uint8Array, newline: number): number {
 
 /** Chunks of another encoding as those of UTF-8. */
 async function* asUtf8(
-  path: string,
+  source: string,
   chunks: AsyncIterable<Uint8Array>,
   encoding: Encoding,
 ): AsyncGenerator<Uint8Array> {
@@ -148,7 +150,7 @@ async function* asUtf8(
     try {
       return encoder.encode(decode(bytes, isLast));
     } catch (cause) {
-      throw noText(path, cause);
+      throw noText(source, cause);
     }
   };
   for await (const chunk of chunks) yield next(chunk, false);
@@ -159,7 +161,7 @@ async function* asUtf8(
  * Makes text of the pieces of a file that began as UTF-8. Where it turns out that it is none, it is Windows-1252 as long as there was
  * nothing but ASCII before, which is the same in both.
  */
-function pieceDecoder(path: string): (parts: readonly Uint8Array[], line: number) => string {
+function pieceDecoder(source: string): (parts: readonly Uint8Array[], line: number) => string {
   let encoding: Encoding = "utf-8";
   let isAscii = true;
   const decoded = (parts: readonly Uint8Array[], isFirst: boolean): string => {
@@ -172,7 +174,7 @@ function pieceDecoder(path: string): (parts: readonly Uint8Array[], line: number
       isAscii &&= !/[\u0080-\uffff]/.test(text);
       return text;
     } catch (cause) {
-      if (!isAscii || encoding !== "utf-8") throw noText(path, cause, line);
+      if (!isAscii || encoding !== "utf-8") throw noText(source, cause, line);
       encoding = "windows-1252";
       return decoded(parts, line === 1);
     }
@@ -185,22 +187,17 @@ function withoutMark(): Decoder {
   return (bytes, isLast) => decoder.decode(bytes, { stream: !isLast });
 }
 
-function noText(path: string, cause: unknown, line?: number): ChainruleError {
+function noText(source: string, cause: unknown, line?: number): ChainruleError {
   const message =
     line === undefined
-      ? noTextMessage(path)
-      : `${path} is not UTF-8 from line ${line} on, as it is before. Save it as UTF-8 (in a spreadsheet: "CSV UTF-8").`;
-  return new ChainruleError(
-    "MALFORMED_DATA",
-    message,
-    { source: path, ...(line !== undefined && { row: line }) },
-    { cause },
-  );
+      ? noTextMessage(source)
+      : `${source} is not UTF-8 from line ${line} on, as it is before. Save it as UTF-8 (in a spreadsheet: "CSV UTF-8").`;
+  return new ChainruleError("MALFORMED_DATA", message, { source, ...(line !== undefined && { row: line }) }, { cause });
 }
 
-const endless = (path: string, line: number): ChainruleError =>
+const endless = (source: string, line: number): ChainruleError =>
   new ChainruleError(
     "MALFORMED_DATA",
-    `${path} has a row after line ${line} that does not end within ${longestRow / 2 ** 20} MB. Is a quote not closed there?`,
-    { source: path, row: line },
+    `${source} has a row after line ${line} that does not end within ${longestRow / 2 ** 20} MB. Is a quote not closed there?`,
+    { source, row: line },
   );
