@@ -16,6 +16,8 @@ export default defineConfig({
     globalSetup: "./scripts/build-mark.mjs",
     include: ["src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts", "lab/**/*.test.ts"],
     reporters: ["default", "./scripts/summary-reporter.ts"],
+    // What is polled for comes when it comes: no test depends on how fast a machine is.
+    expect: { poll: { timeout: 60_000 } },
     testTimeout: 120_000,
     hookTimeout: 180_000,
   },

@@ -1,5 +1,15 @@
 // The page's entry.
+import "./view/tokens.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { App } from "./app.tsx";
+import { LabStore } from "./page/store.ts";
+import { LabContext } from "./page/use-lab.ts";
 
-createRoot(document.getElementById("root")!).render(<StrictMode>Lab</StrictMode>);
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <LabContext value={new LabStore()}>
+      <App />
+    </LabContext>
+  </StrictMode>,
+);

@@ -33,12 +33,12 @@ export interface LabState extends Recipe {
   /** Steps done. */
   readonly step: number;
   /** The number whose arithmetic is open. */
-  readonly selection?: string;
+  readonly selection?: string | undefined;
   /** What units and edges are of: a row of the training rows, or the mean over the rows of the next step. */
   readonly row: number | "batch";
   readonly panels: readonly string[];
   /** The scene that is shown, with its beat; absent where the lab is free. */
-  readonly scene?: { readonly name: string; readonly beat: number };
+  readonly scene?: { readonly name: string; readonly beat: number } | undefined;
   /** The fingerprint of the weights that a link promises. */
-  readonly bits?: string;
+  readonly bits?: string | undefined;
 }

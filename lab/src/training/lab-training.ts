@@ -9,7 +9,7 @@ import { pushFigures } from "./figures.ts";
 import { type Frame, type FrameRequest, frameOf } from "./frame.ts";
 import { type NetworkLayer, networkOf } from "./network.ts";
 import { type Opened, type OwnFile, openRecipe } from "./open.ts";
-import { type PlaneEdges, Planes } from "./planes.ts";
+import { type PlaneEdges, type PlanePoints, Planes } from "./planes.ts";
 import { Snapshots } from "./snapshots.ts";
 
 /** What does not change while a training goes on. */
@@ -109,6 +109,10 @@ export class LabTraining {
   /** The plane of the two numbers that all features follow from, if there are such. */
   get plane(): PlaneEdges | undefined {
     return this.#planes.edges;
+  }
+
+  get points(): PlanePoints | undefined {
+    return this.#planes.points();
   }
 
   get step(): number {

@@ -11,6 +11,14 @@ export interface PlaneEdges {
   readonly y: readonly [number, number];
 }
 
+/** Rows on the plane. */
+export interface PlanePoints {
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  /** Class indices, or targets as the network has them. */
+  readonly target: Float32Array;
+}
+
 /** A margin around the points, as a share of their extent. */
 const margin = 0.1;
 
@@ -55,6 +63,24 @@ export class Planes {
         ),
       ),
     );
+  }
+
+  /** The rows for training. */
+  points(): PlanePoints | undefined {
+    if (this.edges === undefined) return undefined;
+    const { prepared, table, features, options } = this.#opened;
+    const target = Float32Array.from(options.data.y.data);
+    const column = (c: 0 | 1): Float32Array => {
+      const name = this.edges!.columns[c];
+      if (prepared === undefined || table === undefined) {
+        const at = features.indexOf(name);
+        const { data, shape } = options.data.x;
+        return Float32Array.from({ length: shape[0]! }, (_, row) => data[row * shape[1]! + at]!);
+      }
+      const { cells } = table.columns.find((one) => one.name === name)!;
+      return Float32Array.from(prepared.train.rowNumbers, (row) => Number(cells.at(row)));
+    };
+    return { x: column(0), y: column(1), target };
   }
 
   #grid(resolution: number): Tensor {

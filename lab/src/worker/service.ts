@@ -7,7 +7,7 @@ import type { ColumnData } from "../training/columns.ts";
 import type { Frame, FrameRequest } from "../training/frame.ts";
 import { LabTraining, type Standing, type TrainingDescription } from "../training/lab-training.ts";
 import type { OwnFile } from "../training/open.ts";
-import type { PlaneEdges } from "../training/planes.ts";
+import type { PlaneEdges, PlanePoints } from "../training/planes.ts";
 
 /** Milliseconds of work between two looks at what the page asks for. */
 const slice = 8;
@@ -30,9 +30,8 @@ export type Answer<T> = { readonly value: T } | { readonly error: PlainError };
 
 export interface OpenedTraining extends TrainingDescription {
   readonly plane?: PlaneEdges;
-  /** The rows for training as the network reads them, and their targets: x [rows, features], y [rows, …]. */
-  readonly x: Float32Array;
-  readonly y: Float32Array;
+  /** The rows for training on the plane, in the units of its columns, and their targets as the network has them. */
+  readonly points?: PlanePoints;
 }
 
 export class LabService {
@@ -56,13 +55,11 @@ export class LabService {
       this.#training = training;
       this.#paused = undefined;
       await training.seek(step);
-      const { options } = training.opened;
-      const { plane } = training;
+      const { plane, points } = training;
       return {
         ...training.describe(),
         ...(plane && { plane }),
-        x: Float32Array.from(options.data.x.data),
-        y: Float32Array.from(options.data.y.data),
+        ...(points && { points }),
       };
     });
   }

@@ -1,0 +1,38 @@
+// The page: transport on top, data or the scene on the left, the network in the middle, output and loss on the right.
+import "./app.css";
+import { useLab } from "./page/use-lab.ts";
+import { Header } from "./panels/header.tsx";
+import { LossChart } from "./panels/loss-chart.tsx";
+import { NetworkPanel } from "./panels/network.tsx";
+import { OutputPanel } from "./panels/output.tsx";
+import { RecipePanel } from "./panels/recipe.tsx";
+import { TransportBar } from "./panels/transport.tsx";
+import { TroubleBar } from "./panels/trouble.tsx";
+import { ScenePanel } from "./scenes/scene-panel.tsx";
+
+export function App() {
+  const { state, training, generation } = useLab();
+  return (
+    <div className="lab" data-scene={state.scene?.name}>
+      <Header />
+      <TransportBar />
+      <TroubleBar />
+      <main className="lab-main">
+        <section className="lab-left" aria-label={state.scene ? "Lesson" : "Data and settings"}>
+          {state.scene ? <ScenePanel scene={state.scene} /> : <RecipePanel />}
+        </section>
+        {training && (
+          <>
+            <section className="lab-middle" aria-label="Network">
+              <NetworkPanel key={generation} training={training} />
+            </section>
+            <section className="lab-right" aria-label="Output and loss">
+              <OutputPanel key={`output ${generation}`} training={training} />
+              <LossChart key={`loss ${generation}`} />
+            </section>
+          </>
+        )}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+// Hooks by which components read the page's state and hear its frames.
+import { createContext, useContext, useEffect, useRef, useSyncExternalStore } from "react";
+import type { Frame } from "../training/frame.ts";
+import type { LabStore, Snapshot } from "./store.ts";
+
+export const LabContext = createContext<LabStore | undefined>(undefined);
+
+export function useStore(): LabStore {
+  const store = useContext(LabContext);
+  if (store === undefined) throw new Error("There is no LabContext around this component.");
+  return store;
+}
+
+/** The state; the component is drawn anew where it changes, which is not with every frame. */
+export function useLab(): Snapshot {
+  const store = useStore();
+  return useSyncExternalStore(store.subscribe, store.read);
+}
+
+/** Calls with every frame, past React. */
+export function useFrames(listener: (frame: Frame) => void): void {
+  const { frames } = useStore();
+  const latest = useRef(listener);
+  latest.current = listener;
+  useEffect(() => frames.subscribe((frame) => latest.current(frame)), [frames]);
+}

@@ -1,0 +1,60 @@
+// The head of the page: what it is, the lessons, the free lab, and the theme.
+import "./header.css";
+import { Moon, Sun } from "lucide-react";
+import { useState } from "react";
+import { Button, ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import { useLab, useStore } from "../page/use-lab.ts";
+import { stateOfSet } from "../recipe/address.ts";
+import { sceneNames, scenes } from "../scenes/index.ts";
+
+export function Header() {
+  const store = useStore();
+  const { state } = useLab();
+  const chosen = state.scene?.name ?? "lab";
+  const choose = (name: string) => {
+    const scene = sceneNames.find((one) => one === name);
+    if (scene === undefined) store.commit({ ...stateOfSet("circle"), scene: undefined });
+    else store.commit({ ...scenes[scene].start, step: 0, scene: { name: scene, beat: 0 } });
+  };
+  return (
+    <header className="header">
+      <h1 className="header-name">Chainrule lab</h1>
+      <ToggleButtonGroup
+        className="header-scenes"
+        aria-label="Lessons"
+        selectionMode="single"
+        disallowEmptySelection
+        selectedKeys={[chosen]}
+        onSelectionChange={([key]) => key !== undefined && choose(String(key))}
+      >
+        {sceneNames.map((name, i) => (
+          <ToggleButton key={name} id={name} className="header-scene">
+            <span className="header-scene-number">{i + 1}</span>
+            <span className="header-scene-title">{scenes[name].title}</span>
+          </ToggleButton>
+        ))}
+        <ToggleButton id="lab" className="header-scene">
+          Lab
+        </ToggleButton>
+      </ToggleButtonGroup>
+      <ThemeButton />
+    </header>
+  );
+}
+
+function ThemeButton() {
+  const [isDark, setDark] = useState(
+    () =>
+      document.documentElement.dataset.theme === "dark" ||
+      (document.documentElement.dataset.theme === undefined && matchMedia("(prefers-color-scheme: dark)").matches),
+  );
+  const change = () => {
+    document.documentElement.dataset.theme = isDark ? "light" : "dark";
+    setDark(!isDark);
+  };
+  return (
+    <Button className="icon-button" aria-label={isDark ? "Light theme" : "Dark theme"} onPress={change}>
+      {isDark ? <Sun size={18} aria-hidden /> : <Moon size={18} aria-hidden />}
+    </Button>
+  );
+}

@@ -1,0 +1,100 @@
+// The output: what the network makes of the plane, with the rows for training on it; without a plane, what it makes of the row.
+import "./output.css";
+import { useEffect, useRef } from "react";
+import { useFrames, useStore } from "../page/use-lab.ts";
+import { sized } from "../view/canvas.ts";
+import { paint } from "../view/scale.ts";
+import { onTheme, tokens } from "../view/tokens.ts";
+import type { OpenedTraining } from "../worker/service.ts";
+
+const resolution = 64;
+
+export function OutputPanel({ training }: { readonly training: OpenedTraining }) {
+  if (training.plane === undefined) return null;
+  return (
+    <figure className="output">
+      <figcaption className="panel-title">
+        {training.targets[0]} over {training.plane.columns.join(" and ")}
+      </figcaption>
+      <Plane training={training} />
+    </figure>
+  );
+}
+
+function Plane({ training }: { readonly training: OpenedTraining }) {
+  const store = useStore();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const image = useRef<OffscreenCanvas>(undefined);
+  const redraw = useRef(() => {});
+  const isAsked = useRef(false);
+  useEffect(() => {
+    const surface = sized(canvas.current!, (context, width, height) => {
+      context.imageSmoothingEnabled = true;
+      if (image.current) {
+        // Rows come from the lowest value up.
+        context.save();
+        context.scale(1, -1);
+        context.drawImage(image.current, 0, 0, width, -height);
+        context.restore();
+      }
+      drawPoints(context, training, width, height);
+    });
+    redraw.current = surface.redraw;
+    const off = onTheme(surface.redraw);
+    return () => {
+      surface.end();
+      off();
+    };
+  }, [training]);
+  useFrames(() => {
+    if (isAsked.current) return;
+    isAsked.current = true;
+    const last = training.layers.at(-1)!;
+    const names = Array.from({ length: last.outputs }, (_, i) => `${last.output}[${i}]`);
+    store.client
+      .ask((service) => service.planes(resolution, names))
+      .then((planes) => {
+        const output = names.map((name) => planes[name]!);
+        const pixels = new ImageData(resolution, resolution);
+        // Two classes: the logit of the second less that of the first.
+        const values = output.length === 2 ? output[1]!.map((value, i) => value - output[0]![i]!) : output[0]!;
+        const middle = training.loss === "halfSumOfSquares" ? 0.5 : 0;
+        paint(
+          pixels.data,
+          values.map((value) => value - middle),
+          training.classes.length > 0 ? 4 : 2,
+        );
+        image.current ??= new OffscreenCanvas(resolution, resolution);
+        image.current.getContext("2d")!.putImageData(pixels, 0, 0);
+        redraw.current();
+      })
+      .catch((error: unknown) => store.tell(error))
+      .finally(() => {
+        isAsked.current = false;
+      });
+  });
+  return <canvas ref={canvas} className="output-plane" role="img" aria-label="The output over the plane" />;
+}
+
+/** Rows as points, where the features are the plane's columns, standardised. */
+function drawPoints(
+  context: CanvasRenderingContext2D,
+  { points, plane, classes }: OpenedTraining,
+  width: number,
+  height: number,
+): void {
+  if (points === undefined || plane === undefined) return;
+  const colours = tokens();
+  const at = (value: number, [low, high]: readonly [number, number]) => (value - low) / (high - low);
+  context.lineWidth = 1;
+  context.strokeStyle = colours.ground!;
+  for (let i = 0; i < points.target.length; i++) {
+    const value = points.target[i]!;
+    const isSecond = classes.length > 0 ? value > 0 : value > 0;
+    context.fillStyle = colours[isSecond ? "positive" : "negative"]!;
+    context.beginPath();
+    context.arc(width * at(points.x[i]!, plane.x), height * (1 - at(points.y[i]!, plane.y)), 3, 0, 2 * Math.PI);
+    context.fill();
+    context.stroke();
+  }
+}

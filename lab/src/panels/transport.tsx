@@ -1,0 +1,187 @@
+// The transport: reset, back, play, one step, how fast, and the steps so far as a line to scrub on.
+import "./transport.css";
+import { ChevronLeft, ChevronRight, Pause, Play, RotateCcw } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import {
+  Button,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  Select,
+  SelectValue,
+  Slider,
+  SliderThumb,
+  SliderTrack,
+} from "react-aria-components";
+import { useFrames, useLab, useStore } from "../page/use-lab.ts";
+import { counted, shown } from "../view/numbers.ts";
+
+/** Steps a second. */
+const speeds = { "1": 1, "4": 4, "15": 15, "60": 60, "600": 600, fastest: Number.POSITIVE_INFINITY } as const;
+type Speed = keyof typeof speeds;
+const speedWords = (speed: Speed): string => (speed === "fastest" ? "As fast as it goes" : `${speed} steps a second`);
+
+export function TransportBar() {
+  const store = useStore();
+  const { isPlaying, training } = useLab();
+  const [speed, setSpeed] = useState<Speed>("60");
+  const toggle = () => (isPlaying ? store.pause() : store.play(speeds[speed]));
+  useKeys(toggle);
+  const change = (next: Speed) => {
+    setSpeed(next);
+    if (isPlaying) store.play(speeds[next]);
+  };
+  const isOff = training === undefined;
+  return (
+    <div className="transport" role="toolbar" aria-label="Transport">
+      <div className="transport-buttons">
+        <Button className="icon-button" aria-label="Reset to step 0" isDisabled={isOff} onPress={() => store.seek(0)}>
+          <RotateCcw size={18} aria-hidden />
+        </Button>
+        <Button className="icon-button" aria-label="One step back" isDisabled={isOff} onPress={() => store.step(-1)}>
+          <ChevronLeft size={18} aria-hidden />
+        </Button>
+        <Button
+          className="transport-play"
+          aria-label={isPlaying ? "Pause" : "Play"}
+          isDisabled={isOff}
+          onPress={toggle}
+        >
+          {isPlaying ? <Pause size={18} aria-hidden /> : <Play size={18} aria-hidden />}
+        </Button>
+        <Button className="icon-button" aria-label="One step on" isDisabled={isOff} onPress={() => store.step(1)}>
+          <ChevronRight size={18} aria-hidden />
+        </Button>
+      </div>
+      <Timeline />
+      <Figures />
+      <Select
+        className="select"
+        aria-label="Speed"
+        selectedKey={speed}
+        onSelectionChange={(key) => change(String(key) as Speed)}
+      >
+        <Button className="text-button">
+          <SelectValue />
+        </Button>
+        <Popover className="popover">
+          <ListBox className="list-box">
+            {(Object.keys(speeds) as Speed[])
+              .sort((a, b) => speeds[a] - speeds[b])
+              .map((one) => (
+                <ListBoxItem key={one} id={one} className="list-box-item">
+                  {speedWords(one)}
+                </ListBoxItem>
+              ))}
+          </ListBox>
+        </Popover>
+      </Select>
+    </div>
+  );
+}
+
+/** Space plays, arrows step, with Shift ten, with Alt a hundred, Home resets: where no control has the key for itself. */
+function useKeys(toggle: () => void): void {
+  const store = useStore();
+  const latest = useRef(toggle);
+  latest.current = toggle;
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      const { target, key, shiftKey, altKey, ctrlKey, metaKey } = event;
+      if (ctrlKey || metaKey || event.defaultPrevented) return;
+      const isOwn =
+        target instanceof HTMLElement &&
+        target.closest("input, textarea, select, [role=slider], [role=grid], [role=listbox], [contenteditable]") !==
+          null;
+      if (isOwn) return;
+      const isButton = target instanceof HTMLElement && target.closest("button, a") !== null;
+      const isInGroup = target instanceof HTMLElement && target.closest("[role=radiogroup]") !== null;
+      const steps = altKey ? 100 : shiftKey ? 10 : 1;
+      if (key === " " && !isButton) latest.current();
+      else if (key === "ArrowRight" && !isInGroup) void store.step(steps);
+      else if (key === "ArrowLeft" && !isInGroup) void store.step(-steps);
+      else if (key === "Home") void store.seek(0);
+      else return;
+      event.preventDefault();
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, [store]);
+}
+
+/** Steps that the line has at least, and how it grows where the training goes beyond them. */
+const shortest = 1000;
+const lengthFor = (step: number): number => {
+  let length = shortest;
+  while (length < step) length *= 2;
+  return length;
+};
+
+function Timeline() {
+  const store = useStore();
+  const [{ step, length }, setPlace] = useState({ step: store.frames.step, length: lengthFor(store.frames.step) });
+  // A slider's thumb is a place, not a number that flickers: ten times a second is enough.
+  const due = useRef(0);
+  useFrames((frame) => {
+    const now = performance.now();
+    if (now < due.current && store.read().isPlaying) return;
+    due.current = now + 100;
+    setPlace(({ length: before }) => ({ step: frame.step, length: Math.max(before, lengthFor(frame.step)) }));
+  });
+  return (
+    <Slider
+      className="slider transport-timeline"
+      aria-label="Step"
+      minValue={0}
+      maxValue={length}
+      value={step}
+      onChange={(value) => {
+        setPlace({ step: value, length });
+        void store.seek(value, false);
+      }}
+      onChangeEnd={(value) => void store.seek(value)}
+    >
+      <SliderTrack className="slider-track">
+        {({ state }) => (
+          <>
+            <div className="slider-fill" style={{ width: `${state.getThumbPercent(0) * 100}%` }} />
+            <SliderThumb className="slider-thumb" />
+          </>
+        )}
+      </SliderTrack>
+    </Slider>
+  );
+}
+
+function Figures() {
+  const step = useRef<HTMLSpanElement>(null);
+  const epoch = useRef<HTMLSpanElement>(null);
+  const loss = useRef<HTMLSpanElement>(null);
+  useFrames((frame) => {
+    step.current!.textContent = counted(frame.step);
+    epoch.current!.textContent = counted(frame.epoch);
+    loss.current!.textContent = shown(frame.loss);
+  });
+  return (
+    <dl className="transport-figures">
+      <div>
+        <dt>Step</dt>
+        <dd className="number" data-testid="step">
+          <span ref={step}>0</span>
+        </dd>
+      </div>
+      <div>
+        <dt>Epoch</dt>
+        <dd className="number">
+          <span ref={epoch}>0</span>
+        </dd>
+      </div>
+      <div>
+        <dt>Loss</dt>
+        <dd className="number" data-testid="loss">
+          <span ref={loss}>0</span>
+        </dd>
+      </div>
+    </dl>
+  );
+}

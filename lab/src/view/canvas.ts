@@ -1,0 +1,25 @@
+// A canvas of the page: as sharp as the screen, and as large as its box.
+
+/** Calls `draw` with the context, in CSS pixels, at once and whenever its box changes; gives what ends that. */
+export function sized(
+  canvas: HTMLCanvasElement,
+  draw: (context: CanvasRenderingContext2D, width: number, height: number) => void,
+): { redraw(): void; end(): void } {
+  const context = canvas.getContext("2d")!;
+  const redraw = (): void => {
+    const { clientWidth: width, clientHeight: height } = canvas;
+    if (width === 0 || height === 0) return;
+    const ratio = devicePixelRatio || 1;
+    const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (canvas.width !== w || canvas.height !== h) {
+      canvas.width = w;
+      canvas.height = h;
+    }
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    draw(context, width, height);
+  };
+  const observer = new ResizeObserver(redraw);
+  observer.observe(canvas);
+  return { redraw, end: () => observer.disconnect() };
+}

@@ -1,0 +1,62 @@
+// The page in a browser: it opens, steps, plays, goes back, and its history and its address are those of its state.
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { isMissing, launch, openPage, servePage } from "./browser.ts";
+
+const skipped = { skip: isMissing };
+let browser: Browser;
+let server: Awaited<ReturnType<typeof servePage>>;
+
+beforeAll(async () => {
+  if (isMissing) return;
+  server = await servePage();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+it("opens on the first lesson, without a complaint of the console or the policy", skipped, async () => {
+  const { page, complaints } = await openPage(browser, server.url);
+  await page.getByRole("heading", { name: "One neuron" }).waitFor();
+  await expect.poll(() => page.getByTestId("loss").textContent()).toBe("0.05040");
+  expect(complaints).toEqual([]);
+});
+
+it("steps, plays, pauses and goes back by its buttons and its keys", skipped, async () => {
+  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=xor&hidden=4&epochs=500`);
+  const step = page.getByTestId("step");
+  await page.getByRole("button", { name: "One step on" }).click();
+  await expect.poll(() => step.textContent()).toBe("1");
+  await page.locator("body").press("Shift+ArrowRight");
+  await expect.poll(() => step.textContent()).toBe("11");
+  await page.locator("body").press("ArrowLeft");
+  await expect.poll(() => step.textContent()).toBe("10");
+  expect(new URL(page.url()).hash).toContain("step=10");
+  await page.locator("body").press("Space");
+  await page.getByRole("button", { name: "Pause" }).waitFor();
+  await expect.poll(async () => Number(await step.textContent())).toBeGreaterThan(20);
+  await page.locator("body").press("Space");
+  await page.getByRole("button", { name: "Play" }).waitFor();
+  await page.locator("body").press("Home");
+  await expect.poll(() => step.textContent()).toBe("0");
+  expect(complaints).toEqual([]);
+});
+
+it("has an entry of the history for each committed change", skipped, async () => {
+  const { page } = await openPage(browser, server.url);
+  await page.getByRole("radio", { name: "Lab", exact: true }).click();
+  await expect.poll(() => new URL(page.url()).hash).toContain("data=circle");
+  await page.goBack();
+  await page.getByRole("heading", { name: "One neuron" }).waitFor();
+  await page.goForward();
+  await expect.poll(() => new URL(page.url()).hash).toContain("data=circle");
+});
+
+it("names the field of an address that it cannot read, and stays whole", skipped, async () => {
+  const { page } = await openPage(browser, `${server.url}#v=1&data=xor&hidden=-4`);
+  await page.getByText(/The address cannot be read at "hidden"/).waitFor();
+  await page.getByRole("heading", { name: "One neuron" }).waitFor();
+});
