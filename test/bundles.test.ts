@@ -1,5 +1,6 @@
 // Every entry of the package is bundled for a page: no module of Node is asked for by name where a bundler would follow it.
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -29,6 +30,32 @@ it.each(entries)("%s", async (_, file) => {
   const { output } = await bundle.generate({ format: "esm" });
   expect(outside).toEqual([]);
   expect(output.some((chunk) => chunk.type === "chunk")).toBe(true);
+});
+
+it("a page that imports a part computes at once", async () => {
+  const program = `import { tensor } from ${JSON.stringify(join(root, "dist/index.js"))};
+export const sum = tensor([1, 2]).add(1).sum().item();`;
+  const bundle = await rolldown({
+    input: "program",
+    platform: "browser",
+    external: (id) => id.startsWith("node:"),
+    plugins: [
+      {
+        name: "program",
+        resolveId: (id) => (id === "program" ? id : null),
+        load: (id) => (id === "program" ? program : null),
+      },
+    ],
+  });
+  const { output } = await bundle.generate({ format: "esm", codeSplitting: false });
+  const folder = mkdtempSync(join(tmpdir(), "chainrule-bundle-"));
+  try {
+    const file = join(folder, "program.mjs");
+    writeFileSync(file, output[0].code);
+    expect(((await import(file)) as { sum: number }).sum).toBe(5);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 /** Of package.json: files of dist/, and those that bundlers for browsers take in their place. */

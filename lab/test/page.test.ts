@@ -35,6 +35,8 @@ it("steps, plays, pauses and goes back by its buttons and its keys", skipped, as
   await page.locator("body").press("ArrowLeft");
   await expect.poll(() => step.textContent()).toBe("10");
   expect(new URL(page.url()).hash).toContain("step=10");
+  // A button that has the focus takes the key for itself.
+  await page.getByRole("heading", { name: "Chainrule lab" }).click();
   await page.locator("body").press("Space");
   await page.getByRole("button", { name: "Pause" }).waitFor();
   await expect.poll(async () => Number(await step.textContent())).toBeGreaterThan(20);
