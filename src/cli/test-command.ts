@@ -6,7 +6,8 @@ interface Surroundings {
   readonly stdin?: readonly Uint8Array[];
   /** Of a terminal that results are written to. Default: they go to a file. */
   readonly columns?: number | undefined;
-  /** Sees every piece of stderr as it is written. */
+  /** See every piece of stdout and of stderr as it is written. */
+  readonly onStdout?: (text: string) => void;
   readonly onStderr?: (text: string) => void;
 }
 
@@ -16,11 +17,17 @@ interface Surroundings {
  */
 export async function chainrule(
   words: string | readonly string[],
-  { stdin = [], columns, onStderr = () => {} }: Surroundings = {},
+  { stdin = [], columns, onStdout = () => {}, onStderr = () => {} }: Surroundings = {},
 ) {
   const texts = { stdout: "", stderr: "" };
   const code = await run(typeof words === "string" ? words.split(" ") : words, {
-    stdout: { write: (text) => (texts.stdout += text), ...(columns && { isTTY: true, columns }) },
+    stdout: {
+      write: (text) => {
+        texts.stdout += text;
+        onStdout(text);
+      },
+      ...(columns && { isTTY: true, columns }),
+    },
     stderr: {
       write: (text) => {
         texts.stderr += text;

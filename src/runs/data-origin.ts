@@ -3,6 +3,7 @@ import type { TextOptions } from "../data/formats/format.ts";
 import { queryTable, readTable, type Table } from "../data/index.ts";
 import { isRecord } from "../ir/json.ts";
 import { node } from "../ir/node.ts";
+import { sha256Bytes } from "./files.ts";
 import { notAFile, sha256File } from "./folder.ts";
 
 export interface DataFile {
@@ -77,18 +78,34 @@ export async function readAgain(
 
 /** @throws what `fail` makes, where one of the files is not there or has changed */
 export async function checkFiles(files: DataFiles | readonly DataFile[], fail: (what: string) => Error): Promise<void> {
-  for (const { file, sha256 } of "file" in files ? filesIn(files) : files) {
-    if (file === "-") throw fail("its table came from standard input, which is not kept. Train on it as a file.");
-    const gone = () =>
-      fail(
-        `its data, ${file}, is not there (seen from this folder). Put it back, or go to the folder where it was trained.`,
-      );
-    await checkRegular([file], fail, gone);
-    const hash = await sha256File(file).catch(() => {
-      throw gone();
-    });
-    if (hash !== sha256) throw fail(`its data, ${file}, has changed since. Train again on the data as it is.`);
-  }
+  for (const file of "file" in files ? filesIn(files) : files) await checkFile(file, fail, sha256File);
+}
+
+/** The bytes of a file as it was. @throws what `fail` makes, where it is not there or has changed */
+export async function readData(file: DataFile, fail: (what: string) => Error): Promise<Uint8Array> {
+  let bytes = new Uint8Array(0);
+  await checkFile(file, fail, async (path) => {
+    bytes = new Uint8Array(await node("node:fs/promises").readFile(path));
+    return sha256Bytes(bytes);
+  });
+  return bytes;
+}
+
+async function checkFile(
+  { file, sha256 }: DataFile,
+  fail: (what: string) => Error,
+  hashOf: (path: string) => Promise<string>,
+): Promise<void> {
+  if (file === "-") throw fail("its table came from standard input, which is not kept. Train on it as a file.");
+  const gone = () =>
+    fail(
+      `its data, ${file}, is not there (seen from this folder). Put it back, or go to the folder where it was trained.`,
+    );
+  await checkRegular([file], fail, gone);
+  const hash = await hashOf(file).catch(() => {
+    throw gone();
+  });
+  if (hash !== sha256) throw fail(`its data, ${file}, has changed since. Train again on the data as it is.`);
 }
 
 /** Of names that a run's file has: what they name must be files, since opening a pipe or a device may never end. @throws what `fail` and `gone` make */

@@ -9,6 +9,7 @@ export { refuseUsedFolder, sha256File } from "./folder.ts";
 export type { RunDescription, RunManifest, RunStatus } from "./manifest.ts";
 export type { RunReader } from "./open-run.ts";
 export { openRun } from "./open-run.ts";
+export { type ParsedEvents, parseEvents } from "./parse-events.ts";
 export { dataOptions } from "./prepare-options.ts";
 export { type Replay, type ReplayedData, replay, replayData, replayStream } from "./replay.ts";
 export { type ResumedRun, resumeRun } from "./resume-run.ts";

@@ -20,24 +20,17 @@ export async function lockFolder(dir: string): Promise<() => void> {
   const { join } = node("node:path");
   const path = join(dir, lockFile);
   const own: Owner = { pid: process.pid, host: node("node:os").hostname(), began: await beginning(process.pid) };
-  const read = async (): Promise<unknown> => {
-    try {
-      return JSON.parse(new TextDecoder().decode(await readInside(dir, lockFile)));
-    } catch {
-      return undefined;
-    }
-  };
   const temporary = join(dir, `.${lockFile}.${node("node:crypto").randomBytes(6).toString("hex")}.tmp`);
   await writeFile(temporary, JSON.stringify(own));
   try {
     // Fails where there is one; after that nobody who writes lives, and whoever renames last has it.
     await link(temporary, path).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;
-      const other = await read();
+      const other = await ownerOf(dir);
       if (await isAlive(other, own)) throw inUse(dir, other as Owner);
       await rename(temporary, path);
     });
-    const holder = await read();
+    const holder = await ownerOf(dir);
     if (!isRecord(holder) || holder.pid !== own.pid || holder.began !== own.began) throw inUse(dir, holder as Owner);
   } finally {
     await rm(temporary, { force: true });
@@ -50,7 +43,20 @@ export async function lockFolder(dir: string): Promise<() => void> {
   };
 }
 
-async function isAlive(owner: unknown, own: Owner): Promise<boolean> {
+/** Whether a process that lives has the folder. */
+export async function isWritten(dir: string): Promise<boolean> {
+  return isAlive(await ownerOf(dir), { host: node("node:os").hostname() });
+}
+
+async function ownerOf(dir: string): Promise<unknown> {
+  try {
+    return JSON.parse(new TextDecoder().decode(await readInside(dir, lockFile)));
+  } catch {
+    return undefined;
+  }
+}
+
+async function isAlive(owner: unknown, own: Pick<Owner, "host">): Promise<boolean> {
   if (!isRecord(owner) || !Number.isSafeInteger(owner.pid) || (owner.pid as number) <= 0) return false;
   const { pid, host, began } = owner as object as Owner;
   if (host !== own.host) return true;

@@ -11,16 +11,16 @@ export interface ParsedEvents {
   readonly torn: readonly number[];
 }
 
-/** All complete lines; null becomes NaN. Throws INVALID_RUN for an event that is none. */
-export function parseEvents(dir: string, text: string): ParsedEvents {
+/** All complete lines, of which the first has the number `first`; null becomes NaN. Throws INVALID_RUN for an event that is none. */
+export function parseEvents(dir: string, text: string, first = 1): ParsedEvents {
   // What follows the last newline is an event whose writing was cut off, or nothing.
   const lines = text.split("\n").slice(0, -1);
   const events: TrainEvent[] = [];
   const torn: number[] = [];
   for (const [i, line] of lines.entries()) {
-    const event = parsed(dir, line, i + 1);
-    if (event === undefined) torn.push(i + 1);
-    else events.push(checked(dir, event, i + 1));
+    const event = parsed(dir, line, first + i);
+    if (event === undefined) torn.push(first + i);
+    else events.push(checked(dir, event, first + i));
   }
   return { events, torn };
 }

@@ -1,4 +1,4 @@
-// From the list of commands alone: each has its help, is found where it is mistyped, and loads the engine only when it runs.
+// From the list of commands alone: each has its help, is found where it is mistyped, and loads its heavy parts only when it runs.
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,15 +32,20 @@ it.each(commands)("$name is suggested where it is mistyped", async ({ name }) =>
   expect(stderr).toContain(`(Did you mean ${name}?)`);
 });
 
-it("the program is loaded without the engine", () => {
+it("the program is loaded without the engine, and without the lab's server", () => {
   const root = fileURLToPath(new URL("../..", import.meta.url));
   const seen = new Set([resolve(root, "cli/main.ts")]);
+  const packages = new Set<string>();
   for (const file of seen)
     for (const [, kind, from] of readFileSync(file, "utf8").matchAll(
-      /^(?:import|export) (type )?(?:[\w*{][^;]*? from )?"(\.[^"]+)";/gm,
+      /^(?:import|export) (type )?(?:[\w*{][^;]*? from )?"([^"]+)";/gm,
     ))
-      if (kind === undefined) seen.add(resolve(dirname(file), from!));
+      if (kind === undefined && !from!.startsWith(".")) packages.add(from!);
+      else if (kind === undefined) seen.add(resolve(dirname(file), from!));
   expect(seen).toContain(resolve(root, "cli/commands/train.ts"));
   expect(seen).not.toContain(resolve(root, "index.ts"));
   expect(seen).not.toContain(resolve(root, "cli/engine.ts"));
+  expect(seen).not.toContain(resolve(root, "cli/lab/server.ts"));
+  expect(packages).toContain("commander");
+  expect([...packages].filter((name) => /hono/.test(name))).toEqual([]);
 });

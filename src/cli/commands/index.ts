@@ -6,6 +6,7 @@ import { diagnoseCommand } from "./diagnose.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { explainCommand } from "./explain.ts";
 import { infoCommand } from "./info.ts";
+import { labCommand } from "./lab.ts";
 import { ledgerCommand } from "./ledger.ts";
 import { lrTestCommand } from "./lr-test.ts";
 import { predictCommand } from "./predict.ts";
@@ -19,6 +20,7 @@ export const commands: readonly (CommandRecord | CommandFamily)[] = [
   predictCommand,
   explainCommand,
   ledgerCommand,
+  labCommand,
   checkCommand,
   demoCommand,
   infoCommand,
