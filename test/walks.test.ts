@@ -109,6 +109,7 @@ beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), "chainrule-walks-"));
   for (const name of [
     "src",
+    "lab",
     "scripts",
     "package.json",
     "tsconfig.json",

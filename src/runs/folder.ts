@@ -1,7 +1,6 @@
 // A run's files in a folder on disk, written so that a crash at any moment loses nothing that was saved. Node only.
 //
 // A file is replaced in one step: written beside its place, fsync, rename, fsync of the folder.
-import type { FileHandle } from "node:fs/promises";
 import { ChainruleError } from "../ir/errors.ts";
 import { node } from "../ir/node.ts";
 import type { Appender, RunFiles } from "./files.ts";
@@ -237,13 +236,14 @@ export async function syncFolder(dir: string): Promise<void> {
 
 /** Throws INVALID_RUN where the file is there and cannot be read, is no regular one, or is a link that leads out of the folder. */
 export const readInside = (dir: string, name: string): Promise<Uint8Array | undefined> =>
-  openedInside(dir, name, (path) => node("node:fs/promises").readFile(path));
+  openInside(dir, name, (path) => node("node:fs/promises").readFile(path));
 
-/** The same of a file that is read in parts. */
-export const openInside = (dir: string, name: string): Promise<FileHandle | undefined> =>
-  openedInside(dir, name, (path) => node("node:fs/promises").open(path));
-
-async function openedInside<T>(dir: string, name: string, open: (path: string) => Promise<T>): Promise<T | undefined> {
+/** The same with what `open` makes of the file's path. */
+export async function openInside<T>(
+  dir: string,
+  name: string,
+  open: (path: string) => Promise<T>,
+): Promise<T | undefined> {
   const { realpath } = node("node:fs/promises");
   const { join, sep } = node("node:path");
   try {

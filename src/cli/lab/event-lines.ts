@@ -1,5 +1,5 @@
 // The lines of a run's events.jsonl from any line on, as the file grows: of a line that was told nothing but its place is kept.
-import type { FileHandle } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { crc32 } from "../../ir/crc32.ts";
 import { openInside } from "../../runs/folder.ts";
 import { invalidRun } from "../../runs/invalid-run.ts";
@@ -46,7 +46,7 @@ export class EventLines {
    * "reset" comes before them. Throws INVALID_RUN.
    */
   async *more(): AsyncGenerator<Piece> {
-    const file = await openInside(this.#dir, eventsFile);
+    const file = await openInside(this.#dir, eventsFile, (path) => open(path));
     if (file === undefined) {
       if (this.#begin()) yield "reset";
       return;
@@ -129,7 +129,7 @@ async function* wholeLines(dir: string, file: FileHandle, { line, offset }: Plac
 
 /** The text of the last whole lines of the file, of at most so many bytes. */
 export async function lastLines(dir: string, bytes: number): Promise<string> {
-  const file = await openInside(dir, eventsFile);
+  const file = await openInside(dir, eventsFile, (path) => open(path));
   if (file === undefined) return "";
   try {
     const { size } = await file.stat();
