@@ -32,6 +32,7 @@ export type { Training, TrainingData, TrainOptions, TrainResult } from "./option
 export { type RangePoint, type RangeTest, rangeTest } from "./range-test.ts";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type SafetensorsTensor } from "./safetensors.ts";
 export type { NetworkModel } from "./saved-model.ts";
+export { flagText } from "./settings/flags.ts";
 export {
   type DataSettings,
   type ModelSettings,

@@ -12,6 +12,7 @@ export const circle: TableSet = {
   noise: 0.1,
   extra: planeFeatures,
   settings: { hidden: [4], activation: "tanh", learningRate: 0.03, schedule: "constant", epochs: 500, patience: 500 },
+  reaches: 0.97,
   rows({ noise = 0.1 }) {
     const { uniform, normal } = draws(1);
     const [angle, radius, dx, dy] = [uniform(count, 0), uniform(count, 1), normal(count, 2), normal(count, 3)];

@@ -17,6 +17,9 @@ export function draws(seed: number) {
 /** A row of a set with two classes. */
 export type Point = Readonly<Record<"x1" | "x2", number> & Record<"class", string>>;
 
+/** A row of a set with a number to predict. */
+export type Valued = Readonly<Record<"x1" | "x2" | "y", number>>;
+
 /** Features that are worked out of x1 and x2. */
 export const planeFeatures = {
   "x1²": ({ x1 }: Readonly<Record<string, unknown>>) => rounded((x1 as number) ** 2),

@@ -12,15 +12,22 @@ interface Described {
 }
 
 /** Rows as objects, by column. */
+export type SetRows = readonly Readonly<Record<string, number | string | null>>[];
+
 export interface TableSet extends Described {
   readonly kind: "table";
   readonly target: string;
+  /** What `settings` come to on the rows for validation, at least: accuracy, or R² where the target is a number. */
+  readonly reaches: number;
   /** `noise` that it has at first; absent where it takes none. */
   readonly noise?: number;
   /** Features that can be worked out of others, by their names: of a row. */
   readonly extra?: Readonly<Record<string, (row: Readonly<Record<string, unknown>>) => number>>;
-  /** The same rows for the same options and seed, everywhere: numbers have four decimals, so that CSV holds them as they are. */
-  rows(options: SetOptions): readonly Readonly<Record<string, number | string>>[];
+  /**
+   * The same rows for the same options, everywhere: numbers have four decimals, so that CSV holds them as they are; null where a cell is
+   * missing. A promise where they come in a chunk of their own.
+   */
+  rows(options: SetOptions): SetRows | Promise<SetRows>;
 }
 
 /** A network of the tutorial, with its own weights, on its own rows. */

@@ -12,6 +12,7 @@ export const xor: TableSet = {
   noise: 0.05,
   extra: planeFeatures,
   settings: { hidden: [4], activation: "tanh", learningRate: 0.03, schedule: "constant", epochs: 500, patience: 500 },
+  reaches: 0.9,
   rows({ noise = 0.05 }) {
     const { uniform, normal } = draws(2);
     const [a, b, dx, dy] = [uniform(count, 0), uniform(count, 1), normal(count, 2), normal(count, 3)];

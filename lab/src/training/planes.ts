@@ -1,6 +1,5 @@
 // What units make of the plane: their values over a grid of the two numbers that all features follow from.
 import { compile, type Tensor, tensor } from "chainrule";
-import { tableFromRows, transform } from "chainrule/data";
 import { apply, type Variables } from "chainrule/nn";
 import type { Opened } from "./open.ts";
 
@@ -88,25 +87,16 @@ export class Planes {
     if (known !== undefined) return known;
     const { x, y, columns } = this.edges!;
     const at = ([low, high]: readonly [number, number], i: number) => low + ((high - low) * (i + 0.5)) / resolution;
-    const { prepared } = this.#opened;
+    const { derive, encode } = this.#opened;
     const points = Array.from({ length: resolution * resolution }, (_, i) => ({
       [columns[0]]: at(x, i % resolution),
       [columns[1]]: at(y, Math.floor(i / resolution)),
     }));
     const grid =
-      prepared === undefined
-        ? tensor(points.map((point) => columns.map((column) => point[column]!)))
-        : this.#prepared(points);
+      encode?.(points.map((point) => derive?.(point) ?? point)) ??
+      tensor(points.map((point) => columns.map((column) => point[column]!)));
     this.#grids.set(resolution, grid);
     return grid;
-  }
-
-  /** As the rows of the table are made ready, with the features that are worked out. */
-  #prepared(points: readonly Record<string, number>[]): Tensor {
-    const { prepared, derive } = this.#opened;
-    const rows = points.map((point) => derive?.(point) ?? point);
-    const { x, rows: count } = transform(prepared!.preprocessing, tableFromRows(rows, { source: "plane" }));
-    return tensor(x).reshape([count, prepared!.preprocessing.features.length]);
   }
 }
 
