@@ -3,8 +3,8 @@ import { ChainruleError, type Tensor, tensor } from "chainrule";
 import { prepare, type Table, tableFromRows, transform } from "chainrule/data";
 import { settingsOf, sharedOptions, textOptions } from "chainrule/runs";
 import { type Settings, tableOptions } from "chainrule/train";
-import type { SetOptions } from "../recipe/recipe.ts";
-import type { TableSet } from "../sets/index.ts";
+import type { DataChoice, Recipe, SetOptions } from "../recipe/recipe.ts";
+import { setOf, type TableSet } from "../sets/index.ts";
 import { everywhere, type Opened, type OwnFile } from "./open.ts";
 
 /** A row with the features that are worked out of its others. */
@@ -14,7 +14,7 @@ const withExtra = (set: TableSet, { extra = [] }: SetOptions, row: Readonly<Reco
 });
 
 /** The table of a built-in set, with the features that were asked for beside its own. */
-export async function tableOfSet(name: string, set: TableSet, options: SetOptions): Promise<Table> {
+async function tableOfSet(name: string, set: TableSet, options: SetOptions): Promise<Table> {
   const rows = (await set.rows(options)).map((row) => {
     // The target stays last, as people write tables.
     const { [set.target]: target, ...features } = row;
@@ -23,23 +23,28 @@ export async function tableOfSet(name: string, set: TableSet, options: SetOption
   return tableFromRows(rows, { source: `${name}.csv` });
 }
 
-/** Throws what preparing a table throws. */
-export async function openSet(name: string, set: TableSet, options: SetOptions, settings: Settings): Promise<Opened> {
-  const opened = openTable(await tableOfSet(name, set, options), { ...settings, target: set.target });
-  return { ...opened, derived: options.extra ?? [], derive: (row) => withExtra(set, options, row) };
+/** A table, and the settings by which it is prepared: those of a built-in set have its target. */
+interface Given {
+  readonly table: Table;
+  readonly settings: Settings;
 }
 
-/** Throws what reading and preparing a table throw. */
-export async function openFile(file: OwnFile, settings: Settings): Promise<Opened> {
-  return openTable(await readFile(file, settings), settings);
-}
-
-export async function readFile({ name, bytes }: OwnFile, settings: Settings): Promise<Table> {
+/** Throws what reading a table throws, and INVALID_ARGUMENT for a lesson, and for a file that is not given. */
+export async function readTable({ data, settings }: Pick<Recipe, "data" | "settings">, file?: OwnFile): Promise<Given> {
+  if (data.kind === "set") {
+    const set = setOf(data.name);
+    if (set.kind === "lesson") throw new ChainruleError("INVALID_ARGUMENT", `${set.title} is no table.`, { data });
+    return { table: await tableOfSet(data.name, set, data.options), settings: { ...settings, target: set.target } };
+  }
+  if (file === undefined)
+    throw new ChainruleError("INVALID_ARGUMENT", `This training needs the file ${data.name}: choose it.`, { data });
   const { parseTable } = await import("./readers.ts");
-  return parseTable(bytes, { source: name, ...textOptions(settings) });
+  return { table: await parseTable(file.bytes, { source: file.name, ...textOptions(settings) }), settings };
 }
 
-function openTable(table: Table, settings: Settings): Opened {
+/** Throws what `readTable` and preparing a table throw. */
+export async function openTable(recipe: Recipe, file?: OwnFile): Promise<Opened> {
+  const { table, settings } = await readTable(recipe, file);
   const { target } = settings;
   if (target === undefined)
     throw new ChainruleError("INVALID_ARGUMENT", "Say which column is predicted: choose a target.", {
@@ -63,5 +68,13 @@ function openTable(table: Table, settings: Settings): Opened {
       const { x, rows: count } = transform(preprocessing, tableFromRows(rows, { source: "plane" }));
       return tensor(x).reshape([count, features.length]);
     },
+    ...extraOf(recipe.data),
   };
+}
+
+/** Of a built-in set: what is worked out of its columns. */
+function extraOf(data: DataChoice): Pick<Opened, "derived" | "derive"> {
+  const set = data.kind === "set" ? setOf(data.name) : undefined;
+  if (data.kind === "file" || set?.kind !== "table") return {};
+  return { derived: data.options.extra ?? [], derive: (row) => withExtra(set, data.options, row) };
 }

@@ -1,5 +1,5 @@
 // From a recipe to what a training is loaded from: a table prepared as the command line prepares it, or a lesson's network.
-import { ChainruleError, type Tensor, tensor } from "chainrule";
+import { type Tensor, tensor } from "chainrule";
 import type { Prepared, Table } from "chainrule/data";
 import type { Layer } from "chainrule/nn";
 import { sgd } from "chainrule/optim";
@@ -40,17 +40,12 @@ export const everywhere = { deterministic: true, threads: 1, sliceMilliseconds: 
  * Throws what reading and preparing a table throw, and INVALID_ARGUMENT where the recipe is of a file and none is given.
  * `file`: the one that the recipe names, whose hash the caller has checked.
  */
-export async function openRecipe({ data, settings }: Recipe, file?: OwnFile): Promise<Opened> {
-  if (data.kind === "set") {
-    const set = setOf(data.name);
-    if (set.kind === "lesson") return openLesson(set, settings);
-    const { openSet } = await import("./open-table.ts");
-    return openSet(data.name, set, data.options, settings);
-  }
-  if (file === undefined)
-    throw new ChainruleError("INVALID_ARGUMENT", `This training needs the file ${data.name}: choose it.`, { data });
-  const { openFile } = await import("./open-table.ts");
-  return openFile(file, settings);
+export async function openRecipe(recipe: Recipe, file?: OwnFile): Promise<Opened> {
+  const { data, settings } = recipe;
+  const set = data.kind === "set" ? setOf(data.name) : undefined;
+  if (set?.kind === "lesson") return openLesson(set, settings);
+  const { openTable } = await import("./open-table.ts");
+  return openTable(recipe, file);
 }
 
 function openLesson(set: LessonSet, { learningRate = 0.5, epochs = 10_000, seed }: Settings): Opened {

@@ -67,19 +67,9 @@ export class Planes {
   /** The rows for training. */
   points(): PlanePoints | undefined {
     if (this.edges === undefined) return undefined;
-    const { prepared, table, features, options } = this.#opened;
-    const target = Float32Array.from(options.data.y.data);
-    const column = (c: 0 | 1): Float32Array => {
-      const name = this.edges!.columns[c];
-      if (prepared === undefined || table === undefined) {
-        const at = features.indexOf(name);
-        const { data, shape } = options.data.x;
-        return Float32Array.from({ length: shape[0]! }, (_, row) => data[row * shape[1]! + at]!);
-      }
-      const { cells } = table.columns.find((one) => one.name === name)!;
-      return Float32Array.from(prepared.train.rowNumbers, (row) => Number(cells.at(row)));
-    };
-    return { x: column(0), y: column(1), target };
+    const target = Float32Array.from(this.#opened.options.data.y.data);
+    const [x, y] = this.edges.columns.map((name) => Float32Array.from(valuesOf(this.#opened, name)));
+    return { x: x!, y: y!, target };
   }
 
   #grid(resolution: number): Tensor {
@@ -100,26 +90,27 @@ export class Planes {
   }
 }
 
-function edgesOf({ prepared, table, features, options, derived = [] }: Opened): PlaneEdges | undefined {
-  if (prepared === undefined || table === undefined) {
-    if (features.length !== 2) return undefined;
-    const { data } = options.data.x;
-    const of = (column: number) => edges(Array.from({ length: data.length / 2 }, (_, i) => data[2 * i + column]!));
-    return { columns: [features[0]!, features[1]!], x: of(0), y: of(1) };
-  }
-  const { columns } = prepared.preprocessing;
-  const own = columns.filter(({ name }) => !derived.includes(name));
-  if (own.length !== 2 || own.some(({ type }) => type !== "number")) return undefined;
-  const [a, b] = own.map(({ name }) => {
-    const { cells } = table.columns.find((column) => column.name === name)!;
-    const numbers: number[] = [];
-    for (const cell of cells) if (typeof cell === "number") numbers.push(cell);
-    return edges(numbers);
-  });
-  return { columns: [own[0]!.name, own[1]!.name], x: a!, y: b! };
+/** Of the rows for training, in the unit of the column: standardised values scaled back, however their cells are written. */
+function valuesOf({ prepared, features, options }: Opened, name: string): Float64Array {
+  const at = features.indexOf(name);
+  const { data, shape } = options.data.x;
+  const column = prepared?.preprocessing.columns.find((one) => one.name === name);
+  const [scale, shift] =
+    column?.type === "number" && prepared!.preprocessing.standardize ? [column.std, column.mean] : [1, 0];
+  return Float64Array.from({ length: shape[0]! }, (_, row) => data[row * shape[1]! + at]! * scale + shift);
 }
 
-function edges(values: readonly number[]): readonly [number, number] {
+function edgesOf(opened: Opened): PlaneEdges | undefined {
+  const { prepared, features, derived = [] } = opened;
+  const own = prepared?.preprocessing.columns.filter(({ name }) => !derived.includes(name));
+  if (own?.some(({ type }) => type !== "number")) return undefined;
+  const names = own?.map(({ name }) => name) ?? features;
+  if (names.length !== 2 || names.some((name) => !features.includes(name))) return undefined;
+  const [x, y] = names.map((name) => edges(valuesOf(opened, name)));
+  return { columns: [names[0]!, names[1]!], x: x!, y: y! };
+}
+
+function edges(values: Float64Array): readonly [number, number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     low = Math.min(low, value);

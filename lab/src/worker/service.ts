@@ -3,8 +3,10 @@ import { ChainruleError, type PlainError } from "chainrule";
 import type { Explanation } from "chainrule/explain";
 import type { TrainEvent } from "chainrule/train";
 import type { Intervention, Recipe } from "../recipe/recipe.ts";
+import type { Blame } from "../training/blame.ts";
 import type { ColumnData } from "../training/columns.ts";
 import type { Frame, FrameRequest } from "../training/frame.ts";
+import type { Inspection } from "../training/inspect.ts";
 import { LabTraining, type Standing, type TrainingDescription } from "../training/lab-training.ts";
 import type { OwnFile } from "../training/open.ts";
 import type { PlaneEdges, PlanePoints } from "../training/planes.ts";
@@ -106,6 +108,36 @@ export class LabService {
 
   explain(element: string, row: number | "batch"): Promise<Answer<Explanation>> {
     return answer(() => this.#held.explain(element, row));
+  }
+
+  /** What a table is, before it is trained on: the training that is open stays as it is. */
+  inspect(recipe: Pick<Recipe, "data" | "settings">, file?: OwnFile): Promise<Answer<Inspection>> {
+    return answer(async () => {
+      const [{ readTable }, { inspectTable }] = await Promise.all([
+        import("../training/open-table.ts"),
+        import("../training/inspect.ts"),
+      ]);
+      const { table, settings } = await readTable(recipe, file);
+      return inspectTable(table, settings);
+    });
+  }
+
+  /** The columns and rows that the loss pulls on the most; undefined for a lesson. */
+  blame(): Promise<Answer<Blame | undefined>> {
+    return answer(async () => {
+      const { blameOf } = await import("../training/blame.ts");
+      const training = this.#held;
+      return training.held((held) => blameOf(training.opened, held));
+    });
+  }
+
+  /** The table that is trained on, as CSV; undefined for a lesson. */
+  csv(): Promise<Answer<string | undefined>> {
+    return answer(async () => {
+      const { csvOf } = await import("../sets/csv.ts");
+      const { table } = this.#held.opened;
+      return table && csvOf(table);
+    });
   }
 
   weights(): Promise<Answer<Uint8Array>> {
