@@ -14,7 +14,8 @@ try {
   await page.waitForFunction(() => document.querySelector("[data-testid=step]") !== null);
   await page.waitForLoadState("networkidle");
   await page.evaluate(() => document.fonts.ready);
-  await page.waitForTimeout(500);
+  await page.waitForFunction(() => document.querySelector("[data-testid=loss]")?.textContent !== "0");
+  await page.waitForTimeout(1500);
   await page.screenshot({ path: out });
   for (const complaint of complaints) console.log(complaint);
 } finally {

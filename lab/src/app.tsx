@@ -8,10 +8,12 @@ import { OutputPanel } from "./panels/output.tsx";
 import { RecipePanel } from "./panels/recipe.tsx";
 import { TransportBar } from "./panels/transport.tsx";
 import { TroubleBar } from "./panels/trouble.tsx";
+import { beatOf } from "./scenes/index.ts";
 import { ScenePanel } from "./scenes/scene-panel.tsx";
 
 export function App() {
   const { state, training, generation } = useLab();
+  const Aside = beatOf(state.scene)?.Aside;
   return (
     <div className="lab" data-scene={state.scene?.name}>
       <Header />
@@ -27,7 +29,7 @@ export function App() {
               <NetworkPanel key={generation} training={training} />
             </section>
             <section className="lab-right" aria-label="Output and loss">
-              <OutputPanel key={`output ${generation}`} training={training} />
+              {Aside ? <Aside training={training} /> : <OutputPanel key={`output ${generation}`} training={training} />}
               <LossChart key={`loss ${generation}`} />
             </section>
           </>

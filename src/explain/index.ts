@@ -2,15 +2,7 @@
 import "../run/engine.ts";
 
 export type { Written } from "../ops/notation.ts";
-export {
-  type Explain,
-  explain,
-  type Name,
-  type NamedTensors,
-  parseElement,
-  type UpdateState,
-  withUpdate,
-} from "./computation.ts";
+export { type Explain, explain, type Name, type NamedTensors, type UpdateState, withUpdate } from "./computation.ts";
 export type { ExplainOptions } from "./explain.ts";
 export type {
   Equation,

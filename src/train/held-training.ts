@@ -1,6 +1,6 @@
 // A training held in the hand: it goes step by step, is looked into, put aside as plain data and taken up again.
 import { ChainruleError } from "../ir/errors.ts";
-import { formatShape, sameShape } from "../ir/shape.ts";
+import { formatShape, type Shape, sameShape } from "../ir/shape.ts";
 import type { Variables } from "../nn/layer.ts";
 import { parentPath } from "../nn/layer.ts";
 import { isLossRecord, type LossName } from "../nn/losses/index.ts";
@@ -180,6 +180,11 @@ export class HeldTraining {
   /** Names that `read` knows and `write` takes: parameters, buffers and the optimizer's moments. */
   get names(): readonly string[] {
     return [...this.#loop.loaded.training.initial.keys()];
+  }
+
+  /** Of what `read` gives. */
+  shapeOf(name: string): Shape {
+    return this.#known(name).shape;
   }
 
   /** A copy of a parameter, a buffer or a moment: "parameters.layers.0.weight", "optimizer.mean.layers.0.weight". */

@@ -26,6 +26,8 @@ export interface Snapshot {
   /** Why it paused by itself. */
   readonly paused: Status["paused"];
   readonly trouble: Trouble | undefined;
+  /** The fingerprint that a link promised, and that of the weights here. */
+  readonly promised: { readonly bits: string; readonly here: string } | undefined;
   /** A file that the address names and the page has not: it is asked for. */
   readonly missingFile: { readonly name: string; readonly sha256: string } | undefined;
 }
@@ -61,6 +63,7 @@ export class LabStore {
       isPlaying: false,
       paused: undefined,
       trouble,
+      promised: undefined,
       missingFile: undefined,
     };
     addEventListener("popstate", () => this.#follow());
@@ -90,6 +93,12 @@ export class LabStore {
   preview(change: Partial<LabState>): void {
     const { bits: _, ...own } = { ...this.state, step: this.frames.step, ...change };
     this.#apply(own);
+  }
+
+  /** The address of the page as it is, with the fingerprint of its weights. */
+  async link(): Promise<string> {
+    const bits = await this.client.ask((service) => service.fingerprint());
+    return new URL(`#${writeAddress({ ...this.state, step: this.frames.step, bits })}`, location.href).href;
   }
 
   /** The address says the step, without an entry of its own. */
@@ -153,7 +162,7 @@ export class LabStore {
   }
 
   dismiss(): void {
-    this.#set({ trouble: undefined });
+    this.#set({ trouble: undefined, promised: undefined });
   }
 
   /** A new worker in place of one that died, at the step where it was. */
@@ -227,7 +236,10 @@ export class LabStore {
       );
       this.#opened = state;
       this.frames.forget();
-      this.#set({ training, generation: this.#snapshot.generation + 1 });
+      const { bits } = state;
+      const here = bits && (await this.client.ask((service) => service.fingerprint()));
+      const promised = bits && here ? { bits, here } : undefined;
+      this.#set({ training, generation: this.#snapshot.generation + 1, promised });
       await this.frames.next();
     } finally {
       this.#set({ isOpening: false });

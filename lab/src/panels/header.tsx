@@ -1,6 +1,7 @@
 // The head of the page: what it is, the lessons, the free lab, and the theme.
 import "./header.css";
-import { Moon, Sun } from "lucide-react";
+import { ChainruleError } from "chainrule";
+import { Check, Link, Moon, Sun } from "lucide-react";
 import { useState } from "react";
 import { Button, ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { useLab, useStore } from "../page/use-lab.ts";
@@ -37,8 +38,35 @@ export function Header() {
           Lab
         </ToggleButton>
       </ToggleButtonGroup>
+      <LinkButton />
       <ThemeButton />
     </header>
+  );
+}
+
+/** Copies the address with the fingerprint of the weights. */
+function LinkButton() {
+  const store = useStore();
+  const [isCopied, setCopied] = useState(false);
+  const copy = async () => {
+    try {
+      const link = await store.link();
+      history.replaceState(null, "", link);
+      await navigator.clipboard.writeText(link);
+      setCopied(true);
+    } catch (error) {
+      store.tell(
+        error instanceof DOMException
+          ? new ChainruleError("INVALID_ARGUMENT", `The link stands in the address bar: ${error.message}`)
+          : error,
+      );
+    }
+  };
+  return (
+    <Button className="text-button" onPress={() => void copy()} onBlur={() => setCopied(false)}>
+      {isCopied ? <Check size={16} aria-hidden /> : <Link size={16} aria-hidden />}
+      <span role="status">{isCopied ? "Copied" : "Link"}</span>
+    </Button>
   );
 }
 

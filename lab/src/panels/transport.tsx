@@ -157,7 +157,17 @@ function Figures() {
   const step = useRef<HTMLSpanElement>(null);
   const epoch = useRef<HTMLSpanElement>(null);
   const loss = useRef<HTMLSpanElement>(null);
+  const bits = useRef<HTMLSpanElement>(null);
+  const store = useStore();
   useFrames((frame) => {
+    // The hash of weights that change sixty times a second is noise.
+    if (!store.read().isPlaying)
+      store.client
+        .ask((service) => service.fingerprint())
+        .then((fingerprint) => {
+          if (bits.current && store.frames.step === frame.step) bits.current.textContent = fingerprint;
+        })
+        .catch((error: unknown) => store.tell(error));
     step.current!.textContent = counted(frame.step);
     epoch.current!.textContent = counted(frame.epoch);
     loss.current!.textContent = shown(frame.loss);
@@ -180,6 +190,12 @@ function Figures() {
         <dt>Loss</dt>
         <dd className="number" data-testid="loss">
           <span ref={loss}>0</span>
+        </dd>
+      </div>
+      <div className="transport-bits" title="The first eight hex digits of the SHA-256 of all weights">
+        <dt>Weights</dt>
+        <dd className="number" data-testid="bits">
+          <span ref={bits} />
         </dd>
       </div>
     </dl>

@@ -6,9 +6,10 @@ import { useLab, useStore } from "../page/use-lab.ts";
 
 export function TroubleBar() {
   const store = useStore();
-  const { trouble, paused } = useLab();
+  const { trouble, paused, promised } = useLab();
   const told =
     trouble?.message ??
+    (promised && promisedWords(promised)) ??
     (paused === "still"
       ? "It paused: no weight moves any more."
       : paused === "ended"
@@ -27,7 +28,7 @@ export function TroubleBar() {
               Open it again at step {store.frames.step}
             </Button>
           )}
-          {trouble && (
+          {(trouble || promised) && (
             <Button className="icon-button" aria-label="Dismiss" onPress={() => store.dismiss()}>
               <X size={16} aria-hidden />
             </Button>
@@ -36,4 +37,10 @@ export function TroubleBar() {
       )}
     </div>
   );
+}
+
+function promisedWords({ bits, here }: { readonly bits: string; readonly here: string }): string {
+  return bits === here
+    ? `Same bits as in the link: the weights are ${here}.`
+    : `Other bits than in the link: the weights are ${here} here and were ${bits} there. Another version of Chainrule may round otherwise.`;
 }

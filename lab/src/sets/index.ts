@@ -4,7 +4,7 @@ import { curve } from "./curve.ts";
 import { gaussians } from "./gaussians.ts";
 import { hiddenLayer } from "./hidden-layer.ts";
 import { moons } from "./moons.ts";
-import { neuron } from "./neuron.ts";
+import { neuron, neuronAtRates } from "./neuron.ts";
 import { penguins } from "./penguins.ts";
 import { plane } from "./plane.ts";
 import type { LabSet } from "./set.ts";
@@ -24,6 +24,7 @@ export const sets = {
   wave,
   penguins,
   neuron,
+  neuronAtRates,
   hiddenLayer,
 } satisfies Record<string, LabSet>;
 

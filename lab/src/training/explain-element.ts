@@ -1,8 +1,9 @@
 // The worked arithmetic of one number of a training in the lab: as `chainrule explain` gives it, on rows of the training rows.
 import { type Tensor, tensor } from "chainrule";
-import { type Explanation, explain, type NamedTensors, parseElement, withUpdate } from "chainrule/explain";
+import { type Explanation, explain, type NamedTensors, withUpdate } from "chainrule/explain";
 import { apply, lossOf, type TensorTree } from "chainrule/nn";
 import type { HeldTraining } from "chainrule/train";
+import { elementOf, placeIn } from "./element.ts";
 import type { Opened } from "./open.ts";
 
 /** Paths that are written out. */
@@ -28,12 +29,12 @@ export function explainElement(
     { ...parameters, x: options.data.x.gather(at), target: options.data.y.gather(at), buffers } as NamedTensors,
   );
   const explanation = one.of(element, { paths });
-  const { name, indices } = parseElement(element);
+  const { name = "", indices = [] } = elementOf(element) ?? {};
   const own = training.names.flatMap((full) => (full.startsWith("parameters.") ? [full.slice(11)] : []));
   if (!own.includes(name)) return explanation;
 
   const { shape } = training.read(`parameters.${name}`);
-  const place = indices.reduce((sum, index, axis) => sum * shape[axis]! + index, 0);
+  const place = placeIn(shape, indices)!;
   const slots = training.names.flatMap((full) => {
     const [, slot] = full.endsWith(`.${name}`) ? (/^optimizer\.(\w+)\./.exec(full) ?? []) : [];
     return slot !== undefined && full === `optimizer.${slot}.${name}` ? [[slot, training.read(full).data[place]!]] : [];

@@ -1,6 +1,7 @@
 // What the page draws of one moment of a training: the numbers of the network as they are, plain arrays that go over to it.
 import type { Tensor } from "chainrule";
 import type { HeldTraining } from "chainrule/train";
+import { elementOf, placeIn } from "./element.ts";
 
 export interface FrameRequest {
   /** Whose values and gradients: a row of the training rows, or the mean over the rows of the next step. */
@@ -19,6 +20,8 @@ export interface Frame {
   readonly batch: readonly number[];
   /** Parameters by their names, row-major: "layers.0.weight" [inputs, outputs]. */
   readonly parameters: Readonly<Record<string, Float32Array>>;
+  /** Shapes of the parameters by their names. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
   /** ∂loss/∂parameter, by the same names. */
   readonly gradients: Readonly<Record<string, Float32Array>>;
   /** Values by their names, one for each unit: of the row, or means. */
@@ -46,6 +49,7 @@ export function frameOf(training: HeldTraining, { row }: FrameRequest): Frame {
     loss: loss.item(),
     batch,
     parameters: named((name) => Float32Array.from(training.read(`parameters.${name}`).data)),
+    shapes: Object.fromEntries(own.map((name) => [name, training.shapeOf(`parameters.${name}`)])),
     gradients: named((name) => Float32Array.from(gradients[name]!.data)),
     values: perUnit(values, 1 / rows.length),
     // The loss is a mean over the rows, so the sum of these gradients is the mean of each row's own.
@@ -65,3 +69,10 @@ export const buffersOf = ({ parameters, gradients, values, deltas }: Frame): Arr
   [parameters, gradients, values, deltas].flatMap((arrays) =>
     Object.values(arrays).map(({ buffer }) => buffer as ArrayBuffer),
   );
+
+/** A parameter of a frame by its element; NaN where there is none. */
+export function numberIn({ parameters, shapes }: Frame, element: string): number {
+  const named = elementOf(element);
+  const at = named && placeIn(shapes[named.name] ?? [], named.indices);
+  return at === undefined ? Number.NaN : (parameters[named!.name]?.[at] ?? Number.NaN);
+}

@@ -1,16 +1,17 @@
 // A training of the lab: it plays, steps, goes back and anywhere, is changed by hand, and can be asked for everything that the page shows.
 import { ChainruleError, type Tensor } from "chainrule";
-import { type Explanation, parseElement } from "chainrule/explain";
+import type { Explanation } from "chainrule/explain";
 import { HeldTraining, type TrainEvent } from "chainrule/train";
 import type { Intervention, Recipe } from "../recipe/recipe.ts";
 import { type ColumnData, Columns } from "./columns.ts";
-import { explainElement } from "./explain-element.ts";
+import { elementOf, placeIn } from "./element.ts";
 import { pushFigures } from "./figures.ts";
 import { type Frame, type FrameRequest, frameOf } from "./frame.ts";
 import { type NetworkLayer, networkOf } from "./network.ts";
 import { type Opened, type OwnFile, openRecipe } from "./open.ts";
 import { type PlaneEdges, type PlanePoints, Planes } from "./planes.ts";
 import { Snapshots } from "./snapshots.ts";
+import type { Descent, Pair, Surface, SurfaceRequest } from "./surface.ts";
 
 /** What does not change while a training goes on. */
 export interface TrainingDescription {
@@ -196,6 +197,30 @@ export class LabTraining {
     return this.#exclusive(() => Promise.resolve(this.#planes.draw(this.#training.variables(), resolution, names)));
   }
 
+  /** The loss over two parameters, the others as they are. */
+  surface(request: SurfaceRequest): Promise<Surface> {
+    return this.#exclusive(async () => {
+      const { surfaceOf } = await import("./surface.ts");
+      return surfaceOf(this.opened, this.#training.variables(), request);
+    });
+  }
+
+  /** The largest second derivative of the loss over two parameters, at values of them. */
+  curvature(elements: Pair, point: readonly [number, number]): Promise<number> {
+    return this.#exclusive(async () => {
+      const { PairLoss } = await import("./surface.ts");
+      return new PairLoss(this.opened, this.#training.variables(), elements).curvature(point);
+    });
+  }
+
+  /** The ways of two parameters from here, so many steps at each of some learning rates. */
+  descents(elements: Pair, rates: readonly number[], steps: number): Promise<readonly Descent[]> {
+    return this.#exclusive(async () => {
+      const { descentsOf } = await import("./surface.ts");
+      return descentsOf(this.opened, this.#training, elements, rates, steps);
+    });
+  }
+
   /** Figures over the steps, where they are newer than a version. */
   columns(
     since: number,
@@ -207,7 +232,10 @@ export class LabTraining {
 
   /** The arithmetic of one number in float64, on a row or on the rows of the next step. Throws INVALID_ARGUMENT for an element that there is not. */
   explain(element: string, row: number | "batch"): Promise<Explanation> {
-    return this.#exclusive(() => Promise.resolve(explainElement(this.opened, this.#training, element, row)));
+    return this.#exclusive(async () => {
+      const { explainElement } = await import("./explain-element.ts");
+      return explainElement(this.opened, this.#training, element, row);
+    });
   }
 
   /** All parameters in the order of their names, as bytes: what a fingerprint is of. */
@@ -275,17 +303,15 @@ export class LabTraining {
   }
 
   #write(element: string, value: number): void {
-    const { name, indices } = parseElement(element);
-    const own = `parameters.${name}`;
-    const tensor: Tensor = this.#training.read(own);
-    const at = indices.reduce((sum, index, axis) => sum * tensor.shape[axis]! + index, 0);
-    if (indices.length !== tensor.shape.length || indices.some((index, axis) => index >= tensor.shape[axis]!))
+    const named = elementOf(element);
+    const own = `parameters.${named?.name}`;
+    const tensor: Tensor | undefined = this.#training.names.includes(own) ? this.#training.read(own) : undefined;
+    const at = named && tensor && placeIn(tensor.shape, named.indices);
+    if (tensor === undefined || at === undefined)
       throw new ChainruleError(
         "INVALID_ARGUMENT",
-        `There is no number ${element}: the shape of ${name} is [${tensor.shape.join(", ")}].`,
-        {
-          element,
-        },
+        `There is no parameter ${element} in this network${tensor ? `: the shape of ${named!.name} is [${tensor.shape.join(", ")}]` : ""}.`,
+        { element },
       );
     tensor.data[at] = value;
     this.#training.write(own, tensor);

@@ -5,11 +5,13 @@ import type { TrainEvent } from "chainrule/train";
 import type { Intervention, Recipe } from "../recipe/recipe.ts";
 import type { Blame } from "../training/blame.ts";
 import type { ColumnData } from "../training/columns.ts";
+import { fingerprintOf } from "../training/fingerprint.ts";
 import type { Frame, FrameRequest } from "../training/frame.ts";
 import type { Inspection } from "../training/inspect.ts";
 import { LabTraining, type Standing, type TrainingDescription } from "../training/lab-training.ts";
 import type { OwnFile } from "../training/open.ts";
 import type { PlaneEdges, PlanePoints } from "../training/planes.ts";
+import type { Descent, Pair, Surface, SurfaceRequest } from "../training/surface.ts";
 
 /** Milliseconds of work between two looks at what the page asks for. */
 const slice = 8;
@@ -138,6 +140,23 @@ export class LabService {
       const { table } = this.#held.opened;
       return table && csvOf(table);
     });
+  }
+
+  surface(request: SurfaceRequest): Promise<Answer<Surface>> {
+    return answer(() => this.#held.surface(request));
+  }
+
+  curvature(elements: Pair, point: readonly [number, number]): Promise<Answer<number>> {
+    return answer(() => this.#held.curvature(elements, point));
+  }
+
+  descents(elements: Pair, rates: readonly number[], steps: number): Promise<Answer<readonly Descent[]>> {
+    return answer(() => this.#held.descents(elements, rates, steps));
+  }
+
+  /** The first 32 bits of the SHA-256 of all parameters, in hex. */
+  fingerprint(): Promise<Answer<string>> {
+    return answer(async () => fingerprintOf(await this.#held.weights()));
   }
 
   weights(): Promise<Answer<Uint8Array>> {
