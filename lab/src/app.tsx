@@ -1,15 +1,21 @@
 // The page: transport on top, data or the scene on the left, the network in the middle, output and loss on the right.
 import "./app.css";
+import { lazy, Suspense } from "react";
 import { useLab } from "./page/use-lab.ts";
 import { Header } from "./panels/header.tsx";
 import { LossChart } from "./panels/loss-chart.tsx";
 import { NetworkPanel } from "./panels/network.tsx";
 import { OutputPanel } from "./panels/output.tsx";
-import { RecipePanel } from "./panels/recipe.tsx";
 import { TransportBar } from "./panels/transport.tsx";
 import { TroubleBar } from "./panels/trouble.tsx";
 import { beatOf } from "./scenes/index.ts";
 import { ScenePanel } from "./scenes/scene-panel.tsx";
+
+/** What the first lesson does without comes later. */
+const RecipePanel = lazy(async () => ({ default: (await import("./panels/recipe.tsx")).RecipePanel }));
+const SettingsPanel = lazy(async () => ({
+  default: (await import("./panels/settings/settings-panel.tsx")).SettingsPanel,
+}));
 
 export function App() {
   const { state, training, generation } = useLab();
@@ -21,7 +27,14 @@ export function App() {
       <TroubleBar />
       <main className="lab-main">
         <section className="lab-left" aria-label={state.scene ? "Lesson" : "Data and settings"}>
-          {state.scene ? <ScenePanel scene={state.scene} /> : <RecipePanel />}
+          {state.scene ? (
+            <ScenePanel scene={state.scene} />
+          ) : (
+            <Suspense>
+              <RecipePanel />
+              {training && <SettingsPanel training={training} />}
+            </Suspense>
+          )}
         </section>
         {training && (
           <>

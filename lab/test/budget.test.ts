@@ -31,7 +31,7 @@ it("page: 225 KB", () => {
 
 it("worker: 125 KB", () => {
   const worker = /["'`]([^"'`]*main-[\w-]+\.js)["'`]/.exec(readFileSync(join(assets, entry), "utf8"))![1]!;
-  expect(sizeOf(withImports(worker.split("/").at(-1)!))).toBeLessThanOrEqual(160_000);
+  expect(sizeOf(withImports(worker.split("/").at(-1)!))).toBeLessThanOrEqual(125_000);
 });
 
 it("fonts: 110 KB", () => {

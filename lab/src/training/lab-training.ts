@@ -26,6 +26,7 @@ export interface TrainingDescription {
   readonly stepsPerEpoch: number;
   readonly epochs: number;
   readonly loss: string;
+  readonly resolved: Opened["resolved"];
   readonly backend: string;
   /** Whether there are two numbers that all features follow from, so that a plane can be drawn. */
   readonly hasPlane: boolean;
@@ -86,7 +87,7 @@ export class LabTraining {
   }
 
   describe(): TrainingDescription {
-    const { model, features, classes, targets, options } = this.opened;
+    const { model, features, classes, targets, options, resolved } = this.opened;
     const {
       rows,
       validationRows,
@@ -102,6 +103,7 @@ export class LabTraining {
       ...{ features, classes, targets, rows, validationRows, parameters, batchSize, stepsPerEpoch },
       epochs: Math.min(epochs, options.epochs),
       loss,
+      resolved,
       backend,
       hasPlane: this.#planes.isDrawn,
     };

@@ -2,7 +2,14 @@
 import { ChainruleError, type Tensor, tensor } from "chainrule";
 import { prepare, type Table, tableFromRows, transform } from "chainrule/data";
 import { settingsOf, sharedOptions, textOptions } from "chainrule/runs";
-import { type Settings, tableOptions } from "chainrule/train";
+import {
+  printSetting,
+  type ResolvedTableSettings,
+  resolve,
+  type SettingKey,
+  type Settings,
+  tableOptions,
+} from "chainrule/train";
 import type { DataChoice, Recipe, SetOptions } from "../recipe/recipe.ts";
 import { setOf, type TableSet } from "../sets/index.ts";
 import { everywhere, type Opened, type OwnFile } from "./open.ts";
@@ -62,6 +69,7 @@ export async function openTable(recipe: Recipe, file?: OwnFile): Promise<Opened>
     features,
     classes: first?.kind === "classification" ? first.classes : [],
     targets: targets.map(({ name }) => name),
+    resolved: resolvedTexts(resolve(prepared, settingsOf(asked))),
     table,
     prepared,
     encode(rows): Tensor {
@@ -70,6 +78,15 @@ export async function openTable(recipe: Recipe, file?: OwnFile): Promise<Opened>
     },
     ...extraOf(recipe.data),
   };
+}
+
+function resolvedTexts({ optimizer, schedule, ...others }: ResolvedTableSettings): Opened["resolved"] {
+  const named = { ...others, optimizer: optimizer.kind, schedule: schedule.kind };
+  return Object.fromEntries(
+    Object.entries(named).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, printSetting(key as SettingKey, value as never)]],
+    ),
+  );
 }
 
 /** Of a built-in set: what is worked out of its columns. */

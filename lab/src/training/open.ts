@@ -3,7 +3,7 @@ import { type Tensor, tensor } from "chainrule";
 import type { Prepared, Table } from "chainrule/data";
 import type { Layer } from "chainrule/nn";
 import { sgd } from "chainrule/optim";
-import type { Settings, TrainOptions } from "chainrule/train";
+import type { SettingKey, Settings, TrainOptions } from "chainrule/train";
 import type { Recipe } from "../recipe/recipe.ts";
 import { type LessonSet, setOf } from "../sets/index.ts";
 
@@ -23,6 +23,8 @@ export interface Opened {
   readonly classes: readonly string[];
   /** Names of what is predicted. */
   readonly targets: readonly string[];
+  /** What the settings of network and training come to, as the command line writes them; those that come to nothing are absent. */
+  readonly resolved: Readonly<Partial<Record<SettingKey, string>>>;
   /** Absent for a lesson. */
   readonly table?: Table;
   readonly prepared?: Prepared;
@@ -61,5 +63,5 @@ function openLesson(set: LessonSet, { learningRate = 0.5, epochs = 10_000, seed 
     ...(seed !== undefined && { seed }),
     ...everywhere,
   };
-  return { options, model, features, classes: [], targets: ["target"] };
+  return { options, model, features, classes: [], targets: ["target"], resolved: {} };
 }
