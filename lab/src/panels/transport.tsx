@@ -33,7 +33,7 @@ export function TransportBar() {
   };
   const isOff = training === undefined;
   return (
-    <div className="transport" role="toolbar" aria-label="Transport">
+    <section className="transport" aria-label="Transport">
       <div className="transport-buttons">
         <Button className="icon-button" aria-label="Reset to step 0" isDisabled={isOff} onPress={() => store.seek(0)}>
           <RotateCcw size={18} aria-hidden />
@@ -76,7 +76,7 @@ export function TransportBar() {
           </ListBox>
         </Popover>
       </Select>
-    </div>
+    </section>
   );
 }
 

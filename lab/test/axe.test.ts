@@ -1,0 +1,77 @@
+// Everyone: no rule of axe is broken in any scene, in either theme, wide or narrow; keys alone reach everything.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { firstState, writeAddress } from "../src/recipe/address.ts";
+import { sceneNames, scenes } from "../src/scenes/index.ts";
+import { isMissing, launch, openPage, servePage } from "./browser.ts";
+
+const skipped = { skip: isMissing };
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+let browser: Browser;
+let server: Awaited<ReturnType<typeof servePage>>;
+
+beforeAll(async () => {
+  if (isMissing) return;
+  server = await servePage();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** What axe finds wrong, with the element. */
+export async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe);
+  const found = (await page.evaluate("axe.run().then(({ violations }) => violations)")) as readonly Violation[];
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
+}
+
+const lab = "#v=1&data=circle&hidden=4,3&activation=tanh&learningRate=0.03&epochs=500&step=40";
+const places = ["lab", ...sceneNames] as const;
+const themes = ["light", "dark"] as const;
+
+it.each(places.flatMap((place) => themes.map((theme) => [place, theme] as const)))(
+  "%s, %s: axe finds nothing",
+  skipped,
+  async (place, colorScheme) => {
+    const state = place !== "lab" && { ...firstState, ...scenes[place].start, scene: { name: place, beat: 0 } };
+    const { page } = await openPage(browser, server.url + (state ? `#${writeAddress(state)}` : lab), { colorScheme });
+    await expect.poll(() => page.getByTestId("loss").textContent()).not.toBe("0");
+    expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await violations(page)).toEqual([]);
+    // Nothing is wider than the page.
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  },
+);
+
+it("reaches every control by Tab, and each shows that it has the focus", skipped, async () => {
+  const { page } = await openPage(browser, server.url + lab);
+  await page.getByText("More settings").waitFor();
+  const names: string[] = [];
+  for (let i = 0; i < 80; i++) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!(element instanceof HTMLElement) || element === document.body) return undefined;
+      const shows = [element, element.parentElement!, element.closest("[data-focus-visible]") ?? element].some(
+        (one) => getComputedStyle(one).outlineStyle !== "none" && getComputedStyle(one).outlineWidth !== "0px",
+      );
+      const label = element.getAttribute("aria-label") ?? element.textContent ?? element.id;
+      return { label: label.trim(), shows };
+    });
+    if (at === undefined) break;
+    expect(at, at.label).toMatchObject({ shows: true });
+    names.push(at.label);
+  }
+  for (const name of ["Play", "One step on", "Reset to step 0"]) expect(names).toContain(name);
+});
