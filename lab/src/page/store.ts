@@ -1,6 +1,6 @@
 // The page's state: what the address says, and the training that was opened from it. One entry of the history for a committed change.
 import { ChainruleError } from "chainrule";
-import { readAddress, writeAddress } from "../recipe/address.ts";
+import { readAddress, trainingText, writeAddress } from "../recipe/address.ts";
 import type { LabState, Recipe } from "../recipe/recipe.ts";
 import type { OwnFile } from "../training/open.ts";
 import { LabClient } from "../worker/client.ts";
@@ -148,6 +148,10 @@ export class LabStore {
     if (this.#snapshot.missingFile?.sha256 === sha256) this.#apply(this.state);
   }
 
+  fileOf(sha256: string): OwnFile | undefined {
+    return this.#files.get(sha256);
+  }
+
   /** What the last frame said of the training. */
   hear({ isPlaying, paused, failure }: Status): void {
     const { isPlaying: was } = this.#snapshot;
@@ -210,8 +214,7 @@ export class LabStore {
   /** The training of a state, at its step. */
   async #bring(state: LabState): Promise<void> {
     const before = this.#opened;
-    const isSame =
-      before !== undefined && sameText(before.data, state.data) && sameText(before.settings, state.settings);
+    const isSame = before !== undefined && trainingText(before) === trainingText(state);
     if (!isSame) return this.#open(state);
     if (!sameText(before.interventions, state.interventions)) {
       this.#opened = state;

@@ -74,11 +74,26 @@ export const stateOfSet = (name: SetName): LabState => ({
  * writeAddress(stateOfSet("xor")); // "v=1&data=xor&hidden=4&…&step=0"
  */
 export function writeAddress(state: LabState): string {
-  const { data, settings, interventions, step, selection, row, panels, scene, bits } = state;
-  const parts: [string, string][] = [
-    ["v", String(addressVersion)],
-    ["data", data.name],
-  ];
+  const { interventions, step, selection, row, panels, scene, bits } = state;
+  const parts = [["v", String(addressVersion)] as const, ...trainingParts(state)];
+  for (const one of interventions)
+    parts.push(["set", "rate" in one ? `${one.after}:rate=${one.rate}` : `${one.after}:${one.element}=${one.value}`]);
+  if (step > 0) parts.push(["step", String(step)]);
+  if (selection !== undefined) parts.push(["look", selection]);
+  if (row !== "batch") parts.push(["row", String(row)]);
+  if (panels.length > 0) parts.push(["panels", panels.join(",")]);
+  if (scene !== undefined) parts.push(["scene", scene.name], ["beat", String(scene.beat)]);
+  if (bits !== undefined) parts.push(["bits", bits]);
+  return textOf(parts);
+}
+
+/** What of an address says the training, but for what was done to it by hand: the same for the same. */
+export const trainingText = (recipe: Pick<LabState, "data" | "settings">): string => textOf(trainingParts(recipe));
+
+type Part = readonly [name: string, value: string];
+
+function trainingParts({ data, settings }: Pick<LabState, "data" | "settings">): readonly Part[] {
+  const parts: Part[] = [["data", data.name]];
   if (data.kind === "file") parts.push(["sha256", data.sha256]);
   else {
     const { noise, extra } = data.options;
@@ -89,16 +104,10 @@ export function writeAddress(state: LabState): string {
     const value = settings[key];
     if (value !== undefined) parts.push([key, printSetting(key, value as never)]);
   }
-  for (const one of interventions)
-    parts.push(["set", "rate" in one ? `${one.after}:rate=${one.rate}` : `${one.after}:${one.element}=${one.value}`]);
-  if (step > 0) parts.push(["step", String(step)]);
-  if (selection !== undefined) parts.push(["look", selection]);
-  if (row !== "batch") parts.push(["row", String(row)]);
-  if (panels.length > 0) parts.push(["panels", panels.join(",")]);
-  if (scene !== undefined) parts.push(["scene", scene.name], ["beat", String(scene.beat)]);
-  if (bits !== undefined) parts.push(["bits", bits]);
-  return parts.map(([name, value]) => `${name}=${encoded(value)}`).join("&");
+  return parts;
 }
+
+const textOf = (parts: readonly Part[]): string => parts.map(([name, value]) => `${name}=${encoded(value)}`).join("&");
 
 /** As encodeURIComponent, but for , : [ ] = @ ( ), which a fragment may hold as they are. */
 const encoded = (text: string): string =>

@@ -6,8 +6,8 @@ const count = 400;
 
 export const curve: TableSet = {
   kind: "table",
-  title: "Above or below a curve",
-  about: "Which side of x2 = sin(2 x1) a point lies on: the boundary should become the curve.",
+  title: "Curve",
+  about: "Above or below the curve x2 = sin(2 x1): the boundary should become it.",
   target: "class",
   noise: 0.05,
   extra: planeFeatures,

@@ -8,7 +8,7 @@ const distance = 1.2;
 
 export const gaussians: TableSet = {
   kind: "table",
-  title: "Two Gaussians",
+  title: "Gaussians",
   about: "Two clouds: one neuron draws a straight line between them.",
   target: "class",
   noise: 0.2,

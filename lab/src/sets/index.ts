@@ -32,4 +32,4 @@ export type SetName = keyof typeof sets;
 export const setNames = Object.keys(sets) as SetName[];
 export const setOf = (name: SetName): LabSet => sets[name];
 
-export type { LabSet, LessonSet, TableSet } from "./set.ts";
+export type { LabSet, LessonSet, SetRows, TableSet } from "./set.ts";

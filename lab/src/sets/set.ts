@@ -19,6 +19,8 @@ export interface TableSet extends Described {
   readonly target: string;
   /** What `settings` come to on the rows for validation, at least: accuracy, or R² where the target is a number. */
   readonly reaches: number;
+  /** Columns that its small picture is over. Default: x1 and x2. */
+  readonly axes?: readonly [string, string];
   /** `noise` that it has at first; absent where it takes none. */
   readonly noise?: number;
   /** Features that can be worked out of others, by their names: of a row. */

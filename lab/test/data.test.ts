@@ -1,0 +1,124 @@
+// The data panel in a browser: sets with their options, own files by dialog, drop and paste, types that are changed, and files that are refused.
+import { createHash } from "node:crypto";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { isMissing, launch, openPage, servePage } from "./browser.ts";
+
+const skipped = { skip: isMissing };
+let browser: Browser;
+let server: Awaited<ReturnType<typeof servePage>>;
+
+beforeAll(async () => {
+  if (isMissing) return;
+  server = await servePage();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const shops = `id,size,zip,sold\n${Array.from(
+  { length: 60 },
+  (_, i) => `s${i},${i % 7 === 3 ? "" : i},${1000 + (i % 4)},${i % 60 > 29 ? "yes" : "no"}`,
+).join("\n")}\n`;
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+const hash = (page: Page) => new URL(page.url()).hash;
+const choose = (page: Page, name: string, text: string) =>
+  page.locator("input[type=file]").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+const drop = (page: Page, name: string, text: string) =>
+  page.evaluate(
+    ([name, text]) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([text!], name!));
+      for (const type of ["dragover", "drop"])
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    },
+    [name, text],
+  );
+
+it("has the sets with their noise, features and share for validation", skipped, async () => {
+  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=circle`);
+  await page.getByRole("option", { name: "Spiral" }).click();
+  await expect.poll(() => hash(page)).toContain("data=spiral");
+  await page.getByRole("slider", { name: "Noise" }).press("ArrowRight");
+  await expect.poll(() => hash(page)).toContain("noise=0.1");
+  await page.getByRole("slider", { name: "Rows for validation" }).press("ArrowRight");
+  await expect.poll(() => hash(page)).toContain("validation=0.25");
+  await page.getByRole("button", { name: "x1·x2" }).click();
+  await expect.poll(() => hash(page)).toContain(`extra=${encodeURIComponent("x1·x2")}`);
+  await page.getByRole("button", { name: "First rows" }).click();
+  await page.getByRole("columnheader", { name: "x1·x2" }).waitFor();
+  await page.goBack();
+  await expect.poll(() => hash(page)).not.toContain("extra");
+  await page.getByRole("columnheader", { name: "x1·x2" }).waitFor({ state: "detached" });
+  expect(complaints).toEqual([]);
+});
+
+it("trains on a file that is dropped, and takes types that are changed", skipped, async () => {
+  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=circle`);
+  await page.getByTestId("loss").waitFor();
+  await drop(page, "shops.csv", shops);
+  await page.getByText("60 rows, 4 columns").waitFor();
+  // Until a target is chosen nothing has changed.
+  expect(hash(page)).toContain("data=circle");
+  await page.getByLabel("Predict").selectOption("sold");
+  await expect.poll(() => hash(page)).toContain(`data=shops.csv&sha256=${sha256(shops)}`);
+  expect(hash(page)).toContain("target=sold");
+  await page.getByRole("button", { name: "One step on" }).click();
+  await expect.poll(() => page.getByTestId("step").textContent()).toBe("1");
+  await page.getByLabel("zip").selectOption("category");
+  await expect.poll(() => hash(page)).toContain("columnTypes=zip=category");
+  await page.getByText("4 features").waitFor();
+  await page.getByLabel("id", { exact: true }).selectOption("number");
+  await page.getByText('shops.csv, row 2, column "id": a number is needed').waitFor();
+  expect(hash(page)).toContain("columnTypes=zip=category");
+  expect(hash(page)).not.toContain("id=number");
+  await page.getByLabel("zip").selectOption("as inferred");
+  await expect.poll(() => hash(page)).not.toContain("columnTypes");
+  await page.getByRole("button", { name: "Gradient blame" }).click();
+  await page
+    .getByRole("button", { name: /predicted (yes|no)/ })
+    .first()
+    .click();
+  await expect.poll(() => hash(page)).toMatch(/row=\d/);
+  expect(complaints).toEqual([]);
+});
+
+it("takes CSV that is pasted", skipped, async () => {
+  const { page } = await openPage(browser, `${server.url}#v=1&data=circle`);
+  await page.getByLabel("Paste a table as CSV").evaluate((field, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", text);
+    field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  }, shops);
+  await page.getByLabel("Predict").selectOption("size");
+  await expect.poll(() => hash(page)).toContain("data=pasted.csv");
+});
+
+it("asks for the file that an address names, and refuses another one", skipped, async () => {
+  const address = `#v=1&data=shops.csv&sha256=${sha256(shops)}&hidden=4&target=sold&step=7`;
+  const { page } = await openPage(browser, `${server.url}${address}`);
+  await page.getByText("This address trains on your file shops.csv").waitFor();
+  await choose(page, "shops.csv", `${shops}s99,1,1000,no\n`);
+  await page.getByText(/shops\.csv is another file than the address names: .* begins with [0-9a-f]{8}/).waitFor();
+  expect(hash(page)).toBe(address);
+  await choose(page, "copy of shops.csv", shops);
+  await expect.poll(() => page.getByTestId("step").textContent()).toBe("7");
+  await page.getByText("60 rows, 4 columns").waitFor();
+});
+
+it("says where a broken file is broken, and stays as it is", skipped, async () => {
+  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=xor&hidden=4&step=5`);
+  await expect.poll(() => page.getByTestId("step").textContent()).toBe("5");
+  await choose(page, "ragged.csv", "a,b\n1,2\n3,4,5\n");
+  await page.getByText("ragged.csv, row 3 has 3 cells").waitFor();
+  await choose(page, "no.parquet", "PAR1 <img src=x onerror=alert(1)>");
+  await page.getByText("no.parquet cannot be read as Parquet").waitFor();
+  await choose(page, '"><script>alert(1)</script>.csv', '"<b>",y\n<i>1</i>,2\n2,3\n');
+  await page.getByText("2 rows, 2 columns").waitFor();
+  expect(hash(page)).toContain("data=xor");
+  await expect.poll(() => page.getByTestId("step").textContent()).toBe("5");
+  expect(complaints).toEqual([]);
+});
