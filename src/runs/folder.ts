@@ -136,13 +136,13 @@ async function nextFolder(name: string): Promise<string> {
       .slice(0, 40) || "run";
   const { mkdir } = node("node:fs/promises");
   const stem = node("node:path").join("runs", `${new Date().toISOString().slice(0, 10)}-${safe}`);
-  await makeFolder("runs");
   for (let n = 1; ; n++) {
     try {
+      await makeFolder("runs");
       await mkdir(`${stem}-${n}`);
       return `${stem}-${n}`;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw notMade(`${stem}-${n}`, error);
     }
   }
 }
@@ -169,16 +169,19 @@ async function emptyFolder(dir: string): Promise<string> {
     await makeFolder(dir);
     content = await node("node:fs/promises").readdir(dir);
   } catch (cause) {
-    throw new ChainruleError(
-      "INVALID_ARGUMENT",
-      `The run folder "${dir}" could not be made (${(cause as NodeJS.ErrnoException).code}); choose another place.`,
-      { dir },
-      { cause },
-    );
+    throw notMade(dir, cause);
   }
   if (content.length > 0) throw usedFolder(dir);
   return dir;
 }
+
+const notMade = (dir: string, cause: unknown): ChainruleError =>
+  new ChainruleError(
+    "INVALID_ARGUMENT",
+    `The run folder "${dir}" could not be made (${(cause as NodeJS.ErrnoException).code}); choose another place.`,
+    { dir },
+    { cause },
+  );
 
 const usedFolder = (dir: string): ChainruleError =>
   new ChainruleError(

@@ -13,7 +13,7 @@ interface Owner {
   readonly began: string;
 }
 
-/** Takes the folder for this process. Gives what frees it. Throws RUN_IN_USE where another one that lives has it. */
+/** Takes the folder for this process. Gives what frees it. Throws RUN_IN_USE where another one that lives has it, INVALID_RUN where it cannot be written. */
 export async function lockFolder(dir: string): Promise<() => void> {
   const { link, rename, rm, writeFile } = node("node:fs/promises");
   const { rmSync } = node("node:fs");
@@ -21,7 +21,9 @@ export async function lockFolder(dir: string): Promise<() => void> {
   const path = join(dir, lockFile);
   const own: Owner = { pid: process.pid, host: node("node:os").hostname(), began: await beginning(process.pid) };
   const temporary = join(dir, `.${lockFile}.${node("node:crypto").randomBytes(6).toString("hex")}.tmp`);
-  await writeFile(temporary, JSON.stringify(own));
+  await writeFile(temporary, JSON.stringify(own)).catch((cause) => {
+    throw notWritable(dir, cause);
+  });
   try {
     // Fails where there is one; after that nobody who writes lives, and whoever renames last has it.
     await link(temporary, path).catch(async (error: NodeJS.ErrnoException) => {
@@ -35,7 +37,13 @@ export async function lockFolder(dir: string): Promise<() => void> {
   } finally {
     await rm(temporary, { force: true });
   }
-  const free = () => rmSync(path, { force: true });
+  const free = () => {
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // It can be written no longer: once this process is gone its lock says nothing.
+    }
+  };
   process.on("exit", free);
   return () => {
     process.off("exit", free);
@@ -77,6 +85,14 @@ async function beginning(pid: number): Promise<string> {
     return "";
   }
 }
+
+const notWritable = (dir: string, cause: NodeJS.ErrnoException): ChainruleError =>
+  new ChainruleError(
+    "INVALID_RUN",
+    `The run folder "${dir}" cannot be written (${cause.code}). Change its permissions or make room there, or copy it to another place and name that.`,
+    { dir, code: cause.code },
+    { cause },
+  );
 
 const inUse = (dir: string, { pid, host }: Owner): ChainruleError =>
   new ChainruleError(

@@ -78,14 +78,21 @@ async function predict(dir: string, names: readonly string[], flags: PredictFlag
   }
 }
 
-/** Replaces a file whole, or leaves it as it is. */
+/** Replaces a file whole, or leaves it as it is. Throws INVALID_ARGUMENT where it cannot be written. */
 async function writeWhole(path: string, texts: AsyncIterable<string>): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     await writeFile(temporary, texts, { flush: true });
     await rename(temporary, path);
-  } catch (error) {
+  } catch (cause) {
     await rm(temporary, { force: true });
-    throw error;
+    const { code } = cause as NodeJS.ErrnoException;
+    if (cause instanceof ChainruleError || code === undefined) throw cause;
+    throw new ChainruleError(
+      "INVALID_ARGUMENT",
+      `${path} cannot be written (${code}). Choose another place for it, or change the permissions of its folder or make room there.`,
+      { path, code },
+      { cause },
+    );
   }
 }
