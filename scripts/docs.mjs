@@ -213,12 +213,10 @@ export function filled(text, results) {
  *
  * @param run of src/cli/program.ts
  */
-export async function withHelp(text, run) {
+export async function withHelp(text, printedBy) {
   let page = text;
   for (const [block, args] of text.matchAll(/^```console\n\$ chainrule (.*--help)\n[\s\S]*?^```$/gm)) {
-    let printed = "";
-    const stream = { columns: 100, write: (piece) => (printed += piece) };
-    await run(args.split(" "), { stdout: stream, stderr: stream });
+    const printed = await printedBy(args.split(" "));
     page = page.replace(block, () => `\`\`\`console\n$ chainrule ${args}\n${printed.trimEnd()}\n\`\`\``);
   }
   return page;
@@ -291,13 +289,19 @@ async function main(folder) {
   const { notations } = await load("ops/notations");
   const { detectors } = await load("diagnose/detectors");
   const { run } = await load("cli/program");
+  const printedBy = async (words) => {
+    let printed = "";
+    const stream = { write: (piece) => (printed += piece) };
+    await run(words, { stdout: stream, stderr: stream });
+    return printed;
+  };
   write("docs/ops.md", opsPage(ops, notations));
   const all = pages().map((page) => ({ page, text: readFileSync(join(root, page), "utf8") }));
   const examples = all.flatMap(({ page, text }) => examplesOf(page, text));
   const results = await runExamples(examples, modules);
   for (const { page, text } of all) {
     const own = results.filter((_, i) => examples[i].place.startsWith(`${page}:`));
-    write(page, withDetectors(await withHelp(filled(text, own), run), detectors));
+    write(page, withDetectors(await withHelp(filled(text, own), printedBy), detectors));
   }
   const wrong = results.flatMap((result) => result.wrong);
   for (const message of wrong) console.error(message);

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { commands } from "../src/cli/commands/index.ts";
-import { run } from "../src/cli/program.ts";
+import { chainrule } from "../src/cli/test-command.ts";
 import { detectors } from "../src/diagnose/detectors.ts";
 import { ops } from "../src/ops/index.ts";
 import { notations } from "../src/ops/notations.ts";
@@ -26,7 +26,7 @@ interface DocsScript {
   runExamples(examples: readonly Example[], modules: Readonly<Record<string, object>>): Promise<Result[]>;
   filled(text: string, results: readonly Result[]): string;
   opsPage(table: typeof ops, written: typeof notations): string;
-  withHelp(text: string, program: typeof run): Promise<string>;
+  withHelp(text: string, printedBy: (words: readonly string[]) => Promise<string>): Promise<string>;
   withDetectors(text: string, list: typeof detectors): string;
 }
 
@@ -160,7 +160,7 @@ it("docs/diagnose.md lists the detectors as they are", () => {
 it("docs/cli.md shows the help of every command as it is", async () => {
   const page = read("docs/cli.md");
   // If this fails: npm run build && node scripts/docs.mjs
-  expect(page).toBe(await docs.withHelp(page, run));
+  expect(page).toBe(await docs.withHelp(page, async (words) => (await chainrule(words)).stdout));
   const names = commands.flatMap((one) => [
     one.name,
     ...("commands" in one ? one.commands.map(({ name }) => `${one.name} ${name}`) : []),

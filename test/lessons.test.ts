@@ -2,8 +2,8 @@
 import picocolors from "picocolors";
 import { describe, expect, it } from "vitest";
 import { lessons } from "../src/cli/demo/lessons.ts";
-import { run } from "../src/cli/program.ts";
 import { displayWidth } from "../src/cli/terminal/text.ts";
+import { chainrule } from "../src/cli/test-command.ts";
 import { lesson1 } from "../src/demo/lesson1.ts";
 import { lesson2 } from "../src/demo/lesson2.ts";
 import { lesson3 } from "../src/demo/lesson3.ts";
@@ -127,8 +127,9 @@ describe("the library", () => {
 });
 
 describe("chainrule demo", () => {
+  const computed = lessons.map((compute) => compute());
   const text = async (number: number, width: number) =>
-    (await lessons[number - 1]!()).render({ width, colors: picocolors.createColors(false) });
+    (await computed[number - 1]!).render({ width, colors: picocolors.createColors(false) });
 
   it.each([1, 2, 4])("lesson %i in 80 columns", async (number) => {
     expect(`\n${(await text(number, 80)).join("\n")}\n`).toMatchSnapshot();
@@ -139,29 +140,19 @@ describe("chainrule demo", () => {
       for (const line of await text(number, width)) expect(displayWidth(line), line).toBeLessThanOrEqual(width);
   });
 
-  const call = async (...args: string[]) => {
-    let out = "";
-    let err = "";
-    const code = await run(args, {
-      stdout: { write: (text) => (out += text) },
-      stderr: { write: (text) => (err += text) },
-    });
-    return { code, out, err };
-  };
-
   it("prints all lessons, plain where it is piped", async () => {
-    const { code, out, err } = await call("demo");
-    expect([code, err]).toEqual([0, ""]);
+    const { code, stdout, stderr } = await chainrule("demo");
+    expect([code, stderr]).toEqual([0, ""]);
     for (const title of ["1  Gradient descent", "2  Backprop", "3  Why sigmoid", "4  Run it"])
-      expect(out).toContain(title);
-    expect(out).not.toContain("\u001b");
+      expect(stdout).toContain(title);
+    expect(stdout).not.toContain("\u001b");
   });
 
   it("--json prints every figure as one object", async () => {
-    const { code, out, err } = await call("demo", "2", "--json");
+    const { code, stdout, stderr } = await chainrule("demo 2 --json");
     expect(code).toBe(0);
-    expect(err).toContain("Backpropagation");
-    expect(JSON.parse(out)).toEqual({ lesson2: lesson2() });
-    expect((await call("demo", "9")).code).toBe(2);
+    expect(stderr).toContain("Backpropagation");
+    expect(JSON.parse(stdout)).toEqual({ lesson2: lesson2() });
+    expect((await chainrule("demo 9")).code).toBe(2);
   });
 });
