@@ -1,0 +1,119 @@
+// The lab: how long the page works for a frame while it trains, how much longer a training takes in it than alone, and when it can be read.
+//
+//   npm run build && node bench/lab.mjs [--seconds 10] [--address "v=1&data=…"]
+//
+// A frame's work is that of the page's main thread between one frame of the screen and the next, from a trace of Chromium. "Alone" is
+// trainTable on the same table and settings, in one thread of Node, with nobody looking. Medians and quantiles; the machine is described.
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { createJiti } from "jiti";
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "10" },
+    address: {
+      type: "string",
+      default:
+        "v=1&data=penguins&hidden=64,32&batchSize=32&epochs=100000&patience=100000&schedule=constant&learningRate=0.001",
+    },
+  },
+});
+const seconds = Number(values.seconds);
+const alias = Object.fromEntries(
+  ["train", "data", "runs", "nn", "optim", "explain", "observe", "diagnose"].map((name) => [
+    `chainrule/${name}`,
+    new URL(`../dist/${name}/index.js`, import.meta.url).pathname,
+  ]),
+);
+const jiti = createJiti(import.meta.url, {
+  alias: { ...alias, chainrule: new URL("../dist/index.js", import.meta.url).pathname },
+});
+const { launch, openPage, servePage } = await jiti.import("../lab/test/browser.ts");
+const { readAddress } = await jiti.import("../lab/src/recipe/address.ts");
+const { openRecipe } = await jiti.import("../lab/src/training/open.ts");
+const { train } = await import("../dist/train/index.js");
+
+const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+const rounded = (value, digits = 2) => Number(value.toFixed(digits));
+
+/** Steps a second of the training alone. */
+async function alone() {
+  const { options } = await openRecipe(readAddress(values.address));
+  const controller = new AbortController();
+  let began;
+  let from = 0;
+  let last = 0;
+  for await (const event of train({ ...options, observeEvery: undefined, signal: controller.signal })) {
+    if (event.type !== "progress" && event.type !== "epoch") continue;
+    const now = performance.now();
+    // The first second compiles.
+    began ??= now + 1000;
+    if (now < began) from = event.step;
+    last = event.step;
+    if (now > began + 1000 * seconds) {
+      controller.abort();
+      return ((last - from) / (now - began)) * 1000;
+    }
+  }
+  throw new Error("The training ended before it was measured: give it more epochs.");
+}
+
+/** Milliseconds of the main thread between frames, from a trace. */
+function frameWork(trace) {
+  const { traceEvents } = JSON.parse(trace);
+  const main = traceEvents.find(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain");
+  const own = traceEvents.filter(({ pid, tid }) => pid === main.pid && tid === main.tid);
+  const frames = own
+    .filter(({ name }) => name === "FireAnimationFrame")
+    .map(({ ts }) => ts)
+    .sort((a, b) => a - b);
+  const tasks = own.filter(({ name, ph }) => ph === "X" && /RunTask$/.test(name)).sort((a, b) => a.ts - b.ts);
+  const work = frames.slice(1).map(() => 0);
+  let at = 0;
+  for (const { ts, dur = 0 } of tasks) {
+    while (at + 1 < frames.length && frames[at + 1] <= ts) at++;
+    if (ts >= frames[0] && at < work.length) work[at] += dur / 1000;
+  }
+  return work.sort((a, b) => a - b);
+}
+
+const server = await servePage();
+const browser = await launch();
+try {
+  const first = await openPage(browser, server.url);
+  await first.page.getByRole("heading", { name: "One neuron" }).waitFor();
+  const readable = await first.page.evaluate(
+    () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN,
+  );
+  await first.page.context().close();
+
+  const { page } = await openPage(browser, `${server.url}#${values.address}`);
+  const step = async () => Number((await page.getByTestId("step").textContent()).replaceAll(",", ""));
+  await page.getByRole("button", { name: /steps a second/ }).click();
+  await page.getByRole("option", { name: "As fast as it goes" }).click();
+  await page.getByRole("button", { name: "Play" }).click();
+  await page.waitForTimeout(2000);
+  await browser.startTracing(page, {
+    categories: ["devtools.timeline", "toplevel", "disabled-by-default-devtools.timeline"],
+  });
+  const [from, began] = [await step(), performance.now()];
+  await page.waitForTimeout(1000 * seconds);
+  const [to, ended] = [await step(), performance.now()];
+  const work = frameWork((await browser.stopTracing()).toString());
+  const inPage = ((to - from) / (ended - began)) * 1000;
+  await page.context().close();
+
+  const { model } = cpus()[0];
+  console.log(`${cpus().length} cores, ${model}; Node ${process.version}, Chromium ${browser.version()}`);
+  console.log(`readable after ${rounded(readable, 0)} ms (limit 1000)`);
+  console.log(
+    `a frame's work: median ${rounded(quantile(work, 0.5))} ms, 95 % under ${rounded(quantile(work, 0.95))} ms (limit 8), of ${work.length} frames in ${seconds} s`,
+  );
+  const plain = await alone();
+  console.log(
+    `steps a second: ${rounded(inPage, 0)} in the page, ${rounded(plain, 0)} alone: ${rounded(plain / inPage)} times as long (limit 1.3)`,
+  );
+} finally {
+  await browser.close();
+  await server.close();
+}
