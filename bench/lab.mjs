@@ -2,7 +2,7 @@
 //
 //   npm run build && node bench/lab.mjs [--seconds 10] [--address "v=1&data=…"]
 //
-// A frame's work is that of the page's main thread between one frame of the screen and the next, from a trace of Chromium. "Alone" is
+// A frame's work is the processor time of the page's main thread between one frame of the screen and the next, from a trace of Chromium. "Alone" is
 // trainTable on the same table and settings, in one thread of Node, with nobody looking. Medians and quantiles; the machine is described.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
@@ -70,9 +70,9 @@ function frameWork(trace) {
   const tasks = own.filter(({ name, ph }) => ph === "X" && /RunTask$/.test(name)).sort((a, b) => a.ts - b.ts);
   const work = frames.slice(1).map(() => 0);
   let at = 0;
-  for (const { ts, dur = 0 } of tasks) {
+  for (const { ts, dur = 0, tdur = dur } of tasks) {
     while (at + 1 < frames.length && frames[at + 1] <= ts) at++;
-    if (ts >= frames[0] && at < work.length) work[at] += dur / 1000;
+    if (ts >= frames[0] && at < work.length) work[at] += tdur / 1000;
   }
   return work.sort((a, b) => a - b);
 }
