@@ -1,4 +1,5 @@
 // Figures over the steps of a training, in typed columns of bounded size: where they are full, neighbours become one, with their extremes.
+import { type ColumnView, thinned } from "./thin.ts";
 
 /** Points that a column has at most. */
 export const capacity = 2000;
@@ -101,8 +102,21 @@ export class Columns {
     return [...this.#columns.keys()];
   }
 
-  /** Those whose names are asked for, or all. */
-  data(names: readonly string[] = this.names): readonly ColumnData[] {
-    return names.flatMap((name) => this.#columns.get(name)?.data(name) ?? []);
+  /** The last step of which there is a figure. */
+  get end(): number {
+    let end = 0;
+    for (const { step, length } of this.#columns.values()) if (length > 0) end = Math.max(end, step[length - 1]!);
+    return end;
+  }
+
+  /** Those whose names are asked for, or all; ":product" asks for that of every layer. Thinned to a view where one is given. */
+  data(names: readonly string[] = this.names, view?: ColumnView): readonly ColumnData[] {
+    const asked = new Set(
+      names.flatMap((name) => (name.startsWith(":") ? this.names.filter((one) => one.endsWith(name)) : [name])),
+    );
+    return [...asked].flatMap((name) => {
+      const data = this.#columns.get(name)?.data(name);
+      return data === undefined ? [] : [view === undefined ? data : thinned(data, view)];
+    });
   }
 }

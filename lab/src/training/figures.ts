@@ -1,6 +1,7 @@
 // What the charts show of a training's events, as columns by their names.
 import type { TrainEvent } from "chainrule/train";
 import type { Columns } from "./columns.ts";
+import type { Exponents } from "./exponents.ts";
 
 /**
  * "loss" and "learningRate" of observed steps, "noise", "alpha", "distance", "clipping"; of a layer "layers.0:gradientRms", "…:updateRatio",
@@ -38,4 +39,18 @@ export function pushFigures(columns: Columns, event: TrainEvent): void {
     columns.push(`${name}:dead`, step, dead);
   }
   for (const { name, gradientRms } of event.inputs ?? []) columns.push(`input:${name}`, step, gradientRms);
+}
+
+/** Histograms of what a step was looked into for: see `Exponents`. */
+export function pushExponents(exponents: Exponents, event: TrainEvent): void {
+  if (event.type !== "observation") return;
+  const { step, values, parameters } = event;
+  for (const { name, value, gradient } of values) {
+    exponents.push(`${name}:value`, step, value);
+    exponents.push(`${name}:gradient`, step, gradient);
+  }
+  for (const { name, gradient, update } of parameters) {
+    exponents.push(`${name}:gradient`, step, gradient);
+    exponents.push(`${name}:update`, step, update);
+  }
 }

@@ -30,10 +30,17 @@ export interface Frame {
   readonly deltas: Readonly<Record<string, Float32Array>>;
 }
 
+/** The row itself, or those of the next step. */
+export function rowsOf(training: HeldTraining, row: FrameRequest["row"]): readonly number[] {
+  if (row !== "batch") return [row];
+  const batch = training.nextRows();
+  return batch.length > 0 ? batch : [0];
+}
+
 /** A frame of a training between two steps. `deltas` and `values` are of vectors [rows, units] alone. */
 export function frameOf(training: HeldTraining, { row }: FrameRequest): Frame {
   const batch = training.nextRows();
-  const rows = row === "batch" ? (batch.length > 0 ? batch : [0]) : [row];
+  const rows = rowsOf(training, row);
   const { loss, values, gradients } = training.look(rows);
   const own = training.names.flatMap((name) =>
     name.startsWith("parameters.") ? [name.slice("parameters.".length)] : [],

@@ -1,17 +1,23 @@
 // A training of the lab: it plays, steps, goes back and anywhere, is changed by hand, and can be asked for everything that the page shows.
 import { ChainruleError, type Tensor } from "chainrule";
 import type { Explanation } from "chainrule/explain";
-import { HeldTraining, type TrainEvent } from "chainrule/train";
+import type { LedgerRow } from "chainrule/observe";
+import { HeldTraining, type Snapshot, type TrainEvent } from "chainrule/train";
 import type { Intervention, Recipe } from "../recipe/recipe.ts";
+import { type LossAlong, lossAlong, parametersOf } from "./along-update.ts";
 import { type ColumnData, Columns } from "./columns.ts";
 import { elementOf, placeIn } from "./element.ts";
-import { pushFigures } from "./figures.ts";
-import { type Frame, type FrameRequest, frameOf } from "./frame.ts";
+import { type ExponentData, Exponents } from "./exponents.ts";
+import { pushExponents, pushFigures } from "./figures.ts";
+import { type Frame, type FrameRequest, frameOf, rowsOf } from "./frame.ts";
+import { ledgerAt } from "./ledger.ts";
 import { type NetworkLayer, networkOf } from "./network.ts";
 import { type Opened, type OwnFile, openRecipe } from "./open.ts";
 import { type PlaneEdges, type PlanePoints, Planes } from "./planes.ts";
+import { type Results, ResultsOf } from "./results.ts";
 import { Snapshots } from "./snapshots.ts";
 import type { Descent, Pair, Surface, SurfaceRequest } from "./surface.ts";
+import type { ColumnView } from "./thin.ts";
 
 /** What does not change while a training goes on. */
 export interface TrainingDescription {
@@ -32,6 +38,13 @@ export interface TrainingDescription {
   readonly hasPlane: boolean;
 }
 
+export interface ColumnsAnswer {
+  /** Grows with every figure. */
+  readonly version: number;
+  readonly end: number;
+  readonly columns: readonly ColumnData[];
+}
+
 /** Where a training came to: it can go on, or why it cannot. */
 export type Standing = "open" | "ended" | "failed";
 
@@ -49,7 +62,9 @@ export class LabTraining {
   readonly #training: HeldTraining;
   readonly #snapshots = new Snapshots();
   readonly #columns = new Columns();
+  readonly #exponents = new Exponents();
   readonly #planes: Planes;
+  readonly #results: ResultsOf;
   readonly #onEvents: (events: readonly TrainEvent[]) => void;
   #interventions: readonly Intervention[];
   /** Events up to this step are in the columns. */
@@ -69,6 +84,7 @@ export class LabTraining {
     this.#training = training;
     this.#interventions = interventions;
     this.#planes = new Planes(opened);
+    this.#results = new ResultsOf(opened);
     this.#onEvents = onEvents;
   }
 
@@ -158,10 +174,7 @@ export class LabTraining {
       const near = this.#snapshots.before(step)!;
       if (step < this.step || near.step > this.step || this.#standing !== "open") {
         if (step === this.step && this.#standing === "open") return;
-        await this.#training.restore(near.snapshot);
-        this.#standing = "open";
-        this.#failure = undefined;
-        this.#applyInterventions();
+        await this.#restore(near.snapshot);
       }
       await this.#runTo(step, false);
     });
@@ -178,14 +191,12 @@ export class LabTraining {
       this.#interventions = interventions;
       this.#snapshots.dropAfter(first);
       this.#columns.truncate(first);
+      this.#exponents.truncate(first);
       this.#told = Math.min(this.#told, first);
       if (first > this.step) return;
       const { step } = this;
       const near = this.#snapshots.before(first)!;
-      await this.#training.restore(near.snapshot);
-      this.#standing = "open";
-      this.#failure = undefined;
-      this.#applyInterventions();
+      await this.#restore(near.snapshot);
       await this.#runTo(step, false);
     });
   }
@@ -223,13 +234,45 @@ export class LabTraining {
     });
   }
 
-  /** Figures over the steps, where they are newer than a version. */
-  columns(
-    since: number,
-    names?: readonly string[],
-  ): { readonly version: number; readonly columns: readonly ColumnData[] } {
-    const { version } = this.#columns;
-    return { version, columns: version === since ? [] : this.#columns.data(names) };
+  /** Figures over the steps, where they are newer than a version, as far as a view shows them; `end` is the last step that has any. */
+  columns(since: number, names?: readonly string[], view?: ColumnView): ColumnsAnswer {
+    const { version, end } = this.#columns;
+    return { version, end, columns: version === since ? [] : this.#columns.data(names, view) };
+  }
+
+  /** Histograms by exponent over the observed steps: see `Exponents`. */
+  exponents(names: readonly string[]): readonly ExponentData[] {
+    return this.#exponents.data(names);
+  }
+
+  /** The factors of the network as it is, from the output to the input. */
+  ledger({ row }: FrameRequest): Promise<readonly LedgerRow[]> {
+    return this.held((training) => ledgerAt(training, this.opened.model, rowsOf(training, row)));
+  }
+
+  /** Undefined where outputs are not finite. */
+  results(): Promise<Results | undefined> {
+    return this.held((training) => this.#results.at(training.variables()));
+  }
+
+  /** The loss along the last update; undefined before the first step, and where the training has failed. Everything stays as it was. */
+  along(): Promise<LossAlong | undefined> {
+    return this.#exclusive(async () => {
+      const { step } = this;
+      if (step === 0 || this.#standing === "failed") return undefined;
+      const training = this.#training;
+      const [now, after] = [training.snapshot(), parametersOf(training)];
+      const standing = this.#standing;
+      try {
+        await this.#restore(this.#snapshots.before(step - 1)!.snapshot);
+        await this.#runTo(step - 1, false);
+        const [before, rows] = [parametersOf(training), training.nextRows()];
+        return { ...lossAlong(training, before, after, rows), step };
+      } finally {
+        await training.restore(now);
+        this.#standing = standing;
+      }
+    });
   }
 
   /** The arithmetic of one number in float64, on a row or on the rows of the next step. Throws INVALID_ARGUMENT for an element that there is not. */
@@ -272,6 +315,13 @@ export class LabTraining {
     const turn = this.#turn.then(work);
     this.#turn = turn.catch(() => {});
     return turn;
+  }
+
+  async #restore(snapshot: Snapshot): Promise<void> {
+    await this.#training.restore(snapshot);
+    this.#standing = "open";
+    this.#failure = undefined;
+    this.#applyInterventions();
   }
 
   /** Steps up to one, with snapshots and interventions at theirs. */
@@ -321,7 +371,10 @@ export class LabTraining {
 
   #take(events: readonly TrainEvent[]): void {
     const fresh = events.filter((event) => "step" in event && event.step > this.#told);
-    for (const event of fresh) pushFigures(this.#columns, event);
+    for (const event of fresh) {
+      pushFigures(this.#columns, event);
+      pushExponents(this.#exponents, event);
+    }
     // An epoch ends at the step of its last observation.
     if (fresh.length > 0) this.#onEvents(fresh);
     this.#told = Math.max(this.#told, this.step);

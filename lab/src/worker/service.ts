@@ -1,17 +1,21 @@
 // What the worker does for the page: one training, played, stepped and asked; the page pulls frames of it.
 import { ChainruleError, type PlainError } from "chainrule";
 import type { Explanation } from "chainrule/explain";
+import type { LedgerRow } from "chainrule/observe";
 import type { TrainEvent } from "chainrule/train";
 import type { Intervention, Recipe } from "../recipe/recipe.ts";
+import type { LossAlong } from "../training/along-update.ts";
 import type { Blame } from "../training/blame.ts";
-import type { ColumnData } from "../training/columns.ts";
+import type { ExponentData } from "../training/exponents.ts";
 import { fingerprintOf } from "../training/fingerprint.ts";
 import type { Frame, FrameRequest } from "../training/frame.ts";
 import type { Inspection } from "../training/inspect.ts";
-import { LabTraining, type Standing, type TrainingDescription } from "../training/lab-training.ts";
+import { type ColumnsAnswer, LabTraining, type Standing, type TrainingDescription } from "../training/lab-training.ts";
 import type { OwnFile } from "../training/open.ts";
 import type { PlaneEdges, PlanePoints } from "../training/planes.ts";
+import type { Results } from "../training/results.ts";
 import type { Descent, Pair, Surface, SurfaceRequest } from "../training/surface.ts";
+import type { ColumnView } from "../training/thin.ts";
 
 /** Milliseconds of work between two looks at what the page asks for. */
 const slice = 8;
@@ -101,11 +105,25 @@ export class LabService {
     return answer(() => this.#held.planes(resolution, names));
   }
 
-  columns(
-    since: number,
-    names?: readonly string[],
-  ): Promise<Answer<{ readonly version: number; readonly columns: readonly ColumnData[] }>> {
-    return answer(() => Promise.resolve(this.#held.columns(since, names)));
+  columns(since: number, names?: readonly string[], view?: ColumnView): Promise<Answer<ColumnsAnswer>> {
+    return answer(() => Promise.resolve(this.#held.columns(since, names, view)));
+  }
+
+  exponents(names: readonly string[]): Promise<Answer<readonly ExponentData[]>> {
+    return answer(() => Promise.resolve(this.#held.exponents(names)));
+  }
+
+  ledger(request: FrameRequest): Promise<Answer<readonly LedgerRow[]>> {
+    return answer(() => this.#held.ledger(request));
+  }
+
+  results(): Promise<Answer<Results | undefined>> {
+    return answer(() => this.#held.results());
+  }
+
+  /** The loss along the last update. */
+  along(): Promise<Answer<LossAlong | undefined>> {
+    return answer(() => this.#held.along());
   }
 
   explain(element: string, row: number | "batch"): Promise<Answer<Explanation>> {
