@@ -3,19 +3,20 @@ import "./app.css";
 import { lazy, Suspense } from "react";
 import { useLab } from "./page/use-lab.ts";
 import { Header } from "./panels/header.tsx";
-import { LossChart } from "./panels/loss-chart.tsx";
 import { NetworkPanel } from "./panels/network.tsx";
 import { OutputPanel } from "./panels/output.tsx";
+import { PanelBar } from "./panels/panel-bar.tsx";
 import { TransportBar } from "./panels/transport.tsx";
 import { TroubleBar } from "./panels/trouble.tsx";
 import { beatOf } from "./scenes/index.ts";
 import { ScenePanel } from "./scenes/scene-panel.tsx";
 
-/** What the first lesson does without comes later. */
+/** What the first lesson does without comes later; charts come with what draws them. */
 const RecipePanel = lazy(async () => ({ default: (await import("./panels/recipe.tsx")).RecipePanel }));
 const SettingsPanel = lazy(async () => ({
   default: (await import("./panels/settings/settings-panel.tsx")).SettingsPanel,
 }));
+const LossChart = lazy(async () => ({ default: (await import("./panels/charts/loss-panel.tsx")).LossChart }));
 
 export function App() {
   const { state, training, generation } = useLab();
@@ -40,10 +41,13 @@ export function App() {
           <>
             <section className="lab-middle" aria-label="Network">
               <NetworkPanel key={generation} training={training} />
+              <PanelBar />
             </section>
             <section className="lab-right" aria-label="Output and loss">
               {Aside ? <Aside training={training} /> : <OutputPanel key={`output ${generation}`} training={training} />}
-              <LossChart key={`loss ${generation}`} />
+              <Suspense>
+                <LossChart key={`loss ${generation}`} />
+              </Suspense>
             </section>
           </>
         )}

@@ -5,6 +5,7 @@ import type { LabState, Recipe } from "../recipe/recipe.ts";
 import type { OwnFile } from "../training/open.ts";
 import { LabClient } from "../worker/client.ts";
 import type { OpenedTraining, Status } from "../worker/service.ts";
+import { Figures } from "./figures.ts";
 import { Frames } from "./frames.ts";
 
 /** What went wrong, for a person, and what can be done about it. */
@@ -34,6 +35,8 @@ export interface Snapshot {
 
 export class LabStore {
   readonly frames: Frames;
+  /** Over the steps, for the charts. */
+  readonly figures: Figures;
   client: LabClient;
   readonly #listeners = new Set<() => void>();
   readonly #files = new Map<string, OwnFile>();
@@ -55,6 +58,7 @@ export class LabStore {
     }
     this.client = new LabClient();
     this.frames = new Frames(this);
+    this.figures = new Figures(this);
     this.#snapshot = {
       state,
       training: undefined,

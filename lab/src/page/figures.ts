@@ -1,0 +1,104 @@
+// The figures over the steps that charts show: asked for together, at most ten times a second, thinned to what a chart has room for.
+import type { ColumnData } from "../training/columns.ts";
+import { ChartView } from "./chart-view.ts";
+import type { LabStore } from "./store.ts";
+
+/** Milliseconds between two looks while it plays. */
+const pause = 100;
+/** Points of a column: more than a chart has pixels for are not seen. */
+const points = 600;
+
+/** Columns by their names. */
+export type ColumnMap = ReadonlyMap<string, ColumnData>;
+export type FiguresListener = (columns: ColumnMap) => void;
+
+export class Figures {
+  readonly view = new ChartView();
+  readonly #store: LabStore;
+  readonly #listeners = new Map<FiguresListener, readonly string[]>();
+  #columns: ColumnMap = new Map();
+  #version = -1;
+  #generation = -1;
+  /** The steps that were last asked for. */
+  #asked = "";
+  #due = 0;
+  #isAsked = false;
+  #isStale = false;
+
+  constructor(store: LabStore) {
+    this.#store = store;
+    store.frames.subscribe(() => this.#look());
+    this.view.subscribe(() => {
+      if (this.#asked !== "" && this.#asked !== String(this.#wanted())) this.#refresh();
+    });
+  }
+
+  /** Names as `Columns.data` takes them. Called with all columns that anybody asked for, now and with every look. */
+  subscribe(names: readonly string[], listener: FiguresListener): () => void {
+    this.#listeners.set(listener, names);
+    listener(this.#columns);
+    this.#refresh();
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** All that is kept of some columns. */
+  async whole(names: readonly string[]): Promise<ColumnMap> {
+    const { columns } = await this.#store.client.ask((service) => service.columns(-1, names));
+    return byName(columns);
+  }
+
+  #wanted(): readonly [number, number] {
+    return this.view.isFollowing() ? [0, Number.POSITIVE_INFINITY] : this.view.range;
+  }
+
+  #refresh(): void {
+    this.#version = -1;
+    this.#due = 0;
+    this.#look();
+  }
+
+  #look(): void {
+    const { generation, training, isPlaying } = this.#store.read();
+    if (training === undefined || this.#listeners.size === 0) return;
+    if (generation !== this.#generation) {
+      this.#generation = generation;
+      this.#version = -1;
+      this.#columns = new Map();
+      this.view.reset();
+    }
+    if (this.#isAsked) {
+      this.#isStale = true;
+      return;
+    }
+    const now = performance.now();
+    if (now < this.#due && isPlaying) return;
+    this.#due = now + pause;
+    void this.#ask(generation);
+  }
+
+  async #ask(generation: number): Promise<void> {
+    this.#isAsked = true;
+    this.#isStale = false;
+    try {
+      const { view } = this;
+      const [from, to] = this.#wanted();
+      this.#asked = String([from, to]);
+      const names = [...new Set([...this.#listeners.values()].flat())];
+      const since = this.#version;
+      const answer = await this.#store.client.ask((service) => service.columns(since, names, { from, to, points }));
+      if (generation !== this.#store.read().generation || answer.version === since) return;
+      // What was asked for anew in the meantime stays asked for.
+      if (this.#version === since) this.#version = answer.version;
+      this.#columns = byName(answer.columns);
+      view.reach(answer.end);
+      for (const listener of this.#listeners.keys()) listener(this.#columns);
+    } catch (error) {
+      this.#store.tell(error);
+    } finally {
+      this.#isAsked = false;
+      if (this.#isStale) this.#look();
+    }
+  }
+}
+
+const byName = (columns: readonly ColumnData[]): ColumnMap => new Map(columns.map((column) => [column.name, column]));

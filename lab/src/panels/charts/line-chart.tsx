@@ -1,0 +1,95 @@
+// A chart of lines over the steps.
+import { useEffect, useImperativeHandle, useRef } from "react";
+import type { ColumnMap } from "../../page/figures.ts";
+import { useStore } from "../../page/use-lab.ts";
+import { nearestTo } from "../../training/thin.ts";
+import { joined, type NamedColumn, sentenceOf } from "../../view/chart-table.ts";
+import { shown } from "../../view/numbers.ts";
+import type { AxisKind } from "../../view/range.ts";
+import { ChartFrame, type ChartHandle } from "./chart-frame.tsx";
+import { type Guide, hues, LinePlot } from "./line-plot.ts";
+import { attachSteps } from "./step-axis.ts";
+
+export interface LineChartProps {
+  readonly title: string;
+  readonly axis: AxisKind;
+  /** Of columns, as `Columns.data` takes them. The same array as long as it is the same chart. */
+  readonly names: readonly string[];
+  /** The lines among the columns, in their order. The same function as long as it is the same chart. */
+  readonly lines: (columns: ColumnMap) => readonly NamedColumn[];
+  readonly guides?: readonly Guide[];
+  readonly tools?: React.ReactNode;
+  readonly isLive?: boolean;
+}
+
+/** Values in the colours of their lines. */
+function writeReading(element: HTMLElement, values: readonly (number | undefined)[]): void {
+  while (element.children.length > values.length) element.lastChild!.remove();
+  while (element.children.length < values.length) element.append(document.createElement("span"));
+  for (const [i, value] of values.entries()) {
+    const span = element.children[i] as HTMLElement;
+    span.textContent = value === undefined ? "" : shown(value);
+    span.style.color = `var(--series-${(i % hues) + 1})`;
+  }
+}
+
+export function LineChart({ title, axis, names, lines, guides, tools, isLive = false }: LineChartProps) {
+  const store = useStore();
+  const box = useRef<HTMLDivElement>(null);
+  const reading = useRef<HTMLSpanElement>(null);
+  const handle = useRef<ChartHandle>(null);
+  const plot = useRef<LinePlot>(undefined);
+  const shownLines = useRef<readonly NamedColumn[]>([]);
+  useImperativeHandle(
+    handle,
+    () => ({
+      sentence: () => sentenceOf(shownLines.current),
+      table: () => joined(shownLines.current),
+      whole: async () => joined(lines(await store.figures.whole(names)), { extremes: true }),
+      canvas: () => plot.current?.canvas,
+    }),
+    [store, lines, names],
+  );
+  useEffect(() => {
+    const { figures } = store;
+    const { view } = figures;
+    const own = new LinePlot(box.current!, axis, guides, (over) => attachSteps(over, store));
+    plot.current = own;
+    let range = view.range;
+    const draw = () => {
+      range = view.range;
+      own.draw(
+        shownLines.current.map(({ name, column }) => ({ ...column, name, x: column.step })),
+        range,
+      );
+    };
+    const read = () => {
+      const step = view.pointed ?? store.frames.step;
+      writeReading(
+        reading.current!,
+        shownLines.current.map(({ column }) => column.mean[nearestTo(column.step, step)]),
+      );
+    };
+    const offs = [
+      figures.subscribe(names, (columns) => {
+        shownLines.current = lines(columns);
+        draw();
+        read();
+      }),
+      view.subscribe(() => {
+        // Where the end is followed, the figures themselves come with another range.
+        if (!view.isFollowing() && String(view.range) !== String(range)) draw();
+        read();
+      }),
+    ];
+    return () => {
+      for (const off of offs) off();
+      own.end();
+    };
+  }, [store, axis, names, lines, guides]);
+  return (
+    <ChartFrame title={title} handle={handle} reading={reading} tools={tools} isLive={isLive}>
+      <div ref={box} className="chart-plot" />
+    </ChartFrame>
+  );
+}

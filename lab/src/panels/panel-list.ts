@@ -1,0 +1,26 @@
+// The panels that open in the strip under the network: the one list of them, in the order of their buttons.
+import { type ComponentType, lazy } from "react";
+
+export interface StripPanel {
+  /** As the address has it. */
+  readonly name: string;
+  readonly title: string;
+  readonly Panel: ComponentType;
+  /** Its charts are over the steps, which can be zoomed. */
+  readonly isOverSteps?: true;
+}
+
+export const stripPanels: readonly StripPanel[] = [
+  {
+    name: "charts",
+    title: "Charts",
+    Panel: lazy(async () => ({ default: (await import("./charts/loss-panel.tsx")).LossPanel })),
+    isOverSteps: true,
+  },
+  {
+    name: "layers",
+    title: "Layers",
+    Panel: lazy(async () => ({ default: (await import("./charts/layers-panel.tsx")).LayersPanel })),
+    isOverSteps: true,
+  },
+];
