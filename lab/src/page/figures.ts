@@ -18,6 +18,8 @@ export class Figures {
   readonly #listeners = new Map<FiguresListener, readonly string[]>();
   #columns: ColumnMap = new Map();
   #version = -1;
+  /** Grows where all is asked for anew. */
+  #wish = 0;
   #generation = -1;
   /** The steps that were last asked for. */
   #asked = "";
@@ -53,6 +55,7 @@ export class Figures {
 
   #refresh(): void {
     this.#version = -1;
+    this.#wish++;
     this.#due = 0;
     this.#look();
   }
@@ -85,10 +88,11 @@ export class Figures {
       this.#asked = String([from, to]);
       const names = [...new Set([...this.#listeners.values()].flat())];
       const since = this.#version;
+      const wish = this.#wish;
       const answer = await this.#store.client.ask((service) => service.columns(since, names, { from, to, points }));
       if (generation !== this.#store.read().generation || answer.version === since) return;
       // What was asked for anew in the meantime stays asked for.
-      if (this.#version === since) this.#version = answer.version;
+      if (this.#wish === wish) this.#version = answer.version;
       this.#columns = byName(answer.columns);
       view.reach(answer.end);
       for (const listener of this.#listeners.keys()) listener(this.#columns);

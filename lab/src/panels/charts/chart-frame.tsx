@@ -53,7 +53,8 @@ export function ChartFrame({ title, handle, reading, tools, isLive = false, chil
       if (live.current && !isPlaying && live.current.textContent !== sentence) live.current.textContent = sentence;
       if (isTable) setTable(bounded(handle.current.table(), mostRows));
     };
-    return store.figures.subscribe([], tell);
+    // The chart itself hears of the figures after this, in the same turn.
+    return store.figures.subscribe([], () => queueMicrotask(tell));
   }, [store, handle, title, isTable]);
   const save = async (kind: string) => {
     const own = handle.current;

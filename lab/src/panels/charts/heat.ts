@@ -58,6 +58,9 @@ export function drawHeat(
     context.lineTo(gutter.left + width, y);
     context.stroke();
   }
+  // Where all is zero, the ground, the frame says that there is a picture.
+  context.strokeStyle = colours.line!;
+  context.strokeRect(gutter.left - 0.5, gutter.top - 0.5, width + 1, height + 1);
   drawSteps(context, width, size.height, range);
   drawScale(context, gutter.left + width + 8, height, scale, colours);
 }

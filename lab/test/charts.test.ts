@@ -1,0 +1,125 @@
+// The charts in a browser: after a training they show it, read as tables and sentences, are linked, and hand out pictures and figures.
+import { readFile } from "node:fs/promises";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { isMissing, launch, openPage, servePage } from "./browser.ts";
+
+const skipped = { skip: isMissing };
+let browser: Browser;
+let server: Awaited<ReturnType<typeof servePage>>;
+
+beforeAll(async () => {
+  if (isMissing) return;
+  server = await servePage();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const address = "#v=1&data=circle&hidden=6,6&activation=sigmoid&epochs=500&schedule=constant&learningRate=0.03";
+const chart = (page: Page, name: string) => page.getByRole("img", { name: new RegExp(`^${name}`) });
+
+/** Trained for so many steps. */
+async function trained(panels: string, steps = 200) {
+  const { page, complaints } = await openPage(browser, `${server.url}${address}&panels=${panels}&step=${steps}`);
+  await expect.poll(() => page.getByTestId("step").textContent()).toBe(String(steps));
+  return { page, complaints };
+}
+
+it("shows loss, metrics and confusion, as sentences, as tables and as CSV", skipped, async () => {
+  const { page, complaints } = await trained("charts");
+  await expect
+    .poll(() => chart(page, "Loss").getAttribute("aria-label"))
+    .toMatch(/^Loss: batch (falls|rises) from 0\.\d+ at step 1 to 0\.\d+ at step 200; validation .*; epoch /);
+  await expect.poll(() => chart(page, "Metrics").getAttribute("aria-label")).toMatch(/^Metrics: accuracy .*ROC AUC /);
+  const cells = page.getByRole("cell");
+  await expect.poll(async () => (await cells.allTextContents()).reduce((sum, text) => sum + Number(text), 0)).toBe(80);
+  await page
+    .getByText("Loss as a table")
+    .or(page.getByRole("button", { name: "Loss as a table" }))
+    .first()
+    .click();
+  const table = page.getByRole("region", { name: "Loss, table" });
+  await table.waitFor();
+  expect(await table.getByRole("columnheader").allTextContents()).toEqual(["step", "batch", "validation", "epoch"]);
+  const rows = await table.getByRole("row").count();
+  expect(rows).toBeGreaterThan(20);
+  expect(rows).toBeLessThan(62);
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save Loss" }).click();
+  await page.getByRole("menuitem", { name: /CSV/ }).click();
+  const csv = await readFile(await (await saved).path(), "utf8");
+  expect(csv.split("\r\n")[0]).toBe(
+    "step,batch,batch low,batch high,validation,validation low,validation high,epoch,epoch low,epoch high",
+  );
+  expect(csv.split("\r\n")[1]).toMatch(/^1,0\.\d+,0\.\d+,0\.\d+,,,,,,$/);
+  expect(complaints).toEqual([]);
+});
+
+it("shows every layer as a picture, and single layers as lines", skipped, async () => {
+  const { page, complaints } = await trained("layers");
+  await expect
+    .poll(() => chart(page, "Gradient RMS").getAttribute("aria-label"))
+    .toMatch(/layers\.0 .* step 200; layers\.2 .*; layers\.4 /);
+  const canvas = chart(page, "Ledger product").locator("canvas");
+  const colours = () =>
+    canvas.evaluate((element: HTMLCanvasElement) => {
+      const { data } = element.getContext("2d")!.getImageData(0, 0, element.width, element.height);
+      const seen = new Set<number>();
+      for (let i = 0; i < data.length; i += 4) seen.add((data[i]! << 16) | (data[i + 1]! << 8) | data[i + 2]!);
+      return seen.size;
+    });
+  await expect.poll(colours).toBeGreaterThan(40);
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save Ledger product" }).click();
+  await page.getByRole("menuitem", { name: /PNG/ }).click();
+  const png = await readFile(await (await saved).path());
+  expect(png.subarray(1, 4).toString()).toBe("PNG");
+  await page.getByRole("button", { name: "Gradient RMS: layers as lines" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "layers.2" }).click();
+  await page.keyboard.press("Escape");
+  await expect
+    .poll(() => chart(page, "Gradient RMS").getAttribute("aria-label"))
+    .toMatch(/^Gradient RMS: layers\.2 [^;]*$/);
+  expect(complaints).toEqual([]);
+});
+
+it("links the pointer over all charts, zooms them together and follows the end again", skipped, async () => {
+  const { page, complaints } = await trained("layers");
+  const over = chart(page, "Update ratio").locator(".chart-over");
+  await expect.poll(() => over.locator(".chart-now").isVisible()).toBe(true);
+  const box = (await over.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + 5);
+  const places = () =>
+    page.locator(".chart-pointed").evaluateAll((lines) => lines.map((line) => (line as HTMLElement).style.left));
+  await expect.poll(async () => [...new Set(await places())]).toEqual(["50%"]);
+  expect((await places()).length).toBe(6);
+  const follow = page.getByRole("button", { name: "Follow the end" });
+  expect(await follow.isDisabled()).toBe(true);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.75, box.y + 5, { steps: 3 });
+  await page.mouse.up();
+  await expect.poll(() => follow.isDisabled()).toBe(false);
+  await expect
+    .poll(() => chart(page, "Update ratio").getAttribute("aria-label"))
+    .toMatch(/ at step (9\d|100) to .* at step 1[56]\d;/);
+  await follow.click();
+  await expect
+    .poll(() => chart(page, "Update ratio").getAttribute("aria-label"))
+    .toMatch(/ at step 1 to .* at step 200;/);
+  // A click goes to its step.
+  await page.mouse.click(box.x + box.width / 4, box.y + 5);
+  await expect.poll(() => page.getByTestId("step").textContent()).toBe("50");
+  expect(complaints).toEqual([]);
+});
+
+it("opens panels without anything moving out of the screen", skipped, async () => {
+  const { page } = await trained("charts,layers", 20);
+  const [scroll, shown] = await page.evaluate(() => [document.documentElement.scrollHeight, innerHeight]);
+  expect(scroll).toBeLessThanOrEqual(shown);
+  const canvas = (await page.locator("canvas.network").boundingBox())!;
+  expect(canvas.height).toBeGreaterThan(250);
+});
