@@ -122,3 +122,28 @@ it("says where a broken file is broken, and stays as it is", skipped, async () =
   await expect.poll(() => page.getByTestId("step").textContent()).toBe("5");
   expect(complaints).toEqual([]);
 });
+
+it("takes a digit that is drawn by pointer or keys", skipped, async () => {
+  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=circle`);
+  await page.getByRole("option", { name: "Digits" }).click();
+  const grid = page.getByRole("grid", { name: "Draw here" });
+  await grid.getByRole("gridcell", { name: "row 1, column 1: 0.0" }).waitFor();
+  await page.getByRole("button", { name: "Clear" }).click();
+  const box = (await grid.boundingBox())!;
+  const cell = (x: number, y: number) =>
+    [box.x + (box.width * (x + 0.5)) / 14, box.y + (box.height * (y + 0.5)) / 14] as const;
+  await page.mouse.move(...cell(7, 2));
+  await page.mouse.down();
+  await page.mouse.move(...cell(7, 11), { steps: 20 });
+  await page.mouse.up();
+  await grid.getByRole("gridcell", { name: "row 7, column 8: 1.0" }).waitFor();
+  await grid.getByRole("gridcell", { name: "row 1, column 1:" }).focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Space");
+  await grid.getByRole("gridcell", { name: "row 1, column 2: 1.0" }).waitFor();
+  expect(await page.getByTestId("step").textContent()).toBe("0");
+  await page.getByRole("button", { name: "Take it for a 1" }).click();
+  await page.getByText("Loss as a 1").waitFor();
+  await expect.poll(() => page.getByTestId("probability-1").textContent()).toMatch(/^[\d.]+ %$/);
+  expect(complaints).toEqual([]);
+});

@@ -1,16 +1,25 @@
 // The output: what the network makes of the plane, with the rows for training on it; without a plane, what it makes of the row.
 import "./output.css";
-import { useEffect, useRef } from "react";
-import { useFrames, useStore } from "../page/use-lab.ts";
+import { lazy, Suspense, useEffect, useRef } from "react";
+import { useFrames, useLab, useStore } from "../page/use-lab.ts";
+import { setOf } from "../sets/index.ts";
 import { sized } from "../view/canvas.ts";
 import { paint } from "../view/scale.ts";
 import { onTheme, tokens } from "../view/tokens.ts";
 import type { OpenedTraining } from "../worker/service.ts";
 
 const resolution = 64;
+const ImagePanel = lazy(async () => ({ default: (await import("./image/image-panel.tsx")).ImagePanel }));
 
 export function OutputPanel({ training }: { readonly training: OpenedTraining }) {
-  if (training.plane === undefined) return null;
+  const { data } = useLab().state;
+  const set = data.kind === "set" ? setOf(data.name) : undefined;
+  if (training.plane === undefined)
+    return set?.kind === "table" && set.image ? (
+      <Suspense>
+        <ImagePanel training={training} image={set.image} />
+      </Suspense>
+    ) : null;
   return (
     <figure className="output">
       <figcaption className="panel-title">

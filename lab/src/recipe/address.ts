@@ -180,7 +180,7 @@ function settingsOf(given: ReadonlyMap<string, readonly string[]>): Settings {
     try {
       return [[key, parseSetting(key, text)]];
     } catch (error) {
-      if (error instanceof ChainruleError) throw invalid(key, error.message);
+      if (error instanceof ChainruleError) throw invalid(key, error.message.replace(/\.$/, ""));
       throw error;
     }
   });

@@ -1,6 +1,7 @@
 // The built-in data sets: the one list of them, in the order in which they are offered.
 import { circle } from "./circle.ts";
 import { curve } from "./curve.ts";
+import { digits } from "./digits.ts";
 import { gaussians } from "./gaussians.ts";
 import { hiddenLayer } from "./hidden-layer.ts";
 import { moons } from "./moons.ts";
@@ -23,6 +24,7 @@ export const sets = {
   plane,
   wave,
   penguins,
+  digits,
   neuron,
   neuronAtRates,
   hiddenLayer,
@@ -32,4 +34,4 @@ export type SetName = keyof typeof sets;
 export const setNames = Object.keys(sets) as SetName[];
 export const setOf = (name: SetName): LabSet => sets[name];
 
-export type { LabSet, LessonSet, SetRows, TableSet } from "./set.ts";
+export type { ImageColumns, LabSet, LessonSet, SetRows, TableSet } from "./set.ts";

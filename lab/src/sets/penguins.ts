@@ -6,7 +6,7 @@ export const penguins: TableSet = {
   title: "Penguins",
   about: "Three species by island, beak, flipper, mass and sex: a table as it comes, with missing cells.",
   target: "Species",
-  axes: ["Flipper Length (mm)", "Beak Depth (mm)"],
+  picture: ["Flipper Length (mm)", "Beak Depth (mm)"],
   settings: { hidden: [8], learningRate: 0.01, schedule: "constant", epochs: 100, patience: 100 },
   reaches: 0.95,
   // The package exports its functions alone, which hold all of its tables.

@@ -11,6 +11,12 @@ interface Described {
   readonly settings: Settings;
 }
 
+export interface ImageColumns {
+  readonly width: number;
+  readonly height: number;
+  readonly columns: readonly string[];
+}
+
 /** Rows as objects, by column. */
 export type SetRows = readonly Readonly<Record<string, number | string | null>>[];
 
@@ -19,8 +25,10 @@ export interface TableSet extends Described {
   readonly target: string;
   /** What `settings` come to on the rows for validation, at least: accuracy, or R² where the target is a number. */
   readonly reaches: number;
-  /** Columns that its small picture is over. Default: x1 and x2. */
-  readonly axes?: readonly [string, string];
+  /** What its small picture is of: its rows over two columns, x1 and x2 by default, or a text, where they are fetched only when they are trained on. */
+  readonly picture?: readonly [string, string] | string;
+  /** Of a set whose rows are images: their size, and the columns of their pixels row by row, with values from 0 to 1. */
+  readonly image?: ImageColumns;
   /** `noise` that it has at first; absent where it takes none. */
   readonly noise?: number;
   /** Features that can be worked out of others, by their names: of a row. */

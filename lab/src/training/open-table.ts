@@ -89,9 +89,13 @@ function resolvedTexts({ optimizer, schedule, ...others }: ResolvedTableSettings
   );
 }
 
-/** Of a built-in set: what is worked out of its columns. */
-function extraOf(data: DataChoice): Pick<Opened, "derived" | "derive"> {
+/** Of a built-in set: what is worked out of its columns, and whether they are pixels. */
+function extraOf(data: DataChoice): Pick<Opened, "derived" | "derive" | "image"> {
   const set = data.kind === "set" ? setOf(data.name) : undefined;
   if (data.kind === "file" || set?.kind !== "table") return {};
-  return { derived: data.options.extra ?? [], derive: (row) => withExtra(set, data.options, row) };
+  return {
+    derived: data.options.extra ?? [],
+    derive: (row) => withExtra(set, data.options, row),
+    ...(set.image && { image: set.image }),
+  };
 }

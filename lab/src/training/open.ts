@@ -5,7 +5,7 @@ import type { Layer } from "chainrule/nn";
 import { sgd } from "chainrule/optim";
 import type { SettingKey, Settings, TrainOptions } from "chainrule/train";
 import type { Recipe } from "../recipe/recipe.ts";
-import { type LessonSet, setOf } from "../sets/index.ts";
+import { type ImageColumns, type LessonSet, setOf } from "../sets/index.ts";
 
 /** An own file, as it was dropped. */
 export interface OwnFile {
@@ -31,6 +31,8 @@ export interface Opened {
   /** Names of features that are worked out of others, and what adds them to a row. */
   readonly derived?: readonly string[];
   derive?(row: Readonly<Record<string, number>>): Readonly<Record<string, unknown>>;
+  /** Where rows are images. */
+  readonly image?: ImageColumns;
   /** Rows of the table's columns as the network reads them, [rows, features]. */
   encode?(rows: readonly Readonly<Record<string, unknown>>[]): Tensor;
 }

@@ -9,6 +9,7 @@ import type { Blame } from "../training/blame.ts";
 import type { ExponentData } from "../training/exponents.ts";
 import { fingerprintOf } from "../training/fingerprint.ts";
 import type { Frame, FrameRequest } from "../training/frame.ts";
+import type { ImageProbe, ImageProber } from "../training/image-probe.ts";
 import type { Inspection } from "../training/inspect.ts";
 import { type ColumnsAnswer, LabTraining, type Standing, type TrainingDescription } from "../training/lab-training.ts";
 import type { OwnFile } from "../training/open.ts";
@@ -50,6 +51,7 @@ export class LabService {
   /** Grows with each `play`, so that an older loop ends. */
   #plays = 0;
   #isStill = false;
+  #prober: { readonly of: LabTraining; readonly prober: ImageProber } | undefined;
 
   /** Loads a training in place of the one before, and goes to a step of it. */
   open(recipe: Recipe, step: number, file?: OwnFile): Promise<Answer<OpenedTraining>> {
@@ -151,6 +153,18 @@ export class LabService {
     });
   }
 
+  /** What the network makes of an image, and what reaches its pixels, were it of a class; of a set whose rows are images. */
+  probeImage(pixels: Float32Array, target: number): Promise<Answer<ImageProbe>> {
+    return answer(async () => {
+      const prober = await this.#imageProber();
+      return this.#held.held((held) => prober.at(held.variables(), pixels, target));
+    });
+  }
+
+  imageOfRow(row: number): Promise<Answer<{ readonly pixels: Float32Array; readonly target: number }>> {
+    return answer(async () => (await this.#imageProber()).row(row));
+  }
+
   /** The table that is trained on, as CSV; undefined for a lesson. */
   csv(): Promise<Answer<string | undefined>> {
     return answer(async () => {
@@ -179,6 +193,18 @@ export class LabService {
 
   weights(): Promise<Answer<Uint8Array>> {
     return answer(() => this.#held.weights());
+  }
+
+  /** Of the training that is open. */
+  async #imageProber(): Promise<ImageProber> {
+    const training = this.#held;
+    if (this.#prober?.of === training) return this.#prober.prober;
+    const { ImageProber: Prober } = await import("../training/image-probe.ts");
+    const { image } = training.opened;
+    if (image === undefined) throw new ChainruleError("INVALID_ARGUMENT", "The rows of this training are no images.");
+    const prober = new Prober(training.opened, image);
+    this.#prober = { of: training, prober };
+    return prober;
   }
 
   get #held(): LabTraining {

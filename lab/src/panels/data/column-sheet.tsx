@@ -79,23 +79,7 @@ export function ColumnSheet({ choice, inspection, problem, onChange, onLeave }: 
           <ColumnItem key={column.name} column={column} settings={settings} onChange={onChange} />
         ))}
       </ul>
-      {warnings.map(({ message, settings: advice }) => (
-        <div key={message} className="columns-warning">
-          <p>{message}</p>
-          {advice.map(({ setting, value, does }) =>
-            value === undefined ? null : (
-              <Button
-                key={`${setting} ${String(value)}`}
-                className="text-button"
-                onPress={() => onChange(withSettings(settings, { [setting]: value } as Settings))}
-              >
-                {flagText({ [setting as SettingKey]: value } as Settings)}
-                {does && <span className="visually-hidden"> {does}</span>}
-              </Button>
-            ),
-          )}
-        </div>
-      ))}
+      <Warnings warnings={warnings} settings={settings} onChange={onChange} />
       {notes.map((note) => (
         <p key={note} className="caption">
           {note}
@@ -153,4 +137,31 @@ function ColumnItem({ column, settings, onChange }: ColumnItemProps) {
       </span>
     </li>
   );
+}
+
+interface WarningsProps {
+  readonly warnings: Inspection["warnings"];
+  readonly settings: Settings;
+  onChange(settings: Settings): void;
+}
+
+/** What is unusual, with the flags that change what is done about it. */
+function Warnings({ warnings, settings, onChange }: WarningsProps) {
+  return warnings.map(({ message, settings: advice }) => (
+    <div key={message} className="columns-warning">
+      <p>{message}</p>
+      {advice.map(({ setting, value, does }) =>
+        value === undefined ? null : (
+          <Button
+            key={`${setting} ${String(value)}`}
+            className="text-button"
+            onPress={() => onChange(withSettings(settings, { [setting]: value } as Settings))}
+          >
+            {flagText({ [setting as SettingKey]: value } as Settings)}
+            {does && <span className="visually-hidden"> {does}</span>}
+          </Button>
+        ),
+      )}
+    </div>
+  ));
 }

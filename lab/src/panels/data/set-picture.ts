@@ -13,8 +13,17 @@ export async function drawSet(
   height: number,
   set: TableSet,
 ): Promise<void> {
+  const { picture = ["x1", "x2"] } = set;
+  if (typeof picture === "string") {
+    context.fillStyle = tokens().faint!;
+    context.font = `300 ${Math.round(height * 0.6)}px ${getComputedStyle(context.canvas).fontFamily}`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillText(picture, width / 2, height / 2);
+    return;
+  }
+  const [x, y] = picture;
   const rows = await set.rows({});
-  const [x, y] = set.axes ?? ["x1", "x2"];
   const colour = coloursOf(rows, set.target, tokens());
   const points = rows
     .filter((_, i) => (i * mostPoints) % rows.length < mostPoints)
