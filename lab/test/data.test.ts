@@ -1,9 +1,14 @@
 // The data panel in a browser: sets with their options, own files by dialog, drop and paste, types that are changed, and files that are refused.
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { isMissing, launch, openPage, servePage } from "./browser.ts";
 
+const fixtures = fileURLToPath(new URL("../../src/data/fixtures/", import.meta.url));
 const skipped = { skip: isMissing };
 let browser: Browser;
 let server: Awaited<ReturnType<typeof servePage>>;
@@ -32,8 +37,11 @@ const drop = (page: Page, name: string, text: string) =>
     ([name, text]) => {
       const dataTransfer = new DataTransfer();
       dataTransfer.items.add(new File([text!], name!));
-      for (const type of ["dragover", "drop"])
-        document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+      const events = ["dragover", "drop"].map(
+        (type) => new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }),
+      );
+      for (const event of events) document.body.dispatchEvent(event);
+      return events.every((event) => event.defaultPrevented);
     },
     [name, text],
   );
@@ -50,6 +58,10 @@ it("has the sets with their noise, features and share for validation", skipped, 
   await expect.poll(() => hash(page)).toContain(`extra=${encodeURIComponent("x1·x2")}`);
   await page.getByRole("button", { name: "First rows" }).click();
   await page.getByRole("columnheader", { name: "x1·x2" }).waitFor();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save as CSV" }).click();
+  expect((await saved).suggestedFilename()).toBe("spiral.csv");
+  expect(readFileSync(await (await saved).path(), "utf8")).toMatch(/^x1,x2,x1·x2,class\n/);
   await page.goBack();
   await expect.poll(() => hash(page)).not.toContain("extra");
   await page.getByRole("columnheader", { name: "x1·x2" }).waitFor({ state: "detached" });
@@ -86,6 +98,12 @@ it("trains on a file that is dropped, and takes types that are changed", skipped
   expect(complaints).toEqual([]);
 });
 
+it("is not left for a file that is dropped where none is taken", skipped, async () => {
+  const { page } = await openPage(browser, server.url);
+  await page.getByRole("heading", { name: "One neuron" }).waitFor();
+  expect(await drop(page, "shops.csv", shops)).toBe(true);
+});
+
 it("takes CSV that is pasted", skipped, async () => {
   const { page } = await openPage(browser, `${server.url}#v=1&data=circle`);
   await page.getByLabel("Paste a table as CSV").evaluate((field, text) => {
@@ -95,6 +113,23 @@ it("takes CSV that is pasted", skipped, async () => {
   }, shops);
   await page.getByLabel("Predict").selectOption("size");
   await expect.poll(() => hash(page)).toContain("data=pasted.csv");
+});
+
+it("reads TSV, JSON, Parquet and compressed files", skipped, async () => {
+  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=circle`);
+  for (const [name, buffer, words] of [
+    ["shops.tsv", Buffer.from(shops.replaceAll(",", "\t")), "60 rows, 4 columns"],
+    ["two.json", Buffer.from(JSON.stringify([{ a: 1, b: "x" }, { a: 2 }])), "2 rows, 2 columns"],
+    ["people.parquet", readFileSync(join(fixtures, "people-snappy.parquet")), /\d rows, \d columns/],
+    ["people-zstd.parquet", readFileSync(join(fixtures, "people-zstd.parquet")), /\d rows, \d columns/],
+    ["shops.csv.gz", gzipSync(shops), "60 rows, 4 columns"],
+  ] as const) {
+    await page.locator("input[type=file]").setInputFiles({ name, mimeType: "", buffer });
+    await page.getByText(words).waitFor();
+    await page.getByRole("button", { name: `Leave ${name}` }).click();
+    await page.getByText(words).waitFor({ state: "detached" });
+  }
+  expect(complaints).toEqual([]);
 });
 
 it("asks for the file that an address names, and refuses another one", skipped, async () => {

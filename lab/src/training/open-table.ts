@@ -45,8 +45,20 @@ export async function readTable({ data, settings }: Pick<Recipe, "data" | "setti
   }
   if (file === undefined)
     throw new ChainruleError("INVALID_ARGUMENT", `This training needs the file ${data.name}: choose it.`, { data });
+  return { table: await parsed(data.sha256, file, settings), settings };
+}
+
+/** The file that was read last, and how: settings change more often than files. */
+let last: { readonly key: string; readonly table: Table } | undefined;
+
+async function parsed(sha256: string, { name, bytes }: OwnFile, settings: Settings): Promise<Table> {
+  const options = textOptions(settings);
+  const key = JSON.stringify([sha256, name, options]);
+  if (last?.key === key) return last.table;
   const { parseTable } = await import("./readers.ts");
-  return { table: await parseTable(file.bytes, { source: file.name, ...textOptions(settings) }), settings };
+  const table = await parseTable(bytes, { source: name, ...options });
+  last = { key, table };
+  return table;
 }
 
 /** Throws what `readTable` and preparing a table throw. */
