@@ -3,7 +3,7 @@ import "./app.css";
 import { lazy, Suspense } from "react";
 import { useLab } from "./page/use-lab.ts";
 import { Header } from "./panels/header.tsx";
-import { NetworkPanel } from "./panels/network.tsx";
+import { NetworkPanel } from "./panels/network/network.tsx";
 import { OutputPanel } from "./panels/output.tsx";
 import { PanelBar } from "./panels/panel-bar.tsx";
 import { TransportBar } from "./panels/transport.tsx";

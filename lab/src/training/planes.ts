@@ -36,7 +36,7 @@ export class Planes {
     return this.edges !== undefined;
   }
 
-  /** [resolution, resolution] for each unit, by "layers.0[3]": rows from the lowest value of the second column up. */
+  /** [resolution, resolution] for each unit, by "layers.0[3]", and each feature, by "x[1]": rows from the lowest value of the second column up. */
   draw(
     variables: Variables,
     resolution: number,
@@ -46,7 +46,7 @@ export class Planes {
     const { model } = this.#opened;
     this.#forward ??= compile(
       (v: Variables, x: Tensor) => {
-        const values: Record<string, Tensor> = {};
+        const values: Record<string, Tensor> = { x };
         apply(model, v, x, (name, value) => (values[name] = value));
         return values;
       },

@@ -1,0 +1,30 @@
+// What is under the pointer or the focus, in words and numbers, for as long as it is there.
+import { useEffect, useRef } from "react";
+import { highlight } from "../../page/highlight.ts";
+import { useFrames, useStore } from "../../page/use-lab.ts";
+import { elementOf, numbersOf, wordsOf } from "../../training/elements.ts";
+import type { Frame } from "../../training/frame.ts";
+import { shown } from "../../view/numbers.ts";
+import type { OpenedTraining } from "../../worker/service.ts";
+
+/** "Weight from x1 to unit of layer 1, 2: −0.6000, gradient 0.001022" */
+export function readoutOf(training: OpenedTraining, name: string, frame: Frame): string | undefined {
+  const element = elementOf(training, name);
+  if (element === undefined) return undefined;
+  const { value, gradient } = numbersOf(training, element, frame);
+  return `${wordsOf(training, element)}: ${shown(value)}, ${element.kind === "unit" ? "δ" : "gradient"} ${shown(gradient)}`;
+}
+
+export function Readout({ training }: { readonly training: OpenedTraining }) {
+  const store = useStore();
+  const text = useRef<HTMLParagraphElement>(null);
+  const write = () => {
+    const [name] = highlight.get();
+    const frame = store.frames.last;
+    text.current!.textContent = name && frame ? (readoutOf(training, name, frame) ?? "") : "";
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `write` reads what is there
+  useEffect(() => highlight.subscribe(write), [training]);
+  useFrames(write);
+  return <p ref={text} className="network-readout caption number" data-testid="readout" />;
+}

@@ -1,0 +1,108 @@
+// What the network shows: weights or gradients, values or δ, of a row or of the batch; and the one scale of all its colours.
+import { useEffect, useRef } from "react";
+import { useCell } from "../../page/cell.ts";
+import { networkLook } from "../../page/network-look.ts";
+import { useLab, useStore } from "../../page/use-lab.ts";
+import { NumberHandle } from "../../view/number-handle.tsx";
+import { shown } from "../../view/numbers.ts";
+import { Segments } from "../../view/segments.tsx";
+import type { Scales } from "./drawing.ts";
+
+const edges = [
+  { id: "weight", words: "Weight" },
+  { id: "gradient", words: "Gradient" },
+] as const;
+const units = [
+  { id: "value", words: "Value" },
+  { id: "delta", words: "δ" },
+] as const;
+const rows = [
+  { id: "batch", words: "Batch mean" },
+  { id: "row", words: "Row" },
+] as const;
+
+export function NetworkToolbar({ rowCount }: { readonly rowCount: number }) {
+  const store = useStore();
+  const { row } = useLab().state;
+  const look = useCell(networkLook);
+  return (
+    <div className="network-toolbar">
+      <div className="network-choice">
+        <span className="panel-title">Edges</span>
+        <Segments
+          label="Edges show"
+          chosen={look.edges}
+          choices={edges}
+          onChange={(id) => networkLook.set({ ...look, edges: id })}
+        />
+      </div>
+      <div className="network-choice">
+        <span className="panel-title">Units</span>
+        <Segments
+          label="Units show"
+          chosen={look.units}
+          choices={units}
+          onChange={(id) => networkLook.set({ ...look, units: id })}
+        />
+      </div>
+      {rowCount > 1 && (
+        <div className="network-choice">
+          <span className="panel-title">Of</span>
+          <Segments
+            label="Of which rows"
+            chosen={row === "batch" ? "batch" : "row"}
+            choices={rows}
+            onChange={(id) => store.commit({ row: id === "batch" ? "batch" : (store.frames.last?.batch[0] ?? 0) })}
+          />
+          {row !== "batch" && (
+            <NumberHandle
+              label="Row for training"
+              value={row}
+              isWhole
+              least={0}
+              most={rowCount - 1}
+              onPreview={(next) => store.preview({ row: next })}
+              onCommit={(next) => store.commit({ row: next })}
+            />
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Where the scales of the drawing are written. */
+export interface ScaleLegendControl {
+  show(scales: Scales): void;
+}
+
+export function ScaleLegend({ control }: { readonly control: { current: ScaleLegendControl | undefined } }) {
+  const look = useCell(networkLook);
+  const text = useRef<HTMLSpanElement>(null);
+  const last = useRef<Scales>(undefined);
+  const show = (scales: Scales) => {
+    const before = last.current;
+    last.current = scales;
+    if (before?.edges === scales.edges && before.units === scales.units) return;
+    write();
+  };
+  const write = () => {
+    if (last.current === undefined || text.current === null) return;
+    const { edges, units } = last.current;
+    text.current.textContent = `${look.edges} ±${trimmed(edges)}, ${look.units === "delta" ? "δ" : "value"} ±${trimmed(units)}`;
+  };
+  useEffect(write);
+  control.current = { show };
+  return (
+    <div className="network-scale">
+      <span className="network-scale-bar" aria-hidden />
+      <span className="caption number">
+        <span className="network-scale-sign">dashed below zero; full hue: </span>
+        <span ref={text} />
+      </span>
+    </div>
+  );
+}
+
+/** A number of one digit: 1, 2 or 5 · 10ⁿ. */
+const trimmed = (value: number): string => shown(value, 1);

@@ -1,0 +1,96 @@
+// The units' views of the plane: asked for a few times a second, one small image for each unit.
+import { useEffect, useRef } from "react";
+import { useFrames, useStore } from "../../page/use-lab.ts";
+import { paint } from "../../view/scale.ts";
+import { onTheme } from "../../view/tokens.ts";
+import type { OpenedTraining } from "../../worker/service.ts";
+import { mostUnits, niceScale } from "./geometry.ts";
+
+/** Points along each side. */
+const resolution = 24;
+/** Milliseconds between two of them while a training plays. */
+const pause = 250;
+
+export interface UnitPlanes {
+  readonly images: Map<string, OffscreenCanvas>;
+  /** The value of the full hue; undefined before there are any. */
+  scale: number | undefined;
+}
+
+/** Images by the names of their units; `redraw` is called where they are new. */
+export function useUnitPlanes(training: OpenedTraining, redraw: () => void): UnitPlanes {
+  const store = useStore();
+  const planes = useRef<UnitPlanes>({ images: new Map(), scale: undefined });
+  const seen = useRef<{
+    values: Readonly<Record<string, Float32Array>>;
+    due: number;
+    isAsked: boolean;
+    isLate: boolean;
+  }>({
+    values: {},
+    due: 0,
+    isAsked: false,
+    isLate: false,
+  });
+  const draw = () => {
+    const { values } = seen.current;
+    const { scale = 1, images } = planes.current;
+    for (const [name, plane] of Object.entries(values)) {
+      const pixels = new ImageData(resolution, resolution);
+      paint(pixels.data, plane, scale);
+      let image = images.get(inputName(name));
+      if (image === undefined) images.set(inputName(name), (image = new OffscreenCanvas(resolution, resolution)));
+      image.getContext("2d")!.putImageData(pixels, 0, 0);
+    }
+    redraw();
+  };
+  const ask = () => {
+    const look = seen.current;
+    if (look.isAsked || (performance.now() < look.due && store.read().isPlaying)) {
+      look.isLate = true;
+      return;
+    }
+    look.isAsked = true;
+    look.isLate = false;
+    look.due = performance.now() + pause;
+    store.client
+      .ask((service) => service.planes(resolution, namesOf(training)))
+      .then((values) => {
+        look.values = values;
+        planes.current.scale = scaleOf(training, values, planes.current.scale);
+        draw();
+      })
+      .catch((error: unknown) => store.tell(error))
+      .finally(() => {
+        look.isAsked = false;
+        if (look.isLate && !store.read().isPlaying) ask();
+      });
+  };
+  useFrames(() => {
+    if (training.plane) ask();
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew where the theme changes, whatever `draw` is by then
+  useEffect(() => onTheme(draw), []);
+  return planes.current;
+}
+
+/** The network's names for inputs have a row. */
+const inputName = (name: string): string => name.replace(/^x\[/, "x[0,");
+
+function namesOf({ features, layers }: OpenedTraining): string[] {
+  const names = features.length > mostUnits ? [] : features.map((_, i) => `x[${i}]`);
+  for (const { output, outputs } of layers)
+    if (outputs <= mostUnits) for (let unit = 0; unit < outputs; unit++) names.push(`${output}[${unit}]`);
+  return names;
+}
+
+/** Of hidden units, where there are any: the rest is cut off at the full hue, so that the output's boundary is sharp. */
+function scaleOf({ layers }: OpenedTraining, planes: Readonly<Record<string, Float32Array>>, before?: number): number {
+  const own = (layers.length > 1 ? layers.slice(0, -1) : layers).map(({ output }) => `${output}[`);
+  let most = 0;
+  for (const [name, values] of Object.entries(planes)) {
+    if (!own.some((start) => name.startsWith(start))) continue;
+    for (const value of values) most = Math.max(most, Math.abs(value));
+  }
+  return niceScale(most, before);
+}

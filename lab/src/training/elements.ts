@@ -1,0 +1,85 @@
+// Numbers of a network by their names: "layers.0.weight[1,2]", "layers.0.bias[2]", a unit "layers.1[3]", an input "x[0,1]".
+import { parseElement } from "chainrule/explain";
+import type { Frame } from "./frame.ts";
+import type { NetworkLayer } from "./network.ts";
+
+export type Element =
+  /** Of layer `layer`: W[from, to]. */
+  | { readonly kind: "weight"; readonly layer: number; readonly from: number; readonly to: number }
+  | { readonly kind: "bias"; readonly layer: number; readonly to: number }
+  /** What unit `to` of a layer gives, behind the activation. */
+  | { readonly kind: "unit"; readonly layer: number; readonly to: number }
+  | { readonly kind: "input"; readonly from: number };
+
+export interface Network {
+  readonly layers: readonly NetworkLayer[];
+  readonly features: readonly string[];
+}
+
+export function nameOf({ layers }: Network, element: Element): string {
+  if (element.kind === "input") return `x[0,${element.from}]`;
+  const layer = layers[element.layer]!;
+  if (element.kind === "weight") return `${layer.weight}[${element.from},${element.to}]`;
+  return element.kind === "bias" ? `${layer.bias}[${element.to}]` : `${layer.output}[${element.to}]`;
+}
+
+/**
+ * The number that a name means, with the rows of its index left out: "layers.1[0,3]" and its z "layers.0[0,3]" are unit 3 of the first layer.
+ * Undefined where the network has none.
+ */
+export function elementOf({ layers, features }: Network, text: string): Element | undefined {
+  const { name, indices } = parsed(text);
+  const last = indices.at(-1);
+  if (name === undefined || last === undefined) return undefined;
+  if (name === "x") return last < features.length ? { kind: "input", from: last } : undefined;
+  for (const [layer, one] of layers.entries()) {
+    const { weight, bias, output, z, inputs, outputs } = one;
+    if (last >= outputs) continue;
+    if (name === weight && indices.length === 2 && indices[0]! < inputs)
+      return { kind: "weight", layer, from: indices[0]!, to: last };
+    if (name === bias && indices.length === 1) return { kind: "bias", layer, to: last };
+    if (name === output || name === z) return { kind: "unit", layer, to: last };
+  }
+  return undefined;
+}
+
+function parsed(text: string): { readonly name?: string; readonly indices: readonly number[] } {
+  try {
+    return parseElement(text);
+  } catch {
+    return { indices: [] };
+  }
+}
+
+/** The name under which its arithmetic is asked for: of a unit its z, whose gradient is δ. */
+export function explainedName({ layers }: Network, element: Element): string {
+  if (element.kind === "unit") return `${layers[element.layer]!.z}[0,${element.to}]`;
+  return nameOf({ layers, features: [] }, element);
+}
+
+/** float32 of the frame: the number itself, and ∂loss/∂it (of a unit by its z: δ). */
+export function numbersOf(
+  { layers }: Network,
+  element: Element,
+  { parameters, gradients, values, deltas }: Frame,
+): { readonly value: number; readonly gradient: number } {
+  const at = (array: Float32Array | undefined, index: number): number => array?.[index] ?? Number.NaN;
+  if (element.kind === "input") return { value: at(values.x, element.from), gradient: at(deltas.x, element.from) };
+  const { weight, bias = "", output, z, outputs } = layers[element.layer]!;
+  if (element.kind === "unit") return { value: at(values[output], element.to), gradient: at(deltas[z], element.to) };
+  const name = element.kind === "weight" ? weight : bias;
+  const index = element.kind === "weight" ? element.from * outputs + element.to : element.to;
+  return { value: at(parameters[name], index), gradient: at(gradients[name], index) };
+}
+
+/** "Unit 2 of layer 1", counted from 1, as a person reads it. */
+export function wordsOf({ layers, features }: Network, element: Element): string {
+  if (element.kind === "input") return `Input ${features[element.from]}`;
+  const unit = (layer: number, at: number) =>
+    layer < 0 ? features[at]! : `${layer === layers.length - 1 ? "output" : `unit of layer ${layer + 1},`} ${at + 1}`;
+  if (element.kind === "weight")
+    return `Weight from ${unit(element.layer - 1, element.from)} to ${unit(element.layer, element.to)}`;
+  return element.kind === "bias"
+    ? `Bias of ${unit(element.layer, element.to)}`
+    : `${element.layer === layers.length - 1 ? "Output" : `Unit of layer ${element.layer + 1},`} ${element.to + 1}`;
+}
