@@ -1,4 +1,5 @@
 // The network in a browser: pointed at, opened, typed over, and worked by keyboard alone.
+import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { isMissing, launch, openPage, servePage } from "./browser.ts";
@@ -32,8 +33,8 @@ it("says what is under the pointer", skipped, async () => {
     await page.mouse.move(x + width / 2, y + at);
     seen.add((await readout.textContent())!);
   }
-  expect([...seen]).toContain("Weight from x1 to output 1: −0.8000, gradient 0.007928");
-  expect([...seen]).toContain("Weight from x2 to output 1: 0.5000, gradient 0.02378");
+  expect([...seen]).toContain("Weight from x1 to output 0: −0.8000, gradient 0.007928");
+  expect([...seen]).toContain("Weight from x2 to output 0: 0.5000, gradient 0.02378");
   expect(complaints).toEqual([]);
 });
 
@@ -45,12 +46,148 @@ it("goes from unit to unit and to their edges by keyboard, and opens them", skip
   await expect.poll(() => readout.textContent()).toMatch(/^Input x1: /);
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowDown");
-  await expect.poll(() => readout.textContent()).toMatch(/^Unit of layer 1, 2: .*, δ /);
+  await expect.poll(() => readout.textContent()).toMatch(/^Unit 1 of layer 1: .*, δ /);
   await page.keyboard.press("Tab");
-  await expect.poll(() => readout.textContent()).toMatch(/^Bias of unit of layer 1, 2: /);
+  await expect.poll(() => readout.textContent()).toMatch(/^Bias of unit 1 of layer 1: /);
   await page.keyboard.press("ArrowDown");
-  await expect.poll(() => readout.textContent()).toMatch(/^Weight from x1 to unit of layer 1, 2: /);
+  await expect.poll(() => readout.textContent()).toMatch(/^Weight from x1 to unit 1 of layer 1: /);
   await page.keyboard.press("Enter");
   await expect.poll(() => hash(page)).toContain("look=layers.0.weight[0,1]");
   expect(complaints).toEqual([]);
 });
+
+/** The arithmetic's text, with hyphens for true minuses. */
+const workOf = async (page: Page): Promise<string> =>
+  ((await page.locator(".arithmetic-work").textContent()) ?? "").replaceAll("−", "-");
+
+/** Numbers of a text, as far as they have at least eight digits. */
+const longNumbers = (text: string): number[] =>
+  [...text.matchAll(/-?\d+\.\d{8,}(?:e-?\d+)?/g)].map(([number]) => Number(number));
+
+/** LESSONS.md has figures of all digits, of twelve and of eight behind the point. */
+const [all, twelve, eight] = [1e-15, 1e-12, 5e-9];
+
+it.each([
+  // Lesson 1: y, E, target − y and the new weight.
+  [
+    "neuron",
+    "layers.0.weight[1,0]",
+    [
+      [0.5174928576663897, all],
+      [0.05040085733458521, all],
+      [0.31749285766638974, all],
+      [0.5 - 0.011891409237, twelve],
+    ],
+  ],
+  // Lesson 2: h, z, y and the new weight of W₁; δ_hidden; δ_out.
+  [
+    "hiddenLayer",
+    "layers.0.weight[0,1]",
+    [
+      [0.38698582, eight],
+      [-0.06012438223148007, all],
+      [0.48497343084992534, all],
+      [-0.6 - 5.11178506e-4, twelve],
+    ],
+  ],
+  ["hiddenLayer", "layers.1[1]", [[0.00204471, eight]]],
+  ["hiddenLayer", "layers.3[0]", [[-0.028730669543515018, all]]],
+] as const)("has the figures of the lesson %s at %s", skipped, async (set, look, figures) => {
+  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=${set}&look=${look}`);
+  await page.getByRole("button", { name: "All digits" }).click();
+  await expect.poll(() => workOf(page)).toMatch(/relative difference/);
+  const numbers = longNumbers(await workOf(page));
+  for (const [figure, off] of figures)
+    expect(
+      numbers.some((number) => Math.abs(number - figure) <= off),
+      `${figure}`,
+    ).toBe(true);
+  expect(complaints).toEqual([]);
+});
+
+it("opens an edge where it stands, changes it from the present step on, and goes back", skipped, async () => {
+  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=neuron`);
+  await expect.poll(() => page.getByTestId("loss").textContent()).toBe("0.05040");
+  const { x, y, width, height } = (await page.locator(".network-canvas").boundingBox())!;
+  const readout = page.getByTestId("readout");
+  for (let at = 0; at < height && !(await readout.textContent())!.startsWith("Weight from x1"); at += 6)
+    await page.mouse.move(x + width / 2, y + at);
+  await page.mouse.down();
+  await page.mouse.up();
+  const value = page.getByRole("spinbutton", { name: "Value of layers.0.weight[0,0]" });
+  await value.waitFor();
+  await expect.poll(() => value.inputValue()).toBe("−0.8000");
+  // Typed over: w·x = 0.1 · 1 + 0.3 · 0.5 = 0.25.
+  await value.fill("1");
+  await value.press("Enter");
+  await expect.poll(() => hash(page)).toContain("set=0:layers.0.weight[0,0]=1");
+  await expect.poll(() => workOf(page)).toContain("= 0.2500");
+  // Stepped with a key.
+  await value.press("ArrowUp");
+  await expect.poll(() => hash(page)).toContain("set=0:layers.0.weight[0,0]=1.1");
+  await page.goBack();
+  await page.goBack();
+  await expect.poll(() => value.inputValue()).toBe("−0.8000");
+  await value.blur();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => page.locator(".arithmetic").count()).toBe(0);
+  expect(hash(page)).not.toContain("look=");
+  expect(complaints).toEqual([]);
+});
+
+it("lights the edge of a factor, and the factor of an edge", skipped, async () => {
+  const { page } = await openPage(browser, `${server.url}#v=1&data=hiddenLayer&look=layers.0.weight[0,1]`);
+  const factor = page.locator('.equation[data-lights="layers.2.weight[1,0]"]');
+  await factor.hover();
+  await expect
+    .poll(() => page.getByTestId("readout").textContent())
+    .toContain("Weight from unit 1 of layer 1 to output 0");
+  await page.mouse.move(5, 5);
+  const { x, y, width, height } = (await page.locator(".network-canvas").boundingBox())!;
+  for (let at = 0; at < height && !(await factor.getAttribute("class"))!.includes("is-lit"); at += 6)
+    await page.mouse.move(x + width * 0.75, y + at);
+  expect(await factor.getAttribute("class")).toContain("is-lit");
+});
+
+it("follows a running training, without typesetting anew", skipped, async () => {
+  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=hiddenLayer&look=layers.0.weight[0,1]`);
+  const work = page.locator(".arithmetic-work");
+  await expect.poll(() => workOf(page)).toMatch(/relative difference/);
+  await work.evaluate((element) => {
+    for (const formula of element.querySelectorAll(".katex")) formula.setAttribute("data-first", "");
+  });
+  const before = await workOf(page);
+  await page.getByRole("button", { name: "Play" }).click();
+  await expect.poll(() => workOf(page)).not.toBe(before);
+  await page.getByRole("button", { name: "Pause" }).click();
+  expect(await work.locator(".katex:not([data-first])").count()).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
+it("has nothing that axe complains of, closed and open, light and dark", skipped, async () => {
+  const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+  for (const colorScheme of ["light", "dark"] as const) {
+    // The policy would refuse the script of the test.
+    const { page } = await openPage(browser, `${server.url}${circle}&look=layers.0.weight[0,1]`, {
+      colorScheme,
+      bypassCSP: true,
+    });
+    await expect.poll(() => workOf(page)).toMatch(/relative difference/);
+    await page.addScriptTag({ path: axe });
+    const look = () =>
+      page.evaluate(async () => {
+        const { violations } = await (globalThis as Partial<Axe>).axe!.run(".lab-middle");
+        return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
+      });
+    expect(await look()).toEqual([]);
+    await page.keyboard.press("Escape");
+    await expect.poll(() => page.locator(".arithmetic").count()).toBe(0);
+    expect(await look()).toEqual([]);
+  }
+});
+
+interface Axe {
+  readonly axe: {
+    run(root: string): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+  };
+}

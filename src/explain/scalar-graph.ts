@@ -42,7 +42,12 @@ export class ScalarGraph {
   readonly #inputs: readonly TypedArray[];
   readonly #consumers = new Map<NodeId, { readonly node: Node; readonly operand: number }[]>();
   readonly #diagonals = new Map<string, Diagonal>();
+  /** Graphs of local derivatives, by node and operand: along a direction of the operand, and back from one of the output. */
   readonly #columns = new Map<string, Graph>();
+  readonly #rows = new Map<string, Graph>();
+  /** Columns and groups that were asked for. */
+  readonly #knownColumns = new Map<string, TypedArray>();
+  readonly #groups = new Map<string, number[]>();
   readonly #moved = new Map<NodeId, readonly number[]>();
   readonly #origins = new Map<string, Element>();
   /** Nodes that no float input has a part in. */
@@ -203,25 +208,35 @@ export class ScalarGraph {
 
   /** ∂(element of a node) / ∂(elements of one of its operands): a row of the op's Jacobian. */
   row(node: Node, operand: number, index: number, values = this.#operandValues(node)): TypedArray {
-    const g = new GraphBuilder("float64");
-    const operands = node.inputs.map((id) => g.input(this.graph.nodes[id]!, String(id)));
-    const y = g.apply(node.op, operands, node.attributes as never);
+    const key = `${node.id}/${operand}`;
+    let graph = this.#rows.get(key);
+    if (graph === undefined) {
+      const g = new GraphBuilder("float64");
+      const operands = node.inputs.map((id) => g.input(this.graph.nodes[id]!, String(id)));
+      const y = g.apply(node.op, operands, node.attributes as never);
+      const u = g.input({ shape: node.shape, dtype: node.dtype }, "unit");
+      graph = g.finish(backpropagate(g, [y], [u], [operands[operand]!]));
+      this.#rows.set(key, graph);
+    }
     const unit = new Float64Array(sizeOf(node.shape));
     unit[index] = 1;
-    const u = g.apply("constant", [], { shape: node.shape, dtype: node.dtype, data: unit });
-    const dx = backpropagate(g, [y], [u], [operands[operand]!]);
-    return evaluate(g.finish(dx), values)[0]!;
+    return evaluate(graph, [...values, unit])[0]!;
   }
 
   /** Places of the first operand's elements that an element looks at, whatever their values. */
-  group(node: Node, index: number): number[] {
+  group(node: Node, index: number): readonly number[] {
+    const key = `${node.id}:${index}`;
+    const known = this.#groups.get(key);
+    if (known !== undefined) return known;
     const any = node.inputs.map((id) => {
       const data = this.values[id]!;
       return isFloat(this.graph.nodes[id]!.dtype) ? Float64Array.from(data, (_, i) => Math.sin(i + 1)) : data;
     });
-    return Array.from(this.row(node, 0, index, any), (derivative, at) => (derivative === 0 ? -1 : at)).filter(
+    const group = Array.from(this.row(node, 0, index, any), (derivative, at) => (derivative === 0 ? -1 : at)).filter(
       (at) => at >= 0,
     );
+    this.#groups.set(key, group);
+    return group;
   }
 
   #operandValues(node: Node): TypedArray[] {
@@ -251,9 +266,14 @@ export class ScalarGraph {
   }
 
   #column(node: Node, operand: number, index: number, values?: readonly TypedArray[]): TypedArray {
+    const key = `${node.id}/${operand}:${index}`;
+    const known = values === undefined ? this.#knownColumns.get(key) : undefined;
+    if (known !== undefined) return known;
     const unit = new Float64Array(this.values[node.inputs[operand]!]!.length);
     unit[index] = 1;
-    return this.#along(node, operand, unit, values);
+    const column = this.#along(node, operand, unit, values);
+    if (values === undefined) this.#knownColumns.set(key, column);
+    return column;
   }
 
   #diagonal(node: Node, operand: number): Diagonal {

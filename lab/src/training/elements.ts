@@ -1,5 +1,5 @@
 // Numbers of a network by their names: "layers.0.weight[1,2]", "layers.0.bias[2]", a unit "layers.1[3]", an input "x[0,1]".
-import { parseElement } from "chainrule/explain";
+import { elementOf as elementName } from "./element.ts";
 import type { Frame } from "./frame.ts";
 import type { NetworkLayer } from "./network.ts";
 
@@ -28,7 +28,7 @@ export function nameOf({ layers }: Network, element: Element): string {
  * Undefined where the network has none.
  */
 export function elementOf({ layers, features }: Network, text: string): Element | undefined {
-  const { name, indices } = parsed(text);
+  const { name, indices = [] } = elementName(text) ?? {};
   const last = indices.at(-1);
   if (name === undefined || last === undefined) return undefined;
   if (name === "x") return last < features.length ? { kind: "input", from: last } : undefined;
@@ -41,14 +41,6 @@ export function elementOf({ layers, features }: Network, text: string): Element 
     if (name === output || name === z) return { kind: "unit", layer, to: last };
   }
   return undefined;
-}
-
-function parsed(text: string): { readonly name?: string; readonly indices: readonly number[] } {
-  try {
-    return parseElement(text);
-  } catch {
-    return { indices: [] };
-  }
 }
 
 /** The name under which its arithmetic is asked for: of a unit its z, whose gradient is δ. */
@@ -72,14 +64,16 @@ export function numbersOf(
   return { value: at(parameters[name], index), gradient: at(gradients[name], index) };
 }
 
-/** "Unit 2 of layer 1", counted from 1, as a person reads it. */
+/** "Unit 1 of layer 1": units are counted from 0 and layers from 1, as in formulas. */
 export function wordsOf({ layers, features }: Network, element: Element): string {
   if (element.kind === "input") return `Input ${features[element.from]}`;
-  const unit = (layer: number, at: number) =>
-    layer < 0 ? features[at]! : `${layer === layers.length - 1 ? "output" : `unit of layer ${layer + 1},`} ${at + 1}`;
-  if (element.kind === "weight")
-    return `Weight from ${unit(element.layer - 1, element.from)} to ${unit(element.layer, element.to)}`;
-  return element.kind === "bias"
-    ? `Bias of ${unit(element.layer, element.to)}`
-    : `${element.layer === layers.length - 1 ? "Output" : `Unit of layer ${element.layer + 1},`} ${element.to + 1}`;
+  const unit = (layer: number, at: number) => {
+    if (layer < 0) return features[at]!;
+    return layer === layers.length - 1 ? `output ${at}` : `unit ${at} of layer ${layer + 1}`;
+  };
+  const { kind, layer, to } = element;
+  if (kind === "weight") return `Weight from ${unit(layer - 1, element.from)} to ${unit(layer, to)}`;
+  if (kind === "bias") return `Bias of ${unit(layer, to)}`;
+  const words = unit(layer, to);
+  return `${words[0]!.toUpperCase()}${words.slice(1)}`;
 }

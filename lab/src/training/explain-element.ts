@@ -1,5 +1,5 @@
 // The worked arithmetic of one number of a training in the lab: as `chainrule explain` gives it, on rows of the training rows.
-import { type Tensor, tensor } from "chainrule";
+import { Tensor, tensor } from "chainrule";
 import { type Explanation, explain, type NamedTensors, withUpdate } from "chainrule/explain";
 import { apply, lossOf, type TensorTree } from "chainrule/nn";
 import type { HeldTraining } from "chainrule/train";
@@ -26,7 +26,12 @@ export function explainElement(
       const variables = { parameters: tensors as TensorTree, buffers: tensors.buffers as TensorTree };
       return name("loss", loss(apply(model, variables, tensors.x as Tensor, name), tensors.target as Tensor));
     },
-    { ...parameters, x: options.data.x.gather(at), target: options.data.y.gather(at), buffers } as NamedTensors,
+    inDecimals({
+      ...parameters,
+      x: options.data.x.gather(at),
+      target: options.data.y.gather(at),
+      buffers,
+    } as NamedTensors),
   );
   const explanation = one.of(element, { paths });
   const { name = "", indices = [] } = elementOf(element) ?? {};
@@ -44,4 +49,27 @@ export function explainElement(
   const clip = clipNorm === undefined ? 1 : Math.min(1, clipNorm / (norm + clipEpsilon));
   const given = { state: Object.fromEntries(slots), step: training.step, learningRate: training.learningRate, clip };
   return withUpdate(explanation, options.optimizer, given);
+}
+
+/**
+ * float64 by the shortest decimals of float32 numbers: −0.8 for what float32 has as −0.800000011920929. Those are the numbers that people
+ * gave, and they round to the same float32. Trees of parameters are as deep as layers are nested, which models keep shallow.
+ */
+function inDecimals(tensors: NamedTensors): NamedTensors {
+  const convert = (each: Tensor | NamedTensors | readonly NamedTensors[]): unknown => {
+    if (each instanceof Tensor)
+      return each.dtype === "float32" ? tensor(Float64Array.from(each.data, decimal)).reshape(each.shape) : each;
+    if (Array.isArray(each)) return each.map(convert);
+    return Object.fromEntries(Object.entries(each).map(([name, one]) => [name, convert(one)]));
+  };
+  return convert(tensors) as NamedTensors;
+}
+
+/** The shortest decimal that rounds to the same float32: nine digits always do. */
+export function decimal(value: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return Number.isFinite(value) ? Number(value.toPrecision(9)) : value;
 }

@@ -26,7 +26,7 @@ const slack = 3;
 
 export function NumberHandle({ label, value, control, onPreview, onCommit, ...kind }: NumberHandleProps) {
   const input = useRef<HTMLInputElement>(null);
-  /** The number as it stands, how it was written last, and whether somebody is at it. */
+  /** The number as it stands, how it was written last, and whether it is dragged or stepped. */
   const own = useRef({ value, text: "", isBusy: false, isStepped: false });
   const drag = useRef<{ x: number; from: number; isUnderWay: boolean } | undefined>(undefined);
   const { isWhole = false, least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY } = kind;
@@ -40,7 +40,12 @@ export function NumberHandle({ label, value, control, onPreview, onCommit, ...ki
     element.setAttribute("aria-valuenow", String(next));
   };
   const show = (next: number) => {
-    if (!own.current.isBusy) write(next);
+    const element = input.current!;
+    const { text, isBusy, isStepped } = own.current;
+    if (isBusy || isStepped || element.value !== text || next === own.current.value) return;
+    const isAll = element.selectionStart === 0 && element.selectionEnd === text.length;
+    write(next);
+    if (isAll && document.activeElement === element) element.select();
   };
   useImperativeHandle(control, () => ({ show }));
   // biome-ignore lint/correctness/useExhaustiveDependencies: `show` only writes
@@ -120,13 +125,11 @@ export function NumberHandle({ label, value, control, onPreview, onCommit, ...ki
       defaultValue={isWhole ? String(value) : shown(value)}
       onFocus={() => {
         if (drag.current?.isUnderWay) return;
-        own.current.isBusy = true;
         write(own.current.value);
         input.current!.select();
       }}
       onBlur={() => {
         if (drag.current?.isUnderWay) return;
-        own.current.isBusy = false;
         commitSteps();
         commitText();
       }}

@@ -6,9 +6,10 @@ import type { TrainEvent } from "chainrule/train";
 import type { Intervention, Recipe } from "../recipe/recipe.ts";
 import type { LossAlong } from "../training/along-update.ts";
 import type { Blame } from "../training/blame.ts";
+import { explainElement } from "../training/explain-element.ts";
 import type { ExponentData } from "../training/exponents.ts";
 import { fingerprintOf } from "../training/fingerprint.ts";
-import type { Frame, FrameRequest } from "../training/frame.ts";
+import { type Frame, type FrameRequest, frameOf } from "../training/frame.ts";
 import type { ImageProbe, ImageProber } from "../training/image-probe.ts";
 import type { Inspection } from "../training/inspect.ts";
 import { type ColumnsAnswer, LabTraining, type Standing, type TrainingDescription } from "../training/lab-training.ts";
@@ -41,6 +42,13 @@ export interface OpenedTraining extends TrainingDescription {
   readonly plane?: PlaneEdges;
   /** The rows for training on the plane, in the units of its columns, and their targets as the network has them. */
   readonly points?: PlanePoints;
+}
+
+export interface Arithmetic {
+  readonly explanation: Explanation;
+  readonly frame: Frame;
+  /** How many rows it is worked out on. */
+  readonly rows: number;
 }
 
 export class LabService {
@@ -189,6 +197,18 @@ export class LabService {
   /** The first 32 bits of the SHA-256 of all parameters, in hex. */
   fingerprint(): Promise<Answer<string>> {
     return answer(async () => fingerprintOf(await this.#held.weights()));
+  }
+
+  /** The arithmetic of a number with the step's own float32 numbers of the same rows, all of one moment. */
+  arithmetic(element: string, row: number | "batch"): Promise<Answer<Arithmetic>> {
+    return answer(() => {
+      const { opened } = this.#held;
+      return this.#held.held((training) => ({
+        explanation: explainElement(opened, training, element, row),
+        frame: frameOf(training, { row }),
+        rows: row === "batch" ? Math.max(1, training.nextRows().length) : 1,
+      }));
+    });
   }
 
   weights(): Promise<Answer<Uint8Array>> {

@@ -61,7 +61,7 @@ export function layoutOf({ features, layers }: Network, { width, height, left, r
   const counts = [features.length, ...layers.map(({ outputs }) => outputs)];
   const isMap = layers.map(({ inputs, outputs }) => inputs > mostUnits || outputs > mostUnits);
   const least = width < 600 ? 72 : 44;
-  const shares = isMap.map((map) => (map ? 3 : 1));
+  const shares = isMap.map((map) => (map ? 2 : 1));
   const all = shares.reduce((sum, share) => sum + share, 0);
   const inner = Math.max(width - left - right, all * least);
   const tall = height - margin.top - margin.bottom;

@@ -1,46 +1,51 @@
 // The ledger under the network: what becomes of δ on its way back through each layer, weight factor × activation factor = attenuation.
+import type { LedgerRow } from "chainrule/observe";
 import { useRef } from "react";
 import { useFrames, useStore } from "../../page/use-lab.ts";
-import type { ColumnData } from "../../training/columns.ts";
 import { shown } from "../../view/numbers.ts";
 import type { OpenedTraining } from "../../worker/service.ts";
 import type { Layout } from "./geometry.ts";
 
-const parts = ["weightFactor", "activationFactor", "attenuation"] as const;
 /** Milliseconds between two looks at the figures. */
-const pause = 200;
+const pause = 250;
 
 export function Ledger({ training, layout }: { readonly training: OpenedTraining; readonly layout: Layout }) {
   const store = useStore();
   const box = useRef<HTMLUListElement>(null);
-  const seen = useRef({ version: -1, step: -1, due: 0, isAsked: false, columns: [] as readonly ColumnData[] });
+  const seen = useRef({ due: 0, isAsked: false, isLate: false });
   // The last layer is where δ begins.
   const layers = training.layers.slice(0, -1);
-  const names = layers.flatMap(({ path }) => parts.map((part) => `${path}:${part}`));
-  const write = (step: number) => {
-    for (const element of box.current?.querySelectorAll<HTMLElement>("[data-figure]") ?? []) {
-      const column = seen.current.columns.find(({ name }) => name === element.dataset.figure);
-      const value = column && valueAt(column, step);
-      element.textContent = value === undefined ? "–" : shown(value, 3);
+  const write = (rows: readonly LedgerRow[]) => {
+    for (const element of box.current?.querySelectorAll<HTMLElement>("[data-layer]") ?? []) {
+      const row = rows.find(({ layer }) => layer === element.dataset.layer);
+      if (row === undefined) continue;
+      const { weightFactor, activationFactor, attenuation } = row;
+      const [factors, product] = element.children;
+      factors!.textContent = `${shown(weightFactor, 3)} × ${shown(activationFactor, 3)} = `;
+      product!.textContent = shown(attenuation, 3);
     }
   };
-  useFrames(({ step }) => {
+  const ask = () => {
     const look = seen.current;
-    const now = performance.now();
-    if (look.isAsked || names.length === 0 || (now < look.due && store.read().isPlaying)) return;
+    if (look.isAsked || (performance.now() < look.due && store.read().isPlaying)) {
+      look.isLate = true;
+      return;
+    }
     look.isAsked = true;
-    look.due = now + pause;
+    look.isLate = false;
+    look.due = performance.now() + pause;
+    const { row } = store.state;
     store.client
-      .ask((service) => service.columns(look.version, names))
-      .then(({ version, columns }) => {
-        if (version !== look.version) look.columns = columns;
-        look.version = version;
-        write(step);
-      })
+      .ask((service) => service.ledger({ row }))
+      .then(write)
       .catch((error: unknown) => store.tell(error))
       .finally(() => {
         look.isAsked = false;
+        if (look.isLate && !store.read().isPlaying) ask();
       });
+  };
+  useFrames(() => {
+    if (layers.length > 0) ask();
   });
   if (layers.length === 0) return null;
   const spacing = layout.columns[2]!.x - layout.columns[1]!.x;
@@ -50,32 +55,14 @@ export function Ledger({ training, layout }: { readonly training: OpenedTraining
         <li
           key={path}
           className="ledger-layer number"
+          data-layer={path}
           style={{ left: (layout.columns[l + 1]!.x + layout.columns[l + 2]!.x) / 2 }}
           title={`‖δ‖ of layer ${l + 1} is that of layer ${l + 2} times these: by its weights, and by ${activation ?? "what follows"}`}
         >
-          <span className="ledger-factors">
-            <span data-figure={`${path}:weightFactor`}>–</span>
-            {" × "}
-            <span data-figure={`${path}:activationFactor`}>–</span>
-            {" = "}
-          </span>
-          <span className="ledger-product" data-figure={`${path}:attenuation`}>
-            –
-          </span>
+          <span className="ledger-factors" />
+          <span className="ledger-product" />
         </li>
       ))}
     </ul>
   );
-}
-
-/** Of the last step that was looked into, up to one. */
-function valueAt({ step, mean }: ColumnData, at: number): number | undefined {
-  let low = 0;
-  let high = step.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (step[middle]! <= at) low = middle + 1;
-    else high = middle;
-  }
-  return mean[low - 1];
 }

@@ -1,16 +1,26 @@
 // The network: every parameter, drawn with every frame, pointed at and opened; a grid beside it for keyboard and screen reader.
 import "./network.css";
-import { type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import {
+  type CSSProperties,
+  lazy,
+  type PointerEvent,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { highlight, noHighlight, related } from "../../page/highlight.ts";
 import { networkLook } from "../../page/network-look.ts";
 import { useFrames, useLab, useStore } from "../../page/use-lab.ts";
-import { nameOf } from "../../training/elements.ts";
+import { elementOf, nameOf, wordsOf } from "../../training/elements.ts";
 import type { Frame } from "../../training/frame.ts";
 import { sized } from "../../view/canvas.ts";
 import { onTheme, tokens } from "../../view/tokens.ts";
 import type { OpenedTraining } from "../../worker/service.ts";
 import { drawNetwork, largestOf, type Scales } from "./drawing.ts";
-import { elementAt, layoutOf, niceScale } from "./geometry.ts";
+import { type Box, boxOf, elementAt, layoutOf, niceScale } from "./geometry.ts";
 import { NetworkGrid } from "./grid.tsx";
 import { Ledger } from "./ledger.tsx";
 import { useMomentOnWay } from "./moment-on-way.ts";
@@ -18,7 +28,12 @@ import { Readout } from "./readout.tsx";
 import { NetworkToolbar, ScaleLegend, type ScaleLegendControl } from "./toolbar.tsx";
 import { useUnitPlanes } from "./unit-planes.ts";
 
+/** Loaded where a number is opened, as the formulas are. */
+const Arithmetic = lazy(async () => ({ default: (await import("../arithmetic/arithmetic.tsx")).Arithmetic }));
+
 const ledgerHeight = 24;
+/** Where nothing scrolls, and the arithmetic stands over the panel's lower part; as in arithmetic.css. */
+const oneScreen = "(min-width: 1024px)";
 
 export function NetworkPanel({ training }: { readonly training: OpenedTraining }) {
   const store = useStore();
@@ -32,11 +47,15 @@ export function NetworkPanel({ training }: { readonly training: OpenedTraining }
   const again = useCallback(() => redraw.current(), []);
   const room = useRoom(scroll);
   const named = useMemo(() => ({ ...training, names: namesOf(training) }), [training]);
+  const opened = selection === undefined ? undefined : elementOf(training, selection);
+  // The whole network stays in sight above the arithmetic.
+  const isShort = opened !== undefined && matchMedia(oneScreen).matches;
+  const height = isShort ? Math.round(Math.max(200, room.height * 0.42)) : room.height;
   const layout = useMemo(() => {
-    const hasLedger = training.layers.length > 1;
-    const height = Math.max(160, room.height - (hasLedger ? ledgerHeight : 0));
-    return layoutOf(training, { ...marginsOf(named.names, room.width), width: room.width, height });
-  }, [training, named, room]);
+    const ledger = training.layers.length > 1 ? ledgerHeight : 0;
+    const own = Math.max(160, height - ledger);
+    return layoutOf(training, { ...marginsOf(named.names, room.width), width: room.width, height: own });
+  }, [training, named, room.width, height]);
   const planes = useUnitPlanes(training, again);
   const onWay = useMomentOnWay(frame, again);
   useEffect(() => {
@@ -47,7 +66,7 @@ export function NetworkPanel({ training }: { readonly training: OpenedTraining }
       legend.current?.show(scales.current);
       drawNetwork(context, {
         ...{ network: named, layout, frame: frame.current, look, scales: scales.current },
-        lit: highlight.get(),
+        lit: [...highlight.get(), ...(selection ? [selection] : [])],
         related: related.get(),
         moment: onWay(),
         planes: planes.images,
@@ -67,7 +86,7 @@ export function NetworkPanel({ training }: { readonly training: OpenedTraining }
       surface.end();
       for (const end of ends) end();
     };
-  }, [named, layout, planes, onWay]);
+  }, [named, layout, planes, onWay, selection]);
   useFrames((next) => {
     frame.current = next;
     redraw.current();
@@ -104,6 +123,18 @@ export function NetworkPanel({ training }: { readonly training: OpenedTraining }
           <NetworkGrid training={training} names={named.names} onOpen={open} />
         </div>
       </div>
+      {opened && (
+        <Suspense>
+          <Arithmetic
+            training={training}
+            element={opened}
+            style={placeOfArithmetic(boxOf(layout, opened), height, scroll.current)}
+          />
+        </Suspense>
+      )}
+      <p className="visually-hidden" role="status">
+        {opened ? `Open: ${wordsOf(training, opened)}` : ""}
+      </p>
       <div className="network-foot">
         <Readout training={training} />
         <ScaleLegend control={legend} />
@@ -129,6 +160,15 @@ function useRoom(box: { readonly current: HTMLDivElement | null }): {
     return () => observer.disconnect();
   }, [box]);
   return room;
+}
+
+/** In the lower part of the panel, grown out of where the number stands; below the network where the panel is narrow. */
+function placeOfArithmetic(box: Box, height: number, scroll: HTMLElement | null): CSSProperties {
+  const [left, top] = [scroll?.scrollLeft ?? 0, scroll?.offsetTop ?? 0];
+  return {
+    top: top + height,
+    transformOrigin: `${box.x + box.width / 2 - left}px ${box.y + box.height / 2 - height}px`,
+  };
 }
 
 interface Names {

@@ -7,7 +7,7 @@ import type { Frame } from "../../training/frame.ts";
 import { shown } from "../../view/numbers.ts";
 import type { OpenedTraining } from "../../worker/service.ts";
 
-/** "Weight from x1 to unit of layer 1, 2: −0.6000, gradient 0.001022" */
+/** "Weight from x1 to unit 1 of layer 1: −0.6000, gradient 0.001022" */
 export function readoutOf(training: OpenedTraining, name: string, frame: Frame): string | undefined {
   const element = elementOf(training, name);
   if (element === undefined) return undefined;
