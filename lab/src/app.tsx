@@ -1,6 +1,8 @@
 // The page: transport on top, data or the scene on the left, the network in the middle, output and loss on the right.
 import "./app.css";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect } from "react";
+import { openServedRuns, useRunsInAddress } from "./live/address.ts";
+import { RecordBar } from "./live/record.tsx";
 import { useLab } from "./page/use-lab.ts";
 import { Header } from "./panels/header.tsx";
 import { NetworkPanel } from "./panels/network/network.tsx";
@@ -17,15 +19,30 @@ const SettingsPanel = lazy(async () => ({
   default: (await import("./panels/settings/settings-panel.tsx")).SettingsPanel,
 }));
 const LossChart = lazy(async () => ({ default: (await import("./panels/charts/loss-panel.tsx")).LossChart }));
+const LiveView = lazy(async () => ({ default: (await import("./live/live-view.tsx")).LiveView }));
 
 export function App() {
   const { state, training, generation } = useLab();
   const Aside = beatOf(state.scene)?.Aside;
+  const runs = useRunsInAddress();
+  useEffect(() => void openServedRuns().catch(() => {}), []);
+  if (runs !== undefined)
+    return (
+      <div className="lab lab-live">
+        <Header />
+        <Suspense fallback={<p className="caption">Opening the runs …</p>}>
+          <LiveView names={runs} />
+        </Suspense>
+      </div>
+    );
   return (
     <div className="lab" data-scene={state.scene?.name}>
       <Header />
       <TransportBar />
-      <TroubleBar />
+      <div>
+        <TroubleBar />
+        <RecordBar />
+      </div>
       <main className="lab-main">
         <section className="lab-left" aria-label={state.scene ? "Lesson" : "Data and settings"}>
           {state.scene ? (

@@ -1,14 +1,12 @@
 // Everyone: no rule of axe is broken in any scene, in either theme, wide or narrow; keys alone reach everything.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { firstState, writeAddress } from "../src/recipe/address.ts";
 import { sceneNames, scenes } from "../src/scenes/index.ts";
+import { violations } from "./axe.ts";
 import { isMissing, launch, openPage, servePage } from "./browser.ts";
 
 const skipped = { skip: isMissing };
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let browser: Browser;
 let server: Awaited<ReturnType<typeof servePage>>;
 
@@ -22,18 +20,6 @@ afterAll(async () => {
   await browser?.close();
   await server?.close();
 });
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
-/** What axe finds wrong, with the element. */
-export async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  const found = (await page.evaluate("axe.run().then(({ violations }) => violations)")) as readonly Violation[];
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
-}
 
 const lab = "#v=1&data=circle&hidden=4,3&activation=tanh&learningRate=0.03&epochs=500&step=40";
 const places = ["lab", ...sceneNames] as const;

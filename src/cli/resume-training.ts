@@ -11,6 +11,7 @@ import { isSetting, isStatedDefault } from "../train/settings/flags.ts";
 import { isMapOf } from "../train/settings/value.ts";
 import { originWords } from "./data-argument.ts";
 import { describeFindings, describeNext, describeResult } from "./describe-training.ts";
+import type { TrainingLab } from "./lab/training-lab.ts";
 import { print, printJson, type Streams, shellWord } from "./output.ts";
 import { runTraining, summary } from "./run-training.ts";
 import { printable, wrap } from "./terminal/text.ts";
@@ -39,7 +40,8 @@ const changeable = ["epochs", "backend", "threads", "deterministic"] as const;
 export async function resumeTraining(
   dir: string,
   files: readonly string[],
-  { resume: _, json, fix, out: __, ...all }: GivenFlags,
+  { resume: _, json, fix, out: __, ...all }: Omit<GivenFlags, "lab">,
+  lab: TrainingLab | undefined,
   streams: Streams,
 ): Promise<void> {
   const given = withoutDefaults(all);
@@ -81,7 +83,7 @@ export async function resumeTraining(
     "",
   ]);
   const place = { ...resumed, data: reader.manifest.data };
-  const last = await runTraining({ data: plan, flags, place }, streams);
+  const last = await runTraining({ data: plan, flags, place, lab }, streams);
   const { run, task, start, end, findings, classWeights, error } = last;
   if (end === undefined) throw error;
   print(json ? streams.stderr : streams.stdout, (style) => [

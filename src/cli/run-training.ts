@@ -12,6 +12,7 @@ import type { EndEvent, StartEvent, TrainEvent } from "../train/events.ts";
 import type { TableModel, TableTraining } from "../train/index.ts";
 import { CheckpointSaver } from "./checkpoint-saver.ts";
 import { interruptible } from "./interrupt.ts";
+import type { TrainingLab } from "./lab/training-lab.ts";
 import { type Streams, shellWord } from "./output.ts";
 import { nameOf } from "./table-of.ts";
 import { type Reporter, reporter } from "./terminal/reporter.ts";
@@ -47,17 +48,25 @@ export interface TrainingPlan {
   readonly flags: TrainFlags;
   /** For the description of a new run; or the run that goes on. */
   readonly place: { readonly origin: DataOrigin } | (ResumedRun & Pick<RunDescription, "data">);
+  /** Shows the training in a page, from which it can be paused and stopped. */
+  readonly lab?: TrainingLab | undefined;
 }
 
 /** Trains and writes the run folder, whatever the end. */
 export async function runTraining(plan: TrainingPlan, streams: Streams): Promise<Trained> {
   const { Watch } = await import("./engine.ts");
+  const { lab } = plan;
   const view = await reporter(streams.stderr);
   const watch = new Watch();
   const onInterrupt = () => view.note("Stopping, with the best weights so far. Press Ctrl-C again to end at once.");
   try {
-    return await interruptible(onInterrupt, (signal) => trainAndSave(plan, { watch, view, signal }));
+    await lab?.open("writer" in plan.place ? plan.place.writer.dir : plan.flags.out, view.note);
+    return await interruptible(onInterrupt, (own) => {
+      const signal = lab ? AbortSignal.any([own, lab.control.signal]) : own;
+      return trainAndSave(plan, { watch, view, signal });
+    });
   } finally {
+    lab?.end();
     view.close();
   }
 }
@@ -70,12 +79,16 @@ interface Around {
 
 async function trainAndSave(plan: TrainingPlan, { watch, view, signal }: Around): Promise<Trained> {
   const { trainTable } = await import("./engine.ts");
-  const { flags, data, place } = plan;
+  const { flags, data, place, lab } = plan;
   const resumed = "writer" in place ? place : undefined;
   const resume = resumed?.snapshot;
   const streamed = "prepare" in data ? await inBuckets(plan, data, { view, signal }) : undefined;
   const prepared = streamed?.prepared ?? (data as Prepared);
-  const training = trainTable(prepared, { ...settingsOf(flags), signal, resume });
+  const training = trainTable(prepared, {
+    ...settingsOf(flags),
+    ...(lab && { hold: () => lab.control.held(signal) }),
+    ...{ signal, resume },
+  });
   const { classWeights } = training;
   let run = streamed?.run ?? resumed?.writer;
   let saver: CheckpointSaver | undefined;
@@ -86,6 +99,7 @@ async function trainAndSave(plan: TrainingPlan, { watch, view, signal }: Around)
       if (event.type === "start") {
         start = event;
         run ??= await newRun(plan, event);
+        lab?.begin(run.dir);
         await run.saveDescription(await describedModel(training));
         saver = new CheckpointSaver(run, view.note);
       }

@@ -19,6 +19,8 @@ export interface TrainFlags extends RunSettings {
 export interface GivenFlags extends Omit<TrainFlags, "learningRate"> {
   readonly learningRate?: number | "auto";
   readonly fix?: true;
+  /** Shows the training in a page. */
+  readonly lab?: true;
   readonly sql?: string;
   /** The run to go on with; true where it is that of `out`. */
   readonly resume?: string | true;

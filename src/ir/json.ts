@@ -24,15 +24,16 @@ export function parseJson(
   fail: (must: string, cause?: unknown) => Error,
   reviver?: (key: string, value: unknown) => unknown,
 ): unknown {
-  const shallow = `JSON, nested at most ${deepest.toLocaleString("en")} deep`;
+  // Made where it is needed: a file of events has a text for each line.
+  const shallow = () => `JSON, nested at most ${deepest.toLocaleString("en")} deep`;
   let value: unknown;
   try {
     value = JSON.parse(text, reviver);
   } catch (cause) {
     // A reviver is called level by level, on the stack.
-    throw fail(cause instanceof RangeError ? shallow : "JSON", cause);
+    throw fail(cause instanceof RangeError ? shallow() : "JSON", cause);
   }
-  if (isTooDeep(value)) throw fail(shallow);
+  if (isTooDeep(value)) throw fail(shallow());
   return value;
 }
 

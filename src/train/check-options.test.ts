@@ -63,6 +63,7 @@ it("says what an option must be, what came and how to mend it", async () => {
     "half a thread": { ...good, threads: 0.5 },
     "a negative norm": { ...good, clipNorm: -1 },
     "weights in a list": { ...good, variables: [1] },
+    "a promise that holds it": { ...good, hold: Promise.resolve() },
     "a signal that is a controller": { ...good, signal: new AbortController() },
     "an option of another name": { ...good, batch_size: 4 },
     "a learning rate": { ...good, lr: 0.1 },
@@ -135,6 +136,8 @@ it("says what an option must be, what came and how to mend it", async () => {
       INVALID_ARGUMENT train: clipNorm must be a number above 0; got -1.
     weights in a list
       INVALID_ARGUMENT train: variables must be { parameters, buffers } as initialize(model) gives them; got an array of 1.
+    a promise that holds it
+      INVALID_ARGUMENT train: hold must be a function; got a Promise.
     a signal that is a controller
       INVALID_ARGUMENT train: signal must be an AbortSignal; got an object of AbortController class.
     an option of another name
@@ -154,7 +157,7 @@ it("says what an option must be, what came and how to mend it", async () => {
     names for other columns
       INVALID_ARGUMENT train: features must name the columns of x, [rows, 3] for 3; got x [3, 1].
     something else
-      INVALID_ARGUMENT train has no option colour. It has model, data, validation, blocks, features, targets, loss, optimizer, schedule, epochs, steps, observeEvery, hooks, batchSize, patience, clipNorm, clipValue, seed, variables, sliceMilliseconds, resume, signal, backend, threads, deterministic."
+      INVALID_ARGUMENT train has no option colour. It has model, data, validation, blocks, features, targets, loss, optimizer, schedule, epochs, steps, observeEvery, hooks, batchSize, patience, clipNorm, clipValue, seed, variables, sliceMilliseconds, resume, hold, signal, backend, threads, deterministic."
   `);
 });
 

@@ -141,6 +141,7 @@ const rules: { readonly [K in keyof Required<TrainOptions>]: Rule } = {
   }),
   sliceMilliseconds: optional(positive),
   resume: optional({ must: "a snapshot of a training", holds: (value) => isRecord(value) && isRecord(value.state) }),
+  hold: optional({ must: "a function", holds: (value) => typeof value === "function" }),
   signal: optional({ must: "an AbortSignal", holds: (value) => value instanceof AbortSignal }),
   backend: optional({
     must: `one of ${backendNames.map((name) => `"${name}"`).join(", ")}`,

@@ -16,6 +16,7 @@ const options: { readonly [K in Exclude<keyof TableSettings, keyof typeof modelS
   steps: true,
   observeEvery: true,
   variables: true,
+  hold: true,
   signal: true,
   resume: true,
 };

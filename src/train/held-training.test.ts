@@ -264,3 +264,29 @@ it("says which rows the next step goes by", async () => {
   expect(new Set(seen.slice(0, 40)).size).toBe(40);
   training.dispose();
 });
+
+it("waits between slices for what holds it, and ends as if nothing had", async () => {
+  const events: TrainEvent[] = [];
+  let release = () => {};
+  let asked = 0;
+  const hold = () => {
+    if (++asked !== 3) return undefined;
+    return new Promise<void>((resolve) => {
+      release = resolve;
+    });
+  };
+  const training = train({ ...options, hold, sliceMilliseconds: 1e-6 });
+  const ended = (async () => {
+    for await (const event of training) events.push(event);
+  })();
+  while (asked < 3) await new Promise(setImmediate);
+  const before = events.length;
+  for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+  expect(events).toHaveLength(before);
+  expect(asked).toBe(3);
+  release();
+  await ended;
+  const plain: TrainEvent[] = [];
+  for await (const event of train(options)) plain.push(event);
+  expect(timeless(events)).toEqual(timeless(plain));
+});

@@ -136,9 +136,11 @@ export class HeldTraining {
     return isDone && (await this.#loop.next()) === "endOfEpoch" ? [this.#loop.endOfEpoch()] : [];
   }
 
-  /** Where a slice of time is up, timers, signals and drawing have their turn. */
-  giveWay(): Promise<void> {
-    return this.#clock.giveWay();
+  /** Where a slice of time is up, timers, signals and drawing have their turn; and the training waits where it is to be held. */
+  async giveWay(): Promise<void> {
+    await this.#clock.giveWay();
+    const held = this.#loop.options.hold?.();
+    if (held !== undefined) await this.#clock.without(held);
   }
 
   /**

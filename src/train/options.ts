@@ -81,6 +81,8 @@ export interface TrainOptions extends BackendOptions {
   readonly sliceMilliseconds?: number | undefined;
   /** Goes on from a snapshot of a training with the same options, to the same end as if it had never stopped. */
   readonly resume?: Snapshot | undefined;
+  /** Asked between slices: the training waits for the promise that it gives, if it gives one. That time counts in no figure. */
+  readonly hold?: (() => Promise<void> | undefined) | undefined;
   /** Ends the training at the next slice, with the best weights so far. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -24,3 +24,17 @@ it("a step takes what those after the first slice took", () => {
   expect(clock.secondsPerStep(21)).toBeCloseTo(0.02, 9);
   expect(clock.seconds).toBeCloseTo(2.4, 9);
 });
+
+it("what it waits for is none of its time", async () => {
+  const clock = new SliceClock();
+  vi.advanceTimersByTime(2000);
+  clock.ran(1, 2000);
+  vi.advanceTimersByTime(100);
+  clock.ran(10, 100);
+  const pause = clock.without(Promise.resolve());
+  vi.advanceTimersByTime(60_000);
+  await pause;
+  expect(clock.secondsPerStep(11)).toBeCloseTo(0.01, 9);
+  expect(clock.seconds).toBeCloseTo(2.1, 9);
+  expect(clock.isUp()).toBe(false);
+});

@@ -58,6 +58,17 @@ export class SliceClock {
     return this.#steps > 0 ? (performance.now() - this.#warm!) / 1000 / this.#steps : this.seconds / step;
   }
 
+  /** Waits for it, and the time is none of the training's. */
+  async without(pause: Promise<void>): Promise<void> {
+    const from = performance.now();
+    await pause;
+    const milliseconds = performance.now() - from;
+    this.#created += milliseconds;
+    if (this.#warm !== undefined) this.#warm += milliseconds;
+    this.#shown += milliseconds;
+    this.restart();
+  }
+
   /** Where the slice is up, lets timers, signals and drawing have their turn. */
   async giveWay(): Promise<void> {
     if (!this.isUp()) return;

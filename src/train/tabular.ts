@@ -149,7 +149,8 @@ function asked(prepared: Prepared, settings: TableSettings): Asked {
     loss: weighed,
     features,
     ...(targets.length > 1 && { targets: targets.map(({ name }) => name) }),
-    ...{ steps: settings.steps, observeEvery: settings.observeEvery, signal: settings.signal, resume: settings.resume },
+    ...{ steps: settings.steps, observeEvery: settings.observeEvery, resume: settings.resume },
+    ...{ hold: settings.hold, signal: settings.signal },
     ...(settings.variables && { variables: settings.variables }),
   };
   return { options, resolved, weighed };

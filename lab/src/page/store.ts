@@ -1,5 +1,6 @@
 // The page's state: what the address says, and the training that was opened from it. One entry of the history for a committed change.
 import { ChainruleError } from "chainrule";
+import { runsInAddress } from "../live/address.ts";
 import { readAddress, trainingText, writeAddress } from "../recipe/address.ts";
 import type { LabState, Recipe } from "../recipe/recipe.ts";
 import type { OwnFile } from "../training/open.ts";
@@ -51,7 +52,7 @@ export class LabStore {
     let state: LabState;
     let trouble: Trouble | undefined;
     try {
-      state = readAddress(location.hash);
+      state = readAddress(isOfRuns() ? "" : location.hash);
     } catch (error) {
       state = readAddress("");
       trouble = { message: messageOf(error) };
@@ -183,6 +184,7 @@ export class LabStore {
   }
 
   #follow(): void {
+    if (isOfRuns()) return;
     try {
       this.#apply(readAddress(location.hash));
     } catch (error) {
@@ -253,6 +255,9 @@ export class LabStore {
     }
   }
 }
+
+/** Whether the address is one of the server's runs, which are shown in place of a training. */
+const isOfRuns = (): boolean => runsInAddress(location.hash) !== undefined;
 
 const sameText = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 

@@ -4,6 +4,8 @@ import { ChainruleError } from "chainrule";
 import { Check, Link, Moon, Sun } from "lucide-react";
 import { useState } from "react";
 import { Button, ToggleButton, ToggleButtonGroup } from "react-aria-components";
+import { addressOfRuns, useRunsInAddress } from "../live/address.ts";
+import { hasServer } from "../live/server.ts";
 import { useLab, useStore } from "../page/use-lab.ts";
 import { stateOfSet } from "../recipe/address.ts";
 import { sceneNames, scenes } from "../scenes/index.ts";
@@ -11,8 +13,13 @@ import { sceneNames, scenes } from "../scenes/index.ts";
 export function Header() {
   const store = useStore();
   const { state } = useLab();
-  const chosen = state.scene?.name ?? "lab";
+  const runs = useRunsInAddress();
+  const chosen = runs !== undefined ? "runs" : (state.scene?.name ?? "lab");
   const choose = (name: string) => {
+    if (name === "runs") {
+      location.hash = addressOfRuns([]);
+      return;
+    }
     const scene = sceneNames.find((one) => one === name);
     if (scene === undefined) store.commit({ ...stateOfSet("circle"), scene: undefined });
     else store.commit({ ...scenes[scene].start, step: 0, scene: { name: scene, beat: 0 } });
@@ -37,6 +44,11 @@ export function Header() {
         <ToggleButton id="lab" className="header-scene">
           Lab
         </ToggleButton>
+        {hasServer() && (
+          <ToggleButton id="runs" className="header-scene">
+            Runs
+          </ToggleButton>
+        )}
       </ToggleButtonGroup>
       <LinkButton />
       <ThemeButton />

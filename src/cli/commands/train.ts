@@ -12,6 +12,7 @@ import { dataSettings, networkSettings, textSettings, trainingSettings } from ".
 import { type CommandRecord, jsonOption, option, under } from "../command.ts";
 import { dataArgument, dataWords, givenData, sqlOption } from "../data-argument.ts";
 import { describeData, describeFindings, describeNext, describeResult } from "../describe-training.ts";
+import { TrainingLab } from "../lab/training-lab.ts";
 import { print, printJson, type Streams, shellWord } from "../output.ts";
 import { resumeTraining, runToResume } from "../resume-training.ts";
 import { type DataOrigin, runTraining, summary, type Trained } from "../run-training.ts";
@@ -55,6 +56,7 @@ export const trainCommand: CommandRecord<[data: readonly string[]]> = {
         "--resume [run]",
         "go on with a run that was cut off, or further with more --epochs; begin where --out is new",
       ),
+      option("--lab", "show the training in a page, with pause and stop"),
       jsonOption(),
     ]),
   ],
@@ -69,15 +71,24 @@ export const trainCommand: CommandRecord<[data: readonly string[]]> = {
   run: ([data], options, streams) => train(data, givenFlags(options), streams),
 };
 
-async function train(files: readonly string[], given: GivenFlags, streams: Streams): Promise<void> {
+async function train(
+  files: readonly string[],
+  { lab: isShown, ...given }: GivenFlags,
+  streams: Streams,
+): Promise<void> {
+  const lab = isShown && new TrainingLab(streams);
   const run = runToResume(given);
-  if (run !== undefined) return resumeTraining(run, files, given, streams);
-  return trainAnew(files, given, streams);
+  try {
+    await (run === undefined ? trainAnew(files, given, lab, streams) : resumeTraining(run, files, given, lab, streams));
+  } finally {
+    await lab?.close();
+  }
 }
 
 async function trainAnew(
   files: readonly string[],
   { fix, sql, resume: _, ...flagged }: GivenFlags,
+  lab: TrainingLab | undefined,
   streams: Streams,
 ): Promise<void> {
   const { dataOptions, prepare, prepareStream, refuseUsedFolder } = await import("../engine.ts");
@@ -102,8 +113,8 @@ async function trainAnew(
   });
   const flags = await withRate(given, prepared, streams);
   const plan = streamed ? { options, prepare: async () => streamed } : prepared;
-  const first = await runTraining({ data: plan, flags, place: { origin } }, streams);
-  const fixed = fix ? await restart(origin, table, options, flags, first, streams) : undefined;
+  const first = await runTraining({ data: plan, flags, place: { origin }, lab }, streams);
+  const fixed = fix ? await restart({ origin, table, options, flags, lab }, first, streams) : undefined;
   const last = fixed?.training ?? first;
   if (last.end === undefined) {
     print(streams.stderr, ({ colors }) => [
@@ -145,12 +156,18 @@ interface Fixed {
   readonly training: Trained;
 }
 
+/** What a training was made of. */
+interface Restarted {
+  readonly origin: DataOrigin;
+  readonly table: Table;
+  readonly options: PrepareOptions;
+  readonly flags: TrainFlags;
+  readonly lab: TrainingLab | undefined;
+}
+
 /** Tries remedies for what is wrong with a training and trains again with the best; undefined where there is none. */
 async function restart(
-  origin: DataOrigin,
-  table: Table,
-  options: PrepareOptions,
-  flags: TrainFlags,
+  { origin, table, options, flags, lab }: Restarted,
   { run, events, findings, end, error }: Trained,
   streams: Streams,
 ): Promise<Fixed | undefined> {
@@ -179,7 +196,7 @@ async function restart(
   print(streams.stderr, () => [""]);
   const changed = { ...withChange(flags, best.settings), ...(flags.out !== undefined && { out: freeFolder(run) }) };
   const prepared = prepare(table, await dataOptions(changed));
-  const training = await runTraining({ data: prepared, flags: changed, place: { origin } }, streams);
+  const training = await runTraining({ data: prepared, flags: changed, place: { origin }, lab }, streams);
   return { remedy: best, steps: trials.steps, training };
 }
 

@@ -1,6 +1,7 @@
 // What the server answers: the page, the runs of a folder, their events, and what the page asks of a training.
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
+import { diagnose } from "../../diagnose/index.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import { openRun } from "../../runs/index.ts";
 import { type Control, controls, type TrainingControl } from "./control.ts";
@@ -43,6 +44,13 @@ export function labApp(lab: Lab): Hono<Env> {
       return c.json({ status: await statusOf(run), manifest: run.manifest });
     }),
   );
+  app.get("/api/runs/:run/findings", (c) =>
+    ofRun(lab, c, async (dir) => {
+      const events = await (await openRun(dir)).events();
+      const hasBegun = events.some(({ type }) => type === "start");
+      return c.json(hasBegun ? diagnose(events) : { healthy: true, verdicts: [], ledger: [] });
+    }),
+  );
   app.get("/api/runs/:run/events", (c) => ofRun(lab, c, (dir) => events(lab, c, dir)));
   app.get("/api/runs/:run/files/:file", (c) =>
     ofRun(lab, c, (dir) => withCookie(lab, c, async () => served(c, await runFile(dir, c.req.param("file"))))),
@@ -71,9 +79,10 @@ export function labApp(lab: Lab): Hono<Env> {
 async function listed({ runs, opened, control }: Lab) {
   const all = await runs.list();
   const own = control && all.find(({ name }) => control.isOf(runs.place(name)));
+  const shown = opened ?? own?.name;
   return {
     folder: runs.path,
-    ...(opened !== undefined && { opened }),
+    ...(shown !== undefined && { opened: shown }),
     ...(control && { training: { state: control.state, ...(own && { run: own.name }) } }),
     runs: all,
   };

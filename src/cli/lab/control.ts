@@ -13,8 +13,14 @@ export type Control = (typeof controls)[number];
 export class TrainingControl {
   readonly #controller = new AbortController();
   readonly #listeners = new Set<() => void>();
+  readonly #onAsked: (state: ControlState) => void;
   #state: ControlState = "running";
   #dir: string | undefined;
+
+  /** `onAsked` hears of every state that is asked for. */
+  constructor(onAsked: (state: ControlState) => void = () => {}) {
+    this.#onAsked = onAsked;
+  }
 
   get state(): ControlState {
     return this.#state;
@@ -50,21 +56,23 @@ export class TrainingControl {
       this.#state = "stopping";
       this.#controller.abort();
     } else return;
+    this.#onAsked(this.#state);
     this.#tell();
   }
 
-  /** Until a training that is paused goes on, or either signal is aborted. */
-  async held(signal: AbortSignal): Promise<void> {
-    while (this.#state === "paused" && !signal.aborted)
-      await new Promise<void>((resolve) => {
-        const go = () => {
-          this.offChange(go);
-          signal.removeEventListener("abort", go);
-          resolve();
-        };
-        this.onChange(go);
-        signal.addEventListener("abort", go);
-      });
+  /** Of a training that is paused: until it goes on, or the signal is aborted. */
+  held(signal: AbortSignal): Promise<void> | undefined {
+    if (this.#state !== "paused" || signal.aborted) return undefined;
+    return new Promise((resolve) => {
+      const go = () => {
+        if (this.#state === "paused" && !signal.aborted) return;
+        this.offChange(go);
+        signal.removeEventListener("abort", go);
+        resolve();
+      };
+      this.onChange(go);
+      signal.addEventListener("abort", go);
+    });
   }
 
   onChange(listener: () => void): void {

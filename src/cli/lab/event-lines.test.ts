@@ -56,6 +56,18 @@ describe("lines of a file", () => {
     expect(await take(reader({ after: 3 }))).toEqual(["4 d"]);
   });
 
+  it("come to an end though more are written all the while", async () => {
+    await writeFile(file, "a\nb\n");
+    const all: string[] = [];
+    const lines = reader();
+    for await (const piece of lines.more()) {
+      if (piece !== "reset") all.push(...piece.lines);
+      await appendFile(file, "more\n");
+    }
+    expect(all).toEqual(["a", "b"]);
+    expect(await take(lines)).toEqual(["3 more"]);
+  });
+
   it("may be very many", async () => {
     const all = Array.from({ length: 200_000 }, (_, i) => `${i}`);
     await writeFile(file, `${all.join("\n")}\n`);

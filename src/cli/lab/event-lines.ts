@@ -14,8 +14,8 @@ export interface Mark {
   readonly crc?: number | undefined;
 }
 
-/** "reset": what the reader has are no more the lines of the file, which come anew from the first one on. */
-export type Piece = { readonly first: number; readonly lines: readonly string[] } | "reset";
+/** Lines, with the checksum of the last; "reset": what the reader has are no more the lines of the file, which come anew from the first one on. */
+export type Piece = { readonly first: number; readonly lines: readonly string[]; readonly crc: number } | "reset";
 
 /** After so many lines, which end at byte `offset`; the last of them begins at `start`. */
 interface Place {
@@ -42,7 +42,7 @@ export class EventLines {
   }
 
   /**
-   * All complete lines since the last call; a torn last one is waited for. Where a run was cut to a checkpoint, or another stands in its place,
+   * All complete lines since the last call, of those that are there now; a torn last one is waited for. Where a run was cut to a checkpoint, or another stands in its place,
    * "reset" comes before them. Throws INVALID_RUN.
    */
   async *more(): AsyncGenerator<Piece> {
@@ -52,12 +52,14 @@ export class EventLines {
       return;
     }
     try {
+      // A file that grows faster than it is read has no end.
+      const { size } = await file.stat();
       if (!(await this.#isThere(file)) && this.#begin()) yield "reset";
-      yield* this.#read(file);
+      yield* this.#read(file, size);
       if (this.#at.line >= this.#mark.after) return;
       this.#begin();
       yield "reset";
-      yield* this.#read(file);
+      yield* this.#read(file, size);
     } finally {
       await file.close();
     }
@@ -80,38 +82,44 @@ export class EventLines {
     return offset === 0 || (bytes.at(-1) === newline && crc32(bytes.subarray(0, -1)) === crc);
   }
 
-  async *#read(file: FileHandle): AsyncGenerator<Piece> {
-    for await (const bytes of wholeLines(this.#dir, file, this.#at)) {
+  async *#read(file: FileHandle, end: number): AsyncGenerator<Piece> {
+    for await (const bytes of wholeLines(this.#dir, file, this.#at, end)) {
       const { after, crc } = this.#mark;
       const first = Math.max(after, this.#at.line) + 1;
       const lines: string[] = [];
       for (let from = 0; from < bytes.length; ) {
-        const end = bytes.indexOf(newline, from);
-        const content = bytes.subarray(from, end);
+        const to = bytes.indexOf(newline, from);
+        const content = bytes.subarray(from, to);
         const line = this.#at.line + 1;
         const start = this.#at.offset;
         if (line > after) lines.push(content.toString("utf8"));
-        const isLast = end === bytes.length - 1 || line === after;
-        this.#at = { line, start, offset: start + end + 1 - from, crc: isLast ? crc32(content) : 0 };
+        const isLast = to === bytes.length - 1 || line === after;
+        this.#at = { line, start, offset: start + to + 1 - from, crc: isLast ? crc32(content) : 0 };
         if (line === after && crc !== undefined && crc !== this.#at.crc) {
           this.#begin();
           yield "reset";
-          yield* this.#read(file);
+          yield* this.#read(file, end);
           return;
         }
-        from = end + 1;
+        from = to + 1;
       }
-      if (lines.length > 0) yield { first, lines };
+      if (lines.length > 0) yield { first, lines, crc: this.#at.crc };
     }
   }
 }
 
-/** Bytes of the file from a place on, cut after the last newline of what is there at a time. */
-async function* wholeLines(dir: string, file: FileHandle, { line, offset }: Place): AsyncGenerator<Buffer> {
+/** Bytes of the file from a place to an end, cut after the last newline of what is read at a time. */
+async function* wholeLines(
+  dir: string,
+  file: FileHandle,
+  { line, offset }: Place,
+  most: number,
+): AsyncGenerator<Buffer> {
   const parts: Buffer[] = [];
   let waiting = 0;
-  for (let position = offset; ; ) {
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, position);
+  for (let position = offset; position < most; ) {
+    const length = Math.min(chunkBytes, most - position);
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, position);
     if (bytesRead === 0) return;
     position += bytesRead;
     const bytes = buffer.subarray(0, bytesRead);

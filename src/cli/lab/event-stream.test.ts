@@ -82,7 +82,7 @@ describe("a stream of events", () => {
     const again = eventsAt(urlOf(first.port), { "Last-Event-ID": all.at(-1)!.id });
     all.push(...(await until(again, isLine(3))));
     await first.close();
-    for (const { event } of await until(again, () => false)) expect(event).toBe("run");
+    for (const { event } of await until(again, () => false)) expect(["run", "mark"]).toContain(event);
     for (let n = 4; n <= 6; n++) run.appendEvent(epoch(n));
     const second = await testLab({ port: first.port });
     expect(second.port).toBe(first.port);
@@ -125,6 +125,17 @@ describe("a stream of events", () => {
     const replaced = await until(events, isLine(1));
     expect(replaced.at(-1)!.data).toBe((await fileLines())[0]);
     await events.return(undefined);
+  });
+
+  it("goes on after a line by its mark", async () => {
+    const run = await begin();
+    for (let n = 1; n <= 3; n++) run.appendEvent(epoch(n));
+    const { port } = await testLab();
+    const mark = (await until(eventsAt(urlOf(port)), ({ event }) => event === "mark")).at(-1)!;
+    expect(mark.id).toBe("3");
+    run.appendEvent(epoch(4));
+    const rest = await until(eventsAt(urlOf(port, `?after=3&crc=${mark.data}`)), isLine(4));
+    expect(rest.map(({ id }) => id)).toEqual(["4"]);
   });
 
   it("begins anew where the page has other lines", async () => {

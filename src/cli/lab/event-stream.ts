@@ -1,6 +1,7 @@
 // The events of a run as server-sent events: a line of events.jsonl is an event, its number is the event's id.
 //
 //   message   a line, as it stands there
+//   mark      the checksum of the last line so far, for a page that connects anew: ?after=LINE&crc=MARK
 //   run       the state of the run, where it has changed: { status, message?, control? }
 //   reset     what was told is void, and line 1 comes next: the run was cut to a checkpoint, or another stands in its place
 import { ChainruleError } from "../../ir/errors.ts";
@@ -80,7 +81,7 @@ const runEvent = (state: RunState, control: TrainingControl | undefined): string
 const messages = (piece: Piece): string =>
   piece === "reset"
     ? "event: reset\nid: 0\ndata: {}\n\n"
-    : piece.lines.map((line, i) => `id: ${piece.first + i}\n${dataOf(line)}\n\n`).join("");
+    : `${piece.lines.map((line, i) => `id: ${piece.first + i}\n${dataOf(line)}\n\n`).join("")}event: mark\ndata: ${piece.crc}\n\n`;
 
 /** A carriage return ends a line there; in JSON both are blanks. */
 const dataOf = (line: string): string =>

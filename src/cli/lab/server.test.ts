@@ -276,6 +276,13 @@ describe("runs", () => {
     expect(JSON.parse(answer.body)).toMatchObject({ code: "INVALID_RUN", message: expect.stringContaining('"name"') });
   });
 
+  it("are diagnosed by their events", async () => {
+    const run = await createRun(description, "runs/a");
+    run.appendEvent(epoch(1));
+    const { port } = await testLab();
+    expect(await json(port, "/api/runs/a/findings")).toMatchObject({ healthy: true, verdicts: [] });
+  });
+
   it("are told as crashed where their process is gone", async () => {
     const run = await createRun(description, "runs/a");
     const { port } = await testLab();

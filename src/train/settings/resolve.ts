@@ -20,6 +20,7 @@ export interface TableSettings extends Omit<ModelSettings, "optimizer" | "schedu
   readonly observeEvery?: number | undefined;
   /** Initial weights. Default: drawn from the seed. */
   readonly variables?: Variables | undefined;
+  readonly hold?: (() => Promise<void> | undefined) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** As TrainOptions.resume. */
   readonly resume?: Snapshot | undefined;
