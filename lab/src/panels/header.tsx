@@ -1,7 +1,7 @@
 // The head of the page: what it is, the lessons, the free lab, and the theme.
 import "./header.css";
 import { ChainruleError } from "chainrule";
-import { Check, Link, Moon, Sun } from "lucide-react";
+import { Check, Link, Moon, Presentation, Sun } from "lucide-react";
 import { useState } from "react";
 import { Button, ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { addressOfRuns, useRunsInAddress } from "../live/address.ts";
@@ -51,6 +51,7 @@ export function Header() {
         )}
       </ToggleButtonGroup>
       <LinkButton />
+      <PresenterButton />
       <ThemeButton />
     </header>
   );
@@ -79,6 +80,21 @@ function LinkButton() {
       {isCopied ? <Check size={16} aria-hidden /> : <Link size={16} aria-hidden />}
       <span role="status">{isCopied ? "Copied" : "Link"}</span>
     </Button>
+  );
+}
+
+/** Large type and the network alone beside the text: for a room. */
+function PresenterButton() {
+  return (
+    <ToggleButton
+      className="icon-button header-presenter"
+      aria-label="Presenter view"
+      onChange={(isOn) => {
+        document.documentElement.toggleAttribute("data-presenter", isOn);
+      }}
+    >
+      <Presentation size={18} aria-hidden />
+    </ToggleButton>
   );
 }
 

@@ -1,9 +1,14 @@
 // The lessons, in their order.
 import { hiddenLayerScene } from "./hidden-layer.tsx";
 import { neuronScene } from "./neuron.tsx";
+import { runScene } from "./run.tsx";
 import type { Beat, Scene } from "./scene.ts";
 
-export const scenes = { neuron: neuronScene, "hidden-layer": hiddenLayerScene } satisfies Record<string, Scene>;
+export const scenes = {
+  neuron: neuronScene,
+  "hidden-layer": hiddenLayerScene,
+  run: runScene,
+} satisfies Record<string, Scene>;
 export type SceneName = keyof typeof scenes;
 export const sceneNames = Object.keys(scenes) as SceneName[];
 
