@@ -2,13 +2,13 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import "../index.ts";
 import { prepare, tableFromRows, transform } from "../data/index.ts";
 import { activation, apply, dense, initialize, residual, sequential } from "../nn/index.ts";
 import { tensor } from "../trace/create.ts";
 import { decodeModel, encodeModel, type LoadedTableModel, loadModel, saveModel } from "./model-file.ts";
-import { predictTable, trainTable } from "./tabular.ts";
+import { predictTable, tablePredictor, trainTable } from "./tabular.ts";
 
 const colours = ["red", "green", "blue"];
 const rows = Array.from({ length: 60 }, (_, i) => ({
@@ -42,6 +42,25 @@ describe("a model of a table", () => {
       expect(probabilities![prediction]).toBe(Math.max(...Object.values(probabilities!)));
     expect(model.kind).toBe("table");
     expect(model.predict([])).toEqual([]);
+  });
+
+  it("answers any number of rows with few programs, and a row with the same bits among any others", async () => {
+    const trained = await trainedOn("weight");
+    const { x } = transform(trained.preprocessing, tableFromRows(rows, { source: "rows" }));
+    const width = x.length / rows.length;
+    let memories = 0;
+    class Counted extends WebAssembly.Memory {
+      constructor(descriptor: WebAssembly.MemoryDescriptor) {
+        super(descriptor);
+        memories++;
+      }
+    }
+    vi.stubGlobal("WebAssembly", Object.assign(Object.create(WebAssembly), { Memory: Counted }));
+    const predict = tablePredictor(trained);
+    const all = predict(x, rows.length);
+    for (let n = 1; n <= rows.length; n++) expect(predict(x.subarray(0, n * width), n)).toEqual(all.subarray(0, n));
+    vi.unstubAllGlobals();
+    expect(memories).toBe(7);
   });
 
   it("gives numbers in the target's unit, from a file too", async () => {

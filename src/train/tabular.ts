@@ -254,8 +254,11 @@ function inUnits(event: TrainEvent, units: readonly number[]): TrainEvent {
   };
 }
 
-/** Rows predicted at once. */
+/** Most rows predicted at once. */
 const chunk = 4096;
+
+/** For so many rows there is a program: a power of two, since each number of rows takes one of its own. */
+const programRows = (rows: number): number => 2 ** Math.ceil(Math.log2(rows));
 
 /**
  * Predictions for rows of features x [rows, features], row-major: class probabilities [rows, targets, classes], or values
@@ -267,6 +270,15 @@ export const predictTable = (
   rows: number,
   options: BackendOptions = {},
 ): Float64Array => tablePredictor(trained, options)(x, rows);
+
+/** Rows of features, and below them rows of zeros up to so many. */
+function batchOf(x: Float32Array, rows: number, features: number): Tensor {
+  const shape = [rows, features];
+  if (x.length === rows * features) return tensor(x, { shape });
+  const filled = new Float32Array(rows * features);
+  filled.set(x);
+  return tensor(filled, { shape });
+}
 
 /** As predictTable, compiled once for any number of calls. */
 export function tablePredictor(
@@ -290,9 +302,9 @@ export function tablePredictor(
     const all = new Float64Array(rows * perRow);
     for (let from = 0; from < rows; from += chunk) {
       const count = Math.min(chunk, rows - from);
-      const batch = tensor(x.subarray(from * features, (from + count) * features), { shape: [count, features] });
+      const batch = batchOf(x.subarray(from * features, (from + count) * features), programRows(count), features);
       const y = forward(variables, batch).data;
-      for (let i = 0; i < y.length; i++) {
+      for (let i = 0; i < count * perRow; i++) {
         const { unit, centre } = scales[Math.floor(i / width) % targets.length]!;
         all[from * perRow + i] = y[i]! * unit + centre;
       }
