@@ -1,5 +1,5 @@
 // The cells of a column in memory: numbers as numbers with the form in which they were written, other cells once for all rows that have them.
-import { form, largest, scanNumber, scannedForm, scannedValue, writtenNumber } from "./written-number.ts";
+import { form, largest, scannedForm, scannedValue, scanText, writtenNumber } from "./written-number.ts";
 
 /** A raw cell: text as written in the file (CSV), or the value that JSON or Parquet holds; null where there is none. */
 export type Cell = string | number | boolean | null;
@@ -270,7 +270,7 @@ export class CellsWriter {
   write(row: number, cell: Cell): void {
     if (typeof cell === "number" && Math.abs(cell) <= largest) this.number(row, cell, form.number);
     else if (typeof cell === "string") this.text(row, cell);
-    else if (cell !== null) this.#word(row, cell);
+    else if (cell !== null) this.word(row, cell);
   }
 
   number(row: number, value: number, own: number): void {
@@ -281,9 +281,15 @@ export class CellsWriter {
   }
 
   text(row: number, text: string): void {
-    if (scanNumber(text, 0, text.length) === text.length && text.length > 0)
-      this.number(row, scannedValue[0]!, scannedForm[0]!);
-    else this.#word(row, text);
+    if (scanText(text)) this.number(row, scannedValue[0]!, scannedForm[0]!);
+    else this.word(row, text);
+  }
+
+  /** A text that is no number in one of the forms, or a boolean. */
+  word(row: number, cell: Cell): void {
+    if (row >= this.#codes.length) this.#grow(row);
+    this.#codes[row] = firstWord + this.#words.indexOf(cell);
+    this.#numbers[row] = Number.NaN;
   }
 
   /** The first `rows` cells; from here on it is as a new one. */
@@ -304,14 +310,8 @@ export class CellsWriter {
   clear(rows: number): void {
     this.#codes.fill(0, 0, rows);
     this.#numbers.fill(Number.NaN, 0, rows);
-    this.#words = new Words();
+    if (this.#words.all.length > 0) this.#words = new Words();
     this.#hasNumbers = false;
-  }
-
-  #word(row: number, cell: Cell): void {
-    if (row >= this.#codes.length) this.#grow(row);
-    this.#codes[row] = firstWord + this.#words.indexOf(cell);
-    this.#numbers[row] = Number.NaN;
   }
 
   #grow(row: number): void {

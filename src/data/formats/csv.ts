@@ -9,7 +9,7 @@ export const csv: FileFormat = {
   // Text with tabs too: TSV is told by its endings alone.
   recognizes: (text) => text.trim() === "" || hasDelimiter(text),
   async read(content) {
-    return content.pieces((pieces) =>
+    return content.utf8((pieces) =>
       readDelimited(pieces, content.bytes.length, { ...content.options, source: content.source }),
     );
   },

@@ -3,14 +3,14 @@ import fc from "fast-check";
 import Papa from "papaparse";
 import { describe, expect, it } from "vitest";
 import type { Cell } from "../column-cells.ts";
-import { DelimitedRows, endsInReturn } from "./delimited-rows.ts";
-import type { Dialect } from "./dialect.ts";
+import { DelimitedRows } from "./delimited-rows.ts";
+import { type Dialect, endsInReturn } from "./dialect.ts";
 
 const csv: Dialect = { delimiter: ",", preamble: 0, comment: "", hasHeader: true };
 
 /** Rows with their numbers, of a text in pieces of so many characters; or the error's code. */
 function rowsOf(text: string, dialect: Dialect = csv, piece = text.length + 1, blockRows = 1000) {
-  const rows = new DelimitedRows("x.csv", dialect, { line: 1 }, endsInReturn(text), blockRows);
+  const rows = new DelimitedRows("x.csv", dialect, endsInReturn(text), blockRows);
   const found: { names: readonly string[]; rows: [number, ...(Cell | undefined)[]][] } = { names: [], rows: [] };
   const take = () => {
     const { names, cells, rowNumbers } = rows.take();
@@ -18,8 +18,10 @@ function rowsOf(text: string, dialect: Dialect = csv, piece = text.length + 1, b
     for (let r = 0; r < rowNumbers.length; r++) found.rows.push([rowNumbers[r]!, ...cells.map((own) => own.at(r))]);
   };
   try {
-    for (let from = 0; from === 0 || from < text.length; from += piece) {
-      rows.add(text.slice(from, from + piece), from + piece >= text.length);
+    const characters = [...text];
+    for (let from = 0; from === 0 || from < characters.length; from += piece) {
+      const bytes = new TextEncoder().encode(characters.slice(from, from + piece).join(""));
+      rows.add(bytes, from + piece >= characters.length);
       while (rows.read()) take();
     }
     take();
@@ -33,7 +35,7 @@ const texts = fc
   .array(
     fc.oneof(
       { weight: 3, arbitrary: fc.constantFrom(",", "\n", '"', '""', "\r\n", " ", "\t") },
-      fc.constantFrom("a", "1", "-2.50", "é", "#", "1e5", ";", "\r"),
+      fc.constantFrom("a", "1", "-2.50", "é", "👍", "\u3000", "a long text", "#", "1e5", ";", "\r", "\0"),
     ),
     { maxLength: 40 },
   )

@@ -1,10 +1,11 @@
 // CSV and its kin → table: cells parted by commas, semicolons, tabs, pipes or blanks.
 import { ChainruleError } from "../../ir/errors.ts";
-import { CellsCollector } from "../column-cells.ts";
-import { makeTable, type Table } from "../table.ts";
+import { type Cells, CellsCollector } from "../column-cells.ts";
+import { makeTable, type Remarks, type Table } from "../table.ts";
 import { count } from "../wording.ts";
-import { DelimitedRows, endsInReturn, type RowBlock } from "./delimited-rows.ts";
-import { cellsOf, type Dialect, inferDialect, withoutMark } from "./dialect.ts";
+import { DelimitedRows, type RowBlock } from "./delimited-rows.ts";
+import { cellsOf, type Dialect, endsInReturn, inferDialect } from "./dialect.ts";
+import { joined, withoutMark8 } from "./encoding.ts";
 import type { TextOptions } from "./format.ts";
 
 /** Cells that are read before they are put away column by column. */
@@ -12,10 +13,6 @@ const blockCells = 2 ** 20;
 
 export interface DelimitedOptions extends TextOptions {
   readonly source: string;
-  /** Where it is known already. */
-  readonly dialect?: Dialect | undefined;
-  /** For a text that goes on where another ended: the names of its columns, and the number of its first line. */
-  readonly after?: { readonly names: readonly string[]; readonly line: number } | undefined;
 }
 
 /**
@@ -31,42 +28,41 @@ export interface DelimitedOptions extends TextOptions {
  * const table = await parseDelimited("x,y\n1,2\n3,4\n", { source: "points.csv" });
  */
 export async function parseDelimited(text: string, options: DelimitedOptions): Promise<Table> {
-  return readDelimited([text.startsWith("\uFEFF") ? text.slice(1) : text], text.length, options);
+  const bytes = withoutMark8(new TextEncoder().encode(text));
+  return readDelimited([bytes], bytes.length, options);
 }
 
 /**
- * The same of a text in pieces; what is judged by its first rows is by the first piece. `length`: about the characters of the whole, so that room
- * for its rows is made once.
+ * The same of bytes of UTF-8 in pieces, cut between characters; what is judged by its first rows is by the first piece. `length`: about the bytes
+ * of the whole, so that room for its rows is made once.
  */
-export function readDelimited(pieces: Iterable<string>, length: number, options: DelimitedOptions): Table {
-  const { source, after } = options;
+export function readDelimited(pieces: Iterable<Uint8Array>, length: number, options: DelimitedOptions): Table {
+  const { source } = options;
   let opened: Opened | undefined;
-  let top = "";
+  let top = new Uint8Array(0);
   const blocks = new Blocks();
   for (const piece of pieces) {
     if (opened === undefined) {
-      top += piece;
-      if (top.trim() === "") continue;
-      opened = open(top, options);
-      top = "";
+      top = joined(top, piece);
+      const text = new TextDecoder().decode(top);
+      if (text.trim() === "") continue;
+      opened = open(text, options);
+      opened.rows.add(top, false);
     } else opened.rows.add(piece, false);
     while (opened.rows.read()) blocks.add(opened.rows, length);
   }
-  if (opened === undefined)
-    throw new ChainruleError("EMPTY_DATA", `${source} is empty. It needs a header row and at least one row under it.`, {
-      source,
-    });
+  if (opened === undefined) throw emptyText(source);
   const { rows, dialect } = opened;
-  rows.add("", true);
+  rows.add(new Uint8Array(0), true);
   while (rows.read()) blocks.add(rows, 0);
   const { names, cells, rowNumbers } = blocks.end(rows);
-  const { hasHeader } = dialect;
-  return makeTable(source, names, cells, rowNumbers, {
-    notes: after ? [] : remarksOn(source, dialect),
-    warnings: after || hasHeader || options.header === false ? [] : [noHeader(source, names.length)],
-    hasHeader,
-  });
+  return makeTable(source, names, cells, rowNumbers, remarksOf(source, dialect, options, names));
 }
+
+export const emptyText = (source: string): ChainruleError =>
+  new ChainruleError("EMPTY_DATA", `${source} is empty. It needs a header row and at least one row under it.`, {
+    source,
+  });
 
 /** Blocks of rows, put together as they come. */
 class Blocks {
@@ -74,10 +70,10 @@ class Blocks {
   #rowNumbers = new Int32Array(0);
   #rows = 0;
 
-  /** `length`: the characters of the whole. */
+  /** `length`: the bytes of the whole. */
   add(rows: DelimitedRows, length: number): void {
     const { cells, rowNumbers } = rows.lend();
-    const expected = Math.ceil(1.02 * (length / rows.characters) * rowNumbers.length);
+    const expected = Math.ceil(1.02 * (length / rows.bytes) * rowNumbers.length);
     this.#columns ??= cells.map(() => new CellsCollector(expected));
     for (const [c, own] of cells.entries()) this.#columns[c]!.append(own);
     const end = this.#rows + rowNumbers.length;
@@ -91,22 +87,25 @@ class Blocks {
     rows.clear();
   }
 
-  /** With the last ones. A last column without a name and without a cell is what is left of delimiters at the ends of rows. */
+  /** With the last ones. */
   end(last: DelimitedRows): RowBlock {
     const { names } = last.lend();
-    let block: RowBlock;
-    if (this.#columns === undefined) block = last.take();
-    else {
-      if (last.rows > 0) this.add(last, 0);
-      const cells = this.#columns.map((column) => column.end());
-      block = { names, cells, rowNumbers: this.#rowNumbers.slice(0, this.#rows) };
-    }
-    const { cells, rowNumbers } = block;
-    const isLeft =
-      names.length > 1 && names.at(-1) === "" && cells.at(-1)!.findRow((cell) => String(cell).trim() !== "") < 0;
-    return isLeft ? { names: names.slice(0, -1), cells: cells.slice(0, -1), rowNumbers } : block;
+    if (this.#columns === undefined) return withoutRest(last.take());
+    if (last.rows > 0) this.add(last, 0);
+    const cells = this.#columns.map((column) => column.end());
+    return withoutRest({ names, cells, rowNumbers: this.#rowNumbers.slice(0, this.#rows) });
   }
 }
+
+/** A last column without a name and without a cell is what is left of delimiters at the ends of rows. */
+export function withoutRest(block: RowBlock): RowBlock {
+  const { names, cells, rowNumbers } = block;
+  if (names.length < 2 || names.at(-1) !== "" || rowWith(cells.at(-1)!) >= 0) return block;
+  return { names: names.slice(0, -1), cells: cells.slice(0, -1), rowNumbers };
+}
+
+/** The first row of a column that is not blank. */
+export const rowWith = (cells: Cells): number => cells.findRow((cell) => String(cell).trim() !== "");
 
 interface Opened {
   readonly rows: DelimitedRows;
@@ -114,16 +113,12 @@ interface Opened {
 }
 
 /** The rows of a text that begins so, and how it is written. */
-function open(body: string, options: DelimitedOptions): Opened {
-  const { source, after } = options;
-  const dialect = options.dialect ?? inferDialect(body, { delimiter: options.delimiter, hasHeader: options.header });
-  const rest = after ? body : tableOf(body, dialect);
-  const start = after ?? { line: dialect.preamble + 1 };
-  const width = Math.max(1, (after?.names ?? cellsOf(rest.slice(0, 65_536), dialect.delimiter)).length);
+function open(text: string, { source, delimiter, header }: DelimitedOptions): Opened {
+  const dialect = inferDialect(text, { delimiter, hasHeader: header });
+  const table = tableOf(text, dialect);
+  const width = cellsOf(table.slice(0, 65_536), dialect.delimiter).length;
   const blockRows = Math.max(128, Math.min(65_536, Math.ceil(blockCells / width)));
-  const rows = new DelimitedRows(source, dialect, start, endsInReturn(rest), blockRows);
-  rows.add(rest, false);
-  return { rows, dialect };
+  return { rows: new DelimitedRows(source, dialect, endsInReturn(table), blockRows), dialect };
 }
 
 /** Whether some line of a text is parted by its delimiter. */
@@ -135,11 +130,8 @@ export function hasDelimiter(text: string, { delimiter }: TextOptions = {}): boo
     .some((line) => cellsOf(line, dialect.delimiter).length > 1);
 }
 
-/** The text from the header on, without the mark of a comment before it. */
-function tableOf(text: string, dialect: Dialect): string {
-  const table = text.slice(lineStart(text, dialect.preamble));
-  return dialect.isHeaderComment ? withoutMark(table, dialect) : table;
-}
+/** The text from the header on. */
+export const tableOf = (text: string, { preamble }: Dialect): string => text.slice(lineStart(text, preamble));
 
 /** Where line `n`, counted from 0, begins. */
 function lineStart(text: string, n: number): number {
@@ -152,6 +144,18 @@ function lineStart(text: string, n: number): number {
   }
   return at;
 }
+
+/** What is said of the way in which a table is written. */
+export const remarksOf = (
+  source: string,
+  dialect: Dialect,
+  { header }: TextOptions,
+  names: readonly string[],
+): Remarks => ({
+  notes: remarksOn(source, dialect),
+  warnings: dialect.hasHeader || header === false ? [] : [noHeader(source, names.length)],
+  hasHeader: dialect.hasHeader,
+});
 
 function remarksOn(source: string, { preamble, delimiter, comment, isHeaderComment }: Dialect): string[] {
   const lines = preamble === 1 ? "The first line" : `The first ${count(preamble, "line")}`;

@@ -254,3 +254,16 @@ function looksLikeData(rows: readonly (readonly string[])[]): boolean {
   }
   return numeric > 0 ? numeric + repeated > first.length / 2 : repeated === first.length;
 }
+
+/** Whether the rows of a text end with carriage returns: they have some, and no newline stands outside quotes. */
+export function endsInReturn(text: string): boolean {
+  if (!text.includes("\r")) return false;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 34) quoted = !quoted;
+    else if (code === 10 && !quoted) return false;
+  }
+  // A quote that is never closed is no quote.
+  return !quoted || !text.includes("\n");
+}

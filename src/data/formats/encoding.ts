@@ -117,6 +117,49 @@ function utf32(isLittle: boolean): Decoder {
   };
 }
 
+/** The mark at the beginning of a text in UTF-8. */
+const mark8 = [0xef, 0xbb, 0xbf];
+
+/** Without it. */
+export const withoutMark8 = (bytes: Uint8Array): Uint8Array =>
+  mark8.every((byte, i) => bytes[i] === byte) ? bytes.subarray(mark8.length) : bytes;
+
+/** Node's own: a page has none. */
+const native = globalThis.process?.getBuiltinModule?.("node:buffer");
+
+export const isAscii: (bytes: Uint8Array) => boolean =
+  native?.isAscii ?? ((bytes) => bytes.every((byte) => byte < 0x80));
+
+export const isUtf8: (bytes: Uint8Array) => boolean =
+  native?.isUtf8 ??
+  ((bytes) => {
+    try {
+      new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+
+/** How many bytes of UTF-8 come before a character that is cut off at the end. */
+export function wholeCharacters(bytes: Uint8Array): number {
+  const { length } = bytes;
+  for (let back = 1; back <= Math.min(3, length); back++) {
+    const byte = bytes[length - back]!;
+    const size = byte < 0x80 ? 1 : byte < 0xc0 ? 0 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    if (size > 0) return size > back ? length - back : length;
+  }
+  return length;
+}
+
+/** One after the other. */
+export function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
+}
+
 /** What is said of a text that is read so since it is no UTF-8. */
 export const latinNote = (source: string): string =>
   `${source} is not UTF-8, and is read as Windows-1252 (Latin-1). If letters such as é come out wrong, save it as UTF-8.`;

@@ -53,6 +53,8 @@ export interface Content {
    * encoding is another one. Throws as `text`.
    */
   pieces<T>(use: (pieces: Iterable<string>) => T): T;
+  /** The same in bytes of UTF-8, cut between characters. */
+  utf8<T>(use: (pieces: Iterable<Uint8Array>) => T): T;
 }
 
 /** Most of what a block may have. */

@@ -2,7 +2,7 @@
 import { ChainruleError } from "../../ir/errors.ts";
 import { Cells, sliceTable, type Table } from "../table.ts";
 import type { BlockSize, TableStream } from "./format.ts";
-import { lineEnds, sampleText, textPieces } from "./text-blocks.ts";
+import { firstOf, sampleText, textPieces } from "./text-blocks.ts";
 
 /** How the text is read. */
 interface Lines {
@@ -19,7 +19,7 @@ export async function openJsonLines(
   { source, areLines, parse }: Lines & { readonly source: string },
 ): Promise<TableStream> {
   const sample = await sampleText(path, source);
-  const { bytes, bytesPerLine, newline } = sample;
+  const { bytes, bytesPerLine } = sample;
   const body = sample.text.trim();
   if (body !== "" && !areLines(path, body))
     throw new ChainruleError(
@@ -31,7 +31,7 @@ export async function openJsonLines(
 
   async function* tables(): AsyncGenerator<Table> {
     let names: readonly string[] = [];
-    for await (const { text, line } of textPieces(path, pieceBytes, sample, lineEnds(newline))) {
+    for await (const { text, line } of textPieces(path, pieceBytes, sample)) {
       if (text.trim() === "") continue;
       const table = withColumns(parse(source, text, line), names);
       if (names.length === 0) names = table.columns.map(({ name }) => name);
@@ -39,12 +39,13 @@ export async function openJsonLines(
     }
   }
 
-  const first = await tables().next();
-  if (first.done) throw new ChainruleError("EMPTY_DATA", `${source} is empty. It needs one object a line.`, { source });
+  const head = await firstOf(tables());
+  if (head === undefined)
+    throw new ChainruleError("EMPTY_DATA", `${source} is empty. It needs one object a line.`, { source });
   return {
-    head: { ...first.value, notes: [...sample.notes, ...first.value.notes] },
+    head: { ...head, notes: [...sample.notes, ...head.notes] },
     grows: true,
-    rows: Math.max(first.value.rows, Math.round(bytes / bytesPerLine)),
+    rows: Math.max(head.rows, Math.round(bytes / bytesPerLine)),
     async *rest() {
       let isHead = true;
       for await (const table of tables()) {

@@ -1,7 +1,17 @@
-// A text file piece by piece, cut where a row ends (Node only).
+// A text file piece by piece: its bytes in UTF-8, or its text cut where a line ends (Node only).
 import { ChainruleError } from "../../ir/errors.ts";
 import { node } from "../../ir/node.ts";
-import { type Decoder, decoderOf, type Encoding, encodingOf, latinNote, noTextMessage } from "./encoding.ts";
+import {
+  decoderOf,
+  type Encoding,
+  encodingOf,
+  isAscii,
+  isUtf8,
+  joined,
+  latinNote,
+  noTextMessage,
+  wholeCharacters,
+} from "./encoding.ts";
 import { foreignKind } from "./foreign.ts";
 
 /** Bytes that are looked at to judge how a text is written, and how long its rows are. */
@@ -78,15 +88,6 @@ async function beginning(path: string, source: string): Promise<{ sample: Uint8A
   }
 }
 
-/** Ends of rows in the bytes of a file, which come one after the other. */
-export interface RowEnds {
-  /** After the last end of a row in these bytes; −1 where there is none. */
-  lastIn(chunk: Uint8Array): number;
-}
-
-/** Every line is a row. */
-export const lineEnds = (newline: number): RowEnds => ({ lastIn: (chunk) => chunk.lastIndexOf(newline) + 1 || -1 });
-
 /** A piece of a file, with the number of its first line. */
 export interface TextPiece {
   readonly text: string;
@@ -94,34 +95,29 @@ export interface TextPiece {
 }
 
 /**
- * Text of about `bytes` bytes at a time, of whole rows.
+ * Text of about `bytes` bytes at a time, of whole lines.
  *
- * @throws ChainruleError MALFORMED_DATA for what is no text of the sample's encoding, or a row that does not end
+ * @throws ChainruleError as `utf8Chunks`; MALFORMED_DATA for a line that does not end
  */
-export async function* textPieces(
-  path: string,
-  bytes: number,
-  { source, newline, encoding }: TextSample,
-  ends: RowEnds,
-): AsyncGenerator<TextPiece> {
-  const decode = pieceDecoder(source);
+export async function* textPieces(path: string, bytes: number, sample: TextSample): AsyncGenerator<TextPiece> {
+  const { source, newline } = sample;
   let held: Uint8Array[] = [];
   let length = 0;
   let line = 1;
   const piece = (parts: readonly Uint8Array[]): TextPiece => {
     const from = line;
     for (const part of parts) line += linesIn(part, newline);
-    return { text: decode(parts, from), line: from };
+    // A mark in the middle of a file is a character.
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: from > 1 });
+    return { text: parts.map((part) => decoder.decode(part, { stream: true })).join(""), line: from };
   };
-  const chunks = node("node:fs").createReadStream(path, {
-    highWaterMark: Math.min(chunkBytes, Math.max(16, bytes >> 3)),
-  }) as AsyncIterable<Uint8Array>;
-  for await (const chunk of encoding === "utf-8" ? chunks : asUtf8(source, chunks, encoding)) {
-    const cut = ends.lastIn(chunk);
-    if (cut < 0 || length + cut < bytes) {
+  for await (const lent of utf8Chunks(path, bytes, sample, () => line)) {
+    const chunk = lent.slice();
+    const cut = chunk.lastIndexOf(newline) + 1;
+    if (cut === 0 || length + cut < bytes) {
       held.push(chunk);
       length += chunk.length;
-      if (cut >= 0) continue;
+      if (cut > 0) continue;
       if (length - bytes > longestRow) throw endless(source, line);
       continue;
     }
@@ -138,53 +134,66 @@ function linesIn(bytes: Uint8Array, newline: number): number {
   return lines;
 }
 
-/** Chunks of another encoding as those of UTF-8. */
-async function* asUtf8(
-  source: string,
-  chunks: AsyncIterable<Uint8Array>,
-  encoding: Encoding,
+/**
+ * The bytes of a file in UTF-8, cut between characters, some of them at a time for pieces of `bytes`; each to be read before the next one. Where it
+ * turns out that a file that began as UTF-8 is none, it is Windows-1252 as long as there was nothing but ASCII before, which is the same in both.
+ *
+ * @param line the number of the line that was read up to, for messages
+ * @throws ChainruleError MALFORMED_DATA for what is no text of the sample's encoding
+ */
+export async function* utf8Chunks(
+  path: string,
+  bytes: number,
+  { source, encoding }: TextSample,
+  line: () => number,
 ): AsyncGenerator<Uint8Array> {
-  const decode = decoderOf(encoding);
   const encoder = new TextEncoder();
-  const next = (bytes: Uint8Array, isLast: boolean): Uint8Array => {
+  let decode = encoding === "utf-8" ? undefined : decoderOf(encoding);
+  let wasAscii = true;
+  /** The beginning of a character that is cut off. */
+  let begun = new Uint8Array(0);
+  const next = (chunk: Uint8Array, isLast: boolean): Uint8Array => {
+    if (decode === undefined) {
+      const all = begun.length === 0 ? chunk : joined(begun, chunk);
+      const whole = isLast ? all : all.subarray(0, wholeCharacters(all));
+      const areAscii = isAscii(whole);
+      begun = all.slice(whole.length);
+      if (areAscii || isUtf8(whole)) {
+        wasAscii &&= areAscii;
+        return whole;
+      }
+      if (!wasAscii) throw noText(source, undefined, line());
+      decode = decoderOf("windows-1252");
+      return encoder.encode(decode(all, isLast));
+    }
     try {
-      return encoder.encode(decode(bytes, isLast));
+      return encoder.encode(decode(chunk, isLast));
     } catch (cause) {
       throw noText(source, cause);
     }
   };
-  for await (const chunk of chunks) yield next(chunk, false);
+  for await (const chunk of chunksOf(path, Math.min(chunkBytes, Math.max(16, bytes >> 3)))) yield next(chunk, false);
   yield next(new Uint8Array(0), true);
 }
 
-/**
- * Makes text of the pieces of a file that began as UTF-8. Where it turns out that it is none, it is Windows-1252 as long as there was
- * nothing but ASCII before, which is the same in both.
- */
-function pieceDecoder(source: string): (parts: readonly Uint8Array[], line: number) => string {
-  let encoding: Encoding = "utf-8";
-  let isAscii = true;
-  const decoded = (parts: readonly Uint8Array[], isFirst: boolean): string => {
-    const decode = isFirst || encoding !== "utf-8" ? decoderOf(encoding) : withoutMark();
-    return parts.map((part, p) => decode(part, p === parts.length - 1)).join("");
-  };
-  return (parts, line) => {
-    try {
-      const text = decoded(parts, line === 1);
-      isAscii &&= !/[\u0080-\uffff]/.test(text);
-      return text;
-    } catch (cause) {
-      if (!isAscii || encoding !== "utf-8") throw noText(source, cause, line);
-      encoding = "windows-1252";
-      return decoded(parts, line === 1);
+/** The bytes of a file, `size` at a time; each to be read before the next one. */
+async function* chunksOf(path: string, size: number): AsyncGenerator<Uint8Array> {
+  const file = await node("node:fs/promises").open(path);
+  try {
+    const chunk = new Uint8Array(size);
+    for (;;) {
+      const { bytesRead } = await file.read(chunk, 0, size);
+      if (bytesRead === 0) return;
+      yield chunk.subarray(0, bytesRead);
     }
-  };
+  } finally {
+    await file.close();
+  }
 }
 
-/** UTF-8 in the middle of a file, where a mark is a character. */
-function withoutMark(): Decoder {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  return (bytes, isLast) => decoder.decode(bytes, { stream: !isLast });
+/** Closes the file that they come from. */
+export async function firstOf<T>(blocks: AsyncIterable<T>): Promise<T | undefined> {
+  for await (const block of blocks) return block;
 }
 
 function noText(source: string, cause: unknown, line?: number): ChainruleError {

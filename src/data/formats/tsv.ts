@@ -8,7 +8,7 @@ export const tsv: FileFormat = {
   endings: ["tsv", "tab"],
   async read(content) {
     const options = { delimiter: "\t", ...content.options } as const;
-    return content.pieces((pieces) =>
+    return content.utf8((pieces) =>
       readDelimited(pieces, content.bytes.length, { ...options, source: content.source }),
     );
   },
