@@ -1,6 +1,7 @@
 // All that commands do their work with. They import this file when they run, so that help need not load it.
 import "../index.ts";
 
+export { isUtf8File } from "../data/formats/text-blocks.ts";
 export * from "../data/index.ts";
 export { readPiece } from "../data/read.ts";
 export { RowTransform } from "../data/transform.ts";

@@ -62,3 +62,14 @@ export async function modelOf(run: RunReader, { checkpoint }: RowFlags): Promise
     throw new ChainruleError("INVALID_RUN", message, error.details);
   }
 }
+
+/** Of fewer weights one thread answers: to read a row takes longer, and threads that are woken for little cost more than they save. */
+const fewWeights = 2 ** 14;
+
+/** Answers rows as they are read: see `predictTable`. */
+export async function predictorOf(trained: TableModel): Promise<(x: Float32Array, rows: number) => Float64Array> {
+  const { tablePredictor } = await import("./engine.ts");
+  const { flatten } = await import("../trace/tree.ts");
+  const weights = flatten(trained.variables.parameters).leaves.reduce((sum, { size }) => sum + size, 0);
+  return tablePredictor(trained, weights < fewWeights ? { threads: 1 } : {});
+}

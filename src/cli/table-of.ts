@@ -90,8 +90,11 @@ export async function rowsIn(data: GivenData, options: TextOptions, streams: Str
 
 /** undefined for files that cannot be read in blocks: JSON of one value, text that is not UTF-8, files whose columns differ. */
 async function openLarge(files: readonly string[], options: ReadOptions): Promise<TableStream | undefined> {
-  const { openTable } = await import("./engine.ts");
-  for (const file of files) if (!(await isInUtf8(file))) return undefined;
+  const { isUtf8File, openTable } = await import("./engine.ts");
+  for (const file of files) {
+    const isText = formatOfName(file)?.magic === undefined;
+    if (isText && !(await isUtf8File(file))) return undefined;
+  }
   return openTable(files, { ...options, ...blocksOfOnce }).catch((error: unknown) => {
     if (!(error instanceof ChainruleError)) throw error;
     const isWhole = error.code === "UNKNOWN_FORMAT" || (error.code === "MALFORMED_DATA" && files.length > 1);
@@ -121,23 +124,6 @@ export async function wholeTable(
     tables.push(await readPiece(tables[0], options, read));
   }
   return { table: joinTables(tables), origin: () => originOf(files, passed) };
-}
-
-/** Whether a file holds text in UTF-8, or no text. */
-async function isInUtf8(file: string): Promise<boolean> {
-  if (formatOfName(file)?.magic !== undefined) return true;
-  const { createReadStream } = await import("node:fs");
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  const isText = (chunk?: Uint8Array): boolean => {
-    try {
-      decoder.decode(chunk, { stream: chunk !== undefined });
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20 })) if (!isText(chunk)) return false;
-  return isText();
 }
 
 /** `passed`: what came in by those that can be read but once. */

@@ -185,6 +185,13 @@ export class Cells implements Iterable<Cell> {
   }
 }
 
+/** The values of some rows, or of the cells that they are among the different ones, one after the other in memory. */
+export function valuesAt(values: Float64Array, rows: Int32Array): Float64Array {
+  const own = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) own[i] = values[rows[i]!]!;
+  return own;
+}
+
 /** Words, each once; of very many that hardly repeat each as it comes. */
 class Words {
   readonly all: Cell[] = [];
@@ -274,14 +281,21 @@ export class CellsWriter {
   }
 
   number(row: number, value: number, own: number): void {
+    scannedValue[0] = value;
+    scannedForm[0] = own;
+    this.scanned(row);
+  }
+
+  /** What `scanNumber` found: taken from where it lies, since a number that is handed over may cost an object. */
+  scanned(row: number): void {
     if (row >= this.#codes.length) this.#grow(row);
-    this.#numbers[row] = value;
-    this.#codes[row] = own;
+    this.#numbers[row] = scannedValue[0]!;
+    this.#codes[row] = scannedForm[0]!;
     this.#hasNumbers = true;
   }
 
   text(row: number, text: string): void {
-    if (scanText(text)) this.number(row, scannedValue[0]!, scannedForm[0]!);
+    if (scanText(text)) this.scanned(row);
     else this.word(row, text);
   }
 

@@ -2,6 +2,7 @@
 import { ChainruleError } from "../ir/errors.ts";
 import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
 import { cellText, labelKey } from "./cells.ts";
+import { valuesAt } from "./column-cells.ts";
 import { countMissing, type MissingTest } from "./missing.ts";
 import type { ColumnType } from "./reading.ts";
 import { type Cell, type Cells, type Column, origin, place, type Table } from "./table.ts";
@@ -67,12 +68,12 @@ export function readValues<N>(
   if (type.isPlain?.(notation)) {
     const values = isMissing.ofNumbers ? cells.map(value) : cells.numbers(value);
     const isOdd = (cell: Cell): boolean => !isMissing(cell) && Number.isNaN(read(cell));
-    return { values, firstOdd: values.some(Number.isNaN) ? cells.findRow(isOdd) : -1 };
+    return { values, firstOdd: values.includes(Number.NaN) ? cells.findRow(isOdd) : -1 };
   }
   const distinct = cells.distinct();
   const own = Float64Array.from(distinct.cells, value);
   const first = own.findIndex((each, i) => Number.isNaN(each) && !isMissing(distinct.cells[i]!));
-  const values = Float64Array.from(distinct.of, (index) => own[index]!);
+  const values = valuesAt(own, distinct.of);
   return { values, firstOdd: first < 0 ? -1 : distinct.firstRows[first]! };
 }
 

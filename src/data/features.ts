@@ -1,5 +1,6 @@
 // A feature column: fitted on training rows, then written into the matrix x.
 import { labelKey } from "./cells.ts";
+import { valuesAt } from "./column-cells.ts";
 import { periods } from "./cycles.ts";
 import type { Codes, Encoded, Values } from "./encode.ts";
 import { type Answer, type FittedMeans, fitLevelMeans } from "./level-means.ts";
@@ -134,13 +135,6 @@ export function categoryColumn<F extends Pick<FittedMeans, "means">>(
   const kept = codesOf(seen > manyLevels ? fewRows : 1);
   if (kept.length === 0) return `no category has ${fewRows} training rows`;
   return { column: { ...column, levels: textsOf(kept), other: kept.length < seen } };
-}
-
-/** The values of some rows, one after the other in memory. */
-export function valuesAt(values: Float64Array, rows: Int32Array): Float64Array {
-  const own = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) own[i] = values[rows[i]!]!;
-  return own;
 }
 
 /** Mean and population standard deviation of the values that are present (not NaN), in two passes. */

@@ -2,9 +2,10 @@
 import { ChainruleError } from "../ir/errors.ts";
 import { type SettingAdvice, settingWords } from "../ir/setting-advice.ts";
 import { cellText, labelKey, parseBoolean } from "./cells.ts";
+import { valuesAt } from "./column-cells.ts";
 import type { columnReader } from "./columns.ts";
 import { encodeValues, type OddCells, readValues, typeSetting } from "./encode.ts";
-import { type Moments, moments, valuesAt } from "./features.ts";
+import { type Moments, moments } from "./features.ts";
 import type { Inferred } from "./infer-column.ts";
 import { missingTest } from "./missing.ts";
 import type { NumberNotation } from "./number-notation.ts";
@@ -144,7 +145,7 @@ export function fitClasses(
   if (target === undefined) throw singleClass(table, column, inferred);
   const index = new Map(target.classes.map((text, i) => [keyOf(text), i]));
   const own = Float64Array.from(keys, (key) => (key === undefined ? Number.NaN : index.get(key)!));
-  return { target, values: Float64Array.from(distinct.of, (i) => own[i]!) };
+  return { target, values: valuesAt(own, distinct.of) };
 }
 
 /** A target of classes by its texts, in the order of their first rows, and how many cells have each; undefined where all are one class. */
@@ -196,7 +197,7 @@ export function readClasses(table: Table, column: Column, target: ClassTarget): 
       { ...origin(table, row), column: column.name, cell: cellText(cell), classes },
     );
   });
-  return Float64Array.from(distinct.of, (i) => own[i]!);
+  return valuesAt(own, distinct.of);
 }
 
 /**

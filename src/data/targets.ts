@@ -90,7 +90,11 @@ export function requireTwoClasses(columns: readonly Column[], target: ClassTarge
 export function keptRows(rows: number, values: readonly TargetValues[]): Int32Array {
   const kept = new Int32Array(rows);
   let n = 0;
-  for (let r = 0; r < rows; r++) if (values.every((of) => !Number.isNaN(of[r]!))) kept[n++] = r;
+  for (let r = 0; r < rows; r++) {
+    let lacking = 0;
+    for (let t = 0; t < values.length; t++) if (Number.isNaN(values[t]![r]!)) lacking++;
+    if (lacking === 0) kept[n++] = r;
+  }
   return kept.slice(0, n);
 }
 

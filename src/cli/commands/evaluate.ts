@@ -6,7 +6,7 @@ import { runSettings } from "../../runs/run-settings.ts";
 import type { MeasuredTarget } from "../../train/measure.ts";
 import { type CommandRecord, jsonOption } from "../command.ts";
 import { dataArgument, dataJson, givenData } from "../data-argument.ts";
-import { modelOf, oddCells, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
+import { modelOf, oddCells, predictorOf, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { renderConfusion } from "../terminal/confusion-matrix.ts";
 import { renderMetrics, renderTargetMetrics } from "../terminal/metrics-table.ts";
@@ -31,14 +31,14 @@ export const evaluateCommand: CommandRecord<[run: string, data: readonly string[
 const unweighed = "Every row counts alike here, whatever its class weighed in the training.";
 
 async function evaluate(dir: string, files: readonly string[], flags: EvaluateFlags, streams: Streams): Promise<void> {
-  const { RowTransform, openRun, tablePredictor, TableMeter } = await import("../engine.ts");
+  const { RowTransform, openRun, TableMeter } = await import("../engine.ts");
   const data = givenData(files, flags);
   const run = await openRun(dir);
   const trained = await modelOf(run, flags);
   const { preprocessing } = trained;
   const given = await rowsOf(run, data, flags, streams);
   const transform = new RowTransform(preprocessing, { target: "required", ...oddCells(flags) });
-  const predict = tablePredictor(trained);
+  const predict = await predictorOf(trained);
   const meter = new TableMeter(trained);
   let rows = 0;
   for await (const block of given.blocks()) {

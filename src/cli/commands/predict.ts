@@ -8,7 +8,7 @@ import { ChainruleError } from "../../ir/errors.ts";
 import { type CommandRecord, option } from "../command.ts";
 import { dataArgument, givenData } from "../data-argument.ts";
 import { filesOf, stdinName } from "../files.ts";
-import { modelOf, oddCells, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
+import { modelOf, oddCells, predictorOf, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
 import { print, type Streams, writeAll } from "../output.ts";
 import { csvRows, jsonRows, PredictionText } from "../predictions.ts";
 import { printable, wrap } from "../terminal/text.ts";
@@ -40,13 +40,13 @@ async function predict(dir: string, names: readonly string[], flags: PredictFlag
   const { files } = data;
   if (out !== undefined && files.some((file) => file !== stdinName && resolve(out) === resolve(file)))
     throw new ChainruleError("USAGE", `--out would overwrite the data, ${out}; choose another file.`, { out });
-  const { answersByTarget, RowTransform, openRun, tablePredictor } = await import("../engine.ts");
+  const { answersByTarget, RowTransform, openRun } = await import("../engine.ts");
   const run = await openRun(dir);
   const trained = await modelOf(run, flags);
   const { preprocessing } = trained;
   const given = await rowsOf(run, data, flags, streams);
   const transform = new RowTransform(preprocessing, oddCells(flags));
-  const answers = tablePredictor(trained);
+  const answers = await predictorOf(trained);
   const format = /\.(jsonl|ndjson)$/i.test(out ?? "") ? jsonRows : csvRows;
   const text = new PredictionText(format, await given.columns(), preprocessing);
   let rows = 0;

@@ -19,14 +19,14 @@ const [newline, carriageReturn, quoteMark, blank, tab] = [10, 13, 34, 32, 9];
 const isBlankCell = (text: string): boolean => /^\s*(?:"\s*")?\s*$/.test(text);
 
 /** Where the cells of a column go. */
-type CellSink = Pick<CellsWriter, "number" | "word">;
+type CellSink = Pick<CellsWriter, "scanned" | "word">;
 
 /** Those of the first row. */
 class FirstRow implements CellSink {
   cells: Cell[] = [];
 
-  number(_row: number, value: number, own: number): void {
-    this.cells.push(writtenNumber(value, own));
+  scanned(): void {
+    this.cells.push(writtenNumber(scannedValue[0]!, scannedForm[0]!));
   }
 
   word(_row: number, text: Cell): void {
@@ -213,8 +213,7 @@ export class DelimitedRows {
       from = at;
       const writer: CellSink = this.#writers[width] ?? this.#further();
       let end = scanNumber(bytes, at, length);
-      if (end >= 0 && (bytes[end] === delimiter || this.#isEnd(end)))
-        writer.number(row, scannedValue[0]!, scannedForm[0]!);
+      if (end >= 0 && (bytes[end] === delimiter || this.#isEnd(end))) writer.scanned(row);
       else end = this.#cell(at, writer);
       if (end < 0) return -1;
       width++;
@@ -312,7 +311,7 @@ export class DelimitedRows {
     if (end >= length && !this.#isLast) return -1;
     if (!this.#isEnd(end)) throw this.#openQuote();
     this.#breaks += breaks;
-    if (from < at && scanNumber(bytes, from, at) === at) writer.number(this.#rows, scannedValue[0]!, scannedForm[0]!);
+    if (from < at && scanNumber(bytes, from, at) === at) writer.scanned(this.#rows);
     else {
       const inside = this.#texts.at(from, at);
       writer.word(this.#rows, isDoubled ? flat(inside.replaceAll('""', '"')) : inside);

@@ -176,6 +176,19 @@ export async function* utf8Chunks(
   yield next(new Uint8Array(0), true);
 }
 
+/** Whether all of a file is text in UTF-8. */
+export async function isUtf8File(path: string): Promise<boolean> {
+  /** The beginning of a character that is cut off. */
+  let begun = new Uint8Array(0);
+  for await (const chunk of chunksOf(path, chunkBytes)) {
+    const all = begun.length === 0 ? chunk : joined(begun, chunk);
+    const whole = all.subarray(0, wholeCharacters(all));
+    if (!isUtf8(whole)) return false;
+    begun = all.slice(whole.length);
+  }
+  return begun.length === 0;
+}
+
 /** The bytes of a file, `size` at a time; each to be read before the next one. */
 async function* chunksOf(path: string, size: number): AsyncGenerator<Uint8Array> {
   const file = await node("node:fs/promises").open(path);
