@@ -1,5 +1,6 @@
 // What the fuzzer reads: of every kind of file some that are whole, and what is done with one that was changed.
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -40,7 +41,7 @@ const table = (source) => async (bytes) => {
 async function trainedRun() {
   const dir = await mkdtemp(join(tmpdir(), "chainrule-fuzz-"));
   process.chdir(dir);
-  process.on("exit", () => rm(dir, { recursive: true, force: true }));
+  process.on("exit", () => rmSync(dir, { recursive: true, force: true }));
   await writeFile("rows.csv", delimited(","));
   const words = [
     "--target",

@@ -5,4 +5,5 @@ import { tortureBoth } from "./torture.mjs";
 it("20 kills cost nothing but time", { timeout: 600_000 }, async () => {
   const { memory, blocks } = await tortureBoth(20, 1);
   expect(memory.kills + blocks.kills).toBe(20);
+  for (const { resumed } of [memory, blocks]) expect(resumed).toBeGreaterThan(0);
 });
