@@ -40,3 +40,9 @@ it("fonts: 110 KB", () => {
   // They are compressed as they are.
   expect(fonts.reduce((sum, file) => sum + readFileSync(join(assets, file)).length, 0)).toBeLessThanOrEqual(110_000);
 });
+
+it("formulas: 85 KB", () => {
+  const formulas = files.filter((file) => /^formulas-.*\.(?:js|css)$/.test(file));
+  expect(formulas).toHaveLength(2);
+  expect(sizeOf(formulas)).toBeLessThanOrEqual(85_000);
+});

@@ -1,6 +1,6 @@
 // Arithmetic in float64, from the decimals that people gave.
 import { expect, it } from "vitest";
-import { decimal } from "./explain-element.ts";
+import { decimal } from "./decimal.ts";
 import { LabTraining } from "./lab-training.ts";
 
 it("reads float32 as the shortest decimal that rounds to it", () => {

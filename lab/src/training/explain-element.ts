@@ -3,6 +3,7 @@ import { Tensor, tensor } from "chainrule";
 import { type Explanation, explain, type NamedTensors, withUpdate } from "chainrule/explain";
 import { apply, lossOf, type TensorTree } from "chainrule/nn";
 import type { HeldTraining } from "chainrule/train";
+import { decimal } from "./decimal.ts";
 import { elementOf, placeIn } from "./element.ts";
 import type { Opened } from "./open.ts";
 
@@ -63,13 +64,4 @@ function inDecimals(tensors: NamedTensors): NamedTensors {
     return Object.fromEntries(Object.entries(each).map(([name, one]) => [name, convert(one)]));
   };
   return convert(tensors) as NamedTensors;
-}
-
-/** The shortest decimal that rounds to the same float32: nine digits always do. */
-export function decimal(value: number): number {
-  for (let digits = 6; digits < 9; digits++) {
-    const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return short;
-  }
-  return Number.isFinite(value) ? Number(value.toPrecision(9)) : value;
 }

@@ -1,8 +1,9 @@
 // A number that can be dragged, typed over, and stepped with the arrow keys.
 import "./number-handle.css";
 import { type KeyboardEvent, type PointerEvent, type Ref, useEffect, useImperativeHandle, useRef } from "react";
+import { decimal } from "../training/decimal.ts";
 import { parsedNumber, stepOf, stepped } from "./number-steps.ts";
-import { shown } from "./numbers.ts";
+import { exact, shown } from "./numbers.ts";
 
 /** What writes the number without React, as with every frame; not while somebody is at it. */
 export interface NumberHandleControl {
@@ -27,15 +28,15 @@ const slack = 3;
 export function NumberHandle({ label, value, control, onPreview, onCommit, ...kind }: NumberHandleProps) {
   const input = useRef<HTMLInputElement>(null);
   /** The number as it stands, how it was written last, and whether it is dragged or stepped. */
-  const own = useRef({ value, text: "", isBusy: false, isStepped: false });
+  const own = useRef({ value, text: kind.isWhole ? String(value) : shown(value), isBusy: false, isStepped: false });
   const drag = useRef<{ x: number; from: number; isUnderWay: boolean } | undefined>(undefined);
   const { isWhole = false, least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY } = kind;
   const write = (next: number) => {
     const element = input.current!;
-    // All digits of a float32 while one is at it.
-    const digits = document.activeElement === element ? 9 : 4;
     own.current.value = next;
-    own.current.text = isWhole ? String(next) : shown(next, digits).replace(/(\.\d*?)0+$/, digits === 9 ? "$1" : "$&");
+    // All digits that a float32 has while one is at it.
+    const isExact = isWhole || document.activeElement === element;
+    own.current.text = isExact ? exact(decimal(Math.fround(next))) : shown(next);
     element.value = own.current.text;
     element.setAttribute("aria-valuenow", String(next));
   };

@@ -181,7 +181,7 @@ function Work({ training, element, isExact }: { training: OpenedTraining; elemen
 
 /** What it is worked out on. */
 function noteOf({ rows: all }: OpenedTraining, rows: number, asked: number | "batch"): string {
-  const how = "Worked out in float64, from the shortest decimals of the float32 numbers";
+  const how = "In float64, from the shortest decimals of the float32 numbers";
   if (all === 1) return how;
   return asked === "batch" ? `${how}, on the ${rows} rows of the next step` : `${how}, on row ${asked}`;
 }

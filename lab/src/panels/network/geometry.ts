@@ -60,7 +60,7 @@ export interface Room {
 export function layoutOf({ features, layers }: Network, { width, height, left, right }: Room): Layout {
   const counts = [features.length, ...layers.map(({ outputs }) => outputs)];
   const isMap = layers.map(({ inputs, outputs }) => inputs > mostUnits || outputs > mostUnits);
-  const least = width < 600 ? 72 : 44;
+  const least = width < 600 ? 56 : 44;
   const shares = isMap.map((map) => (map ? 2 : 1));
   const all = shares.reduce((sum, share) => sum + share, 0);
   const inner = Math.max(width - left - right, all * least);

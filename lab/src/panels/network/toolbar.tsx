@@ -33,7 +33,7 @@ export function NetworkToolbar({ rowCount }: { readonly rowCount: number }) {
           label="Edges show"
           chosen={look.edges}
           choices={edges}
-          onChange={(id) => networkLook.set({ ...look, edges: id })}
+          onChange={(id) => networkLook.set({ ...networkLook.get(), edges: id })}
         />
       </div>
       <div className="network-choice">
@@ -42,7 +42,7 @@ export function NetworkToolbar({ rowCount }: { readonly rowCount: number }) {
           label="Units show"
           chosen={look.units}
           choices={units}
-          onChange={(id) => networkLook.set({ ...look, units: id })}
+          onChange={(id) => networkLook.set({ ...networkLook.get(), units: id })}
         />
       </div>
       {rowCount > 1 && (
