@@ -1,13 +1,8 @@
 // For tests of the lab's server: one that serves a small page, requests as they go over the wire, and streams of events.
 import { mkdir, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import { type LabOptions, type LabServer, startLab } from "./server.ts";
-
-const open: LabServer[] = [];
-afterEach(async () => {
-  for (const lab of open.splice(0)) await lab.close();
-});
 
 /** In the folder that the test works in; ends with the test. */
 export async function testLab(options: Partial<LabOptions> = {}): Promise<LabServer> {
@@ -17,7 +12,7 @@ export async function testLab(options: Partial<LabOptions> = {}): Promise<LabSer
   await writeFile("site/icon.svg", "<svg/>");
   await writeFile("secret.txt", "not for pages");
   const lab = await startLab({ folder: "runs", site: "site", ...options });
-  open.push(lab);
+  onTestFinished(() => lab.close());
   return lab;
 }
 
