@@ -6,7 +6,6 @@ import type { TrainEvent } from "chainrule/train";
 import type { Intervention, Recipe } from "../recipe/recipe.ts";
 import type { LossAlong } from "../training/along-update.ts";
 import type { Blame } from "../training/blame.ts";
-import { explainElement } from "../training/explain-element.ts";
 import type { ExponentData } from "../training/exponents.ts";
 import { fingerprintOf } from "../training/fingerprint.ts";
 import { type Frame, type FrameRequest, frameOf } from "../training/frame.ts";
@@ -201,7 +200,8 @@ export class LabService {
 
   /** The arithmetic of a number with the step's own float32 numbers of the same rows, all of one moment. */
   arithmetic(element: string, row: number | "batch"): Promise<Answer<Arithmetic>> {
-    return answer(() => {
+    return answer(async () => {
+      const { explainElement } = await import("../training/explain-element.ts");
       const { opened } = this.#held;
       return this.#held.held((training) => ({
         explanation: explainElement(opened, training, element, row),
