@@ -123,3 +123,60 @@ it("opens panels without anything moving out of the screen", skipped, async () =
   const canvas = (await page.locator("canvas.network").boundingBox())!;
   expect(canvas.height).toBeGreaterThan(250);
 });
+
+it("measures the ledger, the exponents of what is selected, and the loss along the last update", skipped, async () => {
+  const { page, complaints } = await trained("ledger,exponents,update&look=layers.2.weight[0,1]", 60);
+  await expect
+    .poll(() => chart(page, "Chain-rule ledger").getAttribute("aria-label"))
+    .toMatch(/from layers\.4 back to layers\.0, 2 layers, δ comes to [\d.e−]+ of its size/);
+  await page.getByRole("button", { name: "Chain-rule ledger as a table" }).click();
+  const table = page.getByRole("region", { name: "Chain-rule ledger, table" });
+  expect(await table.getByRole("columnheader").allTextContents()).toEqual([
+    "layer",
+    "weights",
+    "activation",
+    "attenuation",
+    "product",
+  ]);
+  const last = (await table.getByRole("row").last().getByRole("cell").allTextContents()).map((text) =>
+    Number(text.replace("−", "-")),
+  );
+  expect(last[2]).toBeLessThanOrEqual(0.25);
+  expect(last[1]! * last[2]!).toBeCloseTo(last[3]!, 4);
+  await expect
+    .poll(() => chart(page, "Exponents of layers.2.weight, gradient").getAttribute("aria-label"))
+    .toMatch(/half are below 2\^−\d+ at step 1, below 2\^−\d+ at step 60/);
+  await expect
+    .poll(() => chart(page, "Loss along the update").getAttribute("aria-label"))
+    .toMatch(/of the batch of step 60, 0\.\d+ before it, 0\.\d+ after it, least at t = /);
+  await expect.poll(() => chart(page, "Noise").getAttribute("aria-label")).toMatch(/^Noise: noise /);
+  // Asking changed nothing.
+  expect(await page.getByTestId("step").textContent()).toBe("60");
+  expect(complaints).toEqual([]);
+});
+
+it("tells why gradients vanish by what it measures on the page's networks", skipped, async () => {
+  const { page, complaints } = await openPage(browser, server.url);
+  await page.getByRole("radio", { name: /Vanishing gradients/ }).click();
+  await page.getByRole("radio", { name: "About a millionth" }).waitFor();
+  await page.locator("label", { hasText: "About a millionth" }).click();
+  await expect.poll(() => page.getByTestId("first-layer").textContent()).toBe("6.584e−7");
+  const next = page.getByRole("button", { name: "Next" });
+  await next.click();
+  await expect
+    .poll(() => chart(page, "Chain-rule ledger").getAttribute("aria-label"))
+    .toMatch(/10 layers, δ comes to 6\.584e−7 of its size/);
+  await next.click();
+  const depth = page.getByRole("slider", { name: "Hidden layers" });
+  await depth.focus();
+  await depth.press("Home");
+  await expect
+    .poll(() => chart(page, "Chain-rule ledger").getAttribute("aria-label"))
+    .toMatch(/1 layer, δ comes to 0\.\d+ of its size/);
+  await next.click();
+  await next.click();
+  await expect
+    .poll(() => chart(page, "What is left of δ").getAttribute("aria-label"))
+    .toMatch(/ 2\.277e−13 with sigmoid; 0\.08609 with tanh; 0\.01769 with ReLU; 0\.4889 with sigmoid, residual$/);
+  expect(complaints).toEqual([]);
+});

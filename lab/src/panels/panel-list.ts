@@ -23,4 +23,26 @@ export const stripPanels: readonly StripPanel[] = [
     Panel: lazy(async () => ({ default: (await import("./charts/layers-panel.tsx")).LayersPanel })),
     isOverSteps: true,
   },
+  {
+    name: "ledger",
+    title: "Ledger",
+    Panel: lazy(async () => ({ default: (await import("./ledger/ledger-panel.tsx")).LedgerPanel })),
+  },
+  {
+    name: "four",
+    title: "Four networks",
+    Panel: lazy(async () => ({ default: (await import("./ledger/four-panel.tsx")).FourPanel })),
+  },
+  {
+    name: "exponents",
+    title: "Exponents",
+    Panel: lazy(async () => ({ default: (await import("./charts/exponents-panel.tsx")).ExponentsPanel })),
+    isOverSteps: true,
+  },
+  {
+    name: "update",
+    title: "Update",
+    Panel: lazy(async () => ({ default: (await import("./charts/update-panel.tsx")).UpdatePanel })),
+    isOverSteps: true,
+  },
 ];

@@ -3,10 +3,12 @@ import { hiddenLayerScene } from "./hidden-layer.tsx";
 import { neuronScene } from "./neuron.tsx";
 import { runScene } from "./run.tsx";
 import type { Beat, Scene } from "./scene.ts";
+import { vanishingScene } from "./vanishing.tsx";
 
 export const scenes = {
   neuron: neuronScene,
   "hidden-layer": hiddenLayerScene,
+  vanishing: vanishingScene,
   run: runScene,
 } satisfies Record<string, Scene>;
 export type SceneName = keyof typeof scenes;

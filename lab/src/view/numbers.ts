@@ -27,4 +27,4 @@ export const counted = (value: number): string => minus(value.toLocaleString("en
 /** "93.2 %" */
 export const percent = (share: number): string => `${minus((100 * share).toFixed(1))} %`;
 
-const minus = (text: string): string => text.replaceAll("-", "−");
+export const minus = (text: string): string => text.replaceAll("-", "−");

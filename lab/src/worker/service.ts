@@ -2,7 +2,7 @@
 import { ChainruleError, type PlainError } from "chainrule";
 import type { Explanation } from "chainrule/explain";
 import type { LedgerRow } from "chainrule/observe";
-import type { TrainEvent } from "chainrule/train";
+import type { Settings, TrainEvent } from "chainrule/train";
 import type { Intervention, Recipe } from "../recipe/recipe.ts";
 import type { LossAlong } from "../training/along-update.ts";
 import type { Blame } from "../training/blame.ts";
@@ -17,6 +17,7 @@ import type { PlaneEdges, PlanePoints } from "../training/planes.ts";
 import type { Results } from "../training/results.ts";
 import type { Descent, Pair, Surface, SurfaceRequest } from "../training/surface.ts";
 import type { ColumnView } from "../training/thin.ts";
+import type { Variant } from "../training/variants.ts";
 
 /** Milliseconds of work between two looks at what the page asks for. */
 const slice = 8;
@@ -52,6 +53,8 @@ export interface Arithmetic {
 
 export class LabService {
   #training: LabTraining | undefined;
+  /** What the recipe of the training names. */
+  #file: OwnFile | undefined;
   /** Steps a second; 0 while it holds. */
   #rate = 0;
   #paused: Status["paused"];
@@ -70,6 +73,7 @@ export class LabService {
       });
       await this.#training?.dispose();
       this.#training = training;
+      this.#file = file;
       this.#paused = undefined;
       await training.seek(step);
       const { plane, points } = training;
@@ -128,6 +132,16 @@ export class LabService {
 
   results(): Promise<Answer<Results | undefined>> {
     return answer(() => this.#held.results());
+  }
+
+  /** Networks that differ from a recipe's in some settings, before their first step. */
+  variants(recipe: Recipe, changes: readonly Settings[]): Promise<Answer<readonly Variant[]>> {
+    return answer(async () => {
+      const { variantOf } = await import("../training/variants.ts");
+      const variants: Variant[] = [];
+      for (const change of changes) variants.push(await variantOf(recipe, change, this.#file));
+      return variants;
+    });
   }
 
   /** The loss along the last update. */

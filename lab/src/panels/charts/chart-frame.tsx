@@ -26,6 +26,8 @@ const pause = 1000;
 interface ChartFrameProps {
   readonly title: string;
   readonly handle: RefObject<ChartHandle | null>;
+  /** Called by the chart where it has drawn other figures. */
+  readonly changed: RefObject<(() => void) | undefined>;
   /** Filled by the chart: values under the pointer. */
   readonly reading?: RefObject<HTMLSpanElement | null>;
   /** Further controls. */
@@ -35,7 +37,7 @@ interface ChartFrameProps {
   readonly children: ReactNode;
 }
 
-export function ChartFrame({ title, handle, reading, tools, isLive = false, children }: ChartFrameProps) {
+export function ChartFrame({ title, handle, changed, reading, tools, isLive = false, children }: ChartFrameProps) {
   const store = useStore();
   const [table, setTable] = useState<ChartTable>();
   const box = useRef<HTMLDivElement>(null);
@@ -53,9 +55,9 @@ export function ChartFrame({ title, handle, reading, tools, isLive = false, chil
       if (live.current && !isPlaying && live.current.textContent !== sentence) live.current.textContent = sentence;
       if (isTable) setTable(bounded(handle.current.table(), mostRows));
     };
-    // The chart itself hears of the figures after this, in the same turn.
-    return store.figures.subscribe([], () => queueMicrotask(tell));
-  }, [store, handle, title, isTable]);
+    changed.current = tell;
+    tell();
+  }, [store, handle, changed, title, isTable]);
   const save = async (kind: string) => {
     const own = handle.current;
     if (own === null) return;

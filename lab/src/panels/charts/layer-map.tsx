@@ -84,6 +84,7 @@ function Picture({
   const over = useRef<HTMLDivElement>(null);
   const reading = useRef<HTMLSpanElement>(null);
   const handle = useRef<ChartHandle>(null);
+  const changed = useRef<() => void>(undefined);
   const columns = useRef<readonly ColumnData[]>([]);
   useImperativeHandle(
     handle,
@@ -135,6 +136,7 @@ function Picture({
         made = coloursOf(figure, columns.current);
         draw();
         read();
+        changed.current?.();
       }),
       view.subscribe(() => {
         if (!view.isFollowing() && String(view.range) !== String(range)) draw();
@@ -149,7 +151,7 @@ function Picture({
     };
   }, [store, figure, suffix, names]);
   return (
-    <ChartFrame title={title} handle={handle} reading={reading} tools={tools}>
+    <ChartFrame title={title} handle={handle} changed={changed} reading={reading} tools={tools}>
       <canvas ref={canvas} className="chart-canvas" />
       <div ref={over} className="chart-over" />
     </ChartFrame>

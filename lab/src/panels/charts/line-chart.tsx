@@ -38,6 +38,7 @@ export function LineChart({ title, axis, names, lines, guides, tools, isLive = f
   const box = useRef<HTMLDivElement>(null);
   const reading = useRef<HTMLSpanElement>(null);
   const handle = useRef<ChartHandle>(null);
+  const changed = useRef<() => void>(undefined);
   const plot = useRef<LinePlot>(undefined);
   const shownLines = useRef<readonly NamedColumn[]>([]);
   useImperativeHandle(
@@ -75,6 +76,7 @@ export function LineChart({ title, axis, names, lines, guides, tools, isLive = f
         shownLines.current = lines(columns);
         draw();
         read();
+        changed.current?.();
       }),
       view.subscribe(() => {
         // Where the end is followed, the figures themselves come with another range.
@@ -88,7 +90,7 @@ export function LineChart({ title, axis, names, lines, guides, tools, isLive = f
     };
   }, [store, axis, names, lines, guides]);
   return (
-    <ChartFrame title={title} handle={handle} reading={reading} tools={tools} isLive={isLive}>
+    <ChartFrame title={title} handle={handle} changed={changed} reading={reading} tools={tools} isLive={isLive}>
       <div ref={box} className="chart-plot" />
     </ChartFrame>
   );

@@ -162,7 +162,8 @@ export class LinePlot {
     if (context === undefined) return 60;
     context.save();
     context.font = font;
-    const widest = this.#lines.reduce((most, { name }) => Math.max(most, context.measureText(name).width), 0);
+    const names = [...this.#lines, ...this.#guides].map(({ name }) => context.measureText(name).width);
+    const widest = names.reduce((most, width) => Math.max(most, width), 0);
     context.restore();
     return Math.min(120, widest + 12);
   }
@@ -194,19 +195,15 @@ export class LinePlot {
     const { ctx, bbox } = plot;
     const { faint } = tokens();
     ctx.save();
-    ctx.strokeStyle = ctx.fillStyle = faint!;
+    ctx.strokeStyle = faint!;
     ctx.lineWidth = devicePixelRatio;
-    ctx.font = `${11 * devicePixelRatio}px Inter Variable, sans-serif`;
-    ctx.textAlign = "left";
-    ctx.textBaseline = "bottom";
-    for (const { value, name } of this.#guides) {
+    for (const { value } of this.#guides) {
       const y = Math.round(plot.valToPos(value, "y", true)) + 0.5;
       ctx.beginPath();
       ctx.moveTo(bbox.left, y);
       ctx.lineTo(bbox.left + bbox.width, y);
       ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
       ctx.stroke();
-      ctx.fillText(name, bbox.left + 4 * devicePixelRatio, y - 1);
     }
     ctx.restore();
   }
@@ -216,6 +213,11 @@ export class LinePlot {
     const { ctx, bbox } = plot;
     const size = 14 * devicePixelRatio;
     const [top, bottom] = [bbox.top + size / 2, bbox.top + bbox.height - size / 2];
+    const guides = this.#guides.map(({ name, value }) => ({
+      name,
+      colour: tokens().faint!,
+      y: Math.min(bottom, Math.max(top, plot.valToPos(value, "y", true))),
+    }));
     const names = this.#lines.flatMap(({ name, x, mean }, i) => {
       let last = x.length - 1;
       while (last >= 0 && !(x[last]! <= this.#range[1] && Number.isFinite(mean[last]!))) last--;
@@ -223,6 +225,7 @@ export class LinePlot {
       const y = plot.valToPos(mean[last]!, "y", true);
       return [{ name, colour: hue(i), y: Math.min(bottom, Math.max(top, y)) }];
     });
+    for (const guide of guides) names.push(guide);
     names.sort((a, b) => a.y - b.y);
     for (let i = 1; i < names.length; i++) names[i]!.y = Math.max(names[i]!.y, names[i - 1]!.y + size);
     const over = (names.at(-1)?.y ?? 0) - bottom;

@@ -1,35 +1,18 @@
 // How well the network does as it stands: the confusion matrix of classes, R² of numbers.
 import { useEffect, useRef, useState } from "react";
-import { useFrames, useStore } from "../../page/use-lab.ts";
+import { useAsked } from "../../page/use-asked.ts";
 import type { Results } from "../../training/results.ts";
 import { counted, percent, shown } from "../../view/numbers.ts";
 import { diverging } from "../../view/scale.ts";
 import { onTheme } from "../../view/tokens.ts";
 
-/** Milliseconds between two looks while it plays. */
-const pause = 400;
 /** Classes of a matrix that are shown. */
 const mostClasses = 12;
 
 export function ResultsChart() {
-  const store = useStore();
   const [results, setResults] = useState<Results>();
   const cells = useRef<HTMLTableElement>(null);
-  const asked = useRef({ due: 0, isAsked: false });
-  useFrames(() => {
-    const look = asked.current;
-    const now = performance.now();
-    if (look.isAsked || (now < look.due && store.read().isPlaying)) return;
-    look.isAsked = true;
-    look.due = now + pause;
-    store.client
-      .ask((service) => service.results())
-      .then(setResults)
-      .catch((error: unknown) => store.tell(error))
-      .finally(() => {
-        look.isAsked = false;
-      });
-  });
+  useAsked((service) => service.results(), setResults, 400);
   useEffect(() => {
     const colour = () => {
       for (const cell of cells.current?.querySelectorAll<HTMLElement>("[data-share]") ?? []) {
