@@ -6,13 +6,19 @@ import { useLab, useStore } from "../page/use-lab.ts";
 import { stripPanels } from "./panel-list.ts";
 import { ViewTools } from "./view-tools.tsx";
 
+/** Panels that have room beside one another. */
+const most = 2;
+
 export function PanelBar() {
   const store = useStore();
   const { state, generation } = useLab();
   const open = stripPanels.filter(({ name }) => state.panels.includes(name));
   const change = (name: string, isOn: boolean) => {
     const others = state.panels.filter((one) => one !== name);
-    store.commit({ panels: isOn ? [...others, name] : others });
+    // A further one takes the place of the one that has been open the longest.
+    const crowd = others.filter((one) => stripPanels.some((panel) => panel.name === one));
+    const kept = isOn && crowd.length >= most ? others.filter((one) => one !== crowd[0]) : others;
+    store.commit({ panels: isOn ? [...kept, name] : kept });
   };
   return (
     <section className="strip" aria-label="Panels">
