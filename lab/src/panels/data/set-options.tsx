@@ -28,24 +28,26 @@ export function SetOptionsPanel() {
   const share = (validation: number) => ({ settings: { ...settings, validation }, ...fromBeginning });
   return (
     <>
-      {data.kind === "set" && set?.kind === "table" && set.noise !== undefined && (
+      <div className="data-sliders">
+        {data.kind === "set" && set?.kind === "table" && set.noise !== undefined && (
+          <ShareSlider
+            label="Noise"
+            value={data.options.noise ?? set.noise}
+            most={1}
+            words={(value) => shown(value, 2)}
+            onMove={(noise) => store.preview(options({ noise }))}
+            onEnd={(noise) => store.commit(options({ noise }))}
+          />
+        )}
         <ShareSlider
-          label="Noise"
-          value={data.options.noise ?? set.noise}
-          most={1}
-          words={(value) => shown(value, 2)}
-          onMove={(noise) => store.preview(options({ noise }))}
-          onEnd={(noise) => store.commit(options({ noise }))}
+          label="Validation"
+          value={settings.validation ?? usualShare}
+          most={0.5}
+          words={percent}
+          onMove={(value) => store.preview(share(value))}
+          onEnd={(value) => store.commit(share(value))}
         />
-      )}
-      <ShareSlider
-        label="Rows for validation"
-        value={settings.validation ?? usualShare}
-        most={0.5}
-        words={percent}
-        onMove={(value) => store.preview(share(value))}
-        onEnd={(value) => store.commit(share(value))}
-      />
+      </div>
       {data.kind === "set" && set?.kind === "table" && set.extra !== undefined && (
         <div className="data-extra">
           <span className="panel-title" id="extra-features">
