@@ -35,7 +35,7 @@ function distinctOnGrid(values: Float64Array): number | undefined {
   const isOn = (scale: number) =>
     first.every((value) => Number.isNaN(value) || Math.round(value * scale) / scale === value);
   const scale = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7].find(isOn);
-  if (scale === undefined || !((most - least) * scale < Math.min(gridPlaces, 64 * values.length))) return undefined;
+  if (scale === undefined || !((most - least) * scale < Math.min(gridPlaces, 256 * values.length))) return undefined;
   const from = Math.round(least * scale);
   const marks = new Uint8Array(((Math.round(most * scale) - from) >> 3) + 1);
   let distinct = 0;
