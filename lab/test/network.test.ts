@@ -150,6 +150,25 @@ it("lights the edge of a factor, and the factor of an edge", skipped, async () =
   expect(await factor.getAttribute("class")).toContain("is-lit");
 });
 
+it("shows the four moments of a step, and takes it with the last", skipped, async () => {
+  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=hiddenLayer`);
+  await expect.poll(() => page.getByTestId("loss").textContent()).toBe("0.006616");
+  const next = page.getByRole("button", { name: "One step in four moments" });
+  const readout = page.getByTestId("readout");
+  for (const [words, step] of [
+    [/^Forward/, "0"],
+    [/^Loss/, "0"],
+    [/^Backward/, "0"],
+    [/^Update/, "1"],
+    [/^$/, "1"],
+  ] as const) {
+    await next.click();
+    await expect.poll(() => readout.textContent()).toMatch(words);
+    await expect.poll(() => page.getByTestId("step").textContent()).toBe(step);
+  }
+  expect(complaints).toEqual([]);
+});
+
 it("follows a running training, without typesetting anew", skipped, async () => {
   const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=hiddenLayer&look=layers.0.weight[0,1]`);
   const work = page.locator(".arithmetic-work");

@@ -1,6 +1,6 @@
 // The transport: reset, back, play, one step, how fast, and the steps so far as a line to scrub on.
 import "./transport.css";
-import { ChevronLeft, ChevronRight, Pause, Play, RotateCcw } from "lucide-react";
+import { ChevronLeft, ChevronRight, Footprints, Pause, Play, RotateCcw } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import {
   Button,
@@ -13,6 +13,7 @@ import {
   SliderThumb,
   SliderTrack,
 } from "react-aria-components";
+import { showNextMoment } from "../page/moment.ts";
 import { useFrames, useLab, useStore } from "../page/use-lab.ts";
 import { counted, shown } from "../view/numbers.ts";
 
@@ -51,6 +52,14 @@ export function TransportBar() {
         </Button>
         <Button className="icon-button" aria-label="One step on" isDisabled={isOff} onPress={() => store.step(1)}>
           <ChevronRight size={18} aria-hidden />
+        </Button>
+        <Button
+          className="icon-button"
+          aria-label="One step in four moments: the next one"
+          isDisabled={isOff || isPlaying}
+          onPress={() => void showNextMoment(() => store.step(1))}
+        >
+          <Footprints size={18} aria-hidden />
         </Button>
       </div>
       <Timeline />

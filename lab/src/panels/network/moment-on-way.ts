@@ -13,6 +13,8 @@ export function useMomentOnWay(frame: RefObject<Frame | undefined>, redraw: () =
     before: undefined,
     now: frame.current,
   });
+  /** The step of the moment "update" has come. */
+  const isTaken = useRef(false);
   const begin = useCallback(() => {
     end.current();
     end.current = move((next) => {
@@ -21,7 +23,10 @@ export function useMomentOnWay(frame: RefObject<Frame | undefined>, redraw: () =
     });
   }, [redraw]);
   useEffect(() => {
-    const off = moment.subscribe(begin);
+    const off = moment.subscribe(() => {
+      isTaken.current = false;
+      begin();
+    });
     return () => {
       off();
       end.current();
@@ -34,7 +39,13 @@ export function useMomentOnWay(frame: RefObject<Frame | undefined>, redraw: () =
       return;
     }
     steps.current = { before: now, now: next };
-    if (moment.get() === "update") begin();
+    if (moment.get() === "update" && !isTaken.current) {
+      isTaken.current = true;
+      begin();
+    } else {
+      // Whoever goes on otherwise has left the moments of this step.
+      moment.set(undefined);
+    }
   });
   return useCallback(() => {
     const name = moment.get();

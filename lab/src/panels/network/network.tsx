@@ -11,7 +11,9 @@ import {
   useRef,
   useState,
 } from "react";
+import { useCell } from "../../page/cell.ts";
 import { highlight, noHighlight, related } from "../../page/highlight.ts";
+import { moment, momentWords } from "../../page/moment.ts";
 import { networkLook } from "../../page/network-look.ts";
 import { useFrames, useLab, useStore } from "../../page/use-lab.ts";
 import { elementOf, nameOf, wordsOf } from "../../training/elements.ts";
@@ -38,6 +40,7 @@ const oneScreen = "(min-width: 1024px)";
 export function NetworkPanel({ training }: { readonly training: OpenedTraining }) {
   const store = useStore();
   const { selection } = useLab().state;
+  const shownMoment = useCell(moment);
   const scroll = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const legend = useRef<ScaleLegendControl>(undefined);
@@ -133,7 +136,7 @@ export function NetworkPanel({ training }: { readonly training: OpenedTraining }
         </Suspense>
       )}
       <p className="visually-hidden" role="status">
-        {opened ? `Open: ${wordsOf(training, opened)}` : ""}
+        {shownMoment ? momentWords[shownMoment] : opened ? `Open: ${wordsOf(training, opened)}` : ""}
       </p>
       <div className="network-foot">
         <Readout training={training} />

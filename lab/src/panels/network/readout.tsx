@@ -1,6 +1,7 @@
 // What is under the pointer or the focus, in words and numbers, for as long as it is there.
 import { useEffect, useRef } from "react";
 import { highlight } from "../../page/highlight.ts";
+import { moment, momentWords } from "../../page/moment.ts";
 import { useFrames, useStore } from "../../page/use-lab.ts";
 import { elementOf, numbersOf, wordsOf } from "../../training/elements.ts";
 import type { Frame } from "../../training/frame.ts";
@@ -21,10 +22,17 @@ export function Readout({ training }: { readonly training: OpenedTraining }) {
   const write = () => {
     const [name] = highlight.get();
     const frame = store.frames.last;
-    text.current!.textContent = name && frame ? (readoutOf(training, name, frame) ?? "") : "";
+    const at = moment.get();
+    const words = at === undefined ? "" : momentWords[at];
+    text.current!.textContent = name && frame ? (readoutOf(training, name, frame) ?? "") : words;
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: `write` reads what is there
-  useEffect(() => highlight.subscribe(write), [training]);
+  useEffect(() => {
+    const ends = [highlight.subscribe(write), moment.subscribe(write)];
+    return () => {
+      for (const end of ends) end();
+    };
+  }, [training]);
   useFrames(write);
   return <p ref={text} className="network-readout caption number" data-testid="readout" />;
 }
