@@ -5,7 +5,7 @@ import { count } from "../data/wording.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { isRecord } from "../ir/json.ts";
 import type { RunReader } from "../runs/index.ts";
-import type { RunSettings } from "../runs/run-settings.ts";
+import { type RunSettings, savedSettings } from "../runs/run-settings.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "../train/events.ts";
 import { isSetting, isStatedDefault } from "../train/settings/flags.ts";
 import { isMapOf } from "../train/settings/value.ts";
@@ -15,7 +15,7 @@ import type { TrainingLab } from "./lab/training-lab.ts";
 import { print, printJson, type Streams, shellWord } from "./output.ts";
 import { runTraining, summary } from "./run-training.ts";
 import { printable, wrap } from "./terminal/text.ts";
-import { type GivenFlags, saved, type TrainFlags } from "./train-flags.ts";
+import type { GivenFlags, TrainFlags } from "./train-flags.ts";
 
 /** The folder of the run to go on with; undefined where a new one is to begin. */
 export function runToResume({ resume, out }: GivenFlags): string | undefined {
@@ -69,7 +69,7 @@ export async function resumeTraining(
   const plan = streamed
     ? { options: streamed.options, prepare: () => prepareStream(streamed.stream, streamed.options) }
     : (await replayData(reader, given.sql)).prepared;
-  const resumed = await resumeRun(dir, saved(flags));
+  const resumed = await resumeRun(dir, savedSettings(flags));
   const { snapshot, notes } = resumed;
   print(streams.stderr, ({ width }) => [
     ...notes.flatMap((note) => wrap(printable(note), width)),
@@ -132,9 +132,9 @@ async function checkGiven(
       `its data are ${own.map(shellWord).join(" ")}, and ${words.map(shellWord).join(" ")} is given`,
     );
   if (fix) throw otherThan(reader.dir, "--fix begins other runs");
-  const now = saved(given as TrainFlags) as Readonly<Record<string, unknown>>;
-  const then = saved(before as TrainFlags) as Readonly<Record<string, unknown>>;
-  const free = saved(Object.fromEntries(changeable.map((key) => [key, before[key] ?? given[key]])) as never) as object;
+  const now = savedSettings(given) as Readonly<Record<string, unknown>>;
+  const then = savedSettings(before) as Readonly<Record<string, unknown>>;
+  const free = savedSettings(Object.fromEntries(changeable.map((key) => [key, before[key] ?? given[key]]))) as object;
   const odd = Object.keys(now).find(
     (name) =>
       !Object.hasOwn(free, name) && JSON.stringify(now[name]) !== JSON.stringify(then[name]) && now[name] !== undefined,

@@ -7,7 +7,7 @@ import type { Findings } from "../diagnose/verdict.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import type { Variables } from "../nn/index.ts";
 import type { ResumedRun, RunDescription, RunWriter } from "../runs/index.ts";
-import { settingsOf } from "../runs/run-settings.ts";
+import { savedSettings, settingsOf } from "../runs/run-settings.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "../train/events.ts";
 import type { TableModel, TableTraining } from "../train/index.ts";
 import { CheckpointSaver } from "./checkpoint-saver.ts";
@@ -17,7 +17,7 @@ import { type Streams, shellWord } from "./output.ts";
 import { nameOf } from "./table-of.ts";
 import { type Reporter, reporter } from "./terminal/reporter.ts";
 import { printable } from "./terminal/text.ts";
-import { saved, type TrainFlags } from "./train-flags.ts";
+import type { TrainFlags } from "./train-flags.ts";
 
 /** A training in its run folder: with its end, or with what it failed by. */
 export interface Trained {
@@ -204,7 +204,7 @@ async function newRun(
 ): Promise<RunWriter> {
   const { createRun } = await import("./engine.ts");
   const data = await (place as { origin: DataOrigin }).origin();
-  return createRun({ name: nameOf(data), seed, backend, data, settings: saved(flags) }, flags.out);
+  return createRun({ name: nameOf(data), seed, backend, data, settings: savedSettings(flags) }, flags.out);
 }
 
 async function describedModel({ untrained }: TableTraining) {

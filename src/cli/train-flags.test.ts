@@ -6,13 +6,13 @@ import { delimiters } from "../data/formats/dialect.ts";
 import { decimalMarks } from "../data/number-notation.ts";
 import { columnTypes } from "../data/reading.ts";
 import type { Change } from "../diagnose/change.ts";
-import { settingsOf } from "../runs/run-settings.ts";
+import { savedSettings, settingsOf } from "../runs/run-settings.ts";
 import { flagText, flagWords, fromOptions, toOptions } from "../train/settings/flags.ts";
 import { type SettingKey, type Settings, settingKeys } from "../train/settings/index.ts";
 import { resolve } from "../train/settings/resolve.ts";
 import { parseSetting, printSetting, settingOf, withSettings } from "../train/settings/values.ts";
 import { trainCommand } from "./commands/train.ts";
-import { commandLine, type GivenFlags, givenFlags, saved, type TrainFlags, withChange } from "./train-flags.ts";
+import { commandLine, type GivenFlags, givenFlags, type TrainFlags, withChange } from "./train-flags.ts";
 
 /** A command line of words in single quotes or without. */
 const parse = (text: string): TrainFlags =>
@@ -198,7 +198,7 @@ describe("any settings", () => {
   it("are the same from run.json", () => {
     fc.assert(
       fc.property(settings, (given) => {
-        const json: object = JSON.parse(JSON.stringify(saved(given)));
+        const json: object = JSON.parse(JSON.stringify(savedSettings(given)));
         expect(stated(fromOptions(json))).toEqual(stated(given));
       }),
     );

@@ -1,13 +1,11 @@
 // What a training was asked for on the command line: its settings, and as they stand in run.json.
 import { ChainruleError } from "../ir/errors.ts";
-import type { Json } from "../ir/json.ts";
 import { settingWords } from "../ir/setting-advice.ts";
 import type { RunSettings } from "../runs/run-settings.ts";
-import { flagWords, fromOptions, isSetting, isStatedDefault, toOptions } from "../train/settings/flags.ts";
+import { fromOptions, commandLine as lineOf } from "../train/settings/flags.ts";
 import type { Settings } from "../train/settings/index.ts";
 import { withSettings } from "../train/settings/values.ts";
 import { filesOf, firstPassing, stdinName } from "./files.ts";
-import { shellWord } from "./output.ts";
 
 /** Of a training, as it is known when it begins: settings, where the run goes, and how it is told. */
 export interface TrainFlags extends RunSettings {
@@ -33,17 +31,8 @@ export const givenFlags = (options: object): GivenFlags => fromOptions(options) 
 export const withChange = (flags: TrainFlags, change: Settings): TrainFlags => withSettings(flags, change);
 
 /** As chainrule train is called with them; where the run goes and how it is told is left out. */
-export function commandLine(data: readonly string[], flags: TrainFlags): string {
-  const { target, columnTypes, out: _, json: __, ...rest } = flags;
-  const words = Object.entries(rest).flatMap(([key, value]) => {
-    if (value === undefined) return [];
-    if (!isSetting(key)) return [`--${key}`];
-    return isStatedDefault(key, value) ? [] : flagWords(key, value);
-  });
-  const types = columnTypes === undefined ? [] : flagWords("columnTypes", columnTypes);
-  const all = [...data, ...flagWords("target", target), ...types, ...words];
-  return ["npx chainrule train", ...all.map(shellWord)].join(" ");
-}
+export const commandLine = (data: readonly string[], { out: _, json: __, ...rest }: TrainFlags): string =>
+  lineOf(data, rest);
 
 /** With the files that patterns among its settings stand for. */
 export async function withFiles<F extends Pick<Settings, "validationData">>(flags: F): Promise<F> {
@@ -60,6 +49,3 @@ export async function withFiles<F extends Pick<Settings, "validationData">>(flag
     { settings: [advice] },
   );
 }
-
-/** As run.json holds them: by the names of the flags. */
-export const saved = (flags: TrainFlags): Json => toOptions(flags) as Json;

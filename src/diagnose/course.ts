@@ -35,7 +35,7 @@ export function lossLeft({ data, observations, epochs }: Evidence): number {
 
 /** Whether a training that goes on has still too far to go for its losses to be judged. */
 export const hasJustBegun = ({ start, epochs, end, failure }: Evidence): boolean =>
-  end === undefined && failure === undefined && epochs.length < outcome.share * start.epochs;
+  end === undefined && failure === undefined && (epochs.at(-1)?.epoch ?? 0) < outcome.share * start.epochs;
 
 /** Severe where the training failed, or learnt little or nothing; a warning where it did its work all the same. */
 export const byOutcome = (evidence: Evidence): Severity =>

@@ -15,4 +15,11 @@ export { type Replay, type ReplayedData, replay, replayData, replayStream } from
 export { type ResumedRun, resumeRun } from "./resume-run.ts";
 export { type RowFiles, rowFiles } from "./row-files.ts";
 export { type CheckpointWeights, loadTable, saveTable } from "./run-model.ts";
-export { type RunSettings, runSettings, settingsOf, sharedOptions, textOptions } from "./run-settings.ts";
+export {
+  type RunSettings,
+  runSettings,
+  savedSettings,
+  settingsOf,
+  sharedOptions,
+  textOptions,
+} from "./run-settings.ts";

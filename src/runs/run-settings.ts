@@ -4,7 +4,7 @@ import type { PrepareOptions } from "../data/index.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { excerpt, isRecord, type Json } from "../ir/json.ts";
 import { lossRecord } from "../nn/losses/index.ts";
-import { fromOptions } from "../train/settings/flags.ts";
+import { fromOptions, toOptions } from "../train/settings/flags.ts";
 import {
   dataSettings,
   type ModelSettings,
@@ -21,6 +21,9 @@ export interface RunSettings extends Settings {
   /** The table was read in blocks. */
   readonly stream?: true;
 }
+
+/** As run.json holds them: by the names of the flags. `runSettings` reads them. */
+export const savedSettings = (settings: object): Json => toOptions(settings) as Json;
 
 /** How the text of the table is read. */
 export const textOptions = (settings: Settings | Omit<RunSettings, "learningRate">): TextOptions =>

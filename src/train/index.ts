@@ -8,6 +8,7 @@ export type * from "../observe/observation.ts";
 export type { Sketch } from "../observe/sketch.ts";
 export type { Calibration, ReliabilityBin } from "./calibration.ts";
 export type * from "./events.ts";
+export { describeOrigin, failureEvent, isNonFinite } from "./failure.ts";
 export { HeldTraining } from "./held-training.ts";
 export { measure } from "./measure.ts";
 export {
@@ -32,7 +33,7 @@ export type { Training, TrainingData, TrainOptions, TrainResult } from "./option
 export { type RangePoint, type RangeTest, rangeTest } from "./range-test.ts";
 export { decodeSafetensors, encodeSafetensors, type SafetensorsFile, type SafetensorsTensor } from "./safetensors.ts";
 export type { NetworkModel } from "./saved-model.ts";
-export { flagText } from "./settings/flags.ts";
+export { commandLine, flagText } from "./settings/flags.ts";
 export {
   type DataSettings,
   type ModelSettings,
@@ -44,5 +45,13 @@ export { type ResolvedTableSettings, resolve, type TableSettings } from "./setti
 export { parseSetting, printSetting, withSettings } from "./settings/values.ts";
 export type { Snapshot } from "./snapshot.ts";
 export { decodeSnapshot, encodeSnapshot } from "./snapshot-file.ts";
-export { predictTable, type TableModel, type TableTraining, tableOptions, trainTable } from "./tabular.ts";
+export {
+  predictTable,
+  type TableModel,
+  type TableTelling,
+  type TableTraining,
+  tableOptions,
+  tableTelling,
+  trainTable,
+} from "./tabular.ts";
 export { train } from "./train.ts";

@@ -60,53 +60,89 @@ export interface TableTraining extends AsyncIterable<TrainEvent> {
  * `train` throws.
  */
 export function trainTable(prepared: Prepared, settings: TableSettings = {}): TableTraining {
-  const { options, resolved, weighed } = asked(prepared, settings);
-  const { preprocessing } = prepared;
-  const { targets } = preprocessing;
-  const { loss } = resolved;
-  const { model, blocks } = options;
+  const { options, ...telling } = tableTelling(prepared, settings);
+  const { untrained } = telling;
   const training = train(options);
-  const units = targets.map((target) => scaleOf(target).unit);
-  const named = (error: unknown): unknown =>
-    isNonFinite(error) && blocks === undefined ? withOrigin(error, (origin) => inTable(origin, prepared)) : error;
   async function* withoutProfiles(): AsyncGenerator<TrainEvent, void> {
     try {
-      for await (const event of training) {
-        yield event.type === "failure" && event.origin !== undefined && blocks === undefined
-          ? { ...event, origin: inTable(event.origin, prepared) }
-          : inUnits(event, units);
-      }
+      for await (const event of training) yield telling.event(event);
     } catch (error) {
-      throw named(error);
+      throw telling.error(error);
     }
   }
-  const weights = classWeightsOf(prepared, resolved.classWeight);
-  const classWeights = weights && Object.fromEntries(classesOf(targets[0]!).map((name, c) => [name, weights[c]!]));
   return {
-    settings: resolved,
-    ...(classWeights && { classWeights }),
-    untrained: { model, loss, preprocessing },
+    settings: telling.settings,
+    ...(telling.classWeights && { classWeights: telling.classWeights }),
+    untrained,
     best: training.best,
     snapshot: training.snapshot,
     withoutProfiles,
     async *[Symbol.asyncIterator]() {
       for await (const event of withoutProfiles()) {
-        if (event.type === "end") {
-          yield examplesOf({ model, loss, preprocessing, variables: training.best() }, prepared, resolved);
-        }
+        if (event.type === "end") yield telling.examples(training.best());
         yield event;
-        if (event.type === "start") yield dataEvent(prepared, weighed, event.batchSize);
+        if (event.type === "start") yield telling.data(event.batchSize);
       }
     },
     async result() {
       const result = await training.result().catch((error: unknown) => {
-        throw named(error);
+        throw telling.error(error);
       });
-      return {
-        ...measuredInUnits(result, units),
-        trained: { model, loss, preprocessing, variables: result.variables },
-      };
+      return { ...telling.measured(result), trained: { ...untrained, variables: result.variables } };
     },
+  };
+}
+
+/** What a training of a table is asked for, and how what it says is told in the table's own terms: rows, columns and units. */
+export interface TableTelling {
+  /** For `train` and `HeldTraining.load`. */
+  readonly options: TrainOptions;
+  /** What the settings came to. */
+  readonly settings: ResolvedTableSettings;
+  readonly classWeights?: Readonly<Record<string, number>>;
+  /** What predicts, but for its weights. */
+  readonly untrained: Omit<TableModel, "variables">;
+  event(event: TrainEvent): TrainEvent;
+  error(error: unknown): unknown;
+  /** Metrics in the units of the targets. */
+  measured<M extends Pick<EndEvent, "metrics" | "targets">>(measured: M): M;
+  /** What follows the start. */
+  data(batchSize: number): DataEvent;
+  /** What precedes the end: of the weights that are the result. */
+  examples(variables: Variables): ExamplesEvent;
+}
+
+/**
+ * For who trains a table by `HeldTraining` and tells of it as `trainTable` does. Throws as `trainTable` does.
+ *
+ * @example
+ * const { options, data } = tableTelling(prepared, { hidden: [8] });
+ * const held = await HeldTraining.load(options);
+ * data(held.started().batchSize).type // "data"
+ */
+export function tableTelling(prepared: Prepared, settings: TableSettings = {}): TableTelling {
+  const { options, resolved, weighed } = asked(prepared, settings);
+  const { preprocessing } = prepared;
+  const { targets } = preprocessing;
+  const { loss } = resolved;
+  const { model, blocks } = options;
+  const units = targets.map((target) => scaleOf(target).unit);
+  const weights = classWeightsOf(prepared, resolved.classWeight);
+  const classWeights = weights && Object.fromEntries(classesOf(targets[0]!).map((name, c) => [name, weights[c]!]));
+  return {
+    options,
+    settings: resolved,
+    ...(classWeights && { classWeights }),
+    untrained: { model, loss, preprocessing },
+    event: (event) =>
+      event.type === "failure" && event.origin !== undefined && blocks === undefined
+        ? { ...event, origin: inTable(event.origin, prepared) }
+        : inUnits(event, units),
+    error: (error) =>
+      isNonFinite(error) && blocks === undefined ? withOrigin(error, (origin) => inTable(origin, prepared)) : error,
+    measured: (measured) => measuredInUnits(measured, units),
+    data: (batchSize) => dataEvent(prepared, weighed, batchSize),
+    examples: (variables) => examplesOf({ model, loss, preprocessing, variables }, prepared, resolved),
   };
 }
 

@@ -82,6 +82,23 @@ export const flagText = (given: Settings): string =>
     .map(shellWord)
     .join(" ");
 
+/**
+ * As `chainrule train` is called for a table's files and settings; what else is given goes as switches by their names.
+ *
+ * @example
+ * commandLine(["iris.csv"], { target: "species", learningRate: 0.1 }); // "npx chainrule train iris.csv --target species --lr 0.1"
+ */
+export function commandLine(data: readonly string[], given: Settings): string {
+  const { target, columnTypes, ...rest } = given;
+  const first = { target, columnTypes };
+  const words = Object.entries({ ...first, ...rest }).flatMap(([key, value]) => {
+    if (value === undefined) return [];
+    if (!isSetting(key)) return [`--${key}`];
+    return isStatedDefault(key, value) ? [] : flagWords(key, value);
+  });
+  return ["npx chainrule train", ...[...data, ...words].map(shellWord)].join(" ");
+}
+
 /** The first of its flags, without a value: "--clip". */
 export const flagName = (key: SettingKey): string => settingFlags.find((one) => one.key === key)!.long;
 
