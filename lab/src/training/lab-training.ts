@@ -1,15 +1,15 @@
 // A training of the lab: it plays, steps, goes back and anywhere, is changed by hand, and can be asked for everything that the page shows.
-import { ChainruleError, type Tensor } from "chainrule";
+import { ChainruleError } from "chainrule";
 import type { Explanation } from "chainrule/explain";
 import type { LedgerRow } from "chainrule/observe";
 import { HeldTraining, type Snapshot, type TrainEvent } from "chainrule/train";
 import type { Intervention, Recipe } from "../recipe/recipe.ts";
 import { type LossAlong, lossAlong, parametersOf } from "./along-update.ts";
 import { type ColumnData, Columns } from "./columns.ts";
-import { elementOf, placeIn } from "./element.ts";
 import { type ExponentData, Exponents } from "./exponents.ts";
 import { pushExponents, pushFigures } from "./figures.ts";
 import { type Frame, type FrameRequest, frameOf, rowsOf } from "./frame.ts";
+import { applyInterventions } from "./interventions.ts";
 import { ledgerAt } from "./ledger.ts";
 import { type NetworkLayer, networkOf } from "./network.ts";
 import { type Opened, type OwnFile, openRecipe } from "./open.ts";
@@ -344,29 +344,8 @@ export class LabTraining {
     }
   }
 
-  /** Those of this very step. */
   #applyInterventions(): void {
-    const { step } = this;
-    for (const one of this.#interventions) {
-      if (one.after !== step) continue;
-      if ("rate" in one) this.#training.setLearningRate(one.rate);
-      else this.#write(one.element, one.value);
-    }
-  }
-
-  #write(element: string, value: number): void {
-    const named = elementOf(element);
-    const own = `parameters.${named?.name}`;
-    const tensor: Tensor | undefined = this.#training.names.includes(own) ? this.#training.read(own) : undefined;
-    const at = named && tensor && placeIn(tensor.shape, named.indices);
-    if (tensor === undefined || at === undefined)
-      throw new ChainruleError(
-        "INVALID_ARGUMENT",
-        `There is no parameter ${element} in this network${tensor ? `: the shape of ${named!.name} is [${tensor.shape.join(", ")}]` : ""}.`,
-        { element },
-      );
-    tensor.data[at] = value;
-    this.#training.write(own, tensor);
+    applyInterventions(this.#training, this.#interventions);
   }
 
   #take(events: readonly TrainEvent[]): void {

@@ -52,7 +52,13 @@ export async function openRecipe(recipe: Recipe, file?: OwnFile): Promise<Opened
   return openTable(recipe, file);
 }
 
-function openLesson(set: LessonSet, { learningRate = 0.5, epochs = 10_000, seed }: Settings): Opened {
+/** What a lesson's training takes of the settings. */
+export const lessonSettings = ({ learningRate = 0.5, epochs = 10_000, seed }: Settings) => ({
+  ...{ learningRate, epochs, seed },
+});
+
+function openLesson(set: LessonSet, settings: Settings): Opened {
+  const { learningRate, epochs, seed } = lessonSettings(settings);
   const { model, loss, features } = set;
   const options: TrainOptions = {
     model,
