@@ -28,6 +28,7 @@ export interface TwinReport {
   /** Twins known of from the beginning; those with several changes come on top. */
   readonly of: number;
   readonly words: string;
+  readonly change: Change;
   readonly outcome: Outcome;
 }
 
@@ -68,9 +69,7 @@ export async function tryRemedies(
   /** By what they set: what several verdicts ask for is tried once. */
   const candidates = new Map<string, Candidate & { readonly kinds: Set<VerdictKind> }>();
   for (const verdict of verdicts)
-    for (const { candidate: candidateFor } of detectorOf(verdict.kind).remedies) {
-      const candidate = candidateFor(baseline, verdict);
-      if (candidate === undefined) continue;
+    for (const candidate of candidatesFor(verdict, baseline)) {
       const key = keyOf(candidate.change);
       if (!candidates.has(key)) candidates.set(key, { ...candidate, kinds: new Set() });
       candidates.get(key)!.kinds.add(verdict.kind);
@@ -83,7 +82,7 @@ export async function tryRemedies(
   let index = 0;
   const run = async (words: string, change: Change, kinds: ReadonlySet<VerdictKind>): Promise<Tried> => {
     const outcome = await twin(table, baseline, change, steps);
-    onTwin({ index, of: candidates.size + 1, words, outcome });
+    onTwin({ index, of: candidates.size + 1, words, change, outcome });
     index++;
     return { words, change, kinds, outcome };
   };
@@ -106,6 +105,10 @@ export async function tryRemedies(
     steps,
   };
 }
+
+/** What may mend a verdict of a training: those that need a range test where `baseline` has what one found. */
+export const candidatesFor = (verdict: Verdict, baseline: Baseline): readonly Candidate[] =>
+  detectorOf(verdict.kind).remedies.flatMap(({ candidate }) => candidate(baseline, verdict) ?? []);
 
 interface Tried extends Candidate {
   /** Of the verdicts that ask for it. */

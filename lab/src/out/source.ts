@@ -18,11 +18,16 @@ export function settingsOfRecipe({ data, settings }: Recipe): RunSettings {
   return { ...settings, target, deterministic: true };
 }
 
-/** Undefined where there is no table: a lesson has its few numbers in itself. */
+/** The name of the table's file; undefined of a lesson, which has its few numbers in itself. */
+export function sourceName({ data }: Recipe): string | undefined {
+  if (data.kind === "file") return data.name;
+  return setOf(data.name).kind === "lesson" ? undefined : `${data.name}.csv`;
+}
+
+/** The file itself. */
 export async function sourceOf(recipe: Recipe, file?: OwnFile): Promise<OwnFile | undefined> {
-  const { data } = recipe;
-  if (data.kind === "file") return file;
-  if (setOf(data.name).kind === "lesson") return undefined;
+  const name = sourceName(recipe);
+  if (recipe.data.kind === "file" || name === undefined) return file;
   const { table } = await readTable(recipe);
-  return { name: `${data.name}.csv`, bytes: new TextEncoder().encode(csvOf(table)) };
+  return { name, bytes: new TextEncoder().encode(csvOf(table)) };
 }

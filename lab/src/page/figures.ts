@@ -8,7 +8,7 @@ const pause = 100;
 /** Points of a column: more than a chart has pixels for are not seen. */
 const points = 600;
 
-/** Columns by their names. */
+/** Columns by their names; the losses of twins as `twinColumn` names them. */
 export type ColumnMap = ReadonlyMap<string, ColumnData>;
 export type FiguresListener = (columns: ColumnMap) => void;
 
@@ -30,6 +30,7 @@ export class Figures {
   constructor(store: LabStore) {
     this.#store = store;
     store.frames.subscribe(() => this.#look());
+    store.twins.subscribe(() => this.#refresh());
     this.view.subscribe(() => {
       if (this.#asked !== "" && this.#asked !== String(this.#wanted())) this.#refresh();
     });
@@ -89,11 +90,15 @@ export class Figures {
       const names = [...new Set([...this.#listeners.values()].flat())];
       const since = this.#version;
       const wish = this.#wish;
-      const answer = await this.#store.client.ask((service) => service.columns(since, names, { from, to, points }));
+      const range = { from, to, points };
+      const [answer, twins] = await Promise.all([
+        this.#store.client.ask((service) => service.columns(since, names, range)),
+        this.#store.twins.losses(range),
+      ]);
       if (generation !== this.#store.read().generation || answer.version === since) return;
       // What was asked for anew in the meantime stays asked for.
       if (this.#wish === wish) this.#version = answer.version;
-      this.#columns = byName(answer.columns);
+      this.#columns = byName([...answer.columns, ...twins]);
       view.reach(answer.end);
       for (const listener of this.#listeners.keys()) listener(this.#columns);
     } catch (error) {

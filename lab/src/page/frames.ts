@@ -64,8 +64,8 @@ export class Frames {
     try {
       const { frame, status } = await this.#store.client.ask((service) => service.frame({ row }));
       this.#last = frame;
-      for (const listener of this.#listeners) listener(frame);
       this.#store.hear(status);
+      for (const listener of this.#listeners) listener(frame);
     } catch (error) {
       this.#store.tell(error);
     } finally {

@@ -1,5 +1,6 @@
 // The page's state: what the address says, and the training that was opened from it. One entry of the history for a committed change.
 import { ChainruleError } from "chainrule";
+import type { Settings } from "chainrule/train";
 import { runsInAddress } from "../live/address.ts";
 import { readAddress, trainingText, writeAddress } from "../recipe/address.ts";
 import type { LabState, Recipe } from "../recipe/recipe.ts";
@@ -8,6 +9,9 @@ import { LabClient } from "../worker/client.ts";
 import type { OpenedTraining, Status } from "../worker/service.ts";
 import { Figures } from "./figures.ts";
 import { Frames } from "./frames.ts";
+import { playInStep } from "./in-step.ts";
+import { Twins } from "./twins.ts";
+import { Verdicts } from "./verdicts.ts";
 
 /** What went wrong, for a person, and what can be done about it. */
 export interface Trouble {
@@ -38,6 +42,8 @@ export class LabStore {
   readonly frames: Frames;
   /** Over the steps, for the charts. */
   readonly figures: Figures;
+  readonly verdicts: Verdicts;
+  readonly twins = new Twins();
   client: LabClient;
   readonly #listeners = new Set<() => void>();
   readonly #files = new Map<string, OwnFile>();
@@ -47,6 +53,9 @@ export class LabStore {
   /** Changes are applied one after the other, the last of them with certainty. */
   #applying: Promise<void> = Promise.resolve();
   #next: LabState | undefined;
+  /** Ends playing in step with twins. */
+  #inStep: AbortController | undefined;
+  #isFailed = false;
 
   constructor() {
     let state: LabState;
@@ -71,6 +80,7 @@ export class LabStore {
       promised: undefined,
       missingFile: undefined,
     };
+    this.verdicts = new Verdicts(this);
     addEventListener("popstate", () => this.#follow());
     this.#apply(state);
   }
@@ -86,9 +96,27 @@ export class LabStore {
     return this.#snapshot.state;
   }
 
-  /** A change that stays: an entry of the history, and what follows from it. */
+  /** What the training follows from. */
+  get recipe(): Recipe {
+    const { data, settings, interventions } = this.state;
+    return { data, settings, interventions };
+  }
+
+  /** The own file that the training is of. */
+  get file(): OwnFile | undefined {
+    const { data } = this.state;
+    return data.kind === "file" ? this.#files.get(data.sha256) : undefined;
+  }
+
+  /** Whether the loss is not finite where the training is. */
+  get isFailed(): boolean {
+    return this.#isFailed;
+  }
+
+  /** A change that stays: an entry of the history, and what follows from it. Twins are of the same table. */
   commit(change: Partial<LabState>): void {
-    const state = { ...this.state, step: this.frames.step, ...change };
+    const twins = change.data === undefined ? this.state.twins : undefined;
+    const state = { ...this.state, step: this.frames.step, twins, ...change };
     const { bits: _, ...own } = state;
     history.pushState(null, "", `#${writeAddress(own)}`);
     this.#apply(own);
@@ -113,13 +141,41 @@ export class LabStore {
     this.#set({ state });
   }
 
+  /** The training once more, with this otherwise, in step with it. */
+  addTwin(change: Settings): void {
+    const { twins = [], panels } = this.state;
+    if (!this.twins.hasRoom) return;
+    this.commit({ twins: [...twins, change], panels: panels.includes("twins") ? panels : [...panels, "twins"] });
+  }
+
   play(stepsPerSecond: number): void {
-    this.client.tell((service) => service.play(stepsPerSecond));
+    this.#inStep?.abort();
+    if (this.twins.isEmpty) this.client.tell((service) => service.play(stepsPerSecond));
+    else this.#playInStep(stepsPerSecond);
     this.#set({ isPlaying: true, paused: undefined });
     this.frames.wake();
   }
 
+  #playInStep(stepsPerSecond: number): void {
+    const own = new AbortController();
+    this.#inStep = own;
+    void this.attempt(async () => {
+      let paused: Status["paused"];
+      try {
+        paused = await playInStep(this, stepsPerSecond, own.signal);
+      } finally {
+        if (this.#inStep === own) {
+          this.#inStep = undefined;
+          this.#set({ isPlaying: false, paused });
+          this.settle();
+        }
+      }
+    });
+  }
+
   pause(): void {
+    this.#inStep?.abort();
+    this.#inStep = undefined;
     this.client.tell((service) => service.pause());
     this.#set({ isPlaying: false });
     this.frames.wake();
@@ -129,9 +185,13 @@ export class LabStore {
   /** One gradient step, or so many. */
   async step(steps: number): Promise<void> {
     if (this.#snapshot.isPlaying) this.pause();
-    await this.#guard(async () => {
-      if (steps > 0) await this.client.ask((service) => service.step(steps));
-      else await this.client.ask((service) => service.seek(Math.max(0, this.frames.step + steps)));
+    await this.attempt(async () => {
+      const to = Math.max(0, this.frames.step + steps);
+      await Promise.all(
+        steps > 0
+          ? [this.client.ask((service) => service.step(steps)), this.twins.step(steps)]
+          : [this.client.ask((service) => service.seek(to)), this.twins.seek(to)],
+      );
       await this.frames.next();
       this.settle();
     });
@@ -140,8 +200,8 @@ export class LabStore {
   /** Anywhere: the same bits as on the way there. `isSettled` is false while a slider moves. */
   async seek(step: number, isSettled = true): Promise<void> {
     if (this.#snapshot.isPlaying) this.pause();
-    await this.#guard(async () => {
-      await this.client.ask((service) => service.seek(step));
+    await this.attempt(async () => {
+      await Promise.all([this.client.ask((service) => service.seek(step)), this.twins.seek(step)]);
       await this.frames.next();
       if (isSettled) this.settle();
     });
@@ -158,10 +218,23 @@ export class LabStore {
   }
 
   /** What the last frame said of the training. */
-  hear({ isPlaying, paused, failure }: Status): void {
-    const { isPlaying: was } = this.#snapshot;
-    if (was === isPlaying && paused === this.#snapshot.paused) return;
-    this.#set({ isPlaying, paused, ...(failure && { trouble: { message: failure.message } }) });
+  hear({ isPlaying: isByItself, paused: why, standing, failure }: Status): void {
+    const { isPlaying: was, state } = this.#snapshot;
+    const isInStep = this.#inStep !== undefined;
+    const isPlaying = isByItself || isInStep;
+    const paused = isInStep || this.#snapshot.paused === standing ? this.#snapshot.paused : why;
+    const isFailed = standing === "failed";
+    if (was === isPlaying && paused === this.#snapshot.paused && isFailed === this.#isFailed) return;
+    const { panels } = state;
+    // What is wrong is shown, and not a chart without a line.
+    const shown = isFailed && !panels.includes("diagnosis") ? [...panels, "diagnosis"] : panels;
+    this.#set({
+      isPlaying,
+      paused,
+      state: { ...state, panels: shown },
+      ...(failure ? { trouble: { message: failureWords(failure.message) } } : this.#isFailed && { trouble: undefined }),
+    });
+    this.#isFailed = isFailed;
     if (was && !isPlaying) this.settle();
   }
 
@@ -197,7 +270,8 @@ export class LabStore {
     for (const listener of this.#listeners) listener();
   }
 
-  async #guard(work: () => Promise<void>): Promise<void> {
+  /** What goes wrong is told in the page. */
+  async attempt(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
@@ -213,7 +287,7 @@ export class LabStore {
     this.#applying = this.#applying.then(async () => {
       const next = this.#next!;
       this.#next = undefined;
-      await this.#guard(() => this.#bring(next));
+      await this.attempt(() => this.#bring(next));
     });
   }
 
@@ -227,6 +301,7 @@ export class LabStore {
       await this.client.ask((service) => service.intervene(state.interventions));
     }
     if (state.step !== this.frames.step) await this.client.ask((service) => service.seek(state.step));
+    await this.twins.bring(state, this.file);
     await this.frames.next();
   }
 
@@ -249,6 +324,7 @@ export class LabStore {
       const here = bits && (await this.client.ask((service) => service.fingerprint()));
       const promised = bits && here ? { bits, here } : undefined;
       this.#set({ training, generation: this.#snapshot.generation + 1, promised });
+      await this.twins.bring(state, file);
       await this.frames.next();
     } finally {
       this.#set({ isOpening: false });
@@ -258,6 +334,10 @@ export class LabStore {
 
 /** Whether the address is one of the server's runs, which are shown in place of a training. */
 const isOfRuns = (): boolean => runsInAddress(location.hash) !== undefined;
+
+/** The first sentence: the diagnosis says the rest, with rows as the table has them. */
+const failureWords = (message: string): string =>
+  `${message.slice(0, message.indexOf(". ") + 1)} The diagnosis says where it began and what may help.`;
 
 const sameText = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 

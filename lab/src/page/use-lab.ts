@@ -1,7 +1,9 @@
 // Hooks by which components read the page's state and hear its frames.
 import { createContext, useContext, useEffect, useRef, useSyncExternalStore } from "react";
+import type { LabDiagnosis } from "../training/diagnosis.ts";
 import type { Frame } from "../training/frame.ts";
 import type { LabStore, Snapshot } from "./store.ts";
+import type { Twin } from "./twins.ts";
 
 export const LabContext = createContext<LabStore | undefined>(undefined);
 
@@ -23,4 +25,15 @@ export function useFrames(listener: (frame: Frame) => void): void {
   const latest = useRef(listener);
   latest.current = listener;
   useEffect(() => frames.subscribe((frame) => latest.current(frame)), [frames]);
+}
+
+/** What is wrong with the training, as far as it is known; a verdict's layers are paths: "layers.0". */
+export function useVerdicts(): LabDiagnosis | undefined {
+  const { verdicts } = useStore();
+  return useSyncExternalStore(verdicts.subscribe, verdicts.read);
+}
+
+export function useTwins(): readonly Twin[] {
+  const { twins } = useStore();
+  return useSyncExternalStore(twins.subscribe, twins.read);
 }

@@ -45,4 +45,19 @@ export const stripPanels: readonly StripPanel[] = [
     Panel: lazy(async () => ({ default: (await import("./charts/update-panel.tsx")).UpdatePanel })),
     isOverSteps: true,
   },
+  {
+    name: "diagnosis",
+    title: "Diagnosis",
+    Panel: lazy(async () => ({ default: (await import("./diagnosis/diagnosis-panel.tsx")).DiagnosisPanel })),
+  },
+  {
+    name: "twins",
+    title: "Twins",
+    Panel: lazy(async () => ({ default: (await import("./twins/twins-panel.tsx")).TwinsPanel })),
+  },
+  {
+    name: "out",
+    title: "Out",
+    Panel: lazy(async () => ({ default: (await import("./out/out-panel.tsx")).OutPanel })),
+  },
 ];

@@ -35,6 +35,13 @@ const state: fc.Arbitrary<LabState> = fc
     step,
     row: fc.oneof(fc.constant("batch" as const), fc.nat(1000)),
     panels: fc.constant(["charts", "ledger"]),
+    twins: fc.array(
+      fc.record({
+        learningRate: fc.double({ min: 1e-6, max: 10, noNaN: true }),
+        hidden: fc.array(fc.integer({ min: 1, max: 64 }), { maxLength: 4 }),
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
   })
   .filter(({ settings }) => !/[",]/.test(settings.target));
 
@@ -63,6 +70,10 @@ it.each([
   ["v=1&data=xor&set=3:<b>=1", /"set": "<b>" is no number/],
   ["v=1&data=%E0%A4%A", /"data": its letters are not encoded/],
   ["v=1&data=neuron&extra=x1²", /"extra": neuron has no feature/],
+  ["v=1&data=xor&twins=target=x", /"twins": "target=x" must be a setting/],
+  ["v=1&data=xor&twins=learningRate=-1", /"twins": .*learningRate/],
+  ["v=1&data=xor&twins=", /"twins"/],
+  ["v=1&data=xor&twins=seed=1|seed=2|seed=3|seed=4", /"twins": there are at most 3/],
   [`v=1&data=${"a".repeat(30_000)}`, /longer than 20000 letters/],
 ])("refuses %s", (text, message) => {
   expect(() => readAddress(text)).toThrow(message);

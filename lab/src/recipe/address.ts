@@ -24,7 +24,7 @@ const mostLength = 20_000;
 
 const settingNames = Object.keys(settingRecords) as SettingKey[];
 /** Settings that the page decides: all it computes has the same bits everywhere. */
-const fixed: readonly SettingKey[] = ["deterministic", "backend", "threads", "validationData"];
+export const fixedSettings: readonly SettingKey[] = ["deterministic", "backend", "threads", "validationData"];
 
 const whole = z.coerce.number().check(z.int(), z.nonnegative(), z.maximum(mostSteps));
 const elementName = /^[A-Za-z0-9_.]{1,200}(\[[\d,]{1,60}\])?$/;
@@ -39,6 +39,7 @@ const fields = z.object({
   look: z.optional(z.string().check(z.regex(elementName))),
   row: z._default(z.union([z.literal("batch"), whole]), "batch"),
   panels: z.optional(z.string().check(z.regex(/^[a-z,-]{0,200}$/))),
+  twins: z.optional(z.string().check(z.maxLength(5000))),
   scene: z.optional(z.string().check(z.regex(/^[a-z-]{1,40}$/))),
   beat: z._default(whole, 0),
   bits: z.optional(z.string().check(z.regex(/^[0-9a-f]{8}$/))),
@@ -74,7 +75,7 @@ export const stateOfSet = (name: SetName): LabState => ({
  * writeAddress(stateOfSet("xor")); // "v=1&data=xor&hidden=4&…&step=0"
  */
 export function writeAddress(state: LabState): string {
-  const { interventions, step, selection, row, panels, scene, bits } = state;
+  const { interventions, step, selection, row, panels, twins, scene, bits } = state;
   const parts = [["v", String(addressVersion)] as const, ...trainingParts(state)];
   for (const one of interventions)
     parts.push(["set", "rate" in one ? `${one.after}:rate=${one.rate}` : `${one.after}:${one.element}=${one.value}`]);
@@ -82,6 +83,7 @@ export function writeAddress(state: LabState): string {
   if (selection !== undefined) parts.push(["look", selection]);
   if (row !== "batch") parts.push(["row", String(row)]);
   if (panels.length > 0) parts.push(["panels", panels.join(",")]);
+  if (twins !== undefined && twins.length > 0) parts.push(["twins", twins.map(twinText).join("|")]);
   if (scene !== undefined) parts.push(["scene", scene.name], ["beat", String(scene.beat)]);
   if (bits !== undefined) parts.push(["bits", bits]);
   return textOf(parts);
@@ -130,7 +132,7 @@ export function readAddress(text: string): LabState {
   const version = given.get("v")?.[0];
   if (version !== String(addressVersion))
     throw invalid("v", `it has version ${version ?? "none"}, and this page reads version ${addressVersion}`);
-  const known = new Set<string>([...fieldNames, ...settingNames.filter((name) => !fixed.includes(name))]);
+  const known = new Set<string>([...fieldNames, ...settingNames.filter((name) => !fixedSettings.includes(name))]);
   for (const [name, values] of given) {
     if (!known.has(name)) throw invalid(name, "the page knows no such field");
     if (name !== "set" && values.length > 1) throw invalid(name, "it is given more than once");
@@ -144,7 +146,7 @@ export function readAddress(text: string): LabState {
     const [issue] = parsed.error.issues;
     throw invalid(String(issue?.path[0]), issue?.message ?? "it is not as it must be");
   }
-  const { step, look, row, panels, scene, beat, bits } = parsed.data;
+  const { step, look, row, panels, twins, scene, beat, bits } = parsed.data;
   return {
     data: dataOf(parsed.data),
     settings: settingsOf(given),
@@ -153,10 +155,42 @@ export function readAddress(text: string): LabState {
     ...(look !== undefined && { selection: look }),
     row,
     panels: panels ? panels.split(",") : [],
+    ...(twins !== undefined && { twins: twinsOf(twins) }),
     ...(scene !== undefined && { scene: { name: scene, beat } }),
     ...(bits !== undefined && { bits }),
   };
 }
+
+/** "learningRate=0.1;activation=relu", values encoded once more. */
+const twinText = (change: Settings): string =>
+  settingNames
+    .flatMap((key) => {
+      const value = change[key];
+      return value === undefined ? [] : [`${key}=${encodeURIComponent(printSetting(key, value as never))}`];
+    })
+    .join(";");
+
+function twinsOf(text: string): readonly Settings[] {
+  const twins = text.split("|").map((twin) => {
+    const given = new Map<string, readonly string[]>();
+    for (const part of twin.split(";")) {
+      const [name = "", value] = part.split("=");
+      if (value === undefined || given.has(name) || !isTwinSetting(name))
+        throw invalid("twins", `"${part}" must be a setting like learningRate=0.1, each once`);
+      given.set(name, [decoded("twins", value)]);
+    }
+    return settingsOf(given, "twins");
+  });
+  if (twins.length > mostTwins) throw invalid("twins", `there are at most ${mostTwins}`);
+  return twins;
+}
+
+/** Beside the training itself. */
+export const mostTwins = 3;
+
+/** All that a twin may have otherwise: it is of the same table and target, with bits that are the same everywhere. */
+export const isTwinSetting = (name: string): name is SettingKey =>
+  name !== "target" && settingNames.some((key) => key === name && !fixedSettings.includes(key));
 
 function dataOf({ data = "", sha256, noise, extra }: z.infer<typeof fields>): DataChoice {
   if (sha256 !== undefined) return { kind: "file", name: data, sha256 };
@@ -173,14 +207,14 @@ function dataOf({ data = "", sha256, noise, extra }: z.infer<typeof fields>): Da
   };
 }
 
-function settingsOf(given: ReadonlyMap<string, readonly string[]>): Settings {
+function settingsOf(given: ReadonlyMap<string, readonly string[]>, field?: string): Settings {
   const entries = settingNames.flatMap((key) => {
     const text = given.get(key)?.[0];
     if (text === undefined) return [];
     try {
       return [[key, parseSetting(key, text)]];
     } catch (error) {
-      if (error instanceof ChainruleError) throw invalid(key, error.message.replace(/\.$/, ""));
+      if (error instanceof ChainruleError) throw invalid(field ?? key, error.message.replace(/\.$/, ""));
       throw error;
     }
   });

@@ -37,6 +37,8 @@ export interface LabState extends Recipe {
   /** What units and edges are of: a row of the training rows, or the mean over the rows of the next step. */
   readonly row: number | "batch";
   readonly panels: readonly string[];
+  /** What each of its twins sets otherwise; none where it is alone. */
+  readonly twins?: readonly Settings[] | undefined;
   /** The scene that is shown, with its beat; absent where the lab is free. */
   readonly scene?: { readonly name: string; readonly beat: number } | undefined;
   /** The fingerprint of the weights that a link promises. */

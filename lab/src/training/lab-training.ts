@@ -6,6 +6,7 @@ import { HeldTraining, type Snapshot, type TrainEvent } from "chainrule/train";
 import type { Intervention, Recipe } from "../recipe/recipe.ts";
 import { type LossAlong, lossAlong, parametersOf } from "./along-update.ts";
 import { type ColumnData, Columns } from "./columns.ts";
+import { EventWindow } from "./event-window.ts";
 import { type ExponentData, Exponents } from "./exponents.ts";
 import { pushExponents, pushFigures } from "./figures.ts";
 import { type Frame, type FrameRequest, frameOf, rowsOf } from "./frame.ts";
@@ -34,6 +35,8 @@ export interface TrainingDescription {
   readonly loss: string;
   readonly resolved: Opened["resolved"];
   readonly backend: string;
+  /** It has a network and rows of its own, and no table. */
+  readonly isLesson: boolean;
   /** Whether there are two numbers that all features follow from, so that a plane can be drawn. */
   readonly hasPlane: boolean;
 }
@@ -63,6 +66,8 @@ export class LabTraining {
   readonly #snapshots = new Snapshots();
   readonly #columns = new Columns();
   readonly #exponents = new Exponents();
+  /** What verdicts are made of. */
+  readonly events = new EventWindow();
   readonly #planes: Planes;
   readonly #results: ResultsOf;
   readonly #onEvents: (events: readonly TrainEvent[]) => void;
@@ -121,6 +126,7 @@ export class LabTraining {
       loss,
       resolved,
       backend,
+      isLesson: this.opened.prepared === undefined,
       hasPlane: this.#planes.isDrawn,
     };
   }
@@ -192,6 +198,7 @@ export class LabTraining {
       this.#snapshots.dropAfter(first);
       this.#columns.truncate(first);
       this.#exponents.truncate(first);
+      this.events.truncate(first);
       this.#told = Math.min(this.#told, first);
       if (first > this.step) return;
       const { step } = this;
@@ -353,6 +360,7 @@ export class LabTraining {
     for (const event of fresh) {
       pushFigures(this.#columns, event);
       pushExponents(this.#exponents, event);
+      this.events.push(event);
     }
     // An epoch ends at the step of its last observation.
     if (fresh.length > 0) this.#onEvents(fresh);

@@ -3,9 +3,11 @@ import { ChainruleError, type PlainError } from "chainrule";
 import type { Explanation } from "chainrule/explain";
 import type { LedgerRow } from "chainrule/observe";
 import type { Settings, TrainEvent } from "chainrule/train";
+import type { Out } from "../out/index.ts";
 import type { Intervention, Recipe } from "../recipe/recipe.ts";
 import type { LossAlong } from "../training/along-update.ts";
 import type { Blame } from "../training/blame.ts";
+import type { LabDiagnosis, TriedReport } from "../training/diagnosis.ts";
 import type { ExponentData } from "../training/exponents.ts";
 import { fingerprintOf } from "../training/fingerprint.ts";
 import { type Frame, type FrameRequest, frameOf } from "../training/frame.ts";
@@ -223,6 +225,45 @@ export class LabService {
         rows: row === "batch" ? Math.max(1, training.nextRows().length) : 1,
       }));
     });
+  }
+
+  /** The command line and the program of the training, at the step where it is. */
+  out(recipe: Recipe): Promise<Answer<Out>> {
+    return answer(async () => (await import("../out/index.ts")).outOf(this.#held, recipe));
+  }
+
+  /** The weights as they are, as safetensors. */
+  safetensors(recipe: Recipe): Promise<Answer<Uint8Array>> {
+    return answer(async () => (await import("../out/index.ts")).weightsOf(this.#held, recipe));
+  }
+
+  /** The run folder of any recipe: its training is repeated, whatever is open. */
+  runZip(
+    recipe: Recipe,
+    step: number,
+    file: OwnFile | undefined,
+    onStep: (step: number) => void,
+  ): Promise<Answer<{ readonly name: string; readonly bytes: Uint8Array }>> {
+    return answer(async () =>
+      (await import("../out/index.ts")).runZip(recipe, step, { ...(file && { file }), onStep }),
+    );
+  }
+
+  /** What is wrong with the training, as far as it is. */
+  diagnosis(recipe: Recipe): Promise<Answer<LabDiagnosis>> {
+    return answer(async () => (await import("../training/diagnosis.ts")).diagnosisOf(this.#held, recipe));
+  }
+
+  /** Tries the remedies of verdicts on a recipe, whatever is open: the steps that each had. */
+  trials(
+    diagnosis: LabDiagnosis,
+    recipe: Recipe,
+    file: OwnFile | undefined,
+    onTwin: (report: TriedReport) => void,
+  ): Promise<Answer<number>> {
+    return answer(async () =>
+      (await import("../training/diagnosis.ts")).trialsOf(diagnosis, recipe, { ...(file && { file }), onTwin }),
+    );
   }
 
   weights(): Promise<Answer<Uint8Array>> {

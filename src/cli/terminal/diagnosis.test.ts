@@ -194,7 +194,7 @@ it("a row as the table has it, and else where it is counted from", () => {
 
 it("twins as they are trained", () => {
   const lines = (outcome: Parameters<typeof twinLines>[0]["outcome"], width: number) =>
-    `\n${twinLines({ index: 1, of: 12, words: "residual connections + layer normalisation", outcome }, plain(width)).join("\n")}\n`;
+    `\n${twinLines({ index: 1, of: 12, words: "residual connections + layer normalisation", change: {}, outcome }, plain(width)).join("\n")}\n`;
   expect(lines({ loss: 0.4, validationLoss: 0.5 }, 90)).toMatchInlineSnapshot(`
     "
        2/12  residual connections + layer normalisation: loss 0.4000, validation 0.5000
@@ -208,7 +208,7 @@ it("twins as they are trained", () => {
   `);
   // Combinations come on top of the total that was known: the texts stay one below the other.
   const heads = [7, 8, 9].map((index) => {
-    const twin = { index, of: 9, words: "relu", outcome: { loss: 0.5 } };
+    const twin = { index, of: 9, words: "relu", change: {}, outcome: { loss: 0.5 } };
     return twinLines(twin, plain(80))[0]!;
   });
   expect(heads).toEqual(["  8/9  relu: loss 0.5000", "  9/9  relu: loss 0.5000", "  10   relu: loss 0.5000"]);

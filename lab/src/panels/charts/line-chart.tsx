@@ -6,8 +6,9 @@ import { nearestTo } from "../../training/thin.ts";
 import { joined, type NamedColumn, sentenceOf } from "../../view/chart-table.ts";
 import { shown } from "../../view/numbers.ts";
 import type { AxisKind } from "../../view/range.ts";
+import { seriesToken } from "../../view/series.ts";
 import { ChartFrame, type ChartHandle } from "./chart-frame.tsx";
-import { type Guide, hues, LinePlot } from "./line-plot.ts";
+import { type Guide, LinePlot } from "./line-plot.ts";
 import { attachSteps } from "./step-axis.ts";
 
 export interface LineChartProps {
@@ -29,7 +30,7 @@ function writeReading(element: HTMLElement, values: readonly (number | undefined
   for (const [i, value] of values.entries()) {
     const span = element.children[i] as HTMLElement;
     span.textContent = value === undefined ? "" : shown(value);
-    span.style.color = `var(--series-${(i % hues) + 1})`;
+    span.style.color = `var(--${seriesToken(i)})`;
   }
 }
 

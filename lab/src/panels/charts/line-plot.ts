@@ -3,6 +3,7 @@ import "uplot/dist/uPlot.min.css";
 import uPlot from "uplot";
 import { shown } from "../../view/numbers.ts";
 import { type Axis, type AxisKind, axisOf, ticksOf } from "../../view/range.ts";
+import { seriesDash, seriesToken } from "../../view/series.ts";
 import { onTheme, tokens } from "../../view/tokens.ts";
 
 export interface PlotLine {
@@ -20,8 +21,6 @@ export interface Guide {
 }
 
 const font = "12px Inter Variable, sans-serif";
-/** Colours of series; further ones are dashed. */
-export const hues = 7;
 
 export class LinePlot {
   readonly #box: HTMLElement;
@@ -143,7 +142,7 @@ export class LinePlot {
           (_, i): uPlot.Series => ({
             stroke: hue(i),
             width: 1.5,
-            ...(dashOf(i) && { dash: [6, 4] }),
+            dash: [...seriesDash(i)],
             spanGaps: true,
             points: { show: false },
           }),
@@ -248,9 +247,7 @@ function clip({ ctx, bbox }: uPlot): void {
   ctx.clip();
 }
 
-const hue = (i: number): string => tokens()[`series-${(i % hues) + 1}`]!;
-/** Every other line of a few, and all beyond the hues, so that lines are told apart without their colours. */
-const dashOf = (i: number): boolean => (i < hues ? i % 2 === 1 : true);
+const hue = (i: number): string => tokens()[seriesToken(i)]!;
 
 const tick = (value: number): string => {
   if (value === 0) return "0";

@@ -1,14 +1,21 @@
 // The loss over the steps; metrics of the validation rows, and how well the network does as it stands.
 
 import type { ColumnMap } from "../../page/figures.ts";
+import { twinPrefix } from "../../page/twins.ts";
 import { useLab } from "../../page/use-lab.ts";
 import type { NamedColumn } from "../../view/chart-table.ts";
 import { LineChart } from "./line-chart.tsx";
 import { ResultsChart } from "./results-chart.tsx";
 
 const lossNames = ["loss", "epoch:loss", "validation:loss"];
-const lossLines = (columns: ColumnMap): readonly NamedColumn[] =>
-  pick(columns, { loss: "batch", "validation:loss": "validation", "epoch:loss": "epoch" });
+/** Beside twins the loss of each alone, in the order of the twins. */
+function lossLines(columns: ColumnMap): readonly NamedColumn[] {
+  const twins = [...columns].flatMap(([name, column]) =>
+    name.startsWith(twinPrefix) ? [{ name: name.slice(twinPrefix.length), column }] : [],
+  );
+  if (twins.length > 0) return [...pick(columns, { loss: "as it is" }), ...twins];
+  return pick(columns, { loss: "batch", "validation:loss": "validation", "epoch:loss": "epoch" });
+}
 
 /** Of classes; or of numbers. */
 const metrics = { accuracy: "accuracy", rocAuc: "ROC AUC", r2: "R²" } as const;

@@ -1,0 +1,75 @@
+// Diagnosis in the page: verdicts while it trains, what is not finite, remedies as twins, and trials with a stop.
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { isMissing, launch, openPage, servePage } from "./browser.ts";
+
+const skipped = { skip: isMissing };
+let browser: Browser;
+let server: Awaited<ReturnType<typeof servePage>>;
+
+beforeAll(async () => {
+  if (isMissing) return;
+  server = await servePage();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const slow =
+  "#v=1&data=xor&hidden=8,8&activation=relu&optimizer=sgd&learningRate=0.00001&schedule=constant&epochs=20&seed=3&panels=diagnosis";
+
+it(
+  "tells what is wrong as the training goes on, with its figures, and opens a remedy as a twin by keys alone",
+  skipped,
+  async () => {
+    const { page, complaints } = await openPage(browser, `${server.url}${slow}`);
+    await page.getByText("Nothing is known before the first step").waitFor();
+    await page.getByRole("button", { name: "Play" }).click();
+    const verdict = page.getByRole("article").filter({ hasText: "learning rate too low" });
+    await verdict.waitFor();
+    await page
+      .getByRole("button", { name: "Pause" })
+      .or(page.getByRole("button", { name: "Play" }))
+      .waitFor();
+    expect(await verdict.locator("dt").allTextContents()).toContain("update ratio");
+    const remedy = verdict.getByRole("button", { name: /ten times as high/ });
+    await remedy.focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("--lr 0.0001 instead of 0.00001").waitFor();
+    expect(new URL(page.url()).hash).toContain("twins=learningRate=0.0001");
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  },
+);
+
+it("shows where a loss that is not finite began, in place of a blank page", skipped, async () => {
+  const address = slow.replace("0.00001", "1e30").replace("&panels=diagnosis", "&step=40");
+  const { page, complaints } = await openPage(browser, `${server.url}${address}`);
+  const verdict = page.getByRole("article").filter({ hasText: "non finite" });
+  await verdict.waitFor();
+  expect(await verdict.textContent()).toMatch(/It began in layers\.\d: matmul gave/);
+  await page.getByText(/The loss became NaN at step 2.*The diagnosis says where it began/).waitFor();
+  // Back before it, nothing is wrong any more.
+  await page.locator("body").press("Home");
+  await expect.poll(() => page.getByTestId("step").textContent()).toBe("0");
+  await expect.poll(() => page.getByText(/The loss became NaN/).count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+it("tries all remedies in a worker beside the training, and stops", skipped, async () => {
+  const { page, complaints } = await openPage(browser, `${server.url}${slow}&step=400`);
+  await page.getByRole("button", { name: "Try all" }).click();
+  await page.getByText(/\d+ steps each/).waitFor();
+  const rows = page.getByRole("region", { name: "Remedies tried" }).getByRole("row");
+  expect(await rows.count()).toBeGreaterThanOrEqual(3);
+  await expect.poll(() => rows.allTextContents()).toContainEqual(expect.stringContaining("as it was"));
+  await page.getByRole("button", { name: "Try all" }).click();
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await page.getByText(/Stopped after \d/).waitFor();
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
