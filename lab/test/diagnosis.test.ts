@@ -52,6 +52,7 @@ it("shows where a loss that is not finite began, in place of a blank page", skip
   await verdict.waitFor();
   expect(await verdict.textContent()).toMatch(/It began in layers\.\d: matmul gave/);
   await page.getByText(/The loss became NaN at step 2.*The diagnosis says where it began/).waitFor();
+  await page.getByRole("button", { name: /^Layer \d: severe, non finite/ }).waitFor();
   // Back before it, nothing is wrong any more.
   await page.locator("body").press("Home");
   await expect.poll(() => page.getByTestId("step").textContent()).toBe("0");

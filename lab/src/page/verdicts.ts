@@ -27,11 +27,6 @@ export class Verdicts {
   /** Undefined where nothing was said of this training yet. */
   readonly read = (): LabDiagnosis | undefined => this.#diagnosis;
 
-  /** Those at a layer, by its path: "layers.0". The most severe first. */
-  at(layer: string): LabDiagnosis["verdicts"] {
-    return (this.#diagnosis?.verdicts ?? []).filter(({ layers }) => layers.includes(layer));
-  }
-
   #consider(): void {
     const { isPlaying, generation, training, state } = this.#store.read();
     const { step } = this.#store.frames;

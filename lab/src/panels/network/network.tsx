@@ -24,6 +24,7 @@ import type { OpenedTraining } from "../../worker/service.ts";
 import { drawNetwork, largestOf, type Scales } from "./drawing.ts";
 import { type Box, boxOf, elementAt, layoutOf, niceScale } from "./geometry.ts";
 import { NetworkGrid } from "./grid.tsx";
+import { LayerVerdicts } from "./layer-verdicts.tsx";
 import { Ledger } from "./ledger.tsx";
 import { useMomentOnWay } from "./moment-on-way.ts";
 import { Readout } from "./readout.tsx";
@@ -122,6 +123,7 @@ export function NetworkPanel({ training }: { readonly training: OpenedTraining }
             onPointerLeave={() => highlight.set(noHighlight)}
             onClick={(event) => open(under(event as unknown as PointerEvent))}
           />
+          <LayerVerdicts training={training} layout={layout} />
           <Ledger training={training} layout={layout} />
           <NetworkGrid training={training} names={named.names} onOpen={open} />
         </div>
