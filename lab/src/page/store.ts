@@ -56,6 +56,7 @@ export class LabStore {
   /** Ends playing in step with twins. */
   #inStep: AbortController | undefined;
   #isFailed = false;
+  #isStepAsked = false;
 
   constructor() {
     let state: LabState;
@@ -119,13 +120,13 @@ export class LabStore {
     const state = { ...this.state, step: this.frames.step, twins, ...change };
     const { bits: _, ...own } = state;
     history.pushState(null, "", `#${writeAddress(own)}`);
-    this.#apply(own);
+    this.#apply(own, change.step !== undefined);
   }
 
   /** A change on the way to one, as while a slider moves: no entry. */
   preview(change: Partial<LabState>): void {
     const { bits: _, ...own } = { ...this.state, step: this.frames.step, ...change };
-    this.#apply(own);
+    this.#apply(own, change.step !== undefined);
   }
 
   /** The address of the page as it is, with the fingerprint of its weights. */
@@ -279,8 +280,10 @@ export class LabStore {
     }
   }
 
-  #apply(state: LabState): void {
+  /** `isStepAsked`: it was said where the training is to be; else it may have gone on since. */
+  #apply(state: LabState, isStepAsked = true): void {
     this.#set({ state });
+    this.#isStepAsked ||= isStepAsked;
     const isUnderWay = this.#next !== undefined;
     this.#next = state;
     if (isUnderWay) return;
@@ -295,12 +298,17 @@ export class LabStore {
   async #bring(state: LabState): Promise<void> {
     const before = this.#opened;
     const isSame = before !== undefined && trainingText(before) === trainingText(state);
-    if (!isSame) return this.#open(state);
+    if (!isSame) {
+      this.#isStepAsked = false;
+      return this.#open(state);
+    }
     if (!sameText(before.interventions, state.interventions)) {
       this.#opened = state;
       await this.client.ask((service) => service.intervene(state.interventions));
     }
-    if (state.step !== this.frames.step) await this.client.ask((service) => service.seek(state.step));
+    const isStepAsked = this.#isStepAsked;
+    this.#isStepAsked = false;
+    if (isStepAsked && state.step !== this.frames.step) await this.client.ask((service) => service.seek(state.step));
     await this.twins.bring(state, this.file);
     await this.frames.next();
   }

@@ -46,7 +46,7 @@ function Plane({ training }: { readonly training: OpenedTraining }) {
         context.drawImage(image.current, 0, 0, width, -height);
         context.restore();
       }
-      drawPoints(context, training, width, height);
+      drawPoints(context, training, store.frames.last?.batch ?? [], width, height);
     });
     redraw.current = surface.redraw;
     const off = onTheme(surface.redraw);
@@ -54,7 +54,7 @@ function Plane({ training }: { readonly training: OpenedTraining }) {
       surface.end();
       off();
     };
-  }, [training]);
+  }, [store, training]);
   useFrames(() => {
     if (isAsked.current) return;
     isAsked.current = true;
@@ -85,10 +85,11 @@ function Plane({ training }: { readonly training: OpenedTraining }) {
   return <canvas ref={canvas} className="output-plane" role="img" aria-label="The output over the plane" />;
 }
 
-/** Rows as points, where the features are the plane's columns, standardised. */
+/** Rows as points; those of the next step have a ring. */
 function drawPoints(
   context: CanvasRenderingContext2D,
-  { points, plane, classes }: OpenedTraining,
+  { points, plane }: OpenedTraining,
+  batch: readonly number[],
   width: number,
   height: number,
 ): void {
@@ -98,12 +99,19 @@ function drawPoints(
   context.lineWidth = 1;
   context.strokeStyle = colours.ground!;
   for (let i = 0; i < points.target.length; i++) {
-    const value = points.target[i]!;
-    const isSecond = classes.length > 0 ? value > 0 : value > 0;
-    context.fillStyle = colours[isSecond ? "positive" : "negative"]!;
+    context.fillStyle = colours[points.target[i]! > 0 ? "positive" : "negative"]!;
     context.beginPath();
     context.arc(width * at(points.x[i]!, plane.x), height * (1 - at(points.y[i]!, plane.y)), 3, 0, 2 * Math.PI);
     context.fill();
+    context.stroke();
+  }
+  // Where a step goes by all of them a ring tells nothing.
+  if (batch.length === points.target.length) return;
+  context.lineWidth = 1.5;
+  context.strokeStyle = colours.ink!;
+  for (const i of batch) {
+    context.beginPath();
+    context.arc(width * at(points.x[i]!, plane.x), height * (1 - at(points.y[i]!, plane.y)), 5, 0, 2 * Math.PI);
     context.stroke();
   }
 }
