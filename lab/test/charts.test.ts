@@ -124,8 +124,8 @@ it("opens panels without anything moving out of the screen", skipped, async () =
   const { page } = await trained("charts,layers", 20);
   const [scroll, shown] = await page.evaluate(() => [document.documentElement.scrollHeight, innerHeight]);
   expect(scroll).toBeLessThanOrEqual(shown);
-  const canvas = (await page.locator("canvas.network").boundingBox())!;
-  expect(canvas.height).toBeGreaterThan(250);
+  const network = (await page.locator(".network").boundingBox())!;
+  expect(network.height).toBeGreaterThan(250);
 });
 
 it("measures the ledger, the exponents of what is selected, and the loss along the last update", skipped, async () => {
@@ -165,7 +165,7 @@ it("tells why gradients vanish by what it measures on the page's networks", skip
   await page.getByRole("radio", { name: "About a millionth" }).waitFor();
   await page.locator("label", { hasText: "About a millionth" }).click();
   await expect.poll(() => page.getByTestId("first-layer").textContent()).toBe("6.584e−7");
-  const next = page.getByRole("button", { name: "Next" });
+  const next = page.getByRole("button", { name: "Next", exact: true });
   await next.click();
   await expect
     .poll(() => chart(page, "Chain-rule ledger").getAttribute("aria-label"))
