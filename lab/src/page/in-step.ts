@@ -3,7 +3,7 @@ import type { Status } from "../worker/service.ts";
 import type { LabStore } from "./store.ts";
 
 /** Milliseconds that the steps of a frame may take, about. */
-const slice = 16;
+const slice = 100;
 
 /** Until the signal, or the end of the training: why it paused then. */
 export async function playInStep(
