@@ -1,4 +1,5 @@
-// The lab: how long the page works for a frame while it trains, how much longer a training takes in it than alone, and when it can be read.
+// The lab: how long the page works for a frame while it trains, how much longer a training takes in it than alone, when it can be read, and how
+// long it takes to any step of ten thousand.
 //
 //   npm run build && node bench/lab.mjs [--seconds 10] [--address "v=1&data=…"]
 //
@@ -77,6 +78,35 @@ function frameWork(trace) {
   return work.sort((a, b) => a - b);
 }
 
+/** Milliseconds to random steps of the first 10,000 of each built-in table, the longest way of all and the medians; and most bytes of snapshots. */
+async function seeks() {
+  const { LabTraining } = await jiti.import("../lab/src/training/lab-training.ts");
+  const { stateOfSet } = await jiti.import("../lab/src/recipe/address.ts");
+  const { setNames } = await jiti.import("../lab/src/sets/index.ts");
+  let state = 1;
+  const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
+  for (const name of setNames) {
+    const { settings, ...others } = stateOfSet(name);
+    const training = await LabTraining.open({
+      ...others,
+      settings: { ...settings, epochs: 100_000, patience: 100_000 },
+    });
+    await training.seek(10_000);
+    const times = [];
+    for (let i = 0; i < 40; i++) {
+      const began = performance.now();
+      await training.seek(Math.floor(random() * 10_000));
+      times.push(performance.now() - began);
+    }
+    times.sort((a, b) => a - b);
+    const megabytes = training.snapshotBytes / 2 ** 20;
+    console.log(
+      `${name}: to a step of 10,000 in ${rounded(quantile(times, 0.5), 1)} ms at the median, ${rounded(times.at(-1), 1)} at most (limit 50); snapshots of ${rounded(megabytes, 1)} MB (limit 64)`,
+    );
+    await training.dispose();
+  }
+}
+
 const server = await servePage();
 const browser = await launch();
 try {
@@ -109,6 +139,7 @@ try {
   console.log(
     `a frame's work: median ${rounded(quantile(work, 0.5))} ms, 95 % under ${rounded(quantile(work, 0.95))} ms (limit 8), of ${work.length} frames in ${seconds} s`,
   );
+  await seeks();
   const plain = await alone();
   console.log(
     `steps a second: ${rounded(inPage, 0)} in the page, ${rounded(plain, 0)} alone: ${rounded(plain / inPage)} times as long (limit 1.3)`,

@@ -13,7 +13,7 @@ export const runScene: Scene = {
       change: { ...start, panels: ["out"] },
     },
     {
-      text: "The program has the table, the settings and the seed of this page, so it comes to the same weights, bit for bit. Copy it into a file, run it with Node, and compare the weights' fingerprint.",
+      text: "The program has the table, the settings and the seed of this page, so it comes to the same weights, bit for bit. Save the table and the program beside one another, run it with Node, and change what you like.",
       guess: {
         question: "You change the seed and train again. What stays the same?",
         answers: ["The weights", "The order of the rows", "The table"],
