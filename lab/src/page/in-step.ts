@@ -17,7 +17,11 @@ export async function playInStep(
   while (!signal.aborted) {
     const began = performance.now();
     const steps = isFastest ? count : Math.min(count, Math.floor(((began - due) * stepsPerSecond) / 1000) + 1);
-    const [status] = await Promise.all([store.client.ask((service) => service.step(steps)), store.twins.step(steps)]);
+    const isLooked = isFastest ? false : undefined;
+    const [status] = await Promise.all([
+      store.client.ask((service) => service.step(steps, isLooked)),
+      store.twins.step(steps, isLooked),
+    ]);
     const now = performance.now();
     if (steps === count)
       count = now - began < slice / 2 ? 2 * count : Math.max(1, now - began > slice ? count >> 1 : count);

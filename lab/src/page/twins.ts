@@ -80,11 +80,11 @@ export class Twins {
     if (twins.length > 0) for (const listener of this.#listeners) listener();
   }
 
-  /** So many steps on. */
-  step(steps: number): Promise<void> {
+  /** So many steps on; `isLooked` as of the service's. */
+  step(steps: number, isLooked?: boolean): Promise<void> {
     return this.#each(async (one) => {
       if (one.recipe === undefined) return;
-      const status = await one.client.ask((service) => service.step(steps));
+      const status = await one.client.ask((service) => service.step(steps, isLooked));
       hear(one, status);
     });
   }

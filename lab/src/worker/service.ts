@@ -100,8 +100,9 @@ export class LabService {
     this.#plays++;
   }
 
-  step(steps: number): Promise<Answer<Status>> {
-    return this.#then((training) => training.run(steps, steps <= observedRate));
+  /** `isLooked`: each of them is looked into, so that the charts have it. */
+  step(steps: number, isLooked = steps <= observedRate): Promise<Answer<Status>> {
+    return this.#then((training) => training.run(steps, isLooked));
   }
 
   seek(step: number): Promise<Answer<Status>> {
