@@ -170,7 +170,8 @@ function Figures() {
   const store = useStore();
   useFrames((frame) => {
     // The hash of weights that change sixty times a second is noise.
-    if (!store.read().isPlaying)
+    if (store.read().isPlaying) bits.current!.textContent = "…";
+    else
       store.client
         .ask((service) => service.fingerprint())
         .then((fingerprint) => {

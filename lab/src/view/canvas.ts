@@ -6,8 +6,9 @@ export function sized(
   draw: (context: CanvasRenderingContext2D, width: number, height: number) => void,
 ): { redraw(): void; end(): void } {
   const context = canvas.getContext("2d")!;
+  // Kept: asking the page for it would lay it out anew at every frame.
+  let { clientWidth: width, clientHeight: height } = canvas;
   const redraw = (): void => {
-    const { clientWidth: width, clientHeight: height } = canvas;
     if (width === 0 || height === 0) return;
     const ratio = devicePixelRatio || 1;
     const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
@@ -19,7 +20,10 @@ export function sized(
     context.clearRect(0, 0, width, height);
     draw(context, width, height);
   };
-  const observer = new ResizeObserver(redraw);
+  const observer = new ResizeObserver(() => {
+    ({ clientWidth: width, clientHeight: height } = canvas);
+    redraw();
+  });
   observer.observe(canvas);
   return { redraw, end: () => observer.disconnect() };
 }
