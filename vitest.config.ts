@@ -14,7 +14,8 @@ const include = ["src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts
  * that start processes of their own, which are the longest and begin first (in the order of the projects' names). All others share one process
  * for each core, and load the package once: that halves their time.
  */
-const ownProcess = /\bvi\.(?:mock|stubEnv)\(|\bsetFlagsFromString\(|"node:child_process"|from "\.\/[-\w]+\.mjs"/;
+const ownProcess =
+  /\bvi\.(?:mock|stubEnv)\(|\bprocess\.env\.\w+ = |\bsetFlagsFromString\(|"node:child_process"|from "\.\/[-\w]+\.mjs"/;
 const alone = globSync(include, { cwd: root }).filter((file) =>
   ownProcess.test(readFileSync(`${root}${file}`, "utf8")),
 );
