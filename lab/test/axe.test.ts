@@ -1,25 +1,12 @@
 // Everyone: no rule of axe is broken in any scene, in either theme, wide or narrow; keys alone reach everything.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { firstState, writeAddress } from "../src/recipe/address.ts";
 import { sceneNames, scenes } from "../src/scenes/index.ts";
 import { violations } from "./axe.ts";
-import { isMissing, launch, openPage, servePage } from "./browser.ts";
+import { openPage } from "./browser.ts";
+import { hostPerFile, skipped } from "./host.ts";
 
-const skipped = { skip: isMissing };
-let browser: Browser;
-let server: Awaited<ReturnType<typeof servePage>>;
-
-beforeAll(async () => {
-  if (isMissing) return;
-  server = await servePage();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const host = hostPerFile();
 
 const lab = "#v=1&data=circle&hidden=4,3&activation=tanh&learningRate=0.03&epochs=500&step=40";
 const places = ["lab", ...sceneNames] as const;
@@ -30,7 +17,9 @@ it.each(places.flatMap((place) => themes.map((theme) => [place, theme] as const)
   skipped,
   async (place, colorScheme) => {
     const state = place !== "lab" && { ...firstState, ...scenes[place].start, scene: { name: place, beat: 0 } };
-    const { page } = await openPage(browser, server.url + (state ? `#${writeAddress(state)}` : lab), { colorScheme });
+    const { page } = await openPage(host.browser, host.url + (state ? `#${writeAddress(state)}` : lab), {
+      colorScheme,
+    });
     await expect.poll(() => page.getByTestId("loss").textContent()).not.toBe("0");
     expect(await violations(page)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });
@@ -41,7 +30,7 @@ it.each(places.flatMap((place) => themes.map((theme) => [place, theme] as const)
 );
 
 it("reaches every control by Tab, and each shows that it has the focus", skipped, async () => {
-  const { page } = await openPage(browser, server.url + lab);
+  const { page } = await openPage(host.browser, host.url + lab);
   await page.getByText("More settings").waitFor();
   const names: string[] = [];
   for (let i = 0; i < 80; i++) {

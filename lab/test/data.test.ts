@@ -4,25 +4,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { isMissing, launch, openPage, servePage } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { openPage } from "./browser.ts";
+import { hostPerFile, skipped } from "./host.ts";
 
 const fixtures = fileURLToPath(new URL("../../src/data/fixtures/", import.meta.url));
-const skipped = { skip: isMissing };
-let browser: Browser;
-let server: Awaited<ReturnType<typeof servePage>>;
-
-beforeAll(async () => {
-  if (isMissing) return;
-  server = await servePage();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const host = hostPerFile();
 
 const shops = `id,size,zip,sold\n${Array.from(
   { length: 60 },
@@ -49,7 +37,7 @@ const drop = (page: Page, name: string, text: string) =>
   );
 
 it("has the sets with their noise, features and share for validation", skipped, async () => {
-  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=circle`);
+  const { page, complaints } = await openPage(host.browser, `${host.url}#v=1&data=circle`);
   await page.getByRole("option", { name: "Spiral" }).click();
   await eventually(() => hash(page)).toContain("data=spiral");
   await page.getByRole("slider", { name: "Noise" }).press("ArrowRight");
@@ -71,7 +59,7 @@ it("has the sets with their noise, features and share for validation", skipped, 
 });
 
 it("trains on a file that is dropped, and takes types that are changed", skipped, async () => {
-  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=circle`);
+  const { page, complaints } = await openPage(host.browser, `${host.url}#v=1&data=circle`);
   await page.getByTestId("loss").waitFor();
   await drop(page, "shops.csv", shops);
   await page.getByText("60 rows, 4 columns").waitFor();
@@ -101,13 +89,13 @@ it("trains on a file that is dropped, and takes types that are changed", skipped
 });
 
 it("is not left for a file that is dropped where none is taken", skipped, async () => {
-  const { page } = await openPage(browser, server.url);
+  const { page } = await openPage(host.browser, host.url);
   await page.getByRole("heading", { name: "One neuron" }).waitFor();
   expect(await drop(page, "shops.csv", shops)).toBe(true);
 });
 
 it("takes CSV that is pasted", skipped, async () => {
-  const { page } = await openPage(browser, `${server.url}#v=1&data=circle`);
+  const { page } = await openPage(host.browser, `${host.url}#v=1&data=circle`);
   await page.getByLabel("Paste a table as CSV").evaluate((field, text) => {
     const clipboardData = new DataTransfer();
     clipboardData.setData("text/plain", text);
@@ -118,7 +106,7 @@ it("takes CSV that is pasted", skipped, async () => {
 });
 
 it("reads TSV, JSON, Parquet and compressed files", skipped, async () => {
-  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=circle`);
+  const { page, complaints } = await openPage(host.browser, `${host.url}#v=1&data=circle`);
   for (const [name, buffer, words] of [
     ["shops.tsv", Buffer.from(shops.replaceAll(",", "\t")), "60 rows, 4 columns"],
     ["two.json", Buffer.from(JSON.stringify([{ a: 1, b: "x" }, { a: 2 }])), "2 rows, 2 columns"],
@@ -136,7 +124,7 @@ it("reads TSV, JSON, Parquet and compressed files", skipped, async () => {
 
 it("asks for the file that an address names, and refuses another one", skipped, async () => {
   const address = `#v=1&data=shops.csv&sha256=${sha256(shops)}&hidden=4&target=sold&step=7`;
-  const { page } = await openPage(browser, `${server.url}${address}`);
+  const { page } = await openPage(host.browser, `${host.url}${address}`);
   await page.getByText("This address trains on your file shops.csv").waitFor();
   await choose(page, "shops.csv", `${shops}s99,1,1000,no\n`);
   await page.getByText(/shops\.csv is another file than the address names: .* begins with [0-9a-f]{8}/).waitFor();
@@ -147,7 +135,7 @@ it("asks for the file that an address names, and refuses another one", skipped, 
 });
 
 it("says where a broken file is broken, and stays as it is", skipped, async () => {
-  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=xor&hidden=4&step=5`);
+  const { page, complaints } = await openPage(host.browser, `${host.url}#v=1&data=xor&hidden=4&step=5`);
   await eventually(() => page.getByTestId("step").textContent()).toBe("5");
   await choose(page, "ragged.csv", "a,b\n1,2\n3,4,5\n");
   await page.getByText("ragged.csv, row 3 has 3 cells").waitFor();
@@ -161,7 +149,7 @@ it("says where a broken file is broken, and stays as it is", skipped, async () =
 });
 
 it("takes a digit that is drawn by pointer or keys", skipped, async () => {
-  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=circle`);
+  const { page, complaints } = await openPage(host.browser, `${host.url}#v=1&data=circle`);
   await page.getByRole("option", { name: "Digits" }).click();
   const grid = page.getByRole("grid", { name: "Draw here" });
   await grid.getByRole("gridcell", { name: "row 1, column 1: 0.0" }).waitFor();

@@ -1,22 +1,9 @@
 // Diagnosis in the page: verdicts while it trains, what is not finite, remedies as twins, and trials with a stop.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { isMissing, launch, openPage, servePage } from "./browser.ts";
+import { expect, it } from "vitest";
+import { openPage } from "./browser.ts";
+import { hostPerFile, skipped } from "./host.ts";
 
-const skipped = { skip: isMissing };
-let browser: Browser;
-let server: Awaited<ReturnType<typeof servePage>>;
-
-beforeAll(async () => {
-  if (isMissing) return;
-  server = await servePage();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const host = hostPerFile();
 
 const slow =
   "#v=1&data=xor&hidden=8,8&activation=relu&optimizer=sgd&learningRate=0.00001&schedule=constant&epochs=20&seed=3&panels=diagnosis";
@@ -25,7 +12,7 @@ it(
   "tells what is wrong as the training goes on, with its figures, and opens a remedy as a twin by keys alone",
   skipped,
   async () => {
-    const { page, complaints } = await openPage(browser, `${server.url}${slow}`);
+    const { page, complaints } = await openPage(host.browser, `${host.url}${slow}`);
     await page.getByText("Nothing is known before the first step").waitFor();
     await page.getByRole("button", { name: "Play" }).click();
     const verdict = page.getByRole("article").filter({ hasText: "learning rate too low" });
@@ -47,7 +34,7 @@ it(
 
 it("shows where a loss that is not finite began, in place of a blank page", skipped, async () => {
   const address = slow.replace("0.00001", "1e30").replace("&panels=diagnosis", "&step=40");
-  const { page, complaints } = await openPage(browser, `${server.url}${address}`);
+  const { page, complaints } = await openPage(host.browser, `${host.url}${address}`);
   const verdict = page.getByRole("article").filter({ hasText: "non finite" });
   await verdict.waitFor();
   expect(await verdict.textContent()).toMatch(/It began in layers\.\d: matmul gave/);
@@ -62,7 +49,7 @@ it("shows where a loss that is not finite began, in place of a blank page", skip
 });
 
 it("tries all remedies in a worker beside the training, and stops", skipped, async () => {
-  const { page, complaints } = await openPage(browser, `${server.url}${slow}&step=400`);
+  const { page, complaints } = await openPage(host.browser, `${host.url}${slow}&step=400`);
   await page.getByRole("button", { name: "Try all" }).click();
   await page.getByText(/\d+ steps each/).waitFor();
   const rows = page.getByRole("region", { name: "Remedies tried" }).getByRole("row");

@@ -1,27 +1,15 @@
 // The lessons on the page: their figures, read off it, are the tutorial's.
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { isMissing, launch, openPage, servePage } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { openPage } from "./browser.ts";
+import { hostPerFile, skipped } from "./host.ts";
 
-const skipped = { skip: isMissing };
-let browser: Browser;
-let server: Awaited<ReturnType<typeof servePage>>;
-
-beforeAll(async () => {
-  if (isMissing) return;
-  server = await servePage();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const host = hostPerFile();
 
 const turn = (page: Page) => page.getByRole("button", { name: "Next", exact: true }).click();
 
 it("one neuron: its error, its step, its way down and the limit 2/λ", skipped, async () => {
-  const { page, complaints } = await openPage(browser, server.url);
+  const { page, complaints } = await openPage(host.browser, host.url);
   await expect.poll(() => page.getByTestId("loss").textContent()).toBe("0.05040");
   await turn(page);
   // Dragged by its slider: the surface's point, and the error with it.
@@ -43,7 +31,7 @@ it("one neuron: its error, its step, its way down and the limit 2/λ", skipped, 
 });
 
 it("a hidden layer: opens on its error", skipped, async () => {
-  const { page, complaints } = await openPage(browser, server.url);
+  const { page, complaints } = await openPage(host.browser, host.url);
   await page.getByRole("radio", { name: /A hidden layer/ }).click();
   // ½ (0.6 − 0.48497343085)²
   await expect.poll(() => page.getByTestId("loss").textContent()).toBe("0.006616");

@@ -1,29 +1,17 @@
 // The network in a browser: pointed at, opened, typed over, and worked by keyboard alone.
 import { createRequire } from "node:module";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { isMissing, launch, openPage, servePage } from "./browser.ts";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { openPage } from "./browser.ts";
+import { hostPerFile, skipped } from "./host.ts";
 
-const skipped = { skip: isMissing };
-let browser: Browser;
-let server: Awaited<ReturnType<typeof servePage>>;
-
-beforeAll(async () => {
-  if (isMissing) return;
-  server = await servePage();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const host = hostPerFile();
 
 const hash = (page: Page): string => decodeURIComponent(new URL(page.url()).hash);
 const circle = "#v=1&data=circle&hidden=4,3&activation=tanh&learningRate=0.03&epochs=500&schedule=constant&step=100";
 
 it("says what is under the pointer", skipped, async () => {
-  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=neuron`);
+  const { page, complaints } = await openPage(host.browser, `${host.url}#v=1&data=neuron`);
   await expect.poll(() => page.getByTestId("loss").textContent()).toBe("0.05040");
   const { x, y, width, height } = (await page.locator(".network-canvas").boundingBox())!;
   const readout = page.getByTestId("readout");
@@ -39,7 +27,7 @@ it("says what is under the pointer", skipped, async () => {
 });
 
 it("goes from unit to unit and to their edges by keyboard, and opens them", skipped, async () => {
-  const { page, complaints } = await openPage(browser, `${server.url}${circle}`);
+  const { page, complaints } = await openPage(host.browser, `${host.url}${circle}`);
   await expect.poll(() => page.getByTestId("step").textContent()).toBe("100");
   const readout = page.getByTestId("readout");
   await page.getByRole("gridcell", { name: /^Input x1/ }).focus();
@@ -93,7 +81,7 @@ it.each([
   ["hiddenLayer", "layers.1[1]", [[0.00204471, eight]]],
   ["hiddenLayer", "layers.3[0]", [[-0.028730669543515018, all]]],
 ] as const)("has the figures of the lesson %s at %s", skipped, async (set, look, figures) => {
-  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=${set}&look=${look}`);
+  const { page, complaints } = await openPage(host.browser, `${host.url}#v=1&data=${set}&look=${look}`);
   await page.getByRole("button", { name: "All digits" }).click();
   await expect.poll(() => workOf(page)).toMatch(/relative difference/);
   const numbers = longNumbers(await workOf(page));
@@ -106,7 +94,7 @@ it.each([
 });
 
 it("opens an edge where it stands, changes it from the present step on, and goes back", skipped, async () => {
-  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=neuron`);
+  const { page, complaints } = await openPage(host.browser, `${host.url}#v=1&data=neuron`);
   await expect.poll(() => page.getByTestId("loss").textContent()).toBe("0.05040");
   const { x, y, width, height } = (await page.locator(".network-canvas").boundingBox())!;
   const readout = page.getByTestId("readout");
@@ -137,7 +125,7 @@ it("opens an edge where it stands, changes it from the present step on, and goes
 });
 
 it("lights the edge of a factor, and the factor of an edge", skipped, async () => {
-  const { page } = await openPage(browser, `${server.url}#v=1&data=hiddenLayer&look=layers.0.weight[0,1]`);
+  const { page } = await openPage(host.browser, `${host.url}#v=1&data=hiddenLayer&look=layers.0.weight[0,1]`);
   const factor = page.locator('.equation[data-lights="layers.2.weight[1,0]"]');
   await factor.hover();
   await expect
@@ -151,7 +139,7 @@ it("lights the edge of a factor, and the factor of an edge", skipped, async () =
 });
 
 it("shows the four moments of a step, and takes it with the last", skipped, async () => {
-  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=hiddenLayer`);
+  const { page, complaints } = await openPage(host.browser, `${host.url}#v=1&data=hiddenLayer`);
   await expect.poll(() => page.getByTestId("loss").textContent()).toBe("0.006616");
   const next = page.getByRole("button", { name: "One step in four moments" });
   const readout = page.getByTestId("readout");
@@ -170,7 +158,10 @@ it("shows the four moments of a step, and takes it with the last", skipped, asyn
 });
 
 it("follows a running training, without typesetting anew", skipped, async () => {
-  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=hiddenLayer&look=layers.0.weight[0,1]`);
+  const { page, complaints } = await openPage(
+    host.browser,
+    `${host.url}#v=1&data=hiddenLayer&look=layers.0.weight[0,1]`,
+  );
   const work = page.locator(".arithmetic-work");
   await expect.poll(() => workOf(page)).toMatch(/relative difference/);
   await work.evaluate((element) => {
@@ -191,7 +182,7 @@ it.each(["light", "dark"] as const)(
     const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
     // The policy would refuse the script of the test.
     const options = { colorScheme, bypassCSP: true };
-    const { page } = await openPage(browser, `${server.url}${circle}&look=layers.0.weight[0,1]`, options);
+    const { page } = await openPage(host.browser, `${host.url}${circle}&look=layers.0.weight[0,1]`, options);
     await expect.poll(() => workOf(page)).toMatch(/relative difference/);
     await page.addScriptTag({ path: axe });
     const found = await page.evaluate(async () => {

@@ -1,32 +1,19 @@
 // The page in a browser: it opens, steps, plays, goes back, and its history and its address are those of its state.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { isMissing, launch, openPage, servePage } from "./browser.ts";
+import { expect, it } from "vitest";
+import { openPage } from "./browser.ts";
+import { hostPerFile, skipped } from "./host.ts";
 
-const skipped = { skip: isMissing };
-let browser: Browser;
-let server: Awaited<ReturnType<typeof servePage>>;
-
-beforeAll(async () => {
-  if (isMissing) return;
-  server = await servePage();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const host = hostPerFile();
 
 it("opens on the first lesson, without a complaint of the console or the policy", skipped, async () => {
-  const { page, complaints } = await openPage(browser, server.url);
+  const { page, complaints } = await openPage(host.browser, host.url);
   await page.getByRole("heading", { name: "One neuron" }).waitFor();
   await expect.poll(() => page.getByTestId("loss").textContent()).toBe("0.05040");
   expect(complaints).toEqual([]);
 });
 
 it("steps, plays, pauses and goes back by its buttons and its keys", skipped, async () => {
-  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=xor&hidden=4&epochs=500`);
+  const { page, complaints } = await openPage(host.browser, `${host.url}#v=1&data=xor&hidden=4&epochs=500`);
   const step = page.getByTestId("step");
   await page.getByRole("button", { name: "One step on" }).click();
   await expect.poll(() => step.textContent()).toBe("1");
@@ -48,7 +35,7 @@ it("steps, plays, pauses and goes back by its buttons and its keys", skipped, as
 });
 
 it("has an entry of the history for each committed change", skipped, async () => {
-  const { page } = await openPage(browser, server.url);
+  const { page } = await openPage(host.browser, host.url);
   await page.getByRole("radio", { name: "Lab", exact: true }).click();
   await expect.poll(() => new URL(page.url()).hash).toContain("data=circle");
   await page.goBack();
@@ -58,7 +45,7 @@ it("has an entry of the history for each committed change", skipped, async () =>
 });
 
 it("names the field of an address that it cannot read, and stays whole", skipped, async () => {
-  const { page } = await openPage(browser, `${server.url}#v=1&data=xor&hidden=-4`);
+  const { page } = await openPage(host.browser, `${host.url}#v=1&data=xor&hidden=-4`);
   await page.getByText(/The address cannot be read at "hidden"/).waitFor();
   await page.getByRole("heading", { name: "One neuron" }).waitFor();
 });

@@ -1,34 +1,21 @@
 // Twins in the page: in step with the training, the same bits as alone, in the address, and by keys alone.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { violations } from "./axe.ts";
-import { isMissing, launch, openPage, servePage } from "./browser.ts";
+import { openPage } from "./browser.ts";
+import { hostPerFile, skipped } from "./host.ts";
 
-const skipped = { skip: isMissing };
-let browser: Browser;
-let server: Awaited<ReturnType<typeof servePage>>;
-
-beforeAll(async () => {
-  if (isMissing) return;
-  server = await servePage();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const host = hostPerFile();
 
 const xor = "#v=1&data=xor&hidden=4&activation=tanh&learningRate=0.03&schedule=constant&epochs=500&seed=3";
 
 it("a twin comes to the losses of its settings alone, whatever way it went", skipped, async () => {
-  const alone = await openPage(browser, `${server.url}${xor.replace("0.03", "0.1")}&step=150`);
+  const alone = await openPage(host.browser, `${host.url}${xor.replace("0.03", "0.1")}&step=150`);
   const loss = alone.page.getByTestId("loss");
   await expect.poll(() => alone.page.getByTestId("step").textContent()).toBe("150");
   const expected = await loss.textContent();
   await alone.page.context().close();
 
-  const { page, complaints } = await openPage(browser, `${server.url}${xor}&panels=twins&twins=learningRate=0.1`);
+  const { page, complaints } = await openPage(host.browser, `${host.url}${xor}&panels=twins&twins=learningRate=0.1`);
   const twin = page.getByTestId("twin-loss-1");
   await expect.poll(() => twin.textContent()).toMatch(/\d/);
   await page.getByRole("button", { name: "Play" }).click();
@@ -53,7 +40,7 @@ it("a twin comes to the losses of its settings alone, whatever way it went", ski
 });
 
 it("is made by keys alone, named by its flags, gone on with, and taken back by the history", skipped, async () => {
-  const { page, complaints } = await openPage(browser, `${server.url}${xor}&panels=twins`);
+  const { page, complaints } = await openPage(host.browser, `${host.url}${xor}&panels=twins`);
   const value = page.getByRole("textbox", { name: "Value" });
   await value.focus();
   await page.keyboard.type("fast");
@@ -77,7 +64,7 @@ it("is made by keys alone, named by its flags, gone on with, and taken back by t
 });
 
 it("refuses an address with twins that cannot be, and names the field", skipped, async () => {
-  const { page } = await openPage(browser, `${server.url}${xor}&twins=backend=wasm`);
+  const { page } = await openPage(host.browser, `${host.url}${xor}&twins=backend=wasm`);
   await page.getByText(/The address cannot be read at "twins"/).waitFor();
   await page.context().close();
 });
@@ -87,7 +74,7 @@ it.each(["light", "dark"] as const)(
   skipped,
   async (colorScheme) => {
     const address = `${xor}&step=40&panels=diagnosis,twins,out&twins=learningRate=10;optimizer=sgd|learningRate=1e30`;
-    const { page } = await openPage(browser, server.url + address, { colorScheme });
+    const { page } = await openPage(host.browser, host.url + address, { colorScheme });
     await page.getByText("--lr 1e+30 instead of 0.03").waitFor();
     await page.getByRole("textbox", { name: "TypeScript" }).waitFor();
     await page
