@@ -124,6 +124,31 @@ it("opens an edge where it stands, changes it from the present step on, and goes
   expect(complaints).toEqual([]);
 });
 
+it("has γ and β of a normalisation and what a residual adds, and types over them", skipped, async () => {
+  const address = `${circle.replace("4,3", "4,4").replace("step=100", "normalization=batch&residual=true")}&look=layers.1.weight[1]`;
+  const { page, complaints } = await openPage(host.browser, `${host.url}${address}`);
+  const value = page.getByRole("spinbutton", { name: "Value of layers.1.weight[1]" });
+  await expect.poll(() => value.inputValue()).toBe("1.000");
+  await expect.poll(() => workOf(page)).toMatch(/relative difference/);
+  await value.fill("−2");
+  await value.press("Enter");
+  await expect.poll(() => hash(page)).toContain("set=0:layers.1.weight[1]=-2");
+  await page.keyboard.press("Escape");
+  await page.getByRole("gridcell", { name: /^Input x1/ }).focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Tab");
+  const readout = page.getByTestId("readout");
+  for (const words of [/^Bias of unit 0 of layer 2: /, /^Scale γ of unit 0 of layer 2: 1\.000/, /^Shift β of unit 0/]) {
+    await expect.poll(() => readout.textContent()).toMatch(words);
+    await page.keyboard.press("ArrowDown");
+  }
+  const added = page.getByRole("button", { name: /^Added as it is: Unit 0 of layer 1: / });
+  await added.focus();
+  await expect.poll(() => readout.textContent()).toMatch(/^Unit 0 of layer 1: /);
+  expect(complaints).toEqual([]);
+});
+
 it("lights the edge of a factor, and the factor of an edge", skipped, async () => {
   const { page } = await openPage(host.browser, `${host.url}#v=1&data=hiddenLayer&look=layers.0.weight[0,1]`);
   const factor = page.locator('.equation[data-lights="layers.2.weight[1,0]"]');

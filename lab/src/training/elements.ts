@@ -1,12 +1,12 @@
 // Numbers of a network by their names: "layers.0.weight[1,2]", "layers.0.bias[2]", a unit "layers.1[3]", an input "x[0,1]".
 import { elementOf as elementName } from "./element.ts";
 import type { Frame } from "./frame.ts";
-import type { NetworkLayer } from "./network.ts";
+import { type NetworkLayer, type UnitParameter, unitParameters } from "./network.ts";
 
 export type Element =
   /** Of layer `layer`: W[from, to]. */
   | { readonly kind: "weight"; readonly layer: number; readonly from: number; readonly to: number }
-  | { readonly kind: "bias"; readonly layer: number; readonly to: number }
+  | { readonly kind: UnitParameter; readonly layer: number; readonly to: number }
   /** What unit `to` of a layer gives, behind the activation. */
   | { readonly kind: "unit"; readonly layer: number; readonly to: number }
   | { readonly kind: "input"; readonly from: number };
@@ -16,16 +16,18 @@ export interface Network {
   readonly features: readonly string[];
 }
 
+export const isParameter = ({ kind }: Element): boolean => kind !== "unit" && kind !== "input";
+
 export function nameOf({ layers }: Network, element: Element): string {
   if (element.kind === "input") return `x[0,${element.from}]`;
   const layer = layers[element.layer]!;
   if (element.kind === "weight") return `${layer.weight}[${element.from},${element.to}]`;
-  return element.kind === "bias" ? `${layer.bias}[${element.to}]` : `${layer.output}[${element.to}]`;
+  return `${element.kind === "unit" ? layer.output : layer[element.kind]}[${element.to}]`;
 }
 
 /**
  * The number that a name means, with the rows of its index left out: "layers.1[0,3]" and its z "layers.0[0,3]" are unit 3 of the first layer.
- * Undefined where the network has none.
+ * What enters the layers of a residual, a copy of what came before, is that. Undefined where the network has none.
  */
 export function elementOf({ layers, features }: Network, text: string): Element | undefined {
   const { name, indices = [] } = elementName(text) ?? {};
@@ -33,11 +35,13 @@ export function elementOf({ layers, features }: Network, text: string): Element 
   if (name === undefined || last === undefined) return undefined;
   if (name === "x") return last < features.length ? { kind: "input", from: last } : undefined;
   for (const [layer, one] of layers.entries()) {
-    const { weight, bias, output, z, inputs, outputs } = one;
+    const { weight, input, output, z, inputs, outputs } = one;
+    if (name === input && layer > 0 && last < inputs) return { kind: "unit", layer: layer - 1, to: last };
     if (last >= outputs) continue;
     if (name === weight && indices.length === 2 && indices[0]! < inputs)
       return { kind: "weight", layer, from: indices[0]!, to: last };
-    if (name === bias && indices.length === 1) return { kind: "bias", layer, to: last };
+    const kind = indices.length === 1 ? unitParameters.find((each) => one[each] === name) : undefined;
+    if (kind !== undefined) return { kind, layer, to: last };
     if (name === output || name === z) return { kind: "unit", layer, to: last };
   }
   return undefined;
@@ -57,12 +61,19 @@ export function numbersOf(
 ): { readonly value: number; readonly gradient: number } {
   const at = (array: Float32Array | undefined, index: number): number => array?.[index] ?? Number.NaN;
   if (element.kind === "input") return { value: at(values.x, element.from), gradient: at(deltas.x, element.from) };
-  const { weight, bias = "", output, z, outputs } = layers[element.layer]!;
+  const layer = layers[element.layer]!;
+  const { output, z, outputs } = layer;
   if (element.kind === "unit") return { value: at(values[output], element.to), gradient: at(deltas[z], element.to) };
-  const name = element.kind === "weight" ? weight : bias;
+  const name = layer[element.kind] ?? "";
   const index = element.kind === "weight" ? element.from * outputs + element.to : element.to;
   return { value: at(parameters[name], index), gradient: at(gradients[name], index) };
 }
+
+const unitParameterWords: Readonly<Record<UnitParameter, string>> = {
+  bias: "Bias",
+  scale: "Scale γ",
+  shift: "Shift β",
+};
 
 /** "Unit 1 of layer 1": units are counted from 0 and layers from 1, as in formulas. */
 export function wordsOf({ layers, features }: Network, element: Element): string {
@@ -73,7 +84,7 @@ export function wordsOf({ layers, features }: Network, element: Element): string
   };
   const { kind, layer, to } = element;
   if (kind === "weight") return `Weight from ${unit(layer - 1, element.from)} to ${unit(layer, to)}`;
-  if (kind === "bias") return `Bias of ${unit(layer, to)}`;
+  if (kind !== "unit") return `${unitParameterWords[kind]} of ${unit(layer, to)}`;
   const words = unit(layer, to);
   return `${words[0]!.toUpperCase()}${words.slice(1)}`;
 }

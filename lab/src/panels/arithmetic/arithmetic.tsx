@@ -8,7 +8,7 @@ import { Button, ToggleButton } from "react-aria-components";
 import { highlight, noHighlight, related } from "../../page/highlight.ts";
 import { useFrames, useLab, useStore } from "../../page/use-lab.ts";
 import { withIntervention } from "../../recipe/interventions.ts";
-import { type Element, explainedName, nameOf, numbersOf, wordsOf } from "../../training/elements.ts";
+import { type Element, explainedName, isParameter, nameOf, numbersOf, wordsOf } from "../../training/elements.ts";
 import { NumberHandle, type NumberHandleControl } from "../../view/number-handle.tsx";
 import type { OpenedTraining } from "../../worker/service.ts";
 import { ArithmeticView, relatedOf } from "./view.ts";
@@ -69,11 +69,10 @@ export function Arithmetic({ training, element, style }: Props) {
 function Value({ training, element }: { readonly training: OpenedTraining; readonly element: Element }) {
   const store = useStore();
   const handle = useRef<NumberHandleControl>(null);
-  const isParameter = element.kind === "weight" || element.kind === "bias";
   const frame = store.frames.last;
   const name = nameOf(training, element);
   useFrames((next) => handle.current?.show(numbersOf(training, element, next).value));
-  if (!isParameter) return null;
+  if (!isParameter(element)) return null;
   const set = (value: number) => ({
     interventions: withIntervention(store.state.interventions, { after: store.frames.step, element: name, value }),
   });
@@ -110,8 +109,7 @@ function Work({ training, element, isExact }: { training: OpenedTraining; elemen
     look.isLate = false;
     const began = performance.now();
     // Units and inputs have a value for each row: of the batch, the first is shown.
-    const isParameter = element.kind === "weight" || element.kind === "bias";
-    const asked = isParameter ? row : row === "batch" ? (frames.last.batch[0] ?? 0) : row;
+    const asked = isParameter(element) ? row : row === "batch" ? (frames.last.batch[0] ?? 0) : row;
     store.client
       .ask((service) => service.arithmetic(explainedName(training, element), asked))
       .then(({ explanation, frame, rows }) => {

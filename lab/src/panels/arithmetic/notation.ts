@@ -1,9 +1,9 @@
 // How explanations are written on the page: short symbols for the network's numbers, and numbers that know what they are of.
-import { type Element, elementOf, type Network, nameOf } from "../../training/elements.ts";
+import { elementOf, isParameter, type Network, nameOf } from "../../training/elements.ts";
 
 /**
  * LaTeX with the network's names made short: W^{(1)}_{0,1} for layers.0.weight, b, z and a likewise, y for what the network gives. Layers are
- * counted from 1, as in h = σ(x W₁), all else from 0. `isOneRow`: the index of the row says nothing and is left out.
+ * counted from 1, as in h = σ(x W₁), all else from 0. The scale and the shift of a normalisation are γ and β; what enters a residual is a copy of a. `isOneRow`: the index of the row says nothing and is left out.
  */
 export function symbolTex(network: Network, tex: string, isOneRow: boolean): string {
   return tex.replace(
@@ -26,11 +26,14 @@ function symbolOf(
 ): { readonly symbol: string | undefined; readonly isOfRows: boolean } {
   if (name === "x") return { symbol: "x", isOfRows: true };
   if (name === "target") return { symbol: "t", isOfRows: true };
-  for (const [l, { weight, bias, z, output }] of layers.entries()) {
+  for (const [l, { weight, bias, scale, shift, input, z, output }] of layers.entries()) {
     const layer = layers.length === 1 ? "" : `^{(${l + 1})}`;
     if (name === weight) return { symbol: `w${layer}`, isOfRows: false };
     if (name === bias) return { symbol: `b${layer}`, isOfRows: false };
+    if (name === scale) return { symbol: `\\gamma${layer}`, isOfRows: false };
+    if (name === shift) return { symbol: `\\beta${layer}`, isOfRows: false };
     if (name === z) return { symbol: `z${layer}`, isOfRows: true };
+    if (name === input && l > 0) return { symbol: `a^{(${l})}`, isOfRows: true };
     if (name === output) return { symbol: l === layers.length - 1 ? "y" : `a${layer}`, isOfRows: true };
   }
   return { symbol: undefined, isOfRows: false };
@@ -89,12 +92,10 @@ export function namesIn(network: Network, text: string): string[] {
   return [...new Set(names)];
 }
 
-const isParameter = (element: Element | undefined): boolean => element?.kind === "weight" || element?.kind === "bias";
-
 /** What a factor of a path is of: the edge for ∂z/∂a = w, the input and the edge for ∂z/∂w = x, the unit for ∂a/∂z. */
 export function namesOfFactor(network: Network, left: string, symbols: string): string[] {
   const own = namesIn(network, symbols);
   const around = namesIn(network, left);
-  const parameters = around.filter((name) => isParameter(elementOf(network, name)));
+  const parameters = around.filter((name) => isParameter(elementOf(network, name)!));
   return [...new Set([...(own.length > 0 ? own : around), ...parameters])];
 }

@@ -3,6 +3,7 @@ import { useEffect, useImperativeHandle, useRef, useState } from "react";
 import { useAsked } from "../../page/use-asked.ts";
 import { useLab, useStore } from "../../page/use-lab.ts";
 import { buckets, type ExponentData, lowestExponent } from "../../training/exponents.ts";
+import { type NetworkLayer, unitParametersOf } from "../../training/network.ts";
 import { sized } from "../../view/canvas.ts";
 import type { ChartTable } from "../../view/chart-table.ts";
 import { Choice } from "../../view/choice.tsx";
@@ -15,7 +16,12 @@ import { attachSteps } from "./step-axis.ts";
 
 /** Tensors of a network whose exponents are kept: parameters, z and what each layer gives. */
 const tensorsOf = ({ layers }: OpenedTraining): readonly string[] => [
-  ...new Set(layers.flatMap(({ weight, bias, z, output }) => [weight, ...(bias ? [bias] : []), z, output])),
+  ...new Set(layers.flatMap((layer) => [...parametersOf(layer), layer.z, layer.output])),
+];
+
+const parametersOf = (layer: NetworkLayer): readonly string[] => [
+  layer.weight,
+  ...unitParametersOf(layer).map((kind) => layer[kind]!),
 ];
 
 export function ExponentsPanel() {
@@ -28,7 +34,7 @@ export function ExponentsPanel() {
   if (training === undefined || training.layers.length === 0) return null;
   const names = tensorsOf(training);
   const tensor = [own, selected].find((name) => name !== undefined && names.includes(name)) ?? names[0]!;
-  const isParameter = training.layers.some(({ weight, bias }) => tensor === weight || tensor === bias);
+  const isParameter = training.layers.some((layer) => parametersOf(layer).includes(tensor));
   const kinds = isParameter ? (["gradient", "update"] as const) : (["value", "gradient"] as const);
   return (
     <div className="charts-chosen">

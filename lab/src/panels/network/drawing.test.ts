@@ -1,8 +1,9 @@
 // What is drawn of a network, by what a recorder in place of a canvas is told.
 import { describe, expect, it, vi } from "vitest";
 import type { Frame } from "../../training/frame.ts";
-import { drawNetwork, type MomentOnWay, type Scene } from "./drawing.ts";
+import { drawNetwork } from "./drawing.ts";
 import { layoutOf } from "./geometry.ts";
+import type { MomentOnWay, Scene } from "./scene.ts";
 
 vi.mock("../../view/tokens.ts", () => {
   const colours = {
@@ -39,14 +40,23 @@ interface Stroke {
   readonly alpha: number;
 }
 
-/** Edges as they are stroked, and texts. */
-function drawn(change: Partial<Scene> = {}): { readonly edges: Stroke[]; readonly texts: string[] } {
+interface Drawn {
+  readonly edges: Stroke[];
+  readonly texts: string[];
+  /** Sizes of the marks of units' parameters. */
+  readonly marks: number[];
+}
+
+/** Edges as they are stroked, texts, and marks. */
+function drawn(change: Partial<Scene> = {}): Drawn {
   const edges: Stroke[] = [];
   const texts: string[] = [];
+  const marks: number[] = [];
   const state = { dash: [] as number[], isEdge: false, lineWidth: 1, globalAlpha: 1 };
   const own: Readonly<Record<string, unknown>> = {
     beginPath: () => (state.isEdge = false),
     bezierCurveTo: () => (state.isEdge = true),
+    roundRect: (_x: number, _y: number, width: number) => marks.push(width),
     setLineDash: (dash: number[]) => (state.dash = dash),
     stroke: () =>
       state.isEdge && edges.push({ isDashed: state.dash.length > 0, width: state.lineWidth, alpha: state.globalAlpha }),
@@ -62,7 +72,7 @@ function drawn(change: Partial<Scene> = {}): { readonly edges: Stroke[]; readonl
     ...{ moment: undefined, planes: new Map(), colours: {} },
     ...change,
   });
-  return { edges, texts };
+  return { edges, texts, marks };
 }
 
 describe("a network's drawing", () => {
@@ -77,6 +87,19 @@ describe("a network's drawing", () => {
     const { edges, texts } = drawn({ look: { edges: "gradient", units: "delta" }, scales: { edges: 5, units: 1 } });
     expect(edges.map(({ isDashed }) => isDashed)).toEqual([true, false]);
     expect(texts).toEqual(expect.arrayContaining(["−4.00", "+4.00", "+1.000", "−1.000"]));
+  });
+
+  it("has marks for γ and β, and an edge without a hue for what is added as it is", () => {
+    const [first, last] = network.layers;
+    const normalised = { ...first!, scale: "norm.weight", shift: "norm.bias", skips: [0] };
+    const parameters = { ...frame.parameters, "norm.weight": one(-1), "norm.bias": one(0) };
+    const change = { network: { ...network, layers: [normalised, last!] }, frame: { ...frame, parameters } };
+    expect(drawn().marks).toHaveLength(0);
+    expect(drawn(change).marks).toHaveLength(2);
+    expect(drawn(change).edges).toHaveLength(3);
+    expect(drawn(change).edges[1]).toEqual({ isDashed: false, width: 1, alpha: 1 });
+    // Only a unit that shows it has its edge lit.
+    expect(drawn({ ...change, lit: ["layers.1[0]"] }).edges.at(-1)).toMatchObject({ width: 2 });
   });
 
   it("dims what the open number has nothing to do with", () => {

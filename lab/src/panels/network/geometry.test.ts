@@ -1,7 +1,7 @@
 // Where a network's parts stand: found again where they are drawn, and apart from one another.
 import { describe, expect, it } from "vitest";
 import { type Element, elementOf, nameOf } from "../../training/elements.ts";
-import type { NetworkLayer } from "../../training/network.ts";
+import { type NetworkLayer, type UnitParameter, unitParameters } from "../../training/network.ts";
 import { boxOf, elementAt, labelsOf, layoutOf, niceScale } from "./geometry.ts";
 
 const network = (...counts: readonly number[]) => ({
@@ -13,6 +13,8 @@ const network = (...counts: readonly number[]) => ({
       outputs,
       weight: `layers.${2 * l}.weight`,
       bias: `layers.${2 * l}.bias`,
+      scale: `layers.${2 * l}.norm.weight`,
+      shift: `layers.${2 * l}.norm.bias`,
       input: l === 0 ? "x" : `layers.${2 * l - 1}`,
       z: `layers.${2 * l}`,
       output: `layers.${2 * l + 1}`,
@@ -24,6 +26,9 @@ const network = (...counts: readonly number[]) => ({
 
 const room = { width: 800, height: 600, left: 80, right: 80 };
 
+const isMark = (element: Element): element is Element & { readonly kind: UnitParameter } =>
+  unitParameters.some((each) => each === element.kind);
+
 const everyElement = (counts: readonly number[]): Element[] => [
   ...Array.from({ length: counts[0]! }, (_, from): Element => ({ kind: "input", from })),
   ...counts
@@ -31,7 +36,7 @@ const everyElement = (counts: readonly number[]): Element[] => [
     .flatMap((outputs, layer) =>
       Array.from({ length: outputs }, (_, to): Element[] => [
         { kind: "unit", layer, to },
-        { kind: "bias", layer, to },
+        ...unitParameters.map((kind) => ({ kind, layer, to })),
         ...Array.from({ length: counts[layer]! }, (_, from): Element => ({ kind: "weight", layer, from, to })),
       ]).flat(),
     ),
@@ -49,27 +54,24 @@ describe("a network's parts", () => {
         if (element.kind === "weight" && layout.links[element.layer]!.kind === "edges") continue;
         // A unit's box goes a little over its neighbour's where cells are low.
         const { x, y, width, height } = boxOf(layout, element);
-        const found = elementAt(
-          layout,
-          made.layers.map(() => true),
-          { x: x + width / 2, y: y + height / 2 },
-        );
-        if (element.kind === "bias" && isBig && layout.links[element.layer]!.kind === "edges") continue;
+        const found = elementAt(layout, made, { x: x + width / 2, y: y + height / 2 });
+        if (isMark(element) && isBig && layout.links[element.layer]!.kind === "edges") continue;
         expect(found).toEqual(element);
       }
     },
   );
 
   it("are found along an edge that stands alone", () => {
-    const layout = layoutOf(network(1, 1), room);
+    const made = network(1, 1);
+    const layout = layoutOf(made, room);
     const { x, y, width } = boxOf(layout, { kind: "weight", layer: 0, from: 0, to: 0 });
-    expect(elementAt(layout, [true], { x: x + width / 2, y: y + 6 })).toEqual({
+    expect(elementAt(layout, made, { x: x + width / 2, y: y + 6 })).toEqual({
       kind: "weight",
       layer: 0,
       from: 0,
       to: 0,
     });
-    expect(elementAt(layout, [true], { x: x + width / 2, y: y + 60 })).toBeUndefined();
+    expect(elementAt(layout, made, { x: x + width / 2, y: y + 60 })).toBeUndefined();
   });
 
   it("fit into their room, and are wider where they could not be pointed at", () => {

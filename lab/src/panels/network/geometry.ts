@@ -1,5 +1,6 @@
 // Where a network's parts stand in a box: units in columns, edges between them, heat maps in place of edges where a layer is large.
 import type { Element, Network } from "../../training/elements.ts";
+import { type UnitParameter, unitParametersOf } from "../../training/network.ts";
 
 /** Units of a column that are drawn one by one; of more, the layer is the heat map of its weights. */
 export const mostUnits = 32;
@@ -28,7 +29,7 @@ export interface Column {
 /** Between a column and the next: edges, or a heat map with a row for each unit behind it and a column for each in front. */
 export type Link =
   | { readonly kind: "edges" }
-  | { readonly kind: "map"; readonly cells: Box; readonly bias: Box | undefined };
+  | { readonly kind: "map"; readonly cells: Box; readonly strips: Readonly<Partial<Record<UnitParameter, Box>>> };
 
 export interface Layout {
   readonly width: number;
@@ -46,7 +47,9 @@ const margin = { top: 30, bottom: 18 };
 const largest = { radius: 26, gap: 124 };
 /** Half the width of a strip's cells. */
 const stripHalf = 7;
-const biasWidth = 12;
+/** Of the strip of a parameter that each unit has one of, and the space before it. */
+const stripWidth = 12;
+const stripSpace = 4;
 
 export interface Room {
   readonly width: number;
@@ -76,18 +79,19 @@ export function layoutOf({ features, layers }: Network, { width, height, left, r
     const top = margin.top + tall / 2 - (gap * (count - 1)) / 2;
     return { x, count, kind: count > mostUnits ? "strip" : "units", gap, top };
   });
-  const links = layers.map(({ bias }, l): Link => {
+  const links = layers.map((layer, l): Link => {
     if (!isMap[l]) return { kind: "edges" };
     const [from, to] = [columns[l]!, columns[l + 1]!];
     const start = from.x + half(from, radius) + 18;
     const room = to.x - half(to, radius) - 18 - start;
     const own = { y: to.top - to.gap / 2, height: to.gap * to.count };
-    const cells = { ...own, x: start, width: room - (bias ? biasWidth + 4 : 0) };
-    return {
-      kind: "map",
-      cells,
-      bias: bias === undefined ? undefined : { ...own, x: cells.x + cells.width + 4, width: biasWidth },
-    };
+    const kinds = unitParametersOf(layer);
+    const cells = { ...own, x: start, width: room - kinds.length * (stripWidth + stripSpace) };
+    const end = cells.x + cells.width + stripSpace;
+    const strips = Object.fromEntries(
+      kinds.map((kind, i) => [kind, { ...own, x: end + i * (stripWidth + stripSpace), width: stripWidth }]),
+    );
+    return { kind: "map", cells, strips };
   });
   return {
     width: left + inner + right,
@@ -108,13 +112,21 @@ export const placeOf = ({ columns }: Layout, column: number, unit: number): Plac
   return { x, y: top + unit * gap };
 };
 
-/** The middle of a unit's bias mark, at its lower left corner. */
-export function biasPlace(layout: Layout, column: number, unit: number): Place {
+/** Corners of a unit, where marks stand: its bias at the lower left, γ and β of its normalisation at the upper left and right. */
+const corners: Readonly<Record<UnitParameter, readonly [number, number]>> = {
+  bias: [-1, 1],
+  scale: [-1, -1],
+  shift: [1, -1],
+};
+
+/** The middle of the mark of one of a unit's parameters. */
+export function markPlace(layout: Layout, column: number, unit: number, kind: UnitParameter): Place {
   const { x, y } = placeOf(layout, column, unit);
-  return { x: x - layout.radius - 1, y: y + layout.radius + 1 };
+  const [across, down] = corners[kind];
+  return { x: x + across * (layout.radius + 1), y: y + down * (layout.radius + 1) };
 }
 
-export const biasSize = ({ radius }: Layout): number => Math.max(5, Math.min(10, radius * 0.45));
+export const markSize = ({ radius }: Layout): number => Math.max(5, Math.min(10, radius * 0.45));
 
 /** Ends of an edge, at the rims of its units. */
 export function edgeEnds(layout: Layout, layer: number, from: number, to: number): readonly [Place, Place] {
@@ -123,6 +135,31 @@ export function edgeEnds(layout: Layout, layer: number, from: number, to: number
     { x: a.x + layout.radius, y: a.y },
     { x: b.x - layout.radius, y: b.y },
   ];
+}
+
+/** How far above its units an identity passes. */
+const skipHeight = (radius: number, { gap }: Column): number => Math.max(4, Math.min(20, gap / 2 - radius - 2));
+
+/**
+ * The way of a value that is added as it is, from above a unit of one column to above the same of another: begin, two controls and end of a
+ * cubic curve.
+ */
+export function skipCurve(
+  layout: Layout,
+  from: number,
+  to: number,
+  unit: number,
+): readonly [Place, Place, Place, Place] {
+  const [a, b] = [from, to].map((c) => {
+    const { x, y } = placeOf(layout, c, unit);
+    const column = layout.columns[c]!;
+    return { x, y: y - (column.kind === "strip" ? column.gap / 2 : layout.radius), column };
+  });
+  const height = Math.min(...[a!, b!].map(({ column }) => skipHeight(layout.radius, column)));
+  const inward = (b!.x - a!.x) / 5;
+  // The middle of the curve is 3/4 of its controls' height.
+  const rise = (height * 4) / 3;
+  return [a!, { x: a!.x + inward, y: a!.y - rise }, { x: b!.x - inward, y: b!.y - rise }, b!];
 }
 
 /** A point of an edge, a cubic curve that leaves and arrives level: t from 0 to 1. */
@@ -150,12 +187,13 @@ export function boxOf(layout: Layout, element: Element): Box {
   if (element.kind === "unit")
     return around(placeOf(layout, element.layer + 1, element.to), halfWidth(layout, element.layer + 1));
   if (link.kind === "edges") {
-    if (element.kind === "bias") return around(biasPlace(layout, element.layer + 1, element.to), biasSize(layout) / 2);
+    if (element.kind !== "weight")
+      return around(markPlace(layout, element.layer + 1, element.to, element.kind), markSize(layout) / 2);
     return around(alongEdge(edgeEnds(layout, element.layer, element.from, element.to), 0.5), 4);
   }
   const y = column.top + (element.to - 0.5) * column.gap;
-  if (element.kind === "bias") {
-    const box = link.bias ?? link.cells;
+  if (element.kind !== "weight") {
+    const box = link.strips[element.kind] ?? link.cells;
     return { x: box.x, y, width: box.width, height: column.gap };
   }
   const width = link.cells.width / layout.columns[element.layer]!.count;
@@ -165,16 +203,17 @@ export function boxOf(layout: Layout, element: Element): Box {
 /** How near the pointer must come: half of 24 px. */
 const reach = 12;
 
-/** What stands at a point; the nearest where several do. `hasBias`: of each layer. */
-export function elementAt(layout: Layout, hasBias: readonly boolean[], at: Place): Element | undefined {
+/** What stands at a point; the nearest where several do. */
+export function elementAt(layout: Layout, { layers }: Network, at: Place): Element | undefined {
   const far = (place: Place): number => Math.hypot(place.x - at.x, place.y - at.y);
   const { radius, links, columns } = layout;
   for (const [c, column] of columns.entries()) {
     const near = nearestUnit(column, at.y);
     for (const unit of [near - 1, near, near + 1]) {
-      if (unit < 0 || unit >= column.count || c === 0 || !hasBias[c - 1] || links[c - 1]!.kind === "map") continue;
-      const most = Math.max(biasSize(layout) / 2 + 2, Math.min(reach, radius * 0.6));
-      if (far(biasPlace(layout, c, unit)) <= most) return { kind: "bias", layer: c - 1, to: unit };
+      if (unit < 0 || unit >= column.count || c === 0 || links[c - 1]!.kind === "map") continue;
+      const most = Math.max(markSize(layout) / 2 + 2, Math.min(reach, radius * 0.6));
+      const kind = unitParametersOf(layers[c - 1]!).find((each) => far(markPlace(layout, c, unit, each)) <= most);
+      if (kind !== undefined) return { kind, layer: c - 1, to: unit };
     }
     const isIn =
       column.kind === "strip"
@@ -190,7 +229,8 @@ export function elementAt(layout: Layout, hasBias: readonly boolean[], at: Place
         const from = Math.min(count - 1, Math.floor(((at.x - link.cells.x) / link.cells.width) * count));
         return { kind: "weight", layer, from, to };
       }
-      if (link.bias && contains(link.bias, at)) return { kind: "bias", layer, to };
+      for (const kind of unitParametersOf(layers[layer]!))
+        if (contains(link.strips[kind]!, at)) return { kind, layer, to };
     } else if (at.x > columns[layer]!.x && at.x < columns[layer + 1]!.x) return edgeAt(layout, layer, far);
   }
   return undefined;

@@ -4,6 +4,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { highlight, noHighlight } from "../../page/highlight.ts";
 import { useFrames, useStore } from "../../page/use-lab.ts";
 import { type Element, nameOf } from "../../training/elements.ts";
+import { unitParametersOf } from "../../training/network.ts";
 import type { OpenedTraining } from "../../worker/service.ts";
 import { readoutOf } from "./readout.tsx";
 
@@ -120,12 +121,17 @@ interface EdgeListProps {
   onOpen(name: string): void;
 }
 
-/** The bias of a unit and the edges that come in. */
+/** What a unit has of its own, the edges that come in, and values that are added to it as they are. */
 function EdgeList({ training, layer, to, onOpen }: EdgeListProps) {
   const list = useRef<HTMLUListElement>(null);
-  const { inputs, bias } = training.layers[layer]!;
-  const elements: Element[] = Array.from({ length: inputs }, (_, from) => ({ kind: "weight", layer, from, to }));
-  if (bias) elements.unshift({ kind: "bias", layer, to });
+  const own = training.layers[layer]!;
+  const elements: Element[] = [
+    ...unitParametersOf(own).map((kind) => ({ kind, layer, to })),
+    ...Array.from({ length: own.inputs }, (_, from): Element => ({ kind: "weight", layer, from, to })),
+  ];
+  const added = (own.skips ?? []).map(
+    (column): Element => (column === 0 ? { kind: "input", from: to } : { kind: "unit", layer: column - 1, to }),
+  );
   const press = (event: KeyboardEvent) => {
     event.stopPropagation();
     const turn = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
@@ -136,8 +142,8 @@ function EdgeList({ training, layer, to, onOpen }: EdgeListProps) {
     buttons[Math.max(0, Math.min(buttons.length - 1, at + turn))]?.focus();
   };
   return (
-    <ul ref={list} aria-label="Bias and edges that come in" onKeyDown={press}>
-      {elements.map((element, i) => {
+    <ul ref={list} aria-label="Parameters and edges that come in" onKeyDown={press}>
+      {[...elements, ...added].map((element, i) => {
         const name = nameOf(training, element);
         return (
           <li key={name}>
@@ -145,13 +151,13 @@ function EdgeList({ training, layer, to, onOpen }: EdgeListProps) {
               type="button"
               tabIndex={i === 0 ? 0 : -1}
               data-name={name}
-              data-spoken={name}
               onClick={(event) => {
                 event.stopPropagation();
                 onOpen(name);
               }}
             >
-              {name}
+              {i >= elements.length && "Added as it is: "}
+              <span data-spoken={name}>{name}</span>
             </button>
           </li>
         );

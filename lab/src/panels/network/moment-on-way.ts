@@ -4,7 +4,7 @@ import { moment } from "../../page/moment.ts";
 import { useFrames } from "../../page/use-lab.ts";
 import type { Frame } from "../../training/frame.ts";
 import { move } from "../../view/motion.ts";
-import type { MomentOnWay } from "./drawing.ts";
+import type { MomentOnWay } from "./scene.ts";
 
 export function useMomentOnWay(frame: RefObject<Frame | undefined>, redraw: () => void): () => MomentOnWay | undefined {
   const share = useRef(1);

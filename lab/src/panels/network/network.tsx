@@ -21,13 +21,14 @@ import type { Frame } from "../../training/frame.ts";
 import { sized } from "../../view/canvas.ts";
 import { onTheme, tokens } from "../../view/tokens.ts";
 import type { OpenedTraining } from "../../worker/service.ts";
-import { drawNetwork, largestOf, type Scales } from "./drawing.ts";
+import { drawNetwork } from "./drawing.ts";
 import { type Box, boxOf, elementAt, layoutOf, niceScale } from "./geometry.ts";
 import { NetworkGrid } from "./grid.tsx";
 import { LayerVerdicts } from "./layer-verdicts.tsx";
 import { Ledger } from "./ledger.tsx";
 import { useMomentOnWay } from "./moment-on-way.ts";
 import { Readout } from "./readout.tsx";
+import { largestOf, type Scales } from "./scene.ts";
 import { NetworkToolbar, ScaleLegend, type ScaleLegendControl } from "./toolbar.tsx";
 import { useUnitPlanes } from "./unit-planes.ts";
 
@@ -95,10 +96,9 @@ export function NetworkPanel({ training }: { readonly training: OpenedTraining }
     frame.current = next;
     redraw.current();
   });
-  const hasBias = training.layers.map(({ bias }) => bias !== undefined);
   const under = (event: PointerEvent): string | undefined => {
     const { left, top } = canvas.current!.getBoundingClientRect();
-    const found = elementAt(layout, hasBias, { x: event.clientX - left, y: event.clientY - top });
+    const found = elementAt(layout, training, { x: event.clientX - left, y: event.clientY - top });
     return found && nameOf(training, found);
   };
   const open = (name: string | undefined) => {

@@ -6,7 +6,7 @@ import { useLab, useStore } from "../../page/use-lab.ts";
 import { NumberHandle } from "../../view/number-handle.tsx";
 import { shown } from "../../view/numbers.ts";
 import { Segments } from "../../view/segments.tsx";
-import type { Scales } from "./drawing.ts";
+import type { Scales } from "./scene.ts";
 
 const edges = [
   { id: "weight", words: "Weight" },
