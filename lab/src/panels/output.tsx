@@ -4,7 +4,9 @@ import { lazy, Suspense, useEffect, useRef } from "react";
 import { useFrames, useLab, useStore } from "../page/use-lab.ts";
 import { setOf } from "../sets/index.ts";
 import { sized } from "../view/canvas.ts";
+import { classToken, paintClasses } from "../view/class-colours.ts";
 import { paint } from "../view/scale.ts";
+import { hues } from "../view/series.ts";
 import { onTheme, tokens } from "../view/tokens.ts";
 import type { OpenedTraining } from "../worker/service.ts";
 
@@ -22,8 +24,24 @@ export function OutputPanel({ training }: { readonly training: OpenedTraining })
     ) : null;
   return (
     <figure className="output">
-      <figcaption className="panel-title">
-        {training.targets[0]} over {training.plane.columns.join(" and ")}
+      <figcaption className="output-caption">
+        <span className="panel-title">
+          {training.targets[0]} over {training.plane.columns.join(" and ")}
+        </span>
+        {training.classes.length <= hues && (
+          <span className="output-classes caption">
+            {training.classes.map((name, i) => (
+              <span key={name} className="output-class">
+                <span
+                  className="output-hue"
+                  style={{ background: `var(--${classToken(training.classes.length, i)})` }}
+                  aria-hidden
+                />
+                {name}
+              </span>
+            ))}
+          </span>
+        )}
       </figcaption>
       <Plane training={training} />
     </figure>
@@ -33,23 +51,33 @@ export function OutputPanel({ training }: { readonly training: OpenedTraining })
 function Plane({ training }: { readonly training: OpenedTraining }) {
   const store = useStore();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const image = useRef<OffscreenCanvas>(undefined);
-  const redraw = useRef(() => {});
+  /** Of each of the network's outputs the values over the plane. */
+  const output = useRef<readonly Float32Array[]>(undefined);
+  const repaint = useRef(() => {});
   const isAsked = useRef(false);
   useEffect(() => {
+    const image = new OffscreenCanvas(resolution, resolution);
     const surface = sized(canvas.current!, (context, width, height) => {
       context.imageSmoothingEnabled = true;
-      if (image.current) {
+      if (output.current) {
         // Rows come from the lowest value up.
         context.save();
         context.scale(1, -1);
-        context.drawImage(image.current, 0, 0, width, -height);
+        context.drawImage(image, 0, 0, width, -height);
         context.restore();
       }
       drawPoints(context, training, store.frames.last?.batch ?? [], width, height);
     });
-    redraw.current = surface.redraw;
-    const off = onTheme(surface.redraw);
+    repaint.current = () => {
+      if (output.current) {
+        const pixels = new ImageData(resolution, resolution);
+        paintOutput(pixels.data, output.current, training);
+        image.getContext("2d")!.putImageData(pixels, 0, 0);
+      }
+      surface.redraw();
+    };
+    repaint.current();
+    const off = onTheme(() => repaint.current());
     return () => {
       surface.end();
       off();
@@ -63,19 +91,8 @@ function Plane({ training }: { readonly training: OpenedTraining }) {
     store.client
       .ask((service) => service.planes(resolution, names))
       .then((planes) => {
-        const output = names.map((name) => planes[name]!);
-        const pixels = new ImageData(resolution, resolution);
-        // Two classes: the logit of the second less that of the first.
-        const values = output.length === 2 ? output[1]!.map((value, i) => value - output[0]![i]!) : output[0]!;
-        const middle = training.loss === "halfSumOfSquares" ? 0.5 : 0;
-        paint(
-          pixels.data,
-          values.map((value) => value - middle),
-          training.classes.length > 0 ? 4 : 2,
-        );
-        image.current ??= new OffscreenCanvas(resolution, resolution);
-        image.current.getContext("2d")!.putImageData(pixels, 0, 0);
-        redraw.current();
+        output.current = names.map((name) => planes[name]!);
+        repaint.current();
       })
       .catch((error: unknown) => store.tell(error))
       .finally(() => {
@@ -85,10 +102,30 @@ function Plane({ training }: { readonly training: OpenedTraining }) {
   return <canvas ref={canvas} className="output-plane" role="img" aria-label="The output over the plane" />;
 }
 
+/** More than two classes: the likeliest of each point. Otherwise the one number by its sign: of two classes the second's logit less the first's. */
+function paintOutput(
+  pixels: Uint8ClampedArray,
+  output: readonly Float32Array[],
+  { classes, loss }: OpenedTraining,
+): void {
+  if (classes.length > 2 && output.length === classes.length) {
+    paintClasses(pixels, output, tokens());
+    return;
+  }
+  const [first, second] = output as readonly [Float32Array, Float32Array];
+  const values = classes.length === 2 && output.length === 2 ? second.map((value, i) => value - first[i]!) : first;
+  const middle = loss === "halfSumOfSquares" ? 0.5 : 0;
+  paint(
+    pixels,
+    values.map((value) => value - middle),
+    classes.length > 0 ? 4 : 2,
+  );
+}
+
 /** Rows as points; those of the next step have a ring. */
 function drawPoints(
   context: CanvasRenderingContext2D,
-  { points, plane }: OpenedTraining,
+  { points, plane, classes }: OpenedTraining,
   batch: readonly number[],
   width: number,
   height: number,
@@ -99,7 +136,7 @@ function drawPoints(
   context.lineWidth = 1;
   context.strokeStyle = colours.ground!;
   for (let i = 0; i < points.target.length; i++) {
-    context.fillStyle = colours[points.target[i]! > 0 ? "positive" : "negative"]!;
+    context.fillStyle = colours[classToken(classes.length, points.target[i]!)]!;
     context.beginPath();
     context.arc(width * at(points.x[i]!, plane.x), height * (1 - at(points.y[i]!, plane.y)), 3, 0, 2 * Math.PI);
     context.fill();

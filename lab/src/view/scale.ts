@@ -33,7 +33,7 @@ export function fromOklab([L, a, b]: Triple): Triple {
 }
 
 /** "rgb(1, 2, 3)" → [1, 2, 3] */
-const parse = (colour: string): Triple => {
+export const parseColour = (colour: string): Triple => {
   const [r = 0, g = 0, b = 0] = (colour.match(/[\d.]+/g) ?? []).map(Number);
   return [r, g, b];
 };
@@ -46,8 +46,8 @@ let table: { readonly of: object; readonly colours: Uint8ClampedArray } | undefi
 function colours(): Uint8ClampedArray {
   const of = tokens();
   if (table?.of === of) return table.colours;
-  const zero = toOklab(parse(of.zero!));
-  const ends = [toOklab(parse(of.negative!)), toOklab(parse(of.positive!))];
+  const zero = toOklab(parseColour(of.zero!));
+  const ends = [toOklab(parseColour(of.negative!)), toOklab(parseColour(of.positive!))];
   const made = new Uint8ClampedArray((2 * steps + 1) * 3);
   for (let i = 0; i <= 2 * steps; i++) {
     const t = (i - steps) / steps;

@@ -1,5 +1,6 @@
 // A built-in set as a small picture: its points in the colours of their targets.
 import type { SetRows, TableSet } from "../../sets/index.ts";
+import { classToken } from "../../view/class-colours.ts";
 import { diverging } from "../../view/scale.ts";
 import { type Tokens, tokens } from "../../view/tokens.ts";
 
@@ -52,8 +53,7 @@ export async function drawSet(
 function coloursOf(rows: SetRows, target: string, colours: Tokens): (value: number | string) => string {
   const classes = [...new Set(rows.map((row) => row[target]))].sort();
   if (typeof classes[0] === "number") return (value) => diverging(Number(value));
-  const names = classes.length === 2 ? ["negative", "positive"] : classes.map((_, i) => `series-${i + 1}`);
-  return (value) => colours[names[classes.indexOf(value)]!]!;
+  return (value) => colours[classToken(classes.length, classes.indexOf(value))]!;
 }
 
 function placed(values: readonly number[], length: number): (value: number) => number {
