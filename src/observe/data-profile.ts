@@ -105,14 +105,16 @@ export function profileData({
   const width = features.length;
   const sample = Math.min(rows, mostRows, Math.max(fewestRows, Math.floor(looks / (width * targets.length))));
   const positions = Int32Array.from({ length: sample }, (_, i) => Math.floor((i * rows) / sample));
-  const columns = targets.map(({ name, classes }, t) => ({
-    ...{ name, classes, y: columnOf(y, t, targets.length) },
-  }));
+  const columns = targets.map(({ name, classes }, t) => {
+    const own = columnOf(y, t, targets.length);
+    return { name, classes, y: own, sampled: Float64Array.from(positions, (row) => own[row]!) };
+  });
+  const moments = momentsOf(x, rows, width);
+  const values = new Float32Array(sample);
   const all = features.map((name, column) => {
-    const told = columns.map(({ y, classes }) =>
-      univariateScore(positions, (row) => x[row * width + column]!, y, classes.length),
-    );
-    return { name, ...momentsOf(x, rows, width, column), alone: maximum(told), told };
+    for (let i = 0; i < sample; i++) values[i] = x[positions[i]! * width + column]!;
+    const told = columns.map(({ sampled, classes }) => univariateScore(values, sampled, classes.length));
+    return { name, ...moments(column), alone: maximum(told), told };
   });
   const ofLevels = categories.map(({ name, from, to }) => {
     const level = (row: number) => {
@@ -151,27 +153,36 @@ export function profileData({
   };
 }
 
-/** Of the finite values, in two passes; large ones do not overflow in float64. */
-function momentsOf(x: Float32Array, rows: number, width: number, column: number) {
-  let count = 0;
-  let sum = 0;
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let at = column; at < rows * width; at += width) {
-    const value = x[at]!;
-    if (!Number.isFinite(value)) continue;
-    count++;
-    sum += value;
-    if (value < min) min = value;
-    if (value > max) max = value;
+/** Of the finite values of each column, in two passes over the rows as they lie; large ones do not overflow in float64. */
+function momentsOf(x: Float32Array, rows: number, width: number) {
+  const counts = new Int32Array(width);
+  const means = new Float64Array(width);
+  const [least, most] = [new Float64Array(width).fill(Infinity), new Float64Array(width).fill(-Infinity)];
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < width; column++) {
+      const value = x[row * width + column]!;
+      if (!Number.isFinite(value)) continue;
+      counts[column]!++;
+      means[column]! += value;
+      if (value < least[column]!) least[column] = value;
+      if (value > most[column]!) most[column] = value;
+    }
   }
-  if (count === 0) return { mean: 0, std: 0, min: 0, max: 0, nonFinite: rows, rms: 0 };
-  const mean = sum / count;
-  let squares = 0;
-  for (let at = column; at < rows * width; at += width) {
-    if (Number.isFinite(x[at]!)) squares += (x[at]! - mean) ** 2;
+  for (let column = 0; column < width; column++) means[column]! /= counts[column]!;
+  const squares = new Float64Array(width);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < width; column++) {
+      const value = x[row * width + column]!;
+      if (Number.isFinite(value)) squares[column]! += (value - means[column]!) ** 2;
+    }
   }
-  const variance = squares / count;
-  return { mean, std: Math.sqrt(variance), min, max, nonFinite: rows - count, rms: Math.sqrt(variance + mean ** 2) };
+  return (column: number) => {
+    const count = counts[column]!;
+    if (count === 0) return { mean: 0, std: 0, min: 0, max: 0, nonFinite: rows, rms: 0 };
+    const [mean, min, max] = [means[column]!, least[column]!, most[column]!];
+    const variance = squares[column]! / count;
+    return { mean, std: Math.sqrt(variance), min, max, nonFinite: rows - count, rms: Math.sqrt(variance + mean ** 2) };
+  };
 }
 
 /** In their order; where there are too many, those with values that are not finite, that tell most, and of the oddest scales. */

@@ -3,7 +3,7 @@ import { maximum } from "../ir/stats.ts";
 
 /** Rows and their targets in the order of one feature. */
 interface Sorted {
-  readonly x: Float64Array;
+  readonly x: Float32Array;
   readonly y: Float64Array;
 }
 
@@ -19,22 +19,13 @@ const depth = 5;
 const fewest = 4;
 
 /**
- * 0 … 1 for the rows `positions` of a feature, `value(i)` for row i, with targets y: R² for numbers; for `classes` > 0 the share
+ * 0 … 1 for the values x [rows] of a feature, with targets y [rows]: R² for numbers; for `classes` > 0 the share
  * of the errors of always saying the most frequent class that it avoids. Each half of the rows, by turns, is predicted
  * by steps fitted on the other, greedily as by CART (Breiman et al. 1984). Rows whose value is NaN are left out.
  */
-export function univariateScore(
-  positions: Int32Array,
-  value: (row: number) => number,
-  y: ArrayLike<number>,
-  classes: number,
-): number {
-  const order = sortedBy(positions, value);
-  const halves = [0, 1].map((half): Sorted => {
-    const rows = order.filter((i) => i % 2 === half);
-    const at = (i: number) => positions[i]!;
-    return { x: Float64Array.from(rows, (i) => value(at(i))), y: Float64Array.from(rows, (i) => y[at(i)]!) };
-  });
+export function univariateScore(x: Float32Array, y: Float64Array, classes: number): number {
+  const order = sortedBy(x);
+  const halves = [0, 1].map((half) => halfOf(order, half, x, y));
   let errors = 0;
   let errorsWithout = 0;
   for (const [fitted, measured] of [
@@ -59,19 +50,35 @@ const bits = new Float32Array(1);
 const pattern = new Uint32Array(bits.buffer);
 
 /**
- * Indices into `positions` by rising value, NaN left out. Values as integers of the same order (IEEE 754: those of
- * negative numbers run backwards), with the index in the low bits: numbers sort many times faster than pairs.
+ * Rows by rising value, NaN left out. Values as integers of the same order (IEEE 754: those of
+ * negative numbers run backwards), with the row in the low bits: numbers sort many times faster than pairs.
  */
-function sortedBy(positions: Int32Array, value: (row: number) => number): Int32Array {
-  const keys = new Float64Array(positions.length);
+function sortedBy(x: Float32Array): Int32Array {
+  const keys = new Float64Array(x.length);
   let count = 0;
-  for (let i = 0; i < positions.length; i++) {
-    bits[0] = value(positions[i]!) + 0;
+  for (let row = 0; row < x.length; row++) {
+    bits[0] = x[row]! + 0;
     if (Number.isNaN(bits[0])) continue;
     const raw = pattern[0]!;
-    keys[count++] = (raw >= 2 ** 31 ? 2 ** 32 - 1 - raw : raw + 2 ** 31) * 2 ** 20 + i;
+    keys[count++] = (raw >= 2 ** 31 ? 2 ** 32 - 1 - raw : raw + 2 ** 31) * 2 ** 20 + row;
   }
-  return Int32Array.from(keys.subarray(0, count).sort(), (key) => key % 2 ** 20);
+  const sorted = keys.subarray(0, count).sort();
+  const order = new Int32Array(count);
+  for (let k = 0; k < count; k++) order[k] = sorted[k]! - Math.floor(sorted[k]! / 2 ** 20) * 2 ** 20;
+  return order;
+}
+
+/** Every second row, of those with an even number or an odd one, in their order. */
+function halfOf(order: Int32Array, half: number, x: Float32Array, y: Float64Array): Sorted {
+  const own = { x: new Float32Array(order.length), y: new Float64Array(order.length) };
+  let count = 0;
+  for (let k = 0; k < order.length; k++) {
+    const row = order[k]!;
+    if (row % 2 !== half) continue;
+    own.x[count] = x[row]!;
+    own.y[count++] = y[row]!;
+  }
+  return { x: own.x.subarray(0, count), y: own.y.subarray(0, count) };
 }
 
 function fitSteps(rows: Sorted, classes: number): Steps {
