@@ -67,7 +67,7 @@ export class LabStore {
       state = readAddress("");
       trouble = { message: messageOf(error) };
     }
-    this.client = new LabClient();
+    this.client = new LabClient(this.#tellDeath);
     this.frames = new Frames(this);
     this.figures = new Figures(this);
     this.#snapshot = {
@@ -187,6 +187,8 @@ export class LabStore {
   async step(steps: number): Promise<void> {
     if (this.#snapshot.isPlaying) this.pause();
     await this.attempt(async () => {
+      // Of a training that is being opened, from where it is opened.
+      await this.#applying;
       const to = Math.max(0, this.frames.step + steps);
       await Promise.all(
         steps > 0
@@ -241,8 +243,13 @@ export class LabStore {
 
   tell(error: unknown): void {
     const isDead = !(error instanceof ChainruleError);
-    this.#set({ trouble: { message: messageOf(error), ...(isDead && { isDead: true }) } });
+    this.#set({
+      trouble: { message: messageOf(error), ...(isDead && { isDead: true }) },
+      ...(isDead && { isPlaying: false }),
+    });
   }
+
+  readonly #tellDeath = (error: unknown): void => this.tell(error);
 
   dismiss(): void {
     this.#set({ trouble: undefined, promised: undefined });
@@ -251,7 +258,7 @@ export class LabStore {
   /** A new worker in place of one that died, at the step where it was. */
   revive(): void {
     this.client.close();
-    this.client = new LabClient();
+    this.client = new LabClient(this.#tellDeath);
     this.#opened = undefined;
     this.dismiss();
     this.#apply({ ...this.state, step: this.frames.step });

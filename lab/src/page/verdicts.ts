@@ -53,7 +53,8 @@ export class Verdicts {
         this.#say(diagnosis, generation);
       }
     } catch (error) {
-      this.#store.tell(error);
+      // Asked again at once it would answer the same.
+      return this.#store.tell(error);
     } finally {
       const now = performance.now();
       this.#due = now + Math.max(pause, 10 * (now - began));

@@ -12,16 +12,28 @@ export class LabClient {
   readonly #worker: Worker;
   readonly #service: Remote<LabService>;
   readonly #death: Promise<never>;
+  #isClosed = false;
 
-  constructor() {
+  /** `onDeath` is called once, whether anything was asked of it or not. */
+  constructor(onDeath: (error: WorkerDied) => void = () => {}) {
     this.#worker = new Worker(new URL("./main.ts", import.meta.url), { type: "module", name: "training" });
     this.#service = wrap<LabService>(this.#worker);
     // A call to a dead worker never settles.
     this.#death = new Promise((_, reject) => {
       this.#worker.onerror = (event) => reject(new WorkerDied(event.message || "The worker could not be loaded."));
       this.#worker.onmessageerror = () => reject(new WorkerDied("A message of the worker could not be read."));
+      void this.#outlive().then((isDead) => isDead && reject(new WorkerDied("The browser ended its worker.")));
     });
-    this.#death.catch(() => {});
+    this.#death.catch(onDeath);
+  }
+
+  /** Until it has ended, of which no event tells: it holds a lock as long as it lives. A page without https has no locks. */
+  async #outlive(): Promise<boolean> {
+    const { locks } = navigator as Partial<Navigator>;
+    if (locks === undefined) return false;
+    const name = `worker ${crypto.randomUUID()}`;
+    await this.#service.hold(name);
+    return locks.request(name, () => !this.#isClosed);
   }
 
   /** `await client.ask((service) => service.seek(10))`. Throws the engine's ChainruleError, or WorkerDied. */
@@ -37,6 +49,7 @@ export class LabClient {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#service[releaseProxy]();
     this.#worker.terminate();
   }

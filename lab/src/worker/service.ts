@@ -65,6 +65,16 @@ export class LabService {
   #isStill = false;
   #prober: { readonly of: LabTraining; readonly prober: ImageProber } | undefined;
 
+  /** A lock of this name is held until the worker ends. */
+  hold(name: string): Promise<void> {
+    return new Promise((resolve) => {
+      void navigator.locks.request(name, () => {
+        resolve();
+        return new Promise(() => {});
+      });
+    });
+  }
+
   /** Loads a training in place of the one before, and goes to a step of it. */
   open(recipe: Recipe, step: number, file?: OwnFile): Promise<Answer<OpenedTraining>> {
     return answer(async () => {
