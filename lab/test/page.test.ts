@@ -34,6 +34,20 @@ it("steps, plays, pauses and goes back by its buttons and its keys", skipped, as
   expect(complaints).toEqual([]);
 });
 
+it("plays a training that Play is pressed for while it is opened", skipped, async () => {
+  const { page, complaints } = await openPage(host.browser, `${host.url}#v=1&data=xor&hidden=4&epochs=500`);
+  await expect.poll(() => page.getByTestId("loss").textContent()).not.toBe("0");
+  // In one go, so that no answer of the worker can come in between.
+  await page.evaluate(() => {
+    history.pushState(null, "", "#v=1&data=moons&hidden=64,64&epochs=500");
+    dispatchEvent(new PopStateEvent("popstate"));
+    document.querySelector<HTMLButtonElement>("button[aria-label=Play]")!.click();
+  });
+  await expect.poll(async () => Number(await page.getByTestId("step").textContent())).toBeGreaterThan(20);
+  await page.getByRole("button", { name: "Pause" }).click();
+  expect(complaints).toEqual([]);
+});
+
 it("has an entry of the history for each committed change", skipped, async () => {
   const { page } = await openPage(host.browser, host.url);
   await page.getByRole("radio", { name: "Lab", exact: true }).click();

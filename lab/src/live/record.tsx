@@ -1,7 +1,8 @@
 // A run that the page repeats, beside its record: from which epoch on their losses have other bits, if from any.
 import "./record.css";
-import { useEffect, useRef } from "react";
-import { useFrames, useLab, useStore } from "../page/use-lab.ts";
+import { useRef } from "react";
+import { useAsked } from "../page/use-asked.ts";
+import { useLab } from "../page/use-lab.ts";
 import type { LabState } from "../recipe/recipe.ts";
 import type { ColumnData } from "../training/columns.ts";
 import { exact } from "../view/numbers.ts";
@@ -43,32 +44,25 @@ export function compared({ run, losses }: Pick<RunRecord, "run" | "losses">, her
 }
 
 export function RecordBar() {
-  const store = useStore();
-  const { state } = useLab();
-  const line = useRef<HTMLParagraphElement>(null);
-  const look = useRef({ version: -1, isAsked: false });
+  const { state, generation } = useLab();
   const known = recordOf(state);
-  const show = () => {
-    const element = line.current;
-    if (known === undefined || element === null || look.current.isAsked) return;
-    look.current.isAsked = true;
-    store.client
-      .ask((service) => service.columns(look.current.version, [figure]))
-      .then(({ version, columns }) => {
-        if (version === look.current.version) return;
-        look.current.version = version;
-        const text = compared(known, columns[0]);
-        if (element.textContent !== text) element.textContent = text;
-      })
-      .catch((error: unknown) => store.tell(error))
-      .finally(() => {
-        look.current.isAsked = false;
-      });
-  };
-  useFrames(show);
-  useEffect(() => {
-    look.current.version = -1;
-    if (known !== undefined && line.current !== null) line.current.textContent = compared(known, undefined);
-  }, [known]);
-  return known === undefined ? null : <p ref={line} className="live-record" role="status" />;
+  return known === undefined ? null : <RecordLine key={generation} known={known} />;
+}
+
+function RecordLine({ known }: { readonly known: RunRecord }) {
+  const line = useRef<HTMLParagraphElement>(null);
+  const version = useRef(-1);
+  useAsked(
+    (service) => service.columns(version.current, [figure]),
+    ({ version: next, columns }) => {
+      if (next === version.current) return;
+      version.current = next;
+      line.current!.textContent = compared(known, columns[0]);
+    },
+  );
+  return (
+    <p ref={line} className="live-record" role="status">
+      {compared(known, undefined)}
+    </p>
+  );
 }

@@ -1,10 +1,9 @@
 // The figures over the steps that charts show: asked for together, at most ten times a second, thinned to what a chart has room for.
 import type { ColumnData } from "../training/columns.ts";
+import { Asking } from "./asking.ts";
 import { ChartView } from "./chart-view.ts";
 import type { LabStore } from "./store.ts";
 
-/** Milliseconds between two looks while it plays. */
-const pause = 100;
 /** Points of a column: more than a chart has pixels for are not seen. */
 const points = 600;
 
@@ -23,12 +22,11 @@ export class Figures {
   #generation = -1;
   /** The steps that were last asked for. */
   #asked = "";
-  #due = 0;
-  #isAsked = false;
-  #isStale = false;
+  readonly #asking: Asking;
 
   constructor(store: LabStore) {
     this.#store = store;
+    this.#asking = new Asking(store, () => this.#ask());
     store.frames.subscribe(() => this.#look());
     store.twins.subscribe(() => this.#refresh());
     this.view.subscribe(() => {
@@ -57,56 +55,38 @@ export class Figures {
   #refresh(): void {
     this.#version = -1;
     this.#wish++;
-    this.#due = 0;
-    this.#look();
+    if (this.#listeners.size > 0) this.#asking.again();
   }
 
   #look(): void {
-    const { generation, training, isPlaying } = this.#store.read();
-    if (training === undefined || this.#listeners.size === 0) return;
+    if (this.#listeners.size > 0) this.#asking.look();
+  }
+
+  async #ask(): Promise<void> {
+    const { view } = this;
+    const { generation } = this.#store.read();
     if (generation !== this.#generation) {
       this.#generation = generation;
       this.#version = -1;
       this.#columns = new Map();
-      this.view.reset();
+      view.reset();
     }
-    if (this.#isAsked) {
-      this.#isStale = true;
-      return;
-    }
-    const now = performance.now();
-    if (now < this.#due && isPlaying) return;
-    this.#due = now + pause;
-    void this.#ask(generation);
-  }
-
-  async #ask(generation: number): Promise<void> {
-    this.#isAsked = true;
-    this.#isStale = false;
-    try {
-      const { view } = this;
-      const [from, to] = this.#wanted();
-      this.#asked = String([from, to]);
-      const names = [...new Set([...this.#listeners.values()].flat())];
-      const since = this.#version;
-      const wish = this.#wish;
-      const range = { from, to, points };
-      const [answer, twins] = await Promise.all([
-        this.#store.client.ask((service) => service.columns(since, names, range)),
-        this.#store.twins.losses(range),
-      ]);
-      if (generation !== this.#store.read().generation || answer.version === since) return;
-      // What was asked for anew in the meantime stays asked for.
-      if (this.#wish === wish) this.#version = answer.version;
-      this.#columns = byName([...answer.columns, ...twins]);
-      view.reach(answer.end);
-      for (const listener of this.#listeners.keys()) listener(this.#columns);
-    } catch (error) {
-      this.#store.tell(error);
-    } finally {
-      this.#isAsked = false;
-      if (this.#isStale) this.#look();
-    }
+    const [from, to] = this.#wanted();
+    this.#asked = String([from, to]);
+    const names = [...new Set([...this.#listeners.values()].flat())];
+    const since = this.#version;
+    const wish = this.#wish;
+    const range = { from, to, points };
+    const [answer, twins] = await Promise.all([
+      this.#store.client.ask((service) => service.columns(since, names, range)),
+      this.#store.twins.losses(range),
+    ]);
+    if (generation !== this.#store.read().generation || answer.version === since) return;
+    // What was asked for anew in the meantime stays asked for.
+    if (this.#wish === wish) this.#version = answer.version;
+    this.#columns = byName([...answer.columns, ...twins]);
+    view.reach(answer.end);
+    for (const listener of this.#listeners.keys()) listener(this.#columns);
   }
 }
 

@@ -53,8 +53,11 @@ export class LabStore {
   /** Changes are applied one after the other, the last of them with certainty. */
   #applying: Promise<void> = Promise.resolve();
   #next: LabState | undefined;
+  #isChanging = false;
   /** Ends playing in step with twins. */
   #inStep: AbortController | undefined;
+  /** Steps a second, asked for while a change is under way: what it leads to plays. */
+  #wanted: number | undefined;
   #isFailed = false;
   #isStepAsked = false;
 
@@ -151,7 +154,8 @@ export class LabStore {
 
   play(stepsPerSecond: number): void {
     this.#inStep?.abort();
-    if (this.twins.isEmpty) this.client.tell((service) => service.play(stepsPerSecond));
+    if (this.#isChanging) this.#wanted = stepsPerSecond;
+    else if (this.twins.isEmpty) this.client.tell((service) => service.play(stepsPerSecond));
     else this.#playInStep(stepsPerSecond);
     this.#set({ isPlaying: true, paused: undefined });
     this.frames.wake();
@@ -175,6 +179,7 @@ export class LabStore {
   }
 
   pause(): void {
+    this.#wanted = undefined;
     this.#inStep?.abort();
     this.#inStep = undefined;
     this.client.tell((service) => service.pause());
@@ -224,7 +229,7 @@ export class LabStore {
   hear({ isPlaying: isByItself, paused: why, standing, failure }: Status): void {
     const { isPlaying: was, state } = this.#snapshot;
     const isInStep = this.#inStep !== undefined;
-    const isPlaying = isByItself || isInStep;
+    const isPlaying = isByItself || isInStep || this.#wanted !== undefined;
     const paused = isInStep || this.#snapshot.paused === standing ? this.#snapshot.paused : why;
     const isFailed = standing === "failed";
     if (was === isPlaying && paused === this.#snapshot.paused && isFailed === this.#isFailed) return;
@@ -294,10 +299,16 @@ export class LabStore {
     const isUnderWay = this.#next !== undefined;
     this.#next = state;
     if (isUnderWay) return;
+    this.#isChanging = true;
     this.#applying = this.#applying.then(async () => {
       const next = this.#next!;
       this.#next = undefined;
       await this.attempt(() => this.#bring(next));
+      if (this.#next !== undefined) return;
+      this.#isChanging = false;
+      const wanted = this.#wanted;
+      this.#wanted = undefined;
+      if (wanted !== undefined) this.play(wanted);
     });
   }
 
@@ -327,7 +338,7 @@ export class LabStore {
       this.#set({ missingFile: data, isOpening: false });
       return;
     }
-    this.#set({ isOpening: true, isPlaying: false, paused: undefined, missingFile: undefined });
+    this.#set({ isOpening: true, isPlaying: this.#wanted !== undefined, paused: undefined, missingFile: undefined });
     try {
       const { interventions, settings } = state;
       const training = await this.client.ask((service) =>
@@ -341,8 +352,11 @@ export class LabStore {
       this.#set({ training, generation: this.#snapshot.generation + 1, promised });
       await this.twins.bring(state, file);
       await this.frames.next();
+    } catch (error) {
+      this.#wanted = undefined;
+      throw error;
     } finally {
-      this.#set({ isOpening: false });
+      this.#set({ isOpening: false, isPlaying: this.#wanted !== undefined });
     }
   }
 }

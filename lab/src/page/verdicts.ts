@@ -1,9 +1,7 @@
 // The verdicts on the training that is open, as far as it is: asked for now and then while it goes on, and where it stands still.
 import type { LabDiagnosis } from "../training/diagnosis.ts";
+import { Asking } from "./asking.ts";
 import type { LabStore } from "./store.ts";
-
-/** Milliseconds between two looks while it goes on, and ten times what the last one took. */
-const pause = 1000;
 
 export class Verdicts {
   readonly #store: LabStore;
@@ -11,11 +9,11 @@ export class Verdicts {
   #diagnosis: LabDiagnosis | undefined;
   #generation = -1;
   #interventions: unknown;
-  #due = 0;
-  #isAsked = false;
+  readonly #asking: Asking;
 
   constructor(store: LabStore) {
     this.#store = store;
+    this.#asking = new Asking(store, () => this.#ask(), { pause: 1000 });
     store.frames.subscribe(() => this.#consider());
   }
 
@@ -28,7 +26,7 @@ export class Verdicts {
   readonly read = (): LabDiagnosis | undefined => this.#diagnosis;
 
   #consider(): void {
-    const { isPlaying, generation, training, state } = this.#store.read();
+    const { generation, training, state } = this.#store.read();
     const { step } = this.#store.frames;
     if (generation !== this.#generation) this.#say(undefined, generation);
     // A lesson is what it is, and nothing is known of a training before its first step.
@@ -38,30 +36,16 @@ export class Verdicts {
       return;
     }
     const isSame = this.#diagnosis?.step === step && this.#interventions === state.interventions;
-    if (isSame || this.#isAsked || (isPlaying && performance.now() < this.#due)) return;
-    void this.#ask(generation);
+    if (!isSame) this.#asking.look();
   }
 
-  async #ask(generation: number): Promise<void> {
-    this.#isAsked = true;
+  async #ask(): Promise<void> {
     const { recipe, client } = this.#store;
-    const began = performance.now();
-    try {
-      const diagnosis = await client.ask((service) => service.diagnosis(recipe));
-      if (this.#store.read().generation === generation) {
-        this.#interventions = recipe.interventions;
-        this.#say(diagnosis, generation);
-      }
-    } catch (error) {
-      // Asked again at once it would answer the same.
-      return this.#store.tell(error);
-    } finally {
-      const now = performance.now();
-      this.#due = now + Math.max(pause, 10 * (now - began));
-      this.#isAsked = false;
-    }
-    // It may have come to rest meanwhile.
-    if (!this.#store.read().isPlaying) this.#consider();
+    const { generation } = this.#store.read();
+    const diagnosis = await client.ask((service) => service.diagnosis(recipe));
+    if (this.#store.read().generation !== generation) return;
+    this.#interventions = recipe.interventions;
+    this.#say(diagnosis, generation);
   }
 
   #say(diagnosis: LabDiagnosis | undefined, generation: number): void {

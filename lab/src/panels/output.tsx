@@ -1,7 +1,8 @@
 // The output: what the network makes of the plane, with the rows for training on it; without a plane, what it makes of the row.
 import "./output.css";
 import { lazy, Suspense, useEffect, useRef } from "react";
-import { useFrames, useLab, useStore } from "../page/use-lab.ts";
+import { useAsked } from "../page/use-asked.ts";
+import { useLab, useStore } from "../page/use-lab.ts";
 import { setOf } from "../sets/index.ts";
 import { sized } from "../view/canvas.ts";
 import { classToken, paintClasses } from "../view/class-colours.ts";
@@ -54,7 +55,6 @@ function Plane({ training }: { readonly training: OpenedTraining }) {
   /** Of each of the network's outputs the values over the plane. */
   const output = useRef<readonly Float32Array[]>(undefined);
   const repaint = useRef(() => {});
-  const isAsked = useRef(false);
   useEffect(() => {
     const image = new OffscreenCanvas(resolution, resolution);
     const surface = sized(canvas.current!, (context, width, height) => {
@@ -83,22 +83,16 @@ function Plane({ training }: { readonly training: OpenedTraining }) {
       off();
     };
   }, [store, training]);
-  useFrames(() => {
-    if (isAsked.current) return;
-    isAsked.current = true;
-    const last = training.layers.at(-1)!;
-    const names = Array.from({ length: last.outputs }, (_, i) => `${last.output}[${i}]`);
-    store.client
-      .ask((service) => service.planes(resolution, names))
-      .then((planes) => {
-        output.current = names.map((name) => planes[name]!);
-        repaint.current();
-      })
-      .catch((error: unknown) => store.tell(error))
-      .finally(() => {
-        isAsked.current = false;
-      });
-  });
+  const last = training.layers.at(-1)!;
+  const names = Array.from({ length: last.outputs }, (_, i) => `${last.output}[${i}]`);
+  useAsked(
+    (service) => service.planes(resolution, names),
+    (planes) => {
+      output.current = names.map((name) => planes[name]!);
+      repaint.current();
+    },
+    { pause: 50 },
+  );
   return <canvas ref={canvas} className="output-plane" role="img" aria-label="The output over the plane" />;
 }
 

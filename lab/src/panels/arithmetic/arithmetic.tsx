@@ -6,15 +6,13 @@ import { X } from "lucide-react";
 import { type CSSProperties, useEffect, useRef, useState } from "react";
 import { Button, ToggleButton } from "react-aria-components";
 import { highlight, noHighlight, related } from "../../page/highlight.ts";
+import { useAsked } from "../../page/use-asked.ts";
 import { useFrames, useLab, useStore } from "../../page/use-lab.ts";
 import { withIntervention } from "../../recipe/interventions.ts";
 import { type Element, explainedName, isParameter, nameOf, numbersOf, wordsOf } from "../../training/elements.ts";
 import { NumberHandle, type NumberHandleControl } from "../../view/number-handle.tsx";
 import type { OpenedTraining } from "../../worker/service.ts";
 import { ArithmeticView, relatedOf } from "./view.ts";
-
-/** Milliseconds between two looks while a training plays. */
-const pause = 100;
 
 interface Props {
   readonly training: OpenedTraining;
@@ -95,54 +93,35 @@ function Work({ training, element, isExact }: { training: OpenedTraining; elemen
   const root = useRef<HTMLDivElement>(null);
   const note = useRef<HTMLParagraphElement>(null);
   const view = useRef<ArithmeticView>(undefined);
-  const seen = useRef({ due: 0, isAsked: false, isLate: false, isOver: false });
-  const ask = () => {
-    const look = seen.current;
-    if (view.current === undefined || look.isOver) return;
-    if (look.isAsked || (performance.now() < look.due && store.read().isPlaying)) {
-      look.isLate = true;
-      return;
-    }
-    const { frames } = store;
-    if (frames.last === undefined) return;
-    look.isAsked = true;
-    look.isLate = false;
-    const began = performance.now();
-    // Units and inputs have a value for each row: of the batch, the first is shown.
-    const asked = isParameter(element) ? row : row === "batch" ? (frames.last.batch[0] ?? 0) : row;
-    store.client
-      .ask((service) => service.arithmetic(explainedName(training, element), asked))
-      .then(({ explanation, frame, rows }) => {
-        if (look.isOver) return;
-        view.current!.write({ explanation, single: numbersOf(training, element, frame), isOneRow: rows === 1 });
-        related.set(relatedOf(training, element, explanation));
-        note.current!.textContent = noteOf(training, rows, asked);
-      })
-      .catch((error: unknown) => store.tell(error))
-      .finally(() => {
-        look.isAsked = false;
-        // It takes at most a third of the worker's time.
-        look.due = performance.now() + Math.max(pause - (performance.now() - began), 2 * (performance.now() - began));
-        if (look.isLate && !store.read().isPlaying) ask();
-      });
-  };
+  // Units and inputs have a value for each row: of the batch, the first is shown.
+  const asked = () => (isParameter(element) || row !== "batch" ? row : (store.frames.last?.batch[0] ?? 0));
+  const ask = useAsked(
+    (service) => service.arithmetic(explainedName(training, element), asked()),
+    ({ explanation, frame, rows }) => {
+      if (view.current === undefined) return;
+      view.current.write({ explanation, single: numbersOf(training, element, frame), isOneRow: rows === 1 });
+      related.set(relatedOf(training, element, explanation));
+      note.current!.textContent = noteOf(training, rows, asked());
+    },
+    // Ten times a second, in a third of the worker's time.
+    { pause: 50, share: 1 / 3 },
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: one view for each number
   useEffect(() => {
-    const look = seen.current;
-    look.isOver = false;
     const { current } = root;
+    let isOver = false;
     const light = () => view.current?.light(highlight.get());
     const off = highlight.subscribe(light);
     void import("./formulas.ts")
       .then(({ typeset }) => {
-        if (look.isOver) return;
+        if (isOver) return;
         view.current = new ArithmeticView(current!, training, typeset);
         view.current.isExact = isExact;
         ask();
       })
       .catch((error: unknown) => store.tell(error));
     return () => {
-      look.isOver = true;
+      isOver = true;
       view.current = undefined;
       off();
       related.set(undefined);
@@ -152,7 +131,6 @@ function Work({ training, element, isExact }: { training: OpenedTraining; elemen
   useEffect(() => {
     if (view.current) view.current.isExact = isExact;
   }, [isExact]);
-  useFrames(ask);
   const named = (target: EventTarget): string | undefined =>
     target instanceof HTMLElement ? target.closest<HTMLElement>("[data-lights]")?.dataset.lights : undefined;
   return (

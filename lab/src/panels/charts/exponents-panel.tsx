@@ -96,7 +96,7 @@ function Exponents({ name, title }: { readonly name: string; readonly title: str
       redraw.current();
       changed.current?.();
     },
-    250,
+    { pause: 250 },
   );
   return (
     <ChartFrame title={title} handle={handle} changed={changed}>

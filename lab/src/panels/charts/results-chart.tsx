@@ -12,7 +12,7 @@ const mostClasses = 12;
 export function ResultsChart() {
   const [results, setResults] = useState<Results>();
   const cells = useRef<HTMLTableElement>(null);
-  useAsked((service) => service.results(), setResults, 400);
+  useAsked((service) => service.results(), setResults, { pause: 400 });
   useEffect(() => {
     const colour = () => {
       for (const cell of cells.current?.querySelectorAll<HTMLElement>("[data-share]") ?? []) {

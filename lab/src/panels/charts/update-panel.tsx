@@ -92,7 +92,7 @@ function AlongChart() {
       reading.current!.textContent = answer ? `step ${answer.step}, ‖d‖ ${shown(answer.length)}` : "";
       changed.current?.();
     },
-    500,
+    { pause: 500 },
   );
   return (
     <ChartFrame title="Loss along the update" handle={handle} changed={changed} reading={reading}>

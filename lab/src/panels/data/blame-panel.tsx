@@ -1,14 +1,13 @@
 // Gradient blame: the columns and the rows that the loss pulls on the most, twice a second while a training runs.
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { Button, Disclosure, DisclosurePanel, Heading } from "react-aria-components";
-import { useFrames, useLab, useStore } from "../../page/use-lab.ts";
+import { useAsked } from "../../page/use-asked.ts";
+import { useLab, useStore } from "../../page/use-lab.ts";
 import type { Blame } from "../../training/blame.ts";
 import { counted, shown } from "../../view/numbers.ts";
 
 const mostColumns = 8;
 const mostRows = 8;
-/** Milliseconds between two looks. */
-const pause = 500;
 
 export function BlamePanel() {
   const [isOpen, setOpen] = useState(false);
@@ -77,37 +76,7 @@ const told = (value: number | string): string => (typeof value === "number" ? sh
 
 /** Of the last frame, or of one not long ago. */
 function useBlame(): Blame | undefined {
-  const store = useStore();
-  const { generation } = useLab();
   const [blame, setBlame] = useState<Blame>();
-  const asked = useRef({ step: -1, isUnderWay: false, due: 0, timer: 0 });
-  const ask = useCallback(() => {
-    const now = asked.current;
-    if (now.isUnderWay || store.frames.step === now.step) return;
-    if (performance.now() < now.due) {
-      clearTimeout(now.timer);
-      now.timer = window.setTimeout(ask, now.due - performance.now());
-      return;
-    }
-    now.isUnderWay = true;
-    now.step = store.frames.step;
-    now.due = performance.now() + pause;
-    store.client
-      .ask((service) => service.blame())
-      .then(setBlame)
-      .catch((error: unknown) => store.tell(error))
-      .finally(() => {
-        now.isUnderWay = false;
-        ask();
-      });
-  }, [store]);
-  useFrames(ask);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another training has another blame at the same step.
-  useEffect(() => {
-    const now = asked.current;
-    now.step = -1;
-    ask();
-    return () => clearTimeout(now.timer);
-  }, [ask, generation]);
+  useAsked((service) => service.blame(), setBlame, { pause: 500 });
   return blame;
 }

@@ -1,6 +1,7 @@
 // What the image panel draws of the worker's answers: written past React, whenever the image, the class or the weights are others.
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
-import { useFrames, useStore } from "../../page/use-lab.ts";
+import { useAsked } from "../../page/use-asked.ts";
+import { useStore } from "../../page/use-lab.ts";
 import type { ImageProbe } from "../../training/image-probe.ts";
 import { percent, shown } from "../../view/numbers.ts";
 import { diverging } from "../../view/scale.ts";
@@ -17,14 +18,10 @@ export interface ImageParts {
 
 /** Calls the worker with every frame, and when `ask` is called; one call at a time. */
 export function useProbe(pixels: Float32Array, target: number): ImageParts & { ask(): void } {
-  const store = useStore();
   const gradient = useRef<HTMLDivElement>(null);
   const loss = useRef<HTMLSpanElement>(null);
   const bars = useRef<(HTMLSpanElement | null)[]>([]);
   const last = useRef<ImageProbe>(undefined);
-  const calls = useRef({ isUnderWay: false, isDue: false });
-  const latest = useRef(target);
-  latest.current = target;
 
   const paint = useCallback(() => {
     const values = last.current?.gradient;
@@ -47,22 +44,7 @@ export function useProbe(pixels: Float32Array, target: number): ImageParts & { a
     },
     [paint],
   );
-  const ask = useCallback(() => {
-    const { current } = calls;
-    current.isDue = true;
-    if (current.isUnderWay) return;
-    current.isUnderWay = true;
-    current.isDue = false;
-    store.client
-      .ask((service) => service.probeImage(Float32Array.from(pixels), latest.current))
-      .then(write)
-      .catch((error: unknown) => store.tell(error))
-      .finally(() => {
-        current.isUnderWay = false;
-        if (current.isDue) ask();
-      });
-  }, [store, pixels, write]);
-  useFrames(ask);
+  const ask = useAsked((service) => service.probeImage(Float32Array.from(pixels), target), write, { pause: 0 });
   useEffect(() => onTheme(paint), [paint]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another class is asked for anew.
   useEffect(ask, [ask, target]);

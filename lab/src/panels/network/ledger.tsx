@@ -1,18 +1,15 @@
 // The ledger under the network: what becomes of δ on its way back through each layer, weight factor × activation factor = attenuation.
 import type { LedgerRow } from "chainrule/observe";
 import { useRef } from "react";
-import { useFrames, useStore } from "../../page/use-lab.ts";
+import { useAsked } from "../../page/use-asked.ts";
+import { useLab } from "../../page/use-lab.ts";
 import { shown } from "../../view/numbers.ts";
 import type { OpenedTraining } from "../../worker/service.ts";
 import type { Layout } from "./geometry.ts";
 
-/** Milliseconds between two looks at the figures. */
-const pause = 250;
-
 export function Ledger({ training, layout }: { readonly training: OpenedTraining; readonly layout: Layout }) {
-  const store = useStore();
+  const { row } = useLab().state;
   const box = useRef<HTMLUListElement>(null);
-  const seen = useRef({ due: 0, isAsked: false, isLate: false });
   // The last layer is where δ begins.
   const layers = training.layers.slice(0, -1);
   const write = (rows: readonly LedgerRow[]) => {
@@ -25,28 +22,7 @@ export function Ledger({ training, layout }: { readonly training: OpenedTraining
       product!.textContent = shown(attenuation, 3);
     }
   };
-  const ask = () => {
-    const look = seen.current;
-    if (look.isAsked || (performance.now() < look.due && store.read().isPlaying)) {
-      look.isLate = true;
-      return;
-    }
-    look.isAsked = true;
-    look.isLate = false;
-    look.due = performance.now() + pause;
-    const { row } = store.state;
-    store.client
-      .ask((service) => service.ledger({ row }))
-      .then(write)
-      .catch((error: unknown) => store.tell(error))
-      .finally(() => {
-        look.isAsked = false;
-        if (look.isLate && !store.read().isPlaying) ask();
-      });
-  };
-  useFrames(() => {
-    if (layers.length > 0) ask();
-  });
+  useAsked(layers.length > 0 ? (service) => service.ledger({ row }) : undefined, write, { pause: 250 });
   if (layers.length === 0) return null;
   const spacing = layout.columns[2]!.x - layout.columns[1]!.x;
   return (

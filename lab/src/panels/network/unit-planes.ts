@@ -1,6 +1,6 @@
 // The units' views of the plane: asked for a few times a second, one small image for each unit.
 import { useEffect, useRef } from "react";
-import { useFrames, useStore } from "../../page/use-lab.ts";
+import { useAsked } from "../../page/use-asked.ts";
 import { paint } from "../../view/scale.ts";
 import { onTheme } from "../../view/tokens.ts";
 import type { OpenedTraining } from "../../worker/service.ts";
@@ -8,8 +8,6 @@ import { mostUnits, niceScale } from "./geometry.ts";
 
 /** Points along each side. */
 const resolution = 24;
-/** Milliseconds between two of them while a training plays. */
-const pause = 250;
 
 export interface UnitPlanes {
   readonly images: Map<string, OffscreenCanvas>;
@@ -19,23 +17,11 @@ export interface UnitPlanes {
 
 /** Images by the names of their units; `redraw` is called where they are new. */
 export function useUnitPlanes(training: OpenedTraining, redraw: () => void): UnitPlanes {
-  const store = useStore();
   const planes = useRef<UnitPlanes>({ images: new Map(), scale: undefined });
-  const seen = useRef<{
-    values: Readonly<Record<string, Float32Array>>;
-    due: number;
-    isAsked: boolean;
-    isLate: boolean;
-  }>({
-    values: {},
-    due: 0,
-    isAsked: false,
-    isLate: false,
-  });
+  const values = useRef<Readonly<Record<string, Float32Array>>>({});
   const draw = () => {
-    const { values } = seen.current;
     const { scale = 1, images } = planes.current;
-    for (const [name, plane] of Object.entries(values)) {
+    for (const [name, plane] of Object.entries(values.current)) {
       const pixels = new ImageData(resolution, resolution);
       paint(pixels.data, plane, scale);
       let image = images.get(inputName(name));
@@ -44,31 +30,15 @@ export function useUnitPlanes(training: OpenedTraining, redraw: () => void): Uni
     }
     redraw();
   };
-  const ask = () => {
-    const look = seen.current;
-    if (look.isAsked || (performance.now() < look.due && store.read().isPlaying)) {
-      look.isLate = true;
-      return;
-    }
-    look.isAsked = true;
-    look.isLate = false;
-    look.due = performance.now() + pause;
-    store.client
-      .ask((service) => service.planes(resolution, namesOf(training)))
-      .then((values) => {
-        look.values = values;
-        planes.current.scale = scaleOf(training, values, planes.current.scale);
-        draw();
-      })
-      .catch((error: unknown) => store.tell(error))
-      .finally(() => {
-        look.isAsked = false;
-        if (look.isLate && !store.read().isPlaying) ask();
-      });
-  };
-  useFrames(() => {
-    if (training.plane) ask();
-  });
+  useAsked(
+    training.plane && ((service) => service.planes(resolution, namesOf(training))),
+    (answer) => {
+      values.current = answer;
+      planes.current.scale = scaleOf(training, answer, planes.current.scale);
+      draw();
+    },
+    { pause: 250 },
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew where the theme changes, whatever `draw` is by then
   useEffect(() => onTheme(draw), []);
   return planes.current;

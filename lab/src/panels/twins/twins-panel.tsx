@@ -9,8 +9,9 @@ import {
   withSettings,
 } from "chainrule/train";
 import { X } from "lucide-react";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useMemo, useRef, useState } from "react";
 import { Button, Form, Input, Label, TextField } from "react-aria-components";
+import { Asking } from "../../page/asking.ts";
 import type { Twin } from "../../page/twins.ts";
 import { useFrames, useLab, useStore, useTwins } from "../../page/use-lab.ts";
 import { isTwinSetting } from "../../recipe/address.ts";
@@ -85,25 +86,20 @@ function Swatch({ at }: { readonly at: number }) {
 function LastLoss({ at, twin }: { readonly at: number; readonly twin?: Twin }) {
   const store = useStore();
   const text = useRef<HTMLSpanElement>(null);
-  const isAsked = useRef(false);
+  const asking = useMemo(
+    () =>
+      twin &&
+      new Asking(store, async () => {
+        const { row } = store.state;
+        // What is wrong with it stands beside it.
+        const own = await twin.client.ask((service) => service.frame({ row })).catch(() => undefined);
+        if (own && text.current) text.current.textContent = shown(own.frame.loss);
+      }),
+    [store, twin],
+  );
   useFrames((frame) => {
-    if (twin === undefined) {
-      text.current!.textContent = shown(frame.loss);
-      return;
-    }
-    if (isAsked.current) return;
-    isAsked.current = true;
-    const { row } = store.state;
-    twin.client
-      .ask((service) => service.frame({ row }))
-      .then(({ frame: own }) => {
-        if (text.current) text.current.textContent = shown(own.loss);
-      })
-      // What is wrong with it stands beside it.
-      .catch(() => {})
-      .finally(() => {
-        isAsked.current = false;
-      });
+    if (asking === undefined) text.current!.textContent = shown(frame.loss);
+    else asking.look();
   });
   return (
     <span className="twins-loss">
