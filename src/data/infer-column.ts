@@ -161,9 +161,9 @@ class ColumnJudge {
       this.#warn(`${quote(name)}: ${doubt.text}.`, { setting, value, does });
     }
     const read = this.seen.read(type, notation);
-    if (type === "number") this.#warnOfSentinels(sentinelOf(read.values, read.counts));
-    const distinct = texts.length + others.texts;
     const range = rangeOf(read.values);
+    if (type === "number") this.#warnOfSentinels(sentinelOf(read.values, range, read.counts));
+    const distinct = texts.length + others.texts;
     return { ...this.#result(type, distinct, remark, notation), missing, range, encoded: read.encoded };
   }
 

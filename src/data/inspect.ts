@@ -2,7 +2,7 @@
 import { cellText, parseNumber } from "./cells.ts";
 import { type Codes, encodeCategories, readValues, type Values } from "./encode.ts";
 import { countMissing, isMissingWord, type MissingRule, missingTest, missingWords } from "./missing.ts";
-import { factsOf, type NumberFacts } from "./number-facts.ts";
+import { factsOf, type NumberFacts, type NumbersSeen } from "./number-facts.ts";
 import type { DecimalMark } from "./number-notation.ts";
 import { type Cell, type Column, origin, type Table } from "./table.ts";
 import { type ValueTypeName, valueType, valueTypeNames } from "./types/index.ts";
@@ -83,16 +83,12 @@ export function inspect(table: Table, column: Column, rule: MissingRule, hints: 
   const number = (cell: Cell): number => (isMissing(cell) ? Number.NaN : parseNumber(cell));
   const numbers = isMissing.ofNumbers ? cells.map(number) : cells.numbers(number);
   const missing = countMissing(cells, isMissing);
-  let filled = 0;
-  let isWhole = true;
-  for (const number of numbers) {
-    if (Number.isNaN(number)) continue;
-    filled++;
-    if (isWhole && !Number.isInteger(number)) isWhole = false;
-  }
-  if (filled + missing === table.rows) {
-    const facts = factsOf(column, numbers, { filled, isWhole, rule });
-    return inspected(table, column, { rule, missing, filled, numbers: facts, levels: [], values: undefined });
+  const seen = lookAt(numbers);
+  if (seen.filled + missing === table.rows) {
+    const facts = factsOf(column, numbers, rule, seen);
+    return inspected(table, column, {
+      ...{ rule, missing, filled: seen.filled, numbers: facts, levels: [], values: undefined },
+    });
   }
 
   const levels = new Map<string, Level>();
@@ -114,6 +110,21 @@ export function inspect(table: Table, column: Column, rule: MissingRule, hints: 
     ...{ rule, missing: absent, filled: table.rows - absent, numbers: undefined, levels: all },
     values: valuesOf(all, rule, hints),
   });
+}
+
+/** At numbers of a column, NaN for other cells. */
+function lookAt(numbers: Float64Array): NumbersSeen {
+  let [filled, isWhole] = [0, true];
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let row = 0; row < numbers.length; row++) {
+    const value = numbers[row]!;
+    if (Number.isNaN(value)) continue;
+    filled++;
+    if (value < least) least = value;
+    if (value > most) most = value;
+    if (isWhole && !Number.isInteger(value)) isWhole = false;
+  }
+  return { filled, isWhole, least, most };
 }
 
 type Found = Pick<Inspection, "rule" | "missing" | "filled" | "numbers" | "levels" | "values">;

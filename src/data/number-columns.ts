@@ -21,15 +21,15 @@ export function isZeroPadded(column: Column, rule: MissingRule): boolean {
   return zeros;
 }
 
-/** How many different numbers there are; NaN is none. */
-export const distinctNumbers = (values: Float64Array): number => distinctOnGrid(values) ?? distinctByHash(values);
+/** How many different numbers there are, of that range; NaN is none. */
+export const distinctNumbers = (values: Float64Array, range: Range): number =>
+  distinctOnGrid(values, range) ?? distinctByHash(values);
 
 /** Places of a grid that are marked: 16 MB. */
 const gridPlaces = 2 ** 27;
 
 /** The same of numbers with few decimals that are not far apart, by a mark for each that there can be; undefined for others. */
-function distinctOnGrid(values: Float64Array): number | undefined {
-  const { least, most } = rangeOf(values);
+function distinctOnGrid(values: Float64Array, { least, most }: Range): number | undefined {
   // The least scale on which the first numbers are whole.
   const first = values.subarray(0, 64);
   const isOn = (scale: number) =>
@@ -96,7 +96,8 @@ export interface Range {
 /** Infinity and −Infinity where all are NaN. */
 export function rangeOf(values: Float64Array): Range {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
     if (value < least) least = value;
     if (value > most) most = value;
   }
@@ -123,7 +124,8 @@ export function oddDay(values: Float64Array): { value: number; count: number } |
   let odd: number | undefined;
   let days = 0;
   let strays = 0;
-  for (const value of values) {
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
     if (Number.isNaN(value)) continue;
     const day = parseDate(value, { form: "yyyymmdd", order: "year-first" });
     if (isDay(day)) days++;
@@ -139,19 +141,22 @@ export function oddDay(values: Float64Array): { value: number; count: number } |
  */
 export function sentinelOf(
   values: Float64Array,
+  { least, most }: Range,
   counts?: ArrayLike<number>,
 ): { value: number; count: number } | undefined {
-  let [least, most, second, beforeLast] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (const value of values) {
-    if (value < least) [second, least] = [least, value];
-    else if (value > least && value < second) second = value;
-    if (value > most) [beforeLast, most] = [most, value];
-    else if (value < most && value > beforeLast) beforeLast = value;
+  if (!isNines(least) && !isNines(most)) return undefined;
+  let [second, beforeLast] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
+    if (value > least && value < second) second = value;
+    if (value < most && value > beforeLast) beforeLast = value;
   }
   const counted = (value: number) =>
     values.reduce((n, each, i) => n + (each === value ? (counts === undefined ? 1 : counts[i]!) : 0), 0);
   return sentinelAmong({ least, second, beforeLast, most }, counted);
 }
+
+const isNines = (value: number): boolean => /^(-9|-?99+)$/.test(String(value));
 
 /** Of the least two and the most two of the different values. */
 export function sentinelAmong(
@@ -163,7 +168,6 @@ export function sentinelAmong(
   }: { readonly least: number; readonly second: number; readonly beforeLast: number; readonly most: number },
   counted: (value: number) => number,
 ): { value: number; count: number } | undefined {
-  const isNines = (value: number) => /^(-9|-?99+)$/.test(String(value));
   if (isNines(least) && second - least > most - second && Number.isFinite(second) && counted(least) >= 2)
     return { value: least, count: counted(least) };
   if (isNines(most) && most - beforeLast > beforeLast - least && Number.isFinite(beforeLast) && counted(most) >= 2)

@@ -2,7 +2,7 @@
 import { cellText } from "./cells.ts";
 import { type DateNotation, inferDates } from "./dates.ts";
 import { type MissingRule, missingTest } from "./missing.ts";
-import { distinctNumbers, isZeroPadded, oddDay, rangeOf, sentinelOf } from "./number-columns.ts";
+import { distinctNumbers, isZeroPadded, oddDay, type Range, sentinelOf } from "./number-columns.ts";
 import { type Numbering, numberingOf } from "./row-numbers.ts";
 import type { Column } from "./table.ts";
 
@@ -38,16 +38,19 @@ export interface NumberFacts {
   readonly values?: Float64Array;
 }
 
-/** Of cells that are at hand: `values` are theirs, NaN where one is missing; `filled` are no NaN. */
-export function factsOf(
-  column: Column,
-  values: Float64Array,
-  { filled, isWhole, rule }: { readonly filled: number; readonly isWhole: boolean; readonly rule: MissingRule },
-): NumberFacts {
+/** What a look at all numbers of a column found. */
+export interface NumbersSeen extends Range {
+  readonly filled: number;
+  readonly isWhole: boolean;
+}
+
+/** Of cells that are at hand: `values` are theirs, NaN where one is missing, and `seen` what was found of them. */
+export function factsOf(column: Column, values: Float64Array, rule: MissingRule, seen: NumbersSeen): NumberFacts {
+  const { filled, isWhole, least, most } = seen;
   let distinct: number | undefined;
-  const countDistinct = () => (distinct ??= distinctNumbers(values));
+  const countDistinct = () => (distinct ??= distinctNumbers(values, seen));
   return {
-    ...rangeOf(values),
+    ...{ least, most },
     values,
     isWhole,
     get areExact() {
@@ -77,7 +80,7 @@ export function factsOf(
       return oddDay(values);
     },
     get sentinel() {
-      return sentinelOf(values);
+      return sentinelOf(values, seen);
     },
   };
 }
