@@ -218,3 +218,45 @@ it("stays under 200 MB over 100,000 steps in 20,000 epochs", { ...skipped, timeo
   expect(bytes).toBeLessThan(200e6);
   expect(complaints).toEqual([]);
 });
+
+it("lights a layer everywhere: pointed at in the network, in a picture of layers, in the ledger", skipped, async () => {
+  const { page, complaints } = await trained("layers,ledger");
+  const map = chart(page, "Gradient RMS");
+  await expect.poll(() => map.getAttribute("aria-label")).toMatch(/step 200/);
+  const rows = page.locator(".chart-row:visible");
+  expect(await rows.count()).toBe(0);
+  // The second of three rows.
+  const over = (await map.locator(".chart-over").boundingBox())!;
+  await page.mouse.move(over.x + over.width / 2, over.y + over.height / 2);
+  await expect.poll(() => page.getByTestId("readout").textContent()).toBe("Layer 2: sigmoid, 6 units");
+  await expect.poll(() => rows.count()).toBeGreaterThanOrEqual(5);
+  await expect.poll(() => page.locator(".ledger-layer[data-lit]").getAttribute("data-layer")).toBe("layers.2");
+  await page.locator(".ledger-layer[data-layer='layers.0']").hover();
+  await expect.poll(() => page.getByTestId("readout").textContent()).toBe("Layer 1: sigmoid, 6 units");
+  const lit = await map.locator(".chart-row").boundingBox();
+  expect(lit!.y).toBeCloseTo(over.y, 0);
+  await page.getByRole("gridcell", { name: /^Unit 1 of layer 2/ }).focus();
+  await expect.poll(async () => (await map.locator(".chart-row").boundingBox())!.y).toBeGreaterThan(over.y + 5);
+  // The network stays where it is.
+  expect(await page.locator(".network-scroll").evaluate((element) => element.scrollTop)).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
+it("marks the step under the pointer on the timeline, and the one under it there in the charts", skipped, async () => {
+  const { page, complaints } = await trained("layers");
+  const over = (await chart(page, "Update ratio").locator(".chart-over").boundingBox())!;
+  const mark = page.locator(".transport-pointed");
+  expect(await mark.isVisible()).toBe(false);
+  await page.mouse.move(over.x + over.width / 2, over.y + 5);
+  // Step 100 on a line of 1000.
+  await expect.poll(() => mark.evaluate((element) => element.style.left)).toBe("10%");
+  const track = (await page.locator(".transport-timeline .slider-track").boundingBox())!;
+  await page.mouse.move(track.x + track.width * 0.05, track.y + track.height / 2);
+  const places = () =>
+    page.locator(".chart-pointed:visible").evaluateAll((all) => all.map((each) => (each as HTMLElement).style.left));
+  await expect.poll(async () => (await places()).length).toBe(6);
+  expect(Math.abs(Number.parseFloat((await places())[0]!) - 25)).toBeLessThan(1);
+  await page.mouse.move(track.x, track.y + 400);
+  await expect.poll(() => mark.isVisible()).toBe(false);
+  expect(complaints).toEqual([]);
+});

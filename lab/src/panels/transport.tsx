@@ -1,7 +1,7 @@
 // The transport: reset, back, play, one step, how fast, and the steps so far as a line to scrub on.
 import "./transport.css";
 import { ChevronLeft, ChevronRight, Footprints, Pause, Play, RotateCcw } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import {
   Button,
   ListBox,
@@ -137,6 +137,8 @@ function Timeline() {
     due.current = now + 100;
     setPlace(({ length: before }) => ({ step: frame.step, length: Math.max(before, lengthFor(frame.step)) }));
   });
+  const track = useRef<HTMLDivElement>(null);
+  const pointed = usePointedStep(track, length);
   return (
     <Slider
       className="slider transport-timeline"
@@ -150,9 +152,10 @@ function Timeline() {
       }}
       onChangeEnd={(value) => void store.seek(value)}
     >
-      <SliderTrack className="slider-track">
+      <SliderTrack ref={track} className="slider-track">
         {({ state }) => (
           <>
+            <div ref={pointed} className="transport-pointed" hidden />
             <div className="slider-fill" style={{ width: `${state.getThumbPercent(0) * 100}%` }} />
             <SliderThumb className="slider-thumb" />
           </>
@@ -160,6 +163,35 @@ function Timeline() {
       </SliderTrack>
     </Slider>
   );
+}
+
+/** The step under the pointer of a chart is a mark on the line, and the one under the pointer here is that of the charts. Gives the mark. */
+function usePointedStep(track: RefObject<HTMLDivElement | null>, length: number): RefObject<HTMLDivElement | null> {
+  const { view } = useStore().figures;
+  const mark = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = track.current!;
+    const draw = () => {
+      const { pointed } = view;
+      mark.current!.hidden = pointed === undefined;
+      if (pointed !== undefined) mark.current!.style.left = `${(100 * pointed) / length}%`;
+    };
+    const move = ({ clientX }: PointerEvent) => {
+      const { left, width } = element.getBoundingClientRect();
+      view.point(Math.max(0, Math.min(length, Math.round(((clientX - left) / width) * length))));
+    };
+    const leave = () => view.point(undefined);
+    element.addEventListener("pointermove", move);
+    element.addEventListener("pointerleave", leave);
+    const off = view.subscribe(draw);
+    draw();
+    return () => {
+      off();
+      element.removeEventListener("pointermove", move);
+      element.removeEventListener("pointerleave", leave);
+    };
+  }, [track, view, length]);
+  return mark;
 }
 
 function Figures() {

@@ -47,6 +47,14 @@ export function elementOf({ layers, features }: Network, text: string): Element 
   return undefined;
 }
 
+/** Index of the layer that a name is of: of one of its numbers, of its values, "layers.1", or its path. Undefined for inputs and what is unknown. */
+export function layerOf(network: Network, text: string): number | undefined {
+  const element = elementOf(network, text);
+  if (element !== undefined) return element.kind === "input" ? undefined : element.layer;
+  const at = network.layers.findIndex(({ path, values }) => path === text || values.includes(text));
+  return at < 0 ? undefined : at;
+}
+
 /** The name under which its arithmetic is asked for: of a unit its z, whose gradient is δ. */
 export function explainedName({ layers }: Network, element: Element): string {
   if (element.kind === "unit") return `${layers[element.layer]!.z}[0,${element.to}]`;
@@ -67,6 +75,13 @@ export function numbersOf(
   const name = layer[element.kind] ?? "";
   const index = element.kind === "weight" ? element.from * outputs + element.to : element.to;
   return { value: at(parameters[name], index), gradient: at(gradients[name], index) };
+}
+
+/** "Layer 1: tanh, 4 units" */
+export function layerWords({ layers }: Network, at: number): string {
+  const { activation, outputs } = layers[at]!;
+  const what = activation ?? (at === layers.length - 1 ? "output" : "linear");
+  return `Layer ${at + 1}: ${what}, ${outputs === 1 ? "1 unit" : `${outputs} units`}`;
 }
 
 const unitParameterWords: Readonly<Record<UnitParameter, string>> = {

@@ -20,6 +20,8 @@ export interface NetworkLayer {
   readonly input: string;
   /** Name of z, whose gradient is δ. */
   readonly z: string;
+  /** Names of its values, from z to what it gives. */
+  readonly values: readonly string[];
   /** Name of what it gives to the next layer: behind the activation. */
   readonly output: string;
   /** The activation's name; absent behind the last layer, mostly. */
@@ -63,6 +65,7 @@ export function networkOf(model: Layer): readonly NetworkLayer[] {
       ...(norm && { scale: within(norm.name, "weight"), shift: within(norm.name, "bias") }),
       input: at === 0 ? "x" : chain[at - 1]!.name,
       z: name,
+      values: [name, ...between.map((point) => point.name)],
       output: outputs[l]!,
       ...(activation?.kind === "activation" && { activation: activation.name }),
       others: between.flatMap(({ made }) => (made === "activation" ? [] : [made === "sum" ? "residual" : made])),

@@ -5,7 +5,13 @@ import { namesOfFactor, numberOf, symbolTex, tokensOf } from "./notation.ts";
 
 const layer = (l: number, inputs: number, outputs: number) => ({
   ...{ path: `layers.${2 * l}`, inputs, outputs, weight: `layers.${2 * l}.weight`, bias: `layers.${2 * l}.bias` },
-  ...{ input: l === 0 ? "x" : `layers.${2 * l - 1}`, z: `layers.${2 * l}`, output: `layers.${2 * l + 1}`, others: [] },
+  ...{
+    input: l === 0 ? "x" : `layers.${2 * l - 1}`,
+    z: `layers.${2 * l}`,
+    values: [`layers.${2 * l}`, `layers.${2 * l + 1}`],
+    output: `layers.${2 * l + 1}`,
+    others: [],
+  },
 });
 const network = { features: ["a", "b"], layers: [layer(0, 2, 3), layer(1, 3, 1)] };
 

@@ -3,6 +3,7 @@ import { ChartSpline } from "lucide-react";
 import { useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import type { ColumnMap } from "../../page/figures.ts";
+import { highlight } from "../../page/highlight.ts";
 import { useStore } from "../../page/use-lab.ts";
 import type { ColumnData } from "../../training/columns.ts";
 import { nearestTo } from "../../training/thin.ts";
@@ -13,6 +14,7 @@ import { onTheme, tokens } from "../../view/tokens.ts";
 import { ChartFrame, type ChartHandle } from "./chart-frame.tsx";
 import { drawHeat } from "./heat.ts";
 import { byLayer, coloursOf, type LayerFigure, layerOf } from "./layer-colours.ts";
+import { attachRows } from "./layer-rows.ts";
 import { LineChart } from "./line-chart.tsx";
 import { attachSteps } from "./step-axis.ts";
 
@@ -64,7 +66,14 @@ export function LayerMap({ title, suffix, figure }: LayerMapProps) {
   );
   if (chosen.size > 0)
     return (
-      <LineChart title={title} axis={figure === "share" ? "share" : "log"} names={names} lines={lines} tools={tools} />
+      <LineChart
+        title={title}
+        axis={figure === "share" ? "share" : "log"}
+        names={names}
+        lines={lines}
+        tools={tools}
+        isOfLayers
+      />
     );
   return <Picture title={title} suffix={suffix} figure={figure} names={names} tools={tools} />;
 }
@@ -104,33 +113,28 @@ function Picture({
     const surface = sized(canvas.current!, (context, width, height) =>
       drawHeat(context, { width, height }, made.rows, view.range, made.scale, tokens()),
     );
+    const element = over.current!;
+    const rows = attachRows(element, store, () => {
+      const names = columns.current.map(({ name }) => layerOf(name));
+      return { names, top: 0, height: element.clientHeight / Math.max(1, names.length) };
+    });
     let range = view.range;
-    let row: number | undefined;
     const draw = () => {
       range = view.range;
       surface.redraw();
+      rows.place();
     };
     const read = () => {
       const step = view.pointed ?? store.frames.step;
+      const row = rows.lit();
       const own = row === undefined ? undefined : columns.current[row];
       const value = own?.mean[nearestTo(own.step, step)];
       reading.current!.textContent = value === undefined ? "" : `${layerOf(own!.name)} ${shown(value)}`;
     };
-    const point = (event: PointerEvent) => {
-      const { top, height } = over.current!.getBoundingClientRect();
-      row = Math.floor(((event.clientY - top) / height) * columns.current.length);
-      read();
-    };
-    const leave = () => {
-      row = undefined;
-      read();
-    };
-    const element = over.current!;
-    element.addEventListener("pointermove", point);
-    element.addEventListener("pointerleave", leave);
     const offs = [
       attachSteps(element, store),
       onTheme(draw),
+      highlight.subscribe(read),
       figures.subscribe(names, (all) => {
         columns.current = byLayer(all.values(), suffix);
         made = coloursOf(figure, columns.current);
@@ -145,9 +149,8 @@ function Picture({
     ];
     return () => {
       for (const off of offs) off();
+      rows.end();
       surface.end();
-      element.removeEventListener("pointermove", point);
-      element.removeEventListener("pointerleave", leave);
     };
   }, [store, figure, suffix, names]);
   return (

@@ -1,6 +1,8 @@
 // A chart of lines over the steps.
 import { useEffect, useImperativeHandle, useRef } from "react";
 import type { ColumnMap } from "../../page/figures.ts";
+import { highlight } from "../../page/highlight.ts";
+import { litAmong } from "../../page/lit-layer.ts";
 import { useStore } from "../../page/use-lab.ts";
 import { nearestTo } from "../../training/thin.ts";
 import { joined, type NamedColumn, sentenceOf } from "../../view/chart-table.ts";
@@ -21,6 +23,8 @@ export interface LineChartProps {
   readonly guides?: readonly Guide[];
   readonly tools?: React.ReactNode;
   readonly isLive?: boolean;
+  /** Its lines are named by layers: of one that is lit elsewhere, the others are pale. */
+  readonly isOfLayers?: boolean;
 }
 
 /** Values in the colours of their lines. */
@@ -34,7 +38,16 @@ function writeReading(element: HTMLElement, values: readonly (number | undefined
   }
 }
 
-export function LineChart({ title, axis, names, lines, guides, tools, isLive = false }: LineChartProps) {
+export function LineChart({
+  title,
+  axis,
+  names,
+  lines,
+  guides,
+  tools,
+  isLive = false,
+  isOfLayers = false,
+}: LineChartProps) {
   const store = useStore();
   const box = useRef<HTMLDivElement>(null);
   const reading = useRef<HTMLSpanElement>(null);
@@ -65,6 +78,11 @@ export function LineChart({ title, axis, names, lines, guides, tools, isLive = f
         range,
       );
     };
+    const light = () => {
+      const { training } = store.read();
+      const names = shownLines.current.map(({ name }) => name);
+      own.light(isOfLayers && training ? litAmong(training, names) : undefined);
+    };
     const read = () => {
       const step = view.pointed ?? store.frames.step;
       writeReading(
@@ -73,9 +91,11 @@ export function LineChart({ title, axis, names, lines, guides, tools, isLive = f
       );
     };
     const offs = [
+      highlight.subscribe(light),
       figures.subscribe(names, (columns) => {
         shownLines.current = lines(columns);
         draw();
+        light();
         read();
         changed.current?.();
       }),
@@ -89,7 +109,7 @@ export function LineChart({ title, axis, names, lines, guides, tools, isLive = f
       for (const off of offs) off();
       own.end();
     };
-  }, [store, axis, names, lines, guides]);
+  }, [store, axis, names, lines, guides, isOfLayers]);
   return (
     <ChartFrame title={title} handle={handle} changed={changed} reading={reading} tools={tools} isLive={isLive}>
       <div ref={box} className="chart-plot" />

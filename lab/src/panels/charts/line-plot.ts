@@ -32,6 +32,7 @@ export class LinePlot {
   #lines: readonly PlotLine[] = [];
   #axis: Axis;
   #range: readonly [number, number] = [0, 1];
+  #lit: number | undefined;
   /** What a plot must be made anew for. */
   #shape = "";
   readonly #ends: (() => void)[] = [];
@@ -84,7 +85,16 @@ export class LinePlot {
     this.#end();
     this.#shape = shape;
     this.#plot = new uPlot(this.#options(), data, this.#box);
+    this.#lit = undefined;
     this.#offOver = this.#onOver(this.#plot.over);
+  }
+
+  /** One line, the others pale; undefined: all alike. */
+  light(line: number | undefined): void {
+    if (line === this.#lit) return;
+    this.#lit = line;
+    // uPlot takes null for none, which its types leave out.
+    this.#plot?.setSeries((line === undefined ? null : line + 1) as number, { focus: true });
   }
 
   end(): void {
@@ -114,6 +124,7 @@ export class LinePlot {
       padding: [6, () => this.#roomForNames(), 0, 0],
       legend: { show: false },
       cursor: { show: false },
+      focus: { alpha: 0.3 },
       scales: {
         x: { time: false, range: () => [this.#range[0], this.#range[1]] },
         y: {

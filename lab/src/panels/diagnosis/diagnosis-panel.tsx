@@ -2,6 +2,7 @@
 import "./diagnosis-panel.css";
 import { CircleAlert, CircleCheck, Info, TriangleAlert } from "lucide-react";
 import { Button } from "react-aria-components";
+import { highlight, noHighlight } from "../../page/highlight.ts";
 import { useLab, useStore, useVerdicts } from "../../page/use-lab.ts";
 import type { DiagnosedVerdict } from "../../training/diagnosis.ts";
 import { counted } from "../../view/numbers.ts";
@@ -48,7 +49,12 @@ function VerdictView({ verdict }: { readonly verdict: DiagnosedVerdict }) {
   const { kind, severity, message, layers, sinceStep, evidence, suggestions } = verdict;
   const Icon = icons[severity];
   return (
-    <article className="verdict" data-severity={severity}>
+    <article
+      className="verdict"
+      data-severity={severity}
+      onPointerEnter={() => highlight.set(layers)}
+      onPointerLeave={() => highlight.set(noHighlight)}
+    >
       <h3 className="verdict-title">
         <Icon size={16} aria-hidden />
         <span className="verdict-severity">{severity}</span> {kind.replaceAll("-", " ")}

@@ -16,6 +16,12 @@ export interface BarColumn {
 /** Pixels of the titles, of the rows' names, and of a figure. */
 const [head, name, figure] = [20, 76, 62];
 
+/** Where rows stand in a picture of a height, in pixels. */
+export const rowsPlace = (height: number, count: number): { readonly top: number; readonly height: number } => ({
+  top: head,
+  height: Math.min(30, (height - head) / Math.max(1, count)),
+});
+
 export function drawBars(
   context: CanvasRenderingContext2D,
   { width, height }: { readonly width: number; readonly height: number },
@@ -23,13 +29,14 @@ export function drawBars(
   columns: readonly BarColumn[],
   colours: Tokens,
 ): void {
-  const each = Math.min(30, (height - head) / Math.max(1, names.length));
+  const { height: each } = rowsPlace(height, names.length);
   const size = Math.min(13, Math.max(8, each - 2));
   const column = (width - name) / columns.length;
   context.textBaseline = "middle";
   for (const [c, { title, values, axis, mark }] of columns.entries()) {
     const left = name + c * column;
-    const room = Math.max(10, column - figure - 20);
+    const own = Math.min(figure, column - 22);
+    const room = Math.max(10, column - own - 20);
     const [below, above] = reachOf(columns.filter((one) => one.axis === axis));
     const at = (value: number): number =>
       left + room * Math.min(1, Math.max(0, value > 0 ? (Math.log10(value) - below) / (above - below) : 0));
@@ -50,14 +57,14 @@ export function drawBars(
       context.fillRect(Math.min(one, end), y - each * 0.3, Math.max(1, Math.abs(end - one)), each * 0.6);
       context.fillStyle = colours.ink!;
       context.textAlign = "right";
-      context.fillText(shown(value), left + room + figure + 6, y, figure);
+      context.fillText(shown(value), left + room + own + 6, y, own);
     }
     if (mark) drawMark(context, at(mark.value), bottom, mark.name, colours);
   }
   context.fillStyle = colours.ink!;
   context.textAlign = "left";
   context.font = `${size}px Inter Variable, sans-serif`;
-  for (const [r, text] of names.entries()) context.fillText(text, 0, head + (r + 0.5) * each, name - 8);
+  for (const [r, text] of names.entries()) context.fillText(text, 6, head + (r + 0.5) * each, name - 14);
 }
 
 /** Exponents of ten that the axis of some columns reaches, below 1 and above it. */

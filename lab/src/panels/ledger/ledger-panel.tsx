@@ -2,12 +2,13 @@
 import type { LedgerRow } from "chainrule/observe";
 import { useEffect, useImperativeHandle, useMemo, useRef } from "react";
 import { useAsked } from "../../page/use-asked.ts";
-import { useLab } from "../../page/use-lab.ts";
+import { useLab, useStore } from "../../page/use-lab.ts";
 import { sized } from "../../view/canvas.ts";
 import { shown } from "../../view/numbers.ts";
 import { onTheme, tokens } from "../../view/tokens.ts";
 import { ChartFrame, type ChartHandle } from "../charts/chart-frame.tsx";
-import { type BarColumn, drawBars } from "./bars.ts";
+import { attachRows } from "../charts/layer-rows.ts";
+import { type BarColumn, drawBars, rowsPlace } from "./bars.ts";
 
 interface Factor {
   readonly title: string;
@@ -34,7 +35,9 @@ const factorsOf = (activation: string | undefined, hasSkips: boolean): readonly 
 export function LedgerPanel() {
   const { state, training } = useLab();
   const { row } = state;
+  const store = useStore();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const over = useRef<HTMLDivElement>(null);
   const handle = useRef<ChartHandle>(null);
   const changed = useRef<() => void>(undefined);
   const rows = useRef<readonly LedgerRow[]>([]);
@@ -68,13 +71,22 @@ export function LedgerPanel() {
       );
       drawBars(context, { width, height }, names, bars, tokens());
     });
-    redraw.current = surface.redraw;
+    const element = over.current!;
+    const lights = attachRows(element, store, () => ({
+      ...rowsPlace(element.clientHeight, rows.current.length),
+      names: rows.current.map(({ layer }) => layer),
+    }));
+    redraw.current = () => {
+      surface.redraw();
+      lights.place();
+    };
     const off = onTheme(surface.redraw);
     return () => {
       surface.end();
+      lights.end();
       off();
     };
-  }, [columns]);
+  }, [store, columns]);
   useAsked(
     (service) => service.ledger({ row }),
     (answer) => {
@@ -86,6 +98,7 @@ export function LedgerPanel() {
   return (
     <ChartFrame title="Chain-rule ledger" handle={handle} changed={changed} isLive>
       <canvas ref={canvas} className="chart-canvas" />
+      <div ref={over} className="ledger-over" />
     </ChartFrame>
   );
 }

@@ -21,7 +21,12 @@ const network = {
   names: { inputs: ["a"], outputs: ["b"] },
   layers: [0, 1].map((l) => ({
     ...{ path: `layers.${2 * l}`, inputs: 1, outputs: 1, weight: `layers.${2 * l}.weight`, others: [] },
-    ...{ input: l === 0 ? "x" : "layers.1", z: `layers.${2 * l}`, output: `layers.${2 * l + 1}` },
+    ...{
+      input: l === 0 ? "x" : "layers.1",
+      z: `layers.${2 * l}`,
+      values: [`layers.${2 * l}`, `layers.${2 * l + 1}`],
+      output: `layers.${2 * l + 1}`,
+    },
   })),
 };
 

@@ -1,9 +1,9 @@
 // How a network is drawn: edges whose width and hue are a number, dashed below zero; units with their view of the plane; heat maps of large layers.
-import { type Element, elementOf } from "../../training/elements.ts";
+import { type Element, elementOf, layerOf } from "../../training/elements.ts";
 import { unitParametersOf } from "../../training/network.ts";
 import { shown, signed } from "../../view/numbers.ts";
 import { diverging, paint } from "../../view/scale.ts";
-import { alongEdge, boxOf, edgeEnds, labelsOf, type Place, skipCurve } from "./geometry.ts";
+import { alongEdge, boxOf, edgeEnds, halfWidth, labelsOf, type Place, skipCurve } from "./geometry.ts";
 import { dimmed, font, imageOf, isDim, numbersFor, reached, type Scene, scaleFor } from "./scene.ts";
 import { drawColumn } from "./units.ts";
 
@@ -19,7 +19,9 @@ export function drawNetwork(context: CanvasRenderingContext2D, scene: Scene): vo
   for (const column of scene.layout.columns.keys()) drawColumn(context, scene, column);
   for (const name of scene.lit) {
     const element = elementOf(scene.network, name);
+    const layer = element ? undefined : layerOf(scene.network, name);
     if (element) drawLight(context, scene, element);
+    if (layer !== undefined) drawLayerLight(context, scene, layer);
   }
   drawLoss(context, scene);
   context.globalAlpha = 1;
@@ -179,6 +181,22 @@ function drawLight(context: CanvasRenderingContext2D, scene: Scene, element: Ele
   context.strokeStyle = colours.accent!;
   context.beginPath();
   context.roundRect(x - around, y - around, width + 2 * around, height + 2 * around, element.kind === "weight" ? 1 : 6);
+  context.stroke();
+}
+
+/** A layer that is pointed at, in the accent: a frame around its units. */
+function drawLayerLight(context: CanvasRenderingContext2D, { layout, colours }: Scene, layer: number): void {
+  const { x, top, gap, count, kind } = layout.columns[layer + 1]!;
+  const half = halfWidth(layout, layer + 1) + 8;
+  const above = kind === "strip" ? gap / 2 + 3 : layout.radius + 8;
+  // Below, a unit's number stands.
+  const below = above + (kind === "units" && layout.hasValues ? 11 : 0);
+  context.globalAlpha = 1;
+  context.setLineDash([]);
+  context.lineWidth = 2;
+  context.strokeStyle = colours.accent!;
+  context.beginPath();
+  context.roundRect(x - half, top - above, 2 * half, gap * (count - 1) + above + below, 8);
   context.stroke();
 }
 

@@ -17,6 +17,7 @@ const network = (...counts: readonly number[]) => ({
       shift: `layers.${2 * l}.norm.bias`,
       input: l === 0 ? "x" : `layers.${2 * l - 1}`,
       z: `layers.${2 * l}`,
+      values: [`layers.${2 * l}`, `layers.${2 * l + 1}`],
       output: `layers.${2 * l + 1}`,
       activation: "tanh",
       others: [],

@@ -63,44 +63,45 @@ export function NetworkGrid({ training, names, onOpen }: Props) {
     move();
   };
   return (
-    <table
-      ref={grid}
-      className="visually-hidden"
-      role="grid"
-      aria-label="Network: arrows go from unit to unit, Enter opens one, Tab goes to its edges"
-      aria-rowcount={counts.length}
-      onFocus={({ target }) =>
-        target instanceof HTMLElement && target.dataset.name && highlight.set([target.dataset.name])
-      }
-      onBlur={() => highlight.set(noHighlight)}
-    >
-      <tbody>
-        {counts.map((count, row) => (
-          <tr key={rowKey(training, row)} aria-rowindex={row + 1} aria-label={rowName(training, row)}>
-            {unitsShown(count, spot.row === row ? spot.unit : 0).map((unit) => {
-              const isHere = spot.row === row && spot.unit === unit;
-              const element: Element =
-                row === 0 ? { kind: "input", from: unit } : { kind: "unit", layer: row - 1, to: unit };
-              const name = nameOf(training, element);
-              return (
-                <td
-                  key={name}
-                  role="gridcell"
-                  aria-colindex={unit + 1}
-                  tabIndex={isHere ? 0 : -1}
-                  data-name={name}
-                  onKeyDown={(event) => press(event, name)}
-                  onClick={() => onOpen(name)}
-                >
-                  <span data-spoken={name}>{row === counts.length - 1 ? names.outputs[unit] : name}</span>
-                  {isHere && row > 0 && <EdgeList training={training} layer={row - 1} to={unit} onOpen={onOpen} />}
-                </td>
-              );
-            })}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <div className="visually-hidden network-grid">
+      <table
+        ref={grid}
+        role="grid"
+        aria-label="Network: arrows go from unit to unit, Enter opens one, Tab goes to its edges"
+        aria-rowcount={counts.length}
+        onFocus={({ target }) =>
+          target instanceof HTMLElement && target.dataset.name && highlight.set([target.dataset.name])
+        }
+        onBlur={() => highlight.set(noHighlight)}
+      >
+        <tbody>
+          {counts.map((count, row) => (
+            <tr key={rowKey(training, row)} aria-rowindex={row + 1} aria-label={rowName(training, row)}>
+              {unitsShown(count, spot.row === row ? spot.unit : 0).map((unit) => {
+                const isHere = spot.row === row && spot.unit === unit;
+                const element: Element =
+                  row === 0 ? { kind: "input", from: unit } : { kind: "unit", layer: row - 1, to: unit };
+                const name = nameOf(training, element);
+                return (
+                  <td
+                    key={name}
+                    role="gridcell"
+                    aria-colindex={unit + 1}
+                    tabIndex={isHere ? 0 : -1}
+                    data-name={name}
+                    onKeyDown={(event) => press(event, name)}
+                    onClick={() => onOpen(name)}
+                  >
+                    <span data-spoken={name}>{row === counts.length - 1 ? names.outputs[unit] : name}</span>
+                    {isHere && row > 0 && <EdgeList training={training} layer={row - 1} to={unit} onOpen={onOpen} />}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -1,6 +1,8 @@
 // The ledger under the network: what becomes of δ on its way back through each layer, weight factor × activation factor = attenuation.
 import type { LedgerRow } from "chainrule/observe";
-import { useRef } from "react";
+import { useEffect, useRef } from "react";
+import { highlight, noHighlight } from "../../page/highlight.ts";
+import { litLayer } from "../../page/lit-layer.ts";
 import { useAsked } from "../../page/use-asked.ts";
 import { useLab } from "../../page/use-lab.ts";
 import { shown } from "../../view/numbers.ts";
@@ -23,6 +25,15 @@ export function Ledger({ training, layout }: { readonly training: OpenedTraining
     }
   };
   useAsked(layers.length > 0 ? (service) => service.ledger({ row }) : undefined, write, { pause: 250 });
+  useEffect(() => {
+    const light = () => {
+      const lit = litLayer(training);
+      for (const [l, element] of [...(box.current?.children ?? [])].entries())
+        element.toggleAttribute("data-lit", l === lit);
+    };
+    light();
+    return highlight.subscribe(light);
+  }, [training]);
   if (layers.length === 0) return null;
   const spacing = layout.columns[2]!.x - layout.columns[1]!.x;
   return (
@@ -33,6 +44,8 @@ export function Ledger({ training, layout }: { readonly training: OpenedTraining
           className="ledger-layer number"
           data-layer={path}
           style={{ left: (layout.columns[l + 1]!.x + layout.columns[l + 2]!.x) / 2 }}
+          onPointerEnter={() => highlight.set([path])}
+          onPointerLeave={() => highlight.set(noHighlight)}
           title={`‖δ‖ of layer ${l + 1} is that of layer ${l + 2} times these: by its weights, and by ${activation ?? "what follows"}`}
         >
           <span className="ledger-factors" />

@@ -3,15 +3,18 @@ import { useEffect, useRef } from "react";
 import { highlight } from "../../page/highlight.ts";
 import { moment, momentWords } from "../../page/moment.ts";
 import { useFrames, useStore } from "../../page/use-lab.ts";
-import { elementOf, numbersOf, wordsOf } from "../../training/elements.ts";
+import { elementOf, layerOf, layerWords, numbersOf, wordsOf } from "../../training/elements.ts";
 import type { Frame } from "../../training/frame.ts";
 import { shown } from "../../view/numbers.ts";
 import type { OpenedTraining } from "../../worker/service.ts";
 
-/** "Weight from x1 to unit 1 of layer 1: −0.6000, gradient 0.001022" */
+/** "Weight from x1 to unit 1 of layer 1: −0.6000, gradient 0.001022", or "Layer 1: tanh, 4 units" */
 export function readoutOf(training: OpenedTraining, name: string, frame: Frame): string | undefined {
   const element = elementOf(training, name);
-  if (element === undefined) return undefined;
+  if (element === undefined) {
+    const layer = layerOf(training, name);
+    return layer === undefined ? undefined : layerWords(training, layer);
+  }
   const { value, gradient } = numbersOf(training, element, frame);
   return `${wordsOf(training, element)}: ${shown(value)}, ${element.kind === "unit" ? "δ" : "gradient"} ${shown(gradient)}`;
 }
