@@ -104,6 +104,12 @@ it("runs are listed; one is opened, and another laid over it", skipped, async ()
     expect(await violations(page)).toEqual([]);
   }
   expect(new URL(page.url()).hash).toBe("#run=a&run=b");
+  // A link is of what is on the page.
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.getByRole("button", { name: "Link" }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
+  expect(new URL(page.url()).hash).toBe("#run=a&run=b");
   await page.goBack();
   await expect.poll(() => page.getByText("Dashed lines").count()).toBe(0);
   expect(complaints).toEqual([]);

@@ -134,6 +134,7 @@ export class LabStore {
 
   /** The address of the page as it is, with the fingerprint of its weights. */
   async link(): Promise<string> {
+    if (isOfRuns()) return location.href;
     const bits = await this.client.ask((service) => service.fingerprint());
     return new URL(`#${writeAddress({ ...this.state, step: this.frames.step, bits })}`, location.href).href;
   }
@@ -141,7 +142,7 @@ export class LabStore {
   /** The address says the step, without an entry of its own. */
   settle(): void {
     const { bits: _, ...state } = { ...this.state, step: this.frames.step };
-    history.replaceState(null, "", `#${writeAddress(state)}`);
+    if (!isOfRuns()) history.replaceState(null, "", `#${writeAddress(state)}`);
     this.#set({ state });
   }
 

@@ -57,7 +57,7 @@ export function Header() {
   );
 }
 
-/** Copies the address with the fingerprint of the weights. */
+/** Copies the address of what is on the page: of a training with the fingerprint of its weights. */
 function LinkButton() {
   const store = useStore();
   const [isCopied, setCopied] = useState(false);
@@ -76,10 +76,15 @@ function LinkButton() {
     }
   };
   return (
-    <Button className="text-button" onPress={() => void copy()} onBlur={() => setCopied(false)}>
-      {isCopied ? <Check size={16} aria-hidden /> : <Link size={16} aria-hidden />}
-      <span role="status">{isCopied ? "Copied" : "Link"}</span>
-    </Button>
+    <>
+      <Button className="text-button" onPress={() => void copy()} onBlur={() => setCopied(false)}>
+        {isCopied ? <Check size={16} aria-hidden /> : <Link size={16} aria-hidden />}
+        {isCopied ? "Copied" : "Link"}
+      </Button>
+      <span className="visually-hidden" role="status">
+        {isCopied ? "The link is copied" : ""}
+      </span>
+    </>
   );
 }
 
