@@ -68,7 +68,10 @@ function frameWork(trace) {
     .filter(({ name }) => name === "FireAnimationFrame")
     .map(({ ts }) => ts)
     .sort((a, b) => a - b);
-  const tasks = own.filter(({ name, ph }) => ph === "X" && /RunTask$/.test(name)).sort((a, b) => a.ts - b.ts);
+  // The other "RunTask" of a trace is the same work seen from another layer.
+  const tasks = own
+    .filter(({ name, ph }) => ph === "X" && name === "ThreadControllerImpl::RunTask")
+    .sort((a, b) => a.ts - b.ts);
   const work = frames.slice(1).map(() => 0);
   let at = 0;
   for (const { ts, dur = 0, tdur = dur } of tasks) {

@@ -82,6 +82,10 @@ export class SliceClock {
   }
 }
 
+/** Those who wait for a turn, and what wakes them. */
+const waiting: (() => void)[] = [];
+let channel: MessageChannel | undefined;
+
 /** A turn of the event loop. In a page a timer would wait for 4 ms, and for a second in a tab that nobody sees; a message does not. */
 const nextTurn = (): Promise<void> =>
   new Promise((resolve) => {
@@ -89,10 +93,10 @@ const nextTurn = (): Promise<void> =>
       setImmediate(resolve);
       return;
     }
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
+    if (channel === undefined) {
+      channel = new MessageChannel();
+      channel.port1.onmessage = () => waiting.shift()?.();
+    }
+    waiting.push(resolve);
+    channel.port2.postMessage(undefined);
   });

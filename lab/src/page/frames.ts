@@ -1,5 +1,6 @@
-// Frames: one is pulled for each frame of the screen while something changes; none while the page is hidden.
+// Frames: one is pulled in a frame of the screen while something changes, when the last one is drawn; none while the page is hidden.
 import type { Frame } from "../training/frame.ts";
+import { whenDrawn } from "../view/turns.ts";
 import type { LabStore } from "./store.ts";
 
 export type FrameListener = (frame: Frame) => void;
@@ -46,7 +47,8 @@ export class Frames {
     this.#isAsked = true;
     // A hidden page has no frames of the screen, and is asked for one only by who waits.
     if (document.hidden) queueMicrotask(() => void this.#pull());
-    else requestAnimationFrame(() => void this.#pull());
+    // The next one when this one is drawn.
+    else whenDrawn(() => requestAnimationFrame(() => void this.#pull()));
   }
 
   /** The next frame that is asked for from now on. */

@@ -14,6 +14,7 @@ import {
   SliderTrack,
 } from "react-aria-components";
 import { showNextMoment } from "../page/moment.ts";
+import { useFollowing } from "../page/use-following.ts";
 import { useFrames, useLab, useStore } from "../page/use-lab.ts";
 import { counted, shown } from "../view/numbers.ts";
 
@@ -129,18 +130,16 @@ const lengthFor = (step: number): number => {
 function Timeline() {
   const store = useStore();
   const [{ step, length }, setPlace] = useState({ step: store.frames.step, length: lengthFor(store.frames.step) });
-  // A slider's thumb is a place, not a number that flickers: ten times a second is enough.
-  const due = useRef(0);
-  useFrames((frame) => {
-    const now = performance.now();
-    if (now < due.current && store.read().isPlaying) return;
-    due.current = now + 100;
-    setPlace(({ length: before }) => ({ step: frame.step, length: Math.max(before, lengthFor(frame.step)) }));
-  });
+  const slider = useFollowing(
+    (frame) => frame.step / Math.max(length, lengthFor(frame.step)),
+    (frame) =>
+      setPlace(({ length: before }) => ({ step: frame.step, length: Math.max(before, lengthFor(frame.step)) })),
+  );
   const track = useRef<HTMLDivElement>(null);
   const pointed = usePointedStep(track, length);
   return (
     <Slider
+      ref={slider}
       className="slider transport-timeline"
       aria-label="Step"
       minValue={0}

@@ -5,6 +5,7 @@ import type { LedgerRow } from "chainrule/observe";
 import { HeldTraining, type Snapshot, type TrainEvent } from "chainrule/train";
 import type { Intervention, Recipe } from "../recipe/recipe.ts";
 import { type LossAlong, lossAlong, parametersOf } from "./along-update.ts";
+import { nextLook } from "./cadence.ts";
 import { type ColumnData, Columns } from "./columns.ts";
 import { EventWindow } from "./event-window.ts";
 import { type ExponentData, Exponents } from "./exponents.ts";
@@ -99,7 +100,8 @@ export class LabTraining {
     { file, onEvents = () => {} }: { file?: OwnFile; onEvents?: (events: readonly TrainEvent[]) => void } = {},
   ): Promise<LabTraining> {
     const opened = await openRecipe(recipe, file);
-    const training = await HeldTraining.load(opened.options);
+    // It is looked into at steps of its own.
+    const training = await HeldTraining.load({ ...opened.options, observeEvery: Number.MAX_SAFE_INTEGER });
     const lab = new LabTraining(opened, training, recipe.interventions, onEvents);
     onEvents([training.started()]);
     lab.#snapshots.keep(0, training.snapshot());
@@ -305,6 +307,11 @@ export class LabTraining {
     });
   }
 
+  /** Where a slice of time is up, messages have their turn. */
+  giveWay(): Promise<void> {
+    return this.#training.giveWay();
+  }
+
   get snapshotBytes(): number {
     return this.#snapshots.bytes;
   }
@@ -337,9 +344,10 @@ export class LabTraining {
       const { step } = this;
       if (this.#snapshots.isDue(step)) this.#snapshots.keep(step, this.#training.snapshot());
       const changed = this.#interventions.find(({ after }) => after > step)?.after ?? Infinity;
-      const to = Math.min(end, changed, this.#snapshots.due(step));
+      const look = observed ? step + 1 : nextLook(step);
+      const to = Math.min(end, changed, this.#snapshots.due(step), look - 1);
       try {
-        this.#take(await (observed ? this.#training.observe() : this.#training.run(to - step)));
+        this.#take(await (to === step ? this.#training.observe() : this.#training.run(to - step)));
       } catch (error) {
         if (!(error instanceof ChainruleError)) throw error;
         this.#standing = "failed";

@@ -37,8 +37,8 @@ export interface Opened {
   encode?(rows: readonly Readonly<Record<string, unknown>>[]): Tensor;
 }
 
-/** Bits that are the same everywhere, in one thread: what the page trains is small. Every tenth step is looked into: some 20 % more time. */
-export const everywhere = { deterministic: true, threads: 1, sliceMilliseconds: 8, observeEvery: 10 } as const;
+/** Bits that are the same everywhere, in one thread: what the page trains is small. */
+export const everywhere = { deterministic: true, threads: 1, sliceMilliseconds: 8 } as const;
 
 /**
  * Throws what reading and preparing a table throw, and INVALID_ARGUMENT where the recipe is of a file and none is given.

@@ -1,6 +1,7 @@
 // A canvas of the page: as sharp as the screen, and as large as its box.
+import { drawInTurn, dropTurn } from "./turns.ts";
 
-/** Calls `draw` with the context, in CSS pixels, at once and whenever its box changes; gives what ends that. */
+/** Calls `draw` with the context, in CSS pixels, at once and whenever its box changes; `redraw` does so in turn with other canvases. */
 export function sized(
   canvas: HTMLCanvasElement,
   draw: (context: CanvasRenderingContext2D, width: number, height: number) => void,
@@ -8,7 +9,7 @@ export function sized(
   const context = canvas.getContext("2d")!;
   // Kept: asking the page for it would lay it out anew at every frame.
   let { clientWidth: width, clientHeight: height } = canvas;
-  const redraw = (): void => {
+  const drawNow = (): void => {
     if (width === 0 || height === 0) return;
     const ratio = devicePixelRatio || 1;
     const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
@@ -22,8 +23,14 @@ export function sized(
   };
   const observer = new ResizeObserver(() => {
     ({ clientWidth: width, clientHeight: height } = canvas);
-    redraw();
+    drawNow();
   });
   observer.observe(canvas);
-  return { redraw, end: () => observer.disconnect() };
+  return {
+    redraw: () => drawInTurn(drawNow),
+    end: () => {
+      observer.disconnect();
+      dropTurn(drawNow);
+    },
+  };
 }

@@ -344,7 +344,7 @@ export class LabService {
         this.pause();
         return;
       }
-      await turn();
+      await training.giveWay();
     }
   }
 }
@@ -360,14 +360,3 @@ async function answer<T>(work: () => Promise<T>): Promise<Answer<T>> {
 
 const sleep = (milliseconds: number): Promise<void> =>
   milliseconds <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** Lets messages of the page have their turn. */
-const turn = (): Promise<void> =>
-  new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });

@@ -5,6 +5,7 @@ import { shown } from "../../view/numbers.ts";
 import { type Axis, type AxisKind, axisOf, ticksOf } from "../../view/range.ts";
 import { seriesDash, seriesToken } from "../../view/series.ts";
 import { onTheme, tokens } from "../../view/tokens.ts";
+import { drawInTurn, dropTurn } from "../../view/turns.ts";
 
 export interface PlotLine {
   readonly name: string;
@@ -68,9 +69,15 @@ export class LinePlot {
     return this.#plot?.ctx.canvas;
   }
 
+  /** In turn with the page's other canvases. */
   draw(lines: readonly PlotLine[], range: readonly [number, number]): void {
     this.#lines = lines;
     this.#range = range;
+    drawInTurn(this.#draw);
+  }
+
+  readonly #draw = (): void => {
+    const [lines, range] = [this.#lines, this.#range];
     // What is shown decides the axis.
     const guides = this.#guides.map(({ value }) => ({ low: [value], high: [value] }));
     this.#axis = axisOf(this.#kind, [...lines.map((line) => within(line, range)), ...guides]);
@@ -87,7 +94,7 @@ export class LinePlot {
     this.#plot = new uPlot(this.#options(), data, this.#box);
     this.#lit = undefined;
     this.#offOver = this.#onOver(this.#plot.over);
-  }
+  };
 
   /** One line, the others pale; undefined: all alike. */
   light(line: number | undefined): void {
@@ -98,6 +105,7 @@ export class LinePlot {
   }
 
   end(): void {
+    dropTurn(this.#draw);
     this.#end();
     for (const end of this.#ends) end();
   }

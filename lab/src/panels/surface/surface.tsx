@@ -2,6 +2,7 @@
 import "./surface.css";
 import { useEffect, useRef, useState } from "react";
 import { Label, Slider, SliderOutput, SliderThumb, SliderTrack } from "react-aria-components";
+import { useFollowing } from "../../page/use-following.ts";
 import { useFrames, useLab, useStore } from "../../page/use-lab.ts";
 import type { Intervention } from "../../recipe/recipe.ts";
 import type { Frame } from "../../training/frame.ts";
@@ -151,30 +152,44 @@ function WeightSlider({
   readonly label: string;
 }) {
   const store = useStore();
-  const [values, setValues] = useState<[number, number]>(() =>
-    store.frames.last ? valuesOf(store.frames.last, elements) : [0, 0],
+  const of = (frame: Frame | undefined): [number, number] => (frame ? valuesOf(frame, elements) : [0, 0]);
+  const [value, setValue] = useState(() => of(store.frames.last)[index]);
+  const text = useRef<HTMLSpanElement>(null);
+  const write = (next: number) => {
+    text.current!.textContent = shown(next);
+  };
+  const slider = useFollowing(
+    (frame) => {
+      const next = of(frame)[index];
+      write(next);
+      return (next - edges[0]) / (edges[1] - edges[0]);
+    },
+    (frame) => setValue(of(frame)[index]),
   );
-  useFrames((frame) => setValues(valuesOf(frame, elements)));
-  const change = (value: number, isDone: boolean) => {
-    const next: [number, number] = index === 0 ? [value, values[1]] : [values[0], value];
-    setValues(next);
-    setWeights(store, elements, next, isDone);
+  const change = (next: number, isDone: boolean) => {
+    const [first, second] = of(store.frames.last);
+    setValue(next);
+    write(next);
+    setWeights(store, elements, index === 0 ? [next, second] : [first, next], isDone);
   };
   return (
     <Slider
+      ref={slider}
       className="labelled-slider"
       minValue={edges[0]}
       maxValue={edges[1]}
       step={0.01}
-      value={values[index]}
-      onChange={(value) => change(value, false)}
-      onChangeEnd={(value) => change(value, true)}
+      value={value}
+      onChange={(next) => change(next, false)}
+      onChangeEnd={(next) => change(next, true)}
     >
       <Label className="caption">{label}</Label>
       <SliderTrack className="slider-track">
         <SliderThumb className="slider-thumb" />
       </SliderTrack>
-      <SliderOutput className="number">{shown(values[index])}</SliderOutput>
+      <SliderOutput className="number">
+        <span ref={text} />
+      </SliderOutput>
     </Slider>
   );
 }
