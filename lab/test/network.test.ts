@@ -10,6 +10,20 @@ const host = hostPerFile();
 const hash = (page: Page): string => decodeURIComponent(new URL(page.url()).hash);
 const circle = "#v=1&data=circle&hidden=4,3&activation=tanh&learningRate=0.03&epochs=500&schedule=constant&step=100";
 
+it("counts the row that is looked at as its line in the table", skipped, async () => {
+  const { page, complaints } = await openPage(host.browser, `${host.url}${circle}&row=0&look=layers.0[1]`);
+  const row = page.getByRole("spinbutton", { name: /^Row for training/ });
+  await row.fill("3");
+  await row.press("Enter");
+  await expect.poll(() => page.locator(".arithmetic-note").textContent()).toMatch(/on row [3-9]$/);
+  expect(await page.locator(".arithmetic-note").textContent()).toContain(`on row ${await row.inputValue()}`);
+  await row.fill("1");
+  await row.press("Enter");
+  // The header is line 1.
+  await expect.poll(async () => Number(await row.inputValue())).toBeGreaterThan(1);
+  expect(complaints).toEqual([]);
+});
+
 it("says what is under the pointer", skipped, async () => {
   const { page, complaints } = await openPage(host.browser, `${host.url}#v=1&data=neuron`);
   await expect.poll(() => page.getByTestId("loss").textContent()).toBe("0.05040");

@@ -17,6 +17,7 @@ import { type NetworkLayer, networkOf } from "./network.ts";
 import { type Opened, type OwnFile, openRecipe } from "./open.ts";
 import { type PlaneEdges, type PlanePoints, Planes } from "./planes.ts";
 import { type Results, ResultsOf } from "./results.ts";
+import { rowNumbersOf } from "./rows.ts";
 import { Snapshots } from "./snapshots.ts";
 import type { Descent, Pair, Surface, SurfaceRequest } from "./surface.ts";
 import type { ColumnView } from "./thin.ts";
@@ -28,6 +29,8 @@ export interface TrainingDescription {
   readonly classes: readonly string[];
   readonly targets: readonly string[];
   readonly rows: number;
+  /** Of each row for training its number in the table: its line. Absent without a table. */
+  readonly rowNumbers?: Int32Array;
   readonly validationRows: number;
   readonly parameters: number;
   readonly batchSize: number;
@@ -121,8 +124,10 @@ export class LabTraining {
       loss = "",
       backend,
     } = this.#training.started();
+    const rowNumbers = rowNumbersOf(this.opened);
     return {
       layers: networkOf(model),
+      ...(rowNumbers && { rowNumbers }),
       ...{ features, classes, targets, rows, validationRows, parameters, batchSize, stepsPerEpoch },
       epochs: Math.min(epochs, options.epochs),
       loss,

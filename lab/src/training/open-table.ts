@@ -27,7 +27,9 @@ async function tableOfSet(name: string, set: TableSet, options: SetOptions): Pro
     const { [set.target]: target, ...features } = row;
     return { ...withExtra(set, options, features), [set.target]: target };
   });
-  return tableFromRows(rows, { source: `${name}.csv` });
+  const table = tableFromRows(rows, { source: `${name}.csv` });
+  // As lines of the file that it is saved as, whose header is line 1.
+  return { ...table, rowNumbers: table.rowNumbers.map((number) => number + 1) };
 }
 
 /** A table, and the settings by which it is prepared: those of a built-in set have its target. */

@@ -10,6 +10,7 @@ import { useAsked } from "../../page/use-asked.ts";
 import { useFrames, useLab, useStore } from "../../page/use-lab.ts";
 import { withIntervention } from "../../recipe/interventions.ts";
 import { type Element, explainedName, isParameter, nameOf, numbersOf, wordsOf } from "../../training/elements.ts";
+import { rowNumber } from "../../training/rows.ts";
 import { NumberHandle, type NumberHandleControl } from "../../view/number-handle.tsx";
 import type { OpenedTraining } from "../../worker/service.ts";
 import { ArithmeticView, relatedOf } from "./view.ts";
@@ -156,8 +157,10 @@ function Work({ training, element, isExact }: { training: OpenedTraining; elemen
 }
 
 /** What it is worked out on. */
-function noteOf({ rows: all }: OpenedTraining, rows: number, asked: number | "batch"): string {
+function noteOf(training: OpenedTraining, rows: number, asked: number | "batch"): string {
   const how = "In float64, from the shortest decimals of the float32 numbers";
-  if (all === 1) return how;
-  return asked === "batch" ? `${how}, on the ${rows} rows of the next step` : `${how}, on row ${asked}`;
+  if (training.rows === 1) return how;
+  return asked === "batch"
+    ? `${how}, on the ${rows} rows of the next step`
+    : `${how}, on row ${rowNumber(training, asked)}`;
 }

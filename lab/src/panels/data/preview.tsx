@@ -29,7 +29,12 @@ export function Preview({ choice }: { readonly choice: TableChoice }) {
               <table>
                 <thead>
                   <tr>
-                    <th scope="col">row</th>
+                    <th
+                      scope="col"
+                      title="The line of a text file, whose header is line 1; of other files counted from 1"
+                    >
+                      row
+                    </th>
                     {inspection.columns.map(({ name }) => (
                       <th key={name} scope="col">
                         {name}

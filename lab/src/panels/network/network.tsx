@@ -106,7 +106,7 @@ export function NetworkPanel({ training }: { readonly training: OpenedTraining }
   };
   return (
     <div className="network" data-open={selection !== undefined || undefined}>
-      <NetworkToolbar rowCount={training.rows} />
+      <NetworkToolbar training={training} />
       <div ref={scroll} className="network-scroll">
         <div className="network-content" style={{ width: layout.width }}>
           <canvas

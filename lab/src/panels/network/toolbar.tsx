@@ -1,11 +1,13 @@
 // What the network shows: weights or gradients, values or δ, of a row or of the batch; and the one scale of all its colours.
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { useCell } from "../../page/cell.ts";
 import { networkLook } from "../../page/network-look.ts";
 import { useLab, useStore } from "../../page/use-lab.ts";
+import { rowNumber, rowOfNumber } from "../../training/rows.ts";
 import { NumberHandle } from "../../view/number-handle.tsx";
 import { shown } from "../../view/numbers.ts";
 import { Segments } from "../../view/segments.tsx";
+import type { OpenedTraining } from "../../worker/service.ts";
 import type { Scales } from "./scene.ts";
 
 const edges = [
@@ -21,10 +23,11 @@ const rows = [
   { id: "row", words: "Row" },
 ] as const;
 
-export function NetworkToolbar({ rowCount }: { readonly rowCount: number }) {
+export function NetworkToolbar({ training }: { readonly training: OpenedTraining }) {
   const store = useStore();
   const { row } = useLab().state;
   const look = useCell(networkLook);
+  const [least, most] = useMemo(() => rangeOf(training), [training]);
   return (
     <div className="network-toolbar">
       <div className="network-choice">
@@ -45,7 +48,7 @@ export function NetworkToolbar({ rowCount }: { readonly rowCount: number }) {
           onChange={(id) => networkLook.set({ ...networkLook.get(), units: id })}
         />
       </div>
-      {rowCount > 1 && (
+      {training.rows > 1 && (
         <div className="network-choice">
           <span className="panel-title">Of</span>
           <Segments
@@ -56,19 +59,30 @@ export function NetworkToolbar({ rowCount }: { readonly rowCount: number }) {
           />
           {row !== "batch" && (
             <NumberHandle
-              label="Row for training"
-              value={row}
+              label="Row for training, by its number in the table"
+              value={rowNumber(training, row)}
               isWhole
-              least={0}
-              most={rowCount - 1}
-              onPreview={(next) => store.preview({ row: next })}
-              onCommit={(next) => store.commit({ row: next })}
+              least={least}
+              most={most}
+              onPreview={(next) => store.preview({ row: rowOfNumber(training, next, row) })}
+              onCommit={(next) => store.commit({ row: rowOfNumber(training, next, row) })}
             />
           )}
         </div>
       )}
     </div>
   );
+}
+
+/** The least and the largest number of a row for training. */
+function rangeOf({ rowNumbers, rows: count }: OpenedTraining): readonly [number, number] {
+  if (rowNumbers === undefined) return [0, count - 1];
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const number of rowNumbers) {
+    least = Math.min(least, number);
+    most = Math.max(most, number);
+  }
+  return [least, most];
 }
 
 /** Where the scales of the drawing are written. */
