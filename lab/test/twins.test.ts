@@ -32,6 +32,9 @@ it("a twin comes to the losses of its settings alone, whatever way it went", ski
   expect(new URL(page.url()).hash).toContain("step=150");
   // Both losses lie over one another, each named.
   await page.locator('[aria-label^="Loss: "][aria-label*="--lr 0.1"]').waitFor();
+  await page.getByRole("button", { name: "Charts" }).click();
+  for (const chart of ["Metrics", "Errors"])
+    await page.locator(`[aria-label^="${chart}: as it is"][aria-label*="--lr 0.1"]`).waitFor();
   await page.reload();
   await expect.poll(() => page.getByTestId("step").textContent()).toBe("150");
   await expect.poll(() => twin.textContent()).toBe(expected);

@@ -79,7 +79,11 @@ export class Figures {
     const range = { from, to, points };
     const [answer, twins] = await Promise.all([
       this.#store.client.ask((service) => service.columns(since, names, range)),
-      this.#store.twins.losses(range),
+      // A layer's figures are pictures, which are not laid over one another.
+      this.#store.twins.columns(
+        names.filter((name) => !name.startsWith(":")),
+        range,
+      ),
     ]);
     if (generation !== this.#store.read().generation || answer.version === since) return;
     // What was asked for anew in the meantime stays asked for.

@@ -27,7 +27,8 @@ export async function playInStep(
       count = now - began < slice / 2 ? 2 * count : Math.max(1, now - began > slice ? count >> 1 : count);
     // What could not be made up for is left out.
     due = Math.max(due + (steps * 1000) / stepsPerSecond, now - 100);
-    await store.frames.next();
+    // What is drawn of it is drawn while the next steps are done.
+    store.frames.wake();
     if (status.standing !== "open") return status.standing;
     const wait = due - performance.now();
     if (!isFastest && wait > 0) await sleep(wait, signal);

@@ -16,8 +16,8 @@ export interface Twin {
   readonly trouble?: string;
 }
 
-/** Names of its columns begin with it; the flags follow. */
-export const twinPrefix = "twin ";
+/** The name of a twin's column: "twin loss: --learning-rate 0.1" has its loss. */
+export const twinColumn = (name: string, flags: string): string => `twin ${name}: ${flags}`;
 
 /** A twin as it is worked with. */
 class Held {
@@ -96,13 +96,14 @@ export class Twins {
     });
   }
 
-  /** The loss of each over the steps, under the name of its twin. */
-  async losses(view: ColumnView): Promise<readonly ColumnData[]> {
+  /** Columns of each over the steps, by their own names, under those of its twins. */
+  async columns(names: readonly string[], view: ColumnView): Promise<readonly ColumnData[]> {
     const all = await Promise.all(
       this.#held.map(async ({ client, change, recipe }) => {
         if (recipe === undefined) return [];
-        const answer = await client.ask((service) => service.columns(-1, ["loss"], view)).catch(() => undefined);
-        return (answer?.columns ?? []).map((column) => ({ ...column, name: `${twinPrefix}${flagText(change)}` }));
+        const answer = await client.ask((service) => service.columns(-1, names, view)).catch(() => undefined);
+        const flags = flagText(change);
+        return (answer?.columns ?? []).map((column) => ({ ...column, name: twinColumn(column.name, flags) }));
       }),
     );
     return all.flat();

@@ -1,23 +1,15 @@
 // The last update: the loss along it, how far it went on the way to the minimum, and how much of it is noise.
 import { useEffect, useImperativeHandle, useRef } from "react";
-import type { ColumnMap } from "../../page/figures.ts";
 import { useAsked } from "../../page/use-asked.ts";
 import type { LossAlong } from "../../training/along-update.ts";
-import type { NamedColumn } from "../../view/chart-table.ts";
 import { shown } from "../../view/numbers.ts";
 import { ChartFrame, type ChartHandle } from "./chart-frame.tsx";
 import { LineChart } from "./line-chart.tsx";
 import { LinePlot } from "./line-plot.ts";
-
-const one =
-  (name: string, words: string) =>
-  (columns: ColumnMap): readonly NamedColumn[] => {
-    const column = columns.get(name);
-    return column === undefined ? [] : [{ name: words, column }];
-  };
+import { linesOf } from "./lines.ts";
 
 const alphaNames = ["alpha"];
-const alphaLines = one("alpha", "α");
+const alphaLines = linesOf({ alpha: "α" });
 /** −after / before of the slopes along the update. */
 const alphaGuides = [
   { value: -1, name: "no way" },
@@ -25,7 +17,7 @@ const alphaGuides = [
   { value: 1, name: "twice as far" },
 ];
 const noiseNames = ["noise"];
-const noiseLines = one("noise", "noise");
+const noiseLines = linesOf({ noise: "noise" });
 const noiseGuides = [{ value: 1, name: "as gradient" }];
 
 export function UpdatePanel() {
