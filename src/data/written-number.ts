@@ -23,41 +23,42 @@ const [zero, nine, minus, plus, point, exponentMark] = [48, 57, 45, 43, 46, 101]
 /**
  * Reads the number that begins at `from` in bytes of text: the end of its text, and value and form in `scannedValue` and `scannedForm`. −1 where
  * there is none, or one whose text does not follow from value and form, such as 007, +1, -0 and 1e5. What follows the number is for the caller
- * to judge. Bytes from `to` on are no part of it.
+ * to judge; a byte that is no part of any must follow in `bytes`, at the latest behind the text.
  */
-export function scanNumber(bytes: Uint8Array, from: number, to: number): number {
-  let at = from;
-  const isNegative = at < to && bytes[at] === minus;
-  if (isNegative) at++;
-  const first = at;
-  let mantissa = 0;
-  let code = at < to ? bytes[at]! : 0;
-  while (code >= zero && code <= nine) {
-    mantissa = mantissa * 10 + (code - zero);
-    code = ++at < to ? bytes[at]! : 0;
+export function scanNumber(bytes: Uint8Array, from: number): number {
+  // Signs come as they come: what follows from them by arithmetic takes no wrong branch.
+  const signs = Number(bytes[from] === minus);
+  const first = from + signs;
+  let at = first;
+  // Modulo 2^32: nine digits and fewer are less.
+  let low = 0;
+  let digit = bytes[at]! - zero;
+  while (digit >= 0 && digit <= 9) {
+    low = (Math.imul(low, 10) + digit) | 0;
+    digit = bytes[++at]! - zero;
   }
   let digits = at - first;
   if (digits === 0 || (digits > 1 && bytes[first] === zero)) return -1;
   let decimals = 0;
-  if (code === point) {
+  if (bytes[at] === point) {
     const start = ++at;
-    code = at < to ? bytes[at]! : 0;
-    while (code >= zero && code <= nine) {
-      mantissa = mantissa * 10 + (code - zero);
-      code = ++at < to ? bytes[at]! : 0;
+    digit = bytes[at]! - zero;
+    while (digit >= 0 && digit <= 9) {
+      low = (Math.imul(low, 10) + digit) | 0;
+      digit = bytes[++at]! - zero;
     }
     decimals = at - start;
     if (decimals === 0 || decimals >= digitsOfForm) return -1;
     digits += decimals;
   }
-  if (code === exponentMark) return scientific(bytes, from, at, to, decimals);
-  if (mantissa === 0 && isNegative) return -1;
+  if (bytes[at] === exponentMark) return scientific(bytes, from, at, decimals);
+  const mantissa = digits <= 9 ? low : mantissaOf(bytes, first, at);
+  if (mantissa === 0 && signs > 0) return -1;
   scannedForm[0] = form.decimals + decimals;
   // Below 2^53 mantissa and power of ten are exact, so that the quotient is rounded once (Clinger, PLDI 1990).
   const isExact = mantissa < 2 ** 53 && decimals < powersOfTen.length;
   if (isExact) {
-    const value = mantissa / powersOfTen[decimals]!;
-    scannedValue[0] = isNegative ? -value : value;
+    scannedValue[0] = (mantissa / powersOfTen[decimals]!) * (1 - 2 * signs);
     // Below 2^52 units of the last digit, neighbours in float64 are less than such a unit apart: the digits are those of the value.
     if (decimals === 0 || mantissa < 2 ** 52) return at;
   } else if (decimals === 0 || digits > 2 * digitsOfForm) return -1;
@@ -67,13 +68,20 @@ export function scanNumber(bytes: Uint8Array, from: number, to: number): number 
   return Math.abs(value) <= largest && value.toFixed(decimals) === written ? at : -1;
 }
 
+/** Of digits with or without a point. */
+function mantissaOf(bytes: Uint8Array, from: number, to: number): number {
+  let mantissa = 0;
+  for (let at = from; at < to; at++) if (bytes[at] !== point) mantissa = mantissa * 10 + (bytes[at]! - zero);
+  return mantissa;
+}
+
 /** The same from the "e" on, which stands at `mark`; `decimals` before it. */
-function scientific(bytes: Uint8Array, from: number, mark: number, to: number, decimals: number): number {
+function scientific(bytes: Uint8Array, from: number, mark: number, decimals: number): number {
   let at = mark + 1;
-  if (at >= to || (bytes[at] !== minus && bytes[at] !== plus)) return -1;
+  if (bytes[at] !== minus && bytes[at] !== plus) return -1;
   at++;
   const start = at;
-  while (at < to && bytes[at]! >= zero && bytes[at]! <= nine && at - start < 4) at++;
+  while (bytes[at]! >= zero && bytes[at]! <= nine && at - start < 4) at++;
   // Before the point stands one digit.
   if (at - start < 2 || at - start > 3 || mark - from > digitsOfForm + 3) return -1;
   const written = asciiText(bytes, from, at);
@@ -83,18 +91,20 @@ function scientific(bytes: Uint8Array, from: number, mark: number, to: number, d
 }
 
 /** Longer is no text of a number that `scanNumber` takes. */
-const scratch = new Uint8Array(80);
+const longest = 80;
+const scratch = new Uint8Array(longest + 1);
 
 /** Whether a text is such a number from end to end; its value and form as `scanNumber` has them. */
 export function scanText(text: string): boolean {
   const { length } = text;
-  if (length === 0 || length > scratch.length) return false;
+  if (length === 0 || length > longest) return false;
   for (let at = 0; at < length; at++) {
     const code = text.charCodeAt(at);
     if (code > exponentMark || code < plus) return false;
     scratch[at] = code;
   }
-  return scanNumber(scratch, 0, length) === length;
+  scratch[length] = 0;
+  return scanNumber(scratch, 0) === length;
 }
 
 /** Bytes of ASCII as a text. */

@@ -203,7 +203,7 @@ export class DelimitedRows {
   /** Reads the row at `#at`: where the next one begins, −1 where the text ends before it does. */
   #row(): number {
     const [bytes, length, row] = [this.#bytes, this.#length, this.#rows];
-    const [delimiter, areBlanks] = [this.#delimiter, this.#areBlanks];
+    const [delimiter, areBlanks, writers] = [this.#delimiter, this.#areBlanks, this.#writers];
     const start = this.#names === undefined ? this.#begin(this.#at) : this.#at;
     this.#breaks = 0;
     let at = areBlanks ? this.#pastBlanks(start) : start;
@@ -211,8 +211,8 @@ export class DelimitedRows {
     let from = at;
     for (;;) {
       from = at;
-      const writer: CellSink = this.#writers[width] ?? this.#further();
-      let end = scanNumber(bytes, at, length);
+      const writer: CellSink = writers[width] ?? this.#further();
+      let end = scanNumber(bytes, at);
       if (end >= 0 && (bytes[end] === delimiter || this.#isEnd(end))) writer.scanned(row);
       else end = this.#cell(at, writer);
       if (end < 0) return -1;
@@ -311,7 +311,7 @@ export class DelimitedRows {
     if (end >= length && !this.#isLast) return -1;
     if (!this.#isEnd(end)) throw this.#openQuote();
     this.#breaks += breaks;
-    if (from < at && scanNumber(bytes, from, at) === at) writer.scanned(this.#rows);
+    if (from < at && scanNumber(bytes, from) === at) writer.scanned(this.#rows);
     else {
       const inside = this.#texts.at(from, at);
       writer.word(this.#rows, isDoubled ? flat(inside.replaceAll('""', '"')) : inside);
