@@ -104,8 +104,8 @@ function Work({ training, element, isExact }: { training: OpenedTraining; elemen
       related.set(relatedOf(training, element, explanation));
       note.current!.textContent = noteOf(training, rows, asked());
     },
-    // Ten times a second, in a third of the worker's time.
-    { pause: 50, share: 1 / 3 },
+    // Ten times a second, in half of the time.
+    { pause: 50, share: 0.5 },
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: one view for each number
   useEffect(() => {
