@@ -10,9 +10,10 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
 }
 
-/** What axe finds wrong, with the element. */
-export async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  const found = (await page.evaluate("axe.run().then(({ violations }) => violations)")) as readonly Violation[];
+/** What axe finds wrong, with the element: in all of the page, or in what a selector has. */
+export async function violations(page: Page, within = "html"): Promise<readonly string[]> {
+  if (!(await page.evaluate("globalThis.axe !== undefined"))) await page.evaluate(axe);
+  const run = `axe.run(${JSON.stringify(within)}).then(({ violations }) => violations)`;
+  const found = (await page.evaluate(run)) as readonly Violation[];
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
 }

@@ -7,10 +7,10 @@ import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { openPage } from "./browser.ts";
-import { hostPerFile, skipped } from "./host.ts";
+import { sharedHost, skipped } from "./host.ts";
 
 const fixtures = fileURLToPath(new URL("../../src/data/fixtures/", import.meta.url));
-const host = hostPerFile();
+const host = sharedHost();
 
 const shops = `id,size,zip,sold\n${Array.from(
   { length: 60 },

@@ -1,9 +1,9 @@
 // Diagnosis in the page: verdicts while it trains, what is not finite, remedies as twins, and trials with a stop.
 import { expect, it } from "vitest";
 import { openPage } from "./browser.ts";
-import { hostPerFile, skipped } from "./host.ts";
+import { sharedHost, skipped } from "./host.ts";
 
-const host = hostPerFile();
+const host = sharedHost();
 
 const slow =
   "#v=1&data=xor&hidden=8,8&activation=relu&optimizer=sgd&learningRate=0.00001&schedule=constant&epochs=20&seed=3&panels=diagnosis";
@@ -28,7 +28,6 @@ it(
     await page.getByText("--lr 0.0001 instead of 0.00001").waitFor();
     expect(new URL(page.url()).hash).toContain("twins=learningRate=0.0001");
     expect(complaints).toEqual([]);
-    await page.context().close();
   },
 );
 
@@ -45,7 +44,6 @@ it("shows where a loss that is not finite began, in place of a blank page", skip
   await expect.poll(() => page.getByTestId("step").textContent()).toBe("0");
   await expect.poll(() => page.getByText(/The loss became NaN/).count()).toBe(0);
   expect(complaints).toEqual([]);
-  await page.context().close();
 });
 
 it("tries all remedies in a worker beside the training, and stops", skipped, async () => {
@@ -59,5 +57,4 @@ it("tries all remedies in a worker beside the training, and stops", skipped, asy
   await page.getByRole("button", { name: "Stop", exact: true }).click();
   await page.getByText(/Stopped after \d/).waitFor();
   expect(complaints).toEqual([]);
-  await page.context().close();
 });

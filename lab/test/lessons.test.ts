@@ -2,9 +2,9 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { openPage } from "./browser.ts";
-import { hostPerFile, skipped } from "./host.ts";
+import { sharedHost, skipped } from "./host.ts";
 
-const host = hostPerFile();
+const host = sharedHost();
 
 const turn = (page: Page) => page.getByRole("button", { name: "Next", exact: true }).click();
 

@@ -1,29 +1,25 @@
 // Runs in a browser: followed as they are written, whatever becomes of the server; paused and stopped; in bounded memory.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { afterEach, expect, it } from "vitest";
 import { type LabOptions, type LabServer, startLab } from "../../src/cli/lab/server.ts";
 import { chainrule } from "../../src/cli/test-command.ts";
 import { createRun } from "../../src/runs/index.ts";
 import { folderPerTest } from "../../src/runs/test-folder.ts";
 import { description, epoch } from "../../src/runs/test-run.ts";
 import { violations } from "./axe.ts";
-import { isMissing, launch, openPage } from "./browser.ts";
+import { openPage } from "./browser.ts";
+import { sharedHost, skipped } from "./host.ts";
 
-const skipped = { skip: isMissing };
+const host = sharedHost();
 const site = fileURLToPath(new URL("../../dist/lab/", import.meta.url));
-let browser: Browser;
 const open: LabServer[] = [];
 
 folderPerTest();
-beforeAll(async () => {
-  if (!isMissing) browser = await launch();
-});
 afterEach(async () => {
   for (const lab of open.splice(0)) await lab.close();
 });
-afterAll(() => browser?.close());
 
 async function serve(options: Partial<LabOptions> = {}): Promise<LabServer> {
   const lab = await startLab({ folder: "runs", site, ...options });
@@ -51,7 +47,7 @@ const noting = `{
 }`;
 
 async function openAt(url: string) {
-  const opened = await openPage(browser, "about:blank");
+  const opened = await openPage(host.browser, "about:blank");
   await opened.page.addInitScript(noting);
   await opened.page.goto(url);
   return opened;
@@ -180,7 +176,7 @@ it("a run of 100,000 steps in 20,000 epochs takes the page less than 200 MB", sk
   const lines = Array.from({ length: 20_000 }, (_, i) => JSON.stringify({ ...epoch(i + 1), step: 5 * (i + 1) }));
   await writeFile("runs/long/events.jsonl", `${lines.join("\n")}\n`);
   const lab = await serve({ opened: "long" });
-  const { page, complaints } = await openPage(browser, lab.address);
+  const { page, complaints } = await openPage(host.browser, lab.address);
   await expect.poll(() => step(page)).toContain("100,000 / 100,000");
   const cdp = await page.context().newCDPSession(page);
   await cdp.send("HeapProfiler.collectGarbage");

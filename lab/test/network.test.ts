@@ -1,11 +1,10 @@
 // The network in a browser: pointed at, opened, typed over, and worked by keyboard alone.
-import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { openPage } from "./browser.ts";
-import { hostPerFile, skipped } from "./host.ts";
+import { sharedHost, skipped } from "./host.ts";
 
-const host = hostPerFile();
+const host = sharedHost();
 
 const hash = (page: Page): string => decodeURIComponent(new URL(page.url()).hash);
 const circle = "#v=1&data=circle&hidden=4,3&activation=tanh&learningRate=0.03&epochs=500&schedule=constant&step=100";
@@ -213,27 +212,3 @@ it("follows a running training, without typesetting anew", skipped, async () => 
   expect(await work.locator(".katex:not([data-first])").count()).toBe(0);
   expect(complaints).toEqual([]);
 });
-
-it.each(["light", "dark"] as const)(
-  "has nothing that axe complains of while arithmetic is open, %s",
-  skipped,
-  async (colorScheme) => {
-    const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-    // The policy would refuse the script of the test.
-    const options = { colorScheme, bypassCSP: true };
-    const { page } = await openPage(host.browser, `${host.url}${circle}&look=layers.0.weight[0,1]`, options);
-    await expect.poll(() => workOf(page)).toMatch(/relative difference/);
-    await page.addScriptTag({ path: axe });
-    const found = await page.evaluate(async () => {
-      const { violations } = await (globalThis as Partial<Axe>).axe!.run(".network");
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
-    });
-    expect(found).toEqual([]);
-  },
-);
-
-interface Axe {
-  readonly axe: {
-    run(root: string): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
-  };
-}

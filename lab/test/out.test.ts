@@ -4,27 +4,19 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { decodeSafetensors, decodeSnapshot } from "chainrule/train";
 import { unzipSync } from "fflate";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { chainrule } from "../../src/cli/test-command.ts";
-import { isMissing, launch, openPage, servePage } from "./browser.ts";
+import { openPage } from "./browser.ts";
+import { sharedHost, skipped } from "./host.ts";
 
-const skipped = { skip: isMissing };
+const host = sharedHost();
 const folder = mkdtempSync(join(tmpdir(), "chainrule-lab-out-"));
 const before = process.cwd();
-let browser: Browser;
-let server: Awaited<ReturnType<typeof servePage>>;
 
-beforeAll(async () => {
-  process.chdir(folder);
-  if (isMissing) return;
-  server = await servePage();
-  browser = await launch();
-});
+beforeAll(() => process.chdir(folder));
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+afterAll(() => {
   process.chdir(before);
   rmSync(folder, { recursive: true, force: true });
 });
@@ -46,7 +38,7 @@ it(
   async () => {
     const address =
       "#v=1&data=xor&hidden=4&activation=tanh&learningRate=0.03&schedule=constant&epochs=6&seed=3&step=120&panels=out";
-    const { page, complaints } = await openPage(browser, `${server.url}${address}`, { acceptDownloads: true });
+    const { page, complaints } = await openPage(host.browser, `${host.url}${address}`, { acceptDownloads: true });
     const line = await page.getByRole("textbox", { name: "Command line" }).inputValue();
     expect(line).toBe(
       "npx chainrule train xor.csv --target class --hidden 4 --activation tanh --lr 0.03 --schedule constant --epochs 6 --seed 3 --deterministic",
@@ -75,12 +67,11 @@ it(
     for (const [name, { data }] of weights) expect(machine.get(`parameters.${name}`)).toEqual(data);
     const diagnosed = await chainrule("diagnose xor-120");
     expect(diagnosed.code).toBe(0);
-    await page.context().close();
   },
 );
 
 it("of a lesson it has the program and the weights, and says why there is no command line", skipped, async () => {
-  const { page, complaints } = await openPage(browser, `${server.url}#v=1&data=neuron&step=10&panels=out`, {
+  const { page, complaints } = await openPage(host.browser, `${host.url}#v=1&data=neuron&step=10&panels=out`, {
     acceptDownloads: true,
   });
   await page.getByText("A lesson begins with weights of its own").waitFor();
@@ -88,5 +79,4 @@ it("of a lesson it has the program and the weights, and says why there is no com
   expect(await saved(page, "neuron.safetensors")).toBe("neuron.safetensors");
   expect(await page.getByRole("button", { name: "Run folder as zip" }).count()).toBe(0);
   expect(complaints).toEqual([]);
-  await page.context().close();
 });

@@ -1,9 +1,9 @@
 // The page in a browser: it opens, steps, plays, goes back, and its history and its address are those of its state.
 import { expect, it } from "vitest";
 import { openPage } from "./browser.ts";
-import { hostPerFile, skipped } from "./host.ts";
+import { sharedHost, skipped } from "./host.ts";
 
-const host = hostPerFile();
+const host = sharedHost();
 
 it("opens on the first lesson, without a complaint of the console or the policy", skipped, async () => {
   const { page, complaints } = await openPage(host.browser, host.url);

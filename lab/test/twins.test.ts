@@ -1,10 +1,9 @@
 // Twins in the page: in step with the training, the same bits as alone, in the address, and by keys alone.
 import { expect, it } from "vitest";
-import { violations } from "./axe.ts";
 import { openPage } from "./browser.ts";
-import { hostPerFile, skipped } from "./host.ts";
+import { sharedHost, skipped } from "./host.ts";
 
-const host = hostPerFile();
+const host = sharedHost();
 
 const xor = "#v=1&data=xor&hidden=4&activation=tanh&learningRate=0.03&schedule=constant&epochs=500&seed=3";
 
@@ -39,7 +38,6 @@ it("a twin comes to the losses of its settings alone, whatever way it went", ski
   await expect.poll(() => page.getByTestId("step").textContent()).toBe("150");
   await expect.poll(() => twin.textContent()).toBe(expected);
   expect(complaints).toEqual([]);
-  await page.context().close();
 });
 
 it("is made by keys alone, named by its flags, gone on with, and taken back by the history", skipped, async () => {
@@ -63,31 +61,9 @@ it("is made by keys alone, named by its flags, gone on with, and taken back by t
   await page.goBack();
   await expect.poll(() => page.getByText("--lr 0.1 instead of 0.03").count()).toBe(0);
   expect(complaints).toEqual([]);
-  await page.context().close();
 });
 
 it("refuses an address with twins that cannot be, and names the field", skipped, async () => {
   const { page } = await openPage(host.browser, `${host.url}${xor}&twins=backend=wasm`);
   await page.getByText(/The address cannot be read at "twins"/).waitFor();
-  await page.context().close();
 });
-
-it.each(["light", "dark"] as const)(
-  "has nothing that axe finds, with all three panels open, %s",
-  skipped,
-  async (colorScheme) => {
-    const address = `${xor}&step=40&panels=diagnosis,twins,out&twins=learningRate=10;optimizer=sgd|learningRate=1e30`;
-    const { page } = await openPage(host.browser, host.url + address, { colorScheme });
-    await page.getByText("--lr 1e+30 instead of 0.03").waitFor();
-    await page.getByRole("textbox", { name: "TypeScript" }).waitFor();
-    await page
-      .getByText(/Nothing is wrong|severe|warning|info/)
-      .first()
-      .waitFor();
-    expect(await violations(page)).toEqual([]);
-    await page.setViewportSize({ width: 390, height: 844 });
-    expect(await violations(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-    await page.context().close();
-  },
-);

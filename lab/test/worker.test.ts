@@ -5,9 +5,9 @@ import { readAddress } from "../src/recipe/address.ts";
 import { fingerprintOf } from "../src/training/fingerprint.ts";
 import { LabTraining } from "../src/training/lab-training.ts";
 import { openPage } from "./browser.ts";
-import { hostPerFile, skipped } from "./host.ts";
+import { sharedHost, skipped } from "./host.ts";
 
-const host = hostPerFile();
+const host = sharedHost();
 
 const address = "v=1&data=circle&noise=0.2&hidden=4,3&activation=tanh&learningRate=0.03&epochs=500&seed=5";
 const step = async (page: Page) => Number((await page.getByTestId("step").textContent())!.replaceAll(",", ""));
