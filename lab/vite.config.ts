@@ -52,5 +52,18 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1000,
+    rolldownOptions: {
+      output: {
+        // What the first screen and panels share, in one chunk: many small ones are packed worse.
+        codeSplitting: {
+          groups: [
+            {
+              name: "page",
+              test: /lab\/src\/(?:page\/(?:asking|cell|highlight|lit-layer|use-asked|use-lab)|view\/(?:canvas|numbers|scale|series|tokens)|training\/(?:elements?|network|rows)|recipe\/address|worker\/client)\.tsx?$/,
+            },
+          ],
+        },
+      },
+    },
   },
 });

@@ -46,7 +46,7 @@ it("is made by keys alone, named by its flags, gone on with, and taken back by t
   await value.focus();
   await page.keyboard.type("fast");
   await page.keyboard.press("Enter");
-  await page.getByRole("alert").filter({ hasText: "learningRate" }).waitFor();
+  await page.getByRole("alert").filter({ hasText: "Learning rate must be" }).waitFor();
   await page.keyboard.press("Control+A");
   await page.keyboard.type("0.1");
   await page.keyboard.press("Enter");

@@ -1,6 +1,7 @@
 // Training: the loop, its events, metrics, and networks for tables.
 import "../run/engine.ts";
 
+export { type SettingAdvice, settingsIn, settingWords } from "../ir/setting-advice.ts";
 export { rocAuc } from "../ir/stats.ts";
 export { lossesOf } from "../nn/losses/index.ts";
 export type { Hook, Hooks } from "../observe/hooks.ts";

@@ -249,13 +249,18 @@ export class LabStore {
 
   tell(error: unknown): void {
     const isDead = !(error instanceof ChainruleError);
-    this.#set({
-      trouble: { message: messageOf(error), ...(isDead && { isDead: true }) },
-      ...(isDead && { isPlaying: false }),
-    });
+    const trouble: Trouble = { message: messageOf(error), ...(isDead && { isDead: true }) };
+    this.#set({ trouble, ...(isDead && { isPlaying: false }) });
+    if (!isDead && ("setting" in error.details || "settings" in error.details)) void this.#tellInLabels(error, trouble);
   }
 
   readonly #tellDeath = (error: unknown): void => this.tell(error);
+
+  /** Settings as the controls name them, which the page does without until then. */
+  async #tellInLabels(error: ChainruleError, trouble: Trouble): Promise<void> {
+    const words = await import("../recipe/setting-words.ts").catch(() => undefined);
+    if (words && this.#snapshot.trouble === trouble) this.#set({ trouble: { message: words.messageOf(error) } });
+  }
 
   dismiss(): void {
     this.#set({ trouble: undefined, promised: undefined });

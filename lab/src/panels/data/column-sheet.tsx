@@ -1,9 +1,11 @@
 // The columns of an own table: which is predicted, what each was taken for, and what that can be changed to.
+
 import type { ColumnType } from "chainrule/data";
 import { flagText, type SettingKey, type Settings, withSettings } from "chainrule/train";
 import { X } from "lucide-react";
 import { useId } from "react";
 import { Button } from "react-aria-components";
+import { messageOf } from "../../recipe/setting-words.ts";
 import type { InspectedColumn, Inspection } from "../../training/inspect.ts";
 import { counted } from "../../view/numbers.ts";
 import type { TableChoice } from "./use-inspection.ts";
@@ -72,7 +74,7 @@ export function ColumnSheet({ choice, inspection, problem, onChange, onLeave }: 
         </select>
       </div>
       <p className="data-problem" role="alert">
-        {problem ?? inspection.problem?.message}
+        {problem ?? (inspection.problem && messageOf(inspection.problem))}
       </p>
       <ul className="columns-list">
         {columns.map((column) => (

@@ -1,4 +1,5 @@
 // The data: a built-in set with its options, or a file of one's own with its columns; its first rows, and what the loss pulls on.
+import { messageOf } from "../../recipe/setting-words.ts";
 import "./data.css";
 import type { Settings } from "chainrule/train";
 import { useState } from "react";
@@ -40,7 +41,7 @@ export function DataPanel() {
     const { file, data: of } = own;
     try {
       const found = await store.client.ask((service) => service.inspect({ data: of, settings: next }, file));
-      if (found.problem) setProblem(found.problem.message);
+      if (found.problem) setProblem(messageOf(found.problem));
       else if (next.target === undefined) setDraft(draft && { ...draft, settings: next });
       else {
         if (draft) store.giveFile(draft.given.sha256, draft.given.file);
@@ -48,7 +49,7 @@ export function DataPanel() {
         store.commit({ data: of, settings: next, interventions: [], selection: undefined, row: "batch", step: 0 });
       }
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     }
   };
   return (

@@ -1,8 +1,10 @@
 // A file of one's own: dropped anywhere on the page, chosen in a dialog, or pasted as text. One that the address names is asked for.
+
 import { useEffect, useRef, useState } from "react";
 import { Button, FileTrigger } from "react-aria-components";
 import { checkSame, type HashedFile, hashed } from "../../page/own-file.ts";
 import { useLab, useStore } from "../../page/use-lab.ts";
+import { messageOf } from "../../recipe/setting-words.ts";
 
 const endings = [".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".gz", ".zst"];
 const pastedName = "pasted.csv";
@@ -28,7 +30,7 @@ export function FileDrop({ onGiven }: { onGiven(given: HashedFile): void }) {
       await store.client.ask((service) => service.inspect({ data, settings: {} }, given.file));
       onGiven(given);
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     }
   };
   useDrop((file) => void take(file.name, file), setOver);

@@ -2,6 +2,7 @@
 import { parseSetting, printSetting, settings as records, type SettingKey } from "chainrule/train";
 import { useEffect, useState } from "react";
 import { FieldError, Input, Label, Switch, TextField } from "react-aria-components";
+import { messageOf, settingLabel } from "../../recipe/setting-words.ts";
 import { Choice } from "../../view/choice.tsx";
 
 interface SettingFieldProps {
@@ -12,15 +13,9 @@ interface SettingFieldProps {
   onChange(value: unknown): void;
 }
 
-/** "learningRate" → "Learning rate" */
-const wordsOf = (name: string): string => {
-  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return words.charAt(0).toUpperCase() + words.slice(1);
-};
-
 export function SettingField({ name, value, usual, onChange }: SettingFieldProps) {
   const { choices, isOpen } = records[name].type as { choices?: readonly unknown[]; isOpen?: true };
-  const label = wordsOf(name);
+  const label = settingLabel(name);
   if (choices?.every((choice) => typeof choice === "boolean"))
     return (
       <Switch className="switch" isSelected={Boolean(value ?? usual === "true")} onChange={onChange}>
@@ -57,7 +52,7 @@ function TextSetting({ name, label, value, usual, onChange }: SettingFieldProps 
     try {
       onChange(parseSetting(name, text.trim()));
     } catch (error) {
-      setTrouble(error instanceof Error ? error.message : String(error));
+      setTrouble(messageOf(error));
     }
   };
   return (

@@ -1,4 +1,5 @@
 // Twins: the training and up to three others of it, each with something changed, in step with one another.
+import { messageOf } from "../../recipe/setting-words.ts";
 import "./twins-panel.css";
 import {
   parseSetting,
@@ -129,7 +130,7 @@ function Duplicate() {
         store.addTwin({ [key]: value } as Settings);
       }
     } catch (problem) {
-      setError(problem instanceof Error ? problem.message : String(problem));
+      setError(messageOf(problem));
     }
   };
   return (
