@@ -61,6 +61,7 @@ function drawn(change: Partial<Scene> = {}): Drawn {
   const own: Readonly<Record<string, unknown>> = {
     beginPath: () => (state.isEdge = false),
     bezierCurveTo: () => (state.isEdge = true),
+    lineTo: () => (state.isEdge = true),
     roundRect: (_x: number, _y: number, width: number) => marks.push(width),
     setLineDash: (dash: number[]) => (state.dash = dash),
     stroke: () =>

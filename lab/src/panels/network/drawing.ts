@@ -33,14 +33,14 @@ function drawEdges(context: CanvasRenderingContext2D, scene: Scene, layer: numbe
   const numbers = numbersFor(scene, weight, layer);
   const scale = scaleFor(scene, numbers);
   const strength = scene.moment?.name === "forward" ? 0.25 + 0.75 * reached(scene, layer) : 1;
-  const widest = Math.min(7, 1.5 + layout.radius / 4);
+  const widest = Math.min(7, 1 + layout.radius / 4);
   for (let from = 0; from < inputs; from++)
     for (let to = 0; to < outputs; to++) {
       const t = numbers[from * outputs + to]! / scale;
       const size = Math.min(1, Math.abs(t));
       context.globalAlpha = isDim(scene, { kind: "weight", layer, from, to }) ? dimmed : strength;
       strokeEdge(context, edgeEnds(layout, layer, from, to), {
-        width: 0.75 + widest * size,
+        width: widthOf(widest * size),
         colour: size < 0.004 ? scene.colours.line! : diverging(Math.sign(t) * (0.3 + 0.7 * size)),
         isDashed: t < 0,
       });
@@ -49,11 +49,19 @@ function drawEdges(context: CanvasRenderingContext2D, scene: Scene, layer: numbe
   context.globalAlpha = 1;
 }
 
+/** Up to a pixel, lines are drawn several times as fast. */
+const widthOf = (width: number): number => (width < 0.6 ? 1 : 0.75 + width);
+
 interface Stroke {
   readonly width: number;
   readonly colour: string;
   readonly isDashed: boolean;
 }
+
+/** Of a dashed curve. */
+const pieces = 12;
+
+const lineTo = (context: CanvasRenderingContext2D, { x, y }: Place): void => context.lineTo(x, y);
 
 function strokeEdge(
   context: CanvasRenderingContext2D,
@@ -63,7 +71,9 @@ function strokeEdge(
   const middle = (a.x + b.x) / 2;
   context.beginPath();
   context.moveTo(a.x, a.y);
-  context.bezierCurveTo(middle, a.y, middle, b.y, b.x, b.y);
+  // Dashes of a curve are measured out along it, which takes three times as long as along short lines.
+  if (isDashed) for (let piece = 1; piece <= pieces; piece++) lineTo(context, alongEdge([a, b], piece / pieces));
+  else context.bezierCurveTo(middle, a.y, middle, b.y, b.x, b.y);
   context.lineWidth = width;
   context.strokeStyle = colour;
   context.setLineDash(isDashed ? [5 + width, 3 + width / 2] : []);
