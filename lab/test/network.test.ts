@@ -41,7 +41,10 @@ it("says what is under the pointer", skipped, async () => {
 
 it("goes from unit to unit and to their edges by keyboard, and opens them", skipped, async () => {
   const { page, complaints } = await openPage(host.browser, `${host.url}${circle}`);
-  await page.locator(".ledger-factors", { hasText: /\d × \d.* =/ }).waitFor();
+  await page
+    .locator(".ledger-factors", { hasText: /\d × \d.* =/ })
+    .first()
+    .waitFor();
   await expect.poll(() => page.getByTestId("step").textContent()).toBe("100");
   const readout = page.getByTestId("readout");
   await page.getByRole("gridcell", { name: /^Input x1/ }).focus();
