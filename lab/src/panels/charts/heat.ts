@@ -1,5 +1,5 @@
 // A heat map over the steps: rows of values as colours, a gutter for their names, an axis of steps below, the scale at its side.
-import { shown } from "../../view/numbers.ts";
+import { counted, shown } from "../../view/numbers.ts";
 import { diverging, paint } from "../../view/scale.ts";
 import type { Tokens } from "../../view/tokens.ts";
 
@@ -110,7 +110,7 @@ function drawSteps(
   const step = Math.max(1, size * ([1, 2, 5, 10].find((factor) => size * factor >= rough) ?? 10));
   context.textAlign = "center";
   for (let at = Math.ceil(from / step) * step; at <= to; at += step)
-    context.fillText(String(at), gutter.left + ((at - from) / (to - from)) * width, height - gutter.bottom / 2 + 1);
+    context.fillText(counted(at), gutter.left + ((at - from) / (to - from)) * width, height - gutter.bottom / 2 + 1);
 }
 
 function drawScale(
