@@ -63,3 +63,24 @@ it("names the field of an address that it cannot read, and stays whole", skipped
   await page.getByText(/The address cannot be read at "hidden"/).waitFor();
   await page.getByRole("heading", { name: "One neuron" }).waitFor();
 });
+
+it("fits its screens: nothing is cut, covered or scrolled that need not be", skipped, async () => {
+  const address = "#v=1&data=circle&hidden=4,3&activation=tanh&epochs=500&panels=layers";
+  const { page } = await openPage(host.browser, `${host.url}${address}`);
+  await page.getByRole("button", { name: "More settings" }).waitFor();
+  const left = page.locator(".lab-left");
+  expect(await left.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)).toBeLessThanOrEqual(0);
+  await page.setViewportSize({ width: 1024, height: 768 });
+  const bottomOf = async (place: string) => {
+    const { y, height } = (await page.locator(place).boundingBox())!;
+    return y + height;
+  };
+  await expect
+    .poll(async () => (await bottomOf(".ledger")) - (await page.locator(".network-foot").boundingBox())!.y)
+    .toBeLessThan(1);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect.poll(async () => (await page.locator(".transport").boundingBox())!.height).toBeLessThan(120);
+  await page.getByTestId("loss").waitFor();
+  const scenes = page.locator(".header-scenes");
+  expect(await scenes.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBeLessThanOrEqual(0);
+});

@@ -79,7 +79,7 @@ function LinkButton() {
     <>
       <Button className="text-button" onPress={() => void copy()} onBlur={() => setCopied(false)}>
         {isCopied ? <Check size={16} aria-hidden /> : <Link size={16} aria-hidden />}
-        {isCopied ? "Copied" : "Link"}
+        <span className="header-link">{isCopied ? "Copied" : "Link"}</span>
       </Button>
       <span className="visually-hidden" role="status">
         {isCopied ? "The link is copied" : ""}
