@@ -37,7 +37,7 @@ export function Ledger({ training, layout }: { readonly training: OpenedTraining
   if (layers.length === 0) return null;
   const spacing = layout.columns[2]!.x - layout.columns[1]!.x;
   return (
-    <ul ref={box} className="ledger" data-narrow={spacing < 96 || undefined} aria-label="Ledger of δ">
+    <ul ref={box} className="ledger" data-narrow={spacing < 136 || undefined} aria-label="Ledger of δ">
       {layers.map(({ path, activation }, l) => (
         <li
           key={path}
