@@ -186,8 +186,8 @@ export class Cells implements Iterable<Cell> {
 }
 
 /** The values of some rows, or of the cells that they are among the different ones, one after the other in memory. */
-export function valuesAt(values: Float64Array, rows: Int32Array): Float64Array {
-  const own = new Float64Array(rows.length);
+export function valuesAt(values: Float64Array, rows: Int32Array, into?: Float64Array): Float64Array {
+  const own = into ?? new Float64Array(rows.length);
   for (let i = 0; i < rows.length; i++) own[i] = values[rows[i]!]!;
   return own;
 }
@@ -213,18 +213,36 @@ class Words {
 const codesOf = (most: number, length: number): Codes =>
   most <= 2 ** 8 ? new Uint8Array(length) : most <= 2 ** 16 ? new Uint16Array(length) : new Uint32Array(length);
 
+/** Memory for the cells of a column. */
+interface Room {
+  readonly codes: Uint8Array;
+  readonly numbers: Float64Array;
+}
+
+/** For each of several columns of as many rows, all in two pieces: let go of, these are the system's again, as many small ones would not be. */
+export function roomFor(columns: number, rows: number): Room[] {
+  const [codes, numbers] = [new Uint8Array(columns * rows), new Float64Array(columns * rows)];
+  const own = (c: number) => ({
+    codes: codes.subarray(c * rows, (c + 1) * rows),
+    numbers: numbers.subarray(c * rows, (c + 1) * rows),
+  });
+  return Array.from({ length: columns }, (_, c) => own(c));
+}
+
 /** Puts the cells of a column together that come block by block. */
 export class CellsCollector {
   #codes: Codes;
-  #numbers = new Float64Array(0);
+  #numbers: Float64Array = new Float64Array(0);
   readonly #words = new Words();
   #rows = 0;
   #capacity: number;
+  readonly #room: Room | undefined;
 
-  /** `rows`: about as many are expected. */
-  constructor(rows: number) {
+  /** `rows`: about as many are expected; `room` is for as many. */
+  constructor(rows: number, room?: Room) {
     this.#capacity = rows;
-    this.#codes = codesOf(firstWord, rows);
+    this.#room = room;
+    this.#codes = room?.codes ?? codesOf(firstWord, rows);
   }
 
   append(cells: Cells): void {
@@ -259,7 +277,9 @@ export class CellsCollector {
       this.#codes = larger;
     }
     if (this.#numbers.length === 0 ? hasNumbers : this.#numbers.length < this.#capacity) {
-      const larger = new Float64Array(this.#capacity);
+      const room = this.#room?.numbers;
+      const isRoom = room?.length === this.#capacity;
+      const larger = isRoom ? room : new Float64Array(this.#capacity);
       if (this.#numbers.length === 0) larger.fill(Number.NaN, 0, this.#rows);
       else larger.set(this.#numbers.subarray(0, this.#rows));
       this.#numbers = larger;

@@ -39,19 +39,20 @@ export interface Goal {
   readonly seed: number;
 }
 
-/** Fits a column on the training rows; a string is the reason why it makes no feature. */
+/** Fits a column on the training rows; a string is the reason why it makes no feature. `scratch` [rows] is written over. */
 export function fitFeatures(
   { name, type, notation, rule }: Reading,
   encoded: Encoded,
   rows: Int32Array,
   goal: Goal,
+  scratch: Float64Array,
 ): FittedColumn | string {
   if (type === "category") {
     const fitted = fitCategory(name, encoded as Codes, rows, goal);
     return typeof fitted === "string" ? fitted : { ...fitted, column: { ...fitted.column, ...rule } };
   }
-  const values = valuesAt((encoded as Values).values, rows);
-  const present = () => values.filter((value) => !Number.isNaN(value));
+  const values = valuesAt((encoded as Values).values, rows, scratch);
+  const present = (): Float64Array => values.filter((value) => !Number.isNaN(value));
   const column = valueColumn({ name, type, notation, rule }, moments(values), rows.length, present);
   return typeof column === "string" ? column : { column };
 }

@@ -141,6 +141,7 @@ function fitColumns(
   const descriptions: ColumnDescription[] = [];
   const fitted: ReadFeatures[] = [];
   const warnings = read.flatMap(({ inferred }) => inferred.warnings);
+  const scratch = new Float64Array(trainRows.length);
   for (const column of table.columns) {
     const { name } = column;
     const t = read.findIndex((target) => target.column === column);
@@ -153,7 +154,7 @@ function fitColumns(
     } else {
       const found = infer(column);
       for (const warning of found.warnings) warnings.push(warning);
-      descriptions.push(fitColumn(table, column, found, trainRows, goal, fitted));
+      descriptions.push(fitColumn(table, column, found, trainRows, goal, scratch, fitted));
     }
   }
   return { descriptions, fitted, warnings };
@@ -181,6 +182,7 @@ function fitColumn(
   { type, notation, rule, missing, distinct, reason, encoded: read }: Inferred,
   trainRows: Int32Array,
   goal: Goal,
+  scratch: Float64Array,
   fitted: ReadFeatures[],
 ): ColumnDescription {
   const { name } = column;
@@ -191,7 +193,7 @@ function fitColumn(
     (type === "category"
       ? encodeCategories(column, isMissing)
       : encodeValues(table, column, valueType(type), notation, isMissing, mendCell(name)));
-  const result = fitFeatures({ name, type, notation, rule }, encoded, trainRows, goal);
+  const result = fitFeatures({ name, type, notation, rule }, encoded, trainRows, goal, scratch);
   if (typeof result === "string") {
     return { name, type, role: "left out", missing, distinct, features: 0, reason: result };
   }

@@ -10,12 +10,13 @@ import type { EndEvent } from "../../train/events.ts";
 import { flagText } from "../../train/settings/flags.ts";
 import { dataSettings, networkSettings, textSettings, trainingSettings } from "../../train/settings/index.ts";
 import { type CommandRecord, jsonOption, option, under } from "../command.ts";
-import { dataArgument, dataWords, givenData, sqlOption } from "../data-argument.ts";
+import { dataArgument, dataWords, type GivenData, givenData, sqlOption } from "../data-argument.ts";
 import { describeData, describeFindings, describeNext, describeResult } from "../describe-training.ts";
 import { TrainingLab } from "../lab/training-lab.ts";
 import { print, printJson, type Streams, shellWord } from "../output.ts";
+import { releaseMemory } from "../release-memory.ts";
 import { resumeTraining, runToResume } from "../resume-training.ts";
-import { type DataOrigin, runTraining, summary, type Trained } from "../run-training.ts";
+import { type DataOrigin, runTraining, summary, type Trained, type TrainingPlan } from "../run-training.ts";
 import { messageOf } from "../setting-advice.ts";
 import { settingOptions } from "../setting-flags.ts";
 import { originOf, tableOf } from "../table-of.ts";
@@ -91,30 +92,15 @@ async function trainAnew(
   lab: TrainingLab | undefined,
   streams: Streams,
 ): Promise<void> {
-  const { dataOptions, prepare, prepareStream, refuseUsedFolder } = await import("../engine.ts");
+  const { refuseUsedFolder } = await import("../engine.ts");
   if (flagged.target === undefined) throw new ChainruleError("USAGE", "Name the column to predict: --target COLUMN.");
   const data = givenData(files, { sql });
   if (flagged.out !== undefined) await refuseUsedFolder(flagged.out);
-  const asked = await withFiles(flagged);
-  const source = await tableOf(data, asked, streams);
-  const { table, stream } = source;
-  // What was noticed is kept, so that new rows are read in the same way.
-  const header = table.hasHeader ? asked.header : false;
-  const given: GivenFlags = { ...asked, ...(header !== undefined && { header }), ...(stream && { stream: true }) };
-  const options = await dataOptions(given);
-  const streamed = stream && (await prepareStream(stream, options));
-  const prepared = streamed?.sample ?? prepare(table, options);
-  print(streams.stderr, (style) => describeData(table, prepared, style, streamed));
-
-  const { validationData: other } = asked;
-  const origin = async () => ({
-    ...(await source.origin()),
-    ...(other !== undefined && { validation: await originOf([other].flat()) }),
-  });
+  const { plan, prepared, table, options, given, origin } = await readData(data, flagged, fix === true, streams);
+  releaseMemory();
   const flags = await withRate(given, prepared, streams);
-  const plan = streamed ? { options, prepare: async () => streamed } : prepared;
   const first = await runTraining({ data: plan, flags, place: { origin }, lab }, streams);
-  const fixed = fix ? await restart({ origin, table, options, flags, lab }, first, streams) : undefined;
+  const fixed = table && (await restart({ origin, table, options, flags, lab }, first, streams));
   const last = fixed?.training ?? first;
   if (last.end === undefined) {
     print(streams.stderr, ({ colors }) => [
@@ -132,6 +118,39 @@ async function trainAnew(
   const fixSummary = fixed && { fix: { from: first.run, ...withFlags(fixed.remedy) } };
   if (flags.json) printJson(streams, { run, ...summary(last.task, start, end, classWeights), ...fixSummary });
 }
+
+/** A table as it is trained on. */
+interface ReadData {
+  readonly plan: TrainingPlan["data"];
+  readonly prepared: Prepared;
+  /** Where it is prepared once more: otherwise memory need not hold it while it is trained on. */
+  readonly table: Table | undefined;
+  readonly options: PrepareOptions;
+  readonly given: GivenFlags;
+  readonly origin: DataOrigin;
+}
+
+async function readData(data: GivenData, flagged: GivenFlags, isKept: boolean, streams: Streams): Promise<ReadData> {
+  const { dataOptions, prepare, prepareStream } = await import("../engine.ts");
+  const asked = await withFiles(flagged);
+  const { table, stream, origin } = await tableOf(data, asked, streams);
+  releaseMemory();
+  // What was noticed is kept, so that new rows are read in the same way.
+  const header = table.hasHeader ? asked.header : false;
+  const given: GivenFlags = { ...asked, ...(header !== undefined && { header }), ...(stream && { stream: true }) };
+  const options = await dataOptions(given);
+  const streamed = stream && (await prepareStream(stream, options));
+  const prepared = streamed?.sample ?? prepare(table, options);
+  print(streams.stderr, (style) => describeData(table, prepared, style, streamed));
+  return {
+    ...{ prepared, options, given, table: isKept ? table : undefined, origin: withValidation(origin, given) },
+    plan: streamed ? { options, prepare: async () => streamed } : prepared,
+  };
+}
+
+const withValidation =
+  (origin: DataOrigin, { validationData: other }: GivenFlags): DataOrigin =>
+  async () => ({ ...(await origin()), ...(other !== undefined && { validation: await originOf([other].flat()) }) });
 
 /** With the rate that a range test suggests, where it was asked for. */
 async function withRate(

@@ -1,6 +1,6 @@
 // CSV and its kin → table: cells parted by commas, semicolons, tabs, pipes or blanks.
 import { ChainruleError } from "../../ir/errors.ts";
-import { type Cells, CellsCollector } from "../column-cells.ts";
+import { type Cells, CellsCollector, roomFor } from "../column-cells.ts";
 import { makeTable, type Remarks, type Table } from "../table.ts";
 import { count } from "../wording.ts";
 import { DelimitedRows, type RowBlock } from "./delimited-rows.ts";
@@ -74,7 +74,7 @@ class Blocks {
   add(rows: DelimitedRows, length: number): void {
     const { cells, rowNumbers } = rows.lend();
     const expected = Math.ceil(1.02 * (length / rows.bytes) * rowNumbers.length);
-    this.#columns ??= cells.map(() => new CellsCollector(expected));
+    this.#columns ??= roomFor(cells.length, expected).map((room) => new CellsCollector(expected, room));
     for (const [c, own] of cells.entries()) this.#columns[c]!.append(own);
     const end = this.#rows + rowNumbers.length;
     if (end > this.#rowNumbers.length) {
