@@ -51,7 +51,7 @@ it("lessons, link, presenter view and theme", skipped, async () => {
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "A hidden layer" }).waitFor();
   await pressAt(page, "Link");
-  await page.getByText("Copied").waitFor();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
   expect(await page.evaluate("navigator.clipboard.readText()")).toMatch(/#v=1.*&bits=[0-9a-f]{8}/);
   await pressAt(page, "Presenter view");
   expect(await page.evaluate("document.documentElement.hasAttribute('data-presenter')")).toBe(true);

@@ -135,6 +135,8 @@ export class LabStore {
   /** The address of the page as it is, with the fingerprint of its weights. */
   async link(): Promise<string> {
     if (isOfRuns()) return location.href;
+    // Of a training that is being opened, once it is.
+    await this.#applying;
     const bits = await this.client.ask((service) => service.fingerprint());
     return new URL(`#${writeAddress({ ...this.state, step: this.frames.step, bits })}`, location.href).href;
   }
