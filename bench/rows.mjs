@@ -1,4 +1,4 @@
-// Tables of many rows: reading one whole beside DuckDB and pandas, and the peak memory of evaluate and predict on a file of any size.
+// Tables of many rows or columns: reading one whole beside DuckDB and pandas, training on it, and the peak memory of evaluate and predict on a file of any size.
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, mkdtempSync, rmSync, statSync } from "node:fs";
@@ -139,6 +139,10 @@ try {
   console.log(`Reading ${options.rows} rows × ${options.columns} columns whole (${megabytes} MB of CSV):\n`);
   const rows = Object.entries(readers).map(([name, of]) => [name, ...measured(...of(path))]);
   console.log(table(["", "processor", "clock", "peak memory"], rows));
+
+  console.log("\nThree epochs of a training on it, in memory:\n");
+  const epochs = ["train", path, "--target", "y", "--epochs", "3", "--out", "@/trained"];
+  console.log(table(["", "processor", "clock", "peak memory"], [["train", ...command(epochs, folder)]]));
 
   const few = join(folder, "few.csv");
   await writeTable(few, { rows: 2000 });
