@@ -157,10 +157,23 @@ function Work({ training, element, isExact }: { training: OpenedTraining; elemen
 }
 
 /** What it is worked out on. */
+/** Where a step of the training computes otherwise than a network that predicts. */
+function asideOf({ layers }: OpenedTraining): string {
+  const others = layers.flatMap((layer) => layer.others);
+  const apart = [
+    ...(others.includes("dropout") ? ["without dropout"] : []),
+    ...(others.includes("batchNorm") ? ["by the running statistics of batch normalisation"] : []),
+  ];
+  return apart.length === 0 ? "" : `; as it predicts, ${apart.join(" and ")}`;
+}
+
 function noteOf(training: OpenedTraining, rows: number, asked: number | "batch"): string {
   const how = "In float64, from the shortest decimals of the float32 numbers";
-  if (training.rows === 1) return how;
-  return asked === "batch"
-    ? `${how}, on the ${rows} rows of the next step`
-    : `${how}, on row ${rowNumber(training, asked)}`;
+  const on =
+    training.rows === 1
+      ? ""
+      : asked === "batch"
+        ? `, on the ${rows} rows of the next step`
+        : `, on row ${rowNumber(training, asked)}`;
+  return `${how}${on}${asideOf(training)}`;
 }
