@@ -78,9 +78,10 @@ function weighed(classWeights: NonNullable<ClassWeights>): string {
 
 export function describeFindings({ healthy, verdicts }: Findings, style: Style): string[] {
   const serious = verdicts.filter(({ severity }) => severity !== "info");
+  const causes = serious.filter(({ consequenceOf }) => consequenceOf === undefined);
   return healthy
     ? []
-    : ["", `${count(serious.length, "thing")} wrong with this training:`, ...renderVerdicts(serious, style)];
+    : ["", `${count(causes.length, "thing")} wrong with this training:`, ...renderVerdicts(serious, style)];
 }
 
 export function describeNext(run: string, data: readonly string[], { healthy }: Findings, { colors }: Style): string[] {

@@ -18,6 +18,18 @@ export const constantOutput = defineDetector({
   holds: "every row gets the same answer",
   thresholds,
   needsTime: true,
+  causes: [
+    "unscaled-feature",
+    "bad-initialization",
+    "learning-rate-too-high",
+    "dead-units",
+    "vanishing-gradient",
+    "saturation",
+    "exploding-gradient",
+    "uninformative-features",
+    "learning-rate-too-low",
+    "batch-too-small",
+  ],
   detect,
   remedies: [
     standardize,

@@ -18,6 +18,8 @@ export interface Detector<K extends string = string> {
   readonly thresholds: Thresholds;
   /** Only time can tell, since it is a matter of how the loss went on: silent while a training has just begun (course.ts). */
   readonly needsTime: boolean;
+  /** Kinds of trouble that bring this one about, the most fundamental first: it is then named under them. No kind brings itself about by way of others. */
+  readonly causes: readonly string[];
   /** It speaks of what is predicted: asked for each target, with what is known of it alone. */
   readonly isOfTarget?: true;
   readonly detect: (evidence: Evidence) => Finding | undefined;

@@ -1,7 +1,8 @@
 // From the events of a training to its verdicts: every detector is asked.
 import type { TrainEvent } from "../train/events.ts";
+import { underCauses } from "./causes.ts";
 import { hasJustBegun } from "./course.ts";
-import { detectors } from "./detectors.ts";
+import { detectorOf, detectors } from "./detectors.ts";
 import { evidenceOf } from "./evidence.ts";
 import { type Finding, ranks } from "./finding.ts";
 import type { Findings, Verdict } from "./verdict.ts";
@@ -10,7 +11,7 @@ import type { Findings, Verdict } from "./verdict.ts";
 export function diagnose(events: readonly TrainEvent[]): Findings {
   const { whole, targets } = evidenceOf(events);
   const isEarly = hasJustBegun(whole);
-  const verdicts = detectors
+  const found = detectors
     .filter(({ needsTime }) => !(needsTime && isEarly))
     .flatMap(({ kind, detect, isOfTarget }): Verdict[] => {
       const findings = isOfTarget
@@ -19,6 +20,7 @@ export function diagnose(events: readonly TrainEvent[]): Findings {
       return findings.flatMap((finding) => (finding === undefined ? [] : [{ kind, ...finding }]));
     })
     .sort((a, b) => ranks[b.severity] - ranks[a.severity] || b.confidence - a.confidence);
+  const verdicts = underCauses(found, detectorOf);
   return {
     healthy: verdicts.every(({ severity }) => severity === "info"),
     verdicts,

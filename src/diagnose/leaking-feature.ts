@@ -29,6 +29,7 @@ export const leakingFeature = defineDetector({
   holds: "a feature tells the target nearly alone: a copy of it, or known only later",
   thresholds,
   needsTime: false,
+  causes: [],
   isOfTarget: true,
   detect,
   remedies: [ignoreFeatures],

@@ -12,6 +12,7 @@ export const nonFinite = defineDetector({
   holds: "a loss became NaN or infinite",
   thresholds: {},
   needsTime: false,
+  causes: ["unscaled-feature", "bad-initialization", "learning-rate-too-high", "exploding-gradient"],
   detect,
   remedies: [standardize, fitInit, ...normalizations, clip, suggestedRate, rateTimes(0.1)],
   mended: lowerLoss,

@@ -24,6 +24,7 @@ export const unscaledFeature = defineDetector({
   holds: "a feature is on a scale that the initial weights were not drawn for",
   thresholds,
   needsTime: false,
+  causes: [],
   detect,
   remedies: [standardize, ...normalizations, suggestedRate],
   mended: lowerLoss,

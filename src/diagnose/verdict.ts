@@ -7,6 +7,8 @@ import type { Outcome } from "./goals.ts";
 
 export interface Verdict extends Finding {
   readonly kind: VerdictKind;
+  /** The verdict of this kind that brings it about: to mend that one mends both. */
+  readonly consequenceOf?: VerdictKind;
 }
 
 /** A change that was tried in a twin of the training: same seed, same rows, same number of steps. */
@@ -28,7 +30,7 @@ export interface TriedVerdict extends Verdict {
 export interface Findings {
   /** No verdict is a warning or severe. */
   readonly healthy: boolean;
-  /** The most severe first, among those the surest. */
+  /** The most severe first, among those the surest; what follows from a verdict stands after it, before the next cause. */
   readonly verdicts: readonly Verdict[];
   /** Of the last observation, from the output to the input. */
   readonly ledger: readonly LedgerRow[];

@@ -14,13 +14,14 @@ export class Watch {
   readonly #said = new Map<VerdictKind, number>();
   #looked = 0;
 
-  /** Warnings and severe verdicts that were not there before, or not as severe: now and then at the end of an epoch. */
+  /** Causes that are warnings or severe and were not there before, or not as severe: now and then at the end of an epoch. */
   add(event: TrainEvent): Verdict[] {
     if (event.type !== "progress") this.events.push(event);
     if (event.type !== "epoch" || this.events.length < growth * this.#looked) return [];
     this.#looked = this.events.length;
     const fresh = this.findings().verdicts.filter(
-      ({ kind, severity }) => ranks[severity] > (this.#said.get(kind) ?? ranks.info),
+      ({ kind, severity, consequenceOf }) =>
+        consequenceOf === undefined && ranks[severity] > (this.#said.get(kind) ?? ranks.info),
     );
     for (const { kind, severity } of fresh) this.#said.set(kind, ranks[severity]);
     return fresh;

@@ -71,7 +71,7 @@ it("in 60 columns", () => {
   };
   expect(show(60, [both, again, noise], { steps: 500 })).toMatchInlineSnapshot(`
     "
-    runs/a: 3 verdicts, the most severe first
+    runs/a: 3 verdicts, causes before what follows from them
 
     severe: vanishing gradient, since step 3
       Of the gradient at the output, 3.1e-7 is left at layers.0,
@@ -114,7 +114,7 @@ it("in 60 columns", () => {
 it("in 80 columns, where nothing helped", () => {
   expect(show(80, [{ ...vanishing, remedies: [] }], { steps: 500 })).toMatchInlineSnapshot(`
     "
-    runs/a: 1 verdict, the most severe first
+    runs/a: 1 verdict, causes before what follows from them
 
     severe: vanishing gradient, since step 3
       Of the gradient at the output, 3.1e-7 is left at layers.0, so that the first
@@ -137,7 +137,7 @@ it("speaks of the loss that is to be low", () => {
 it("where nothing could be tried", () => {
   expect(show(80, [{ ...vanishing, remedies: [] }], { untried: "the data is gone." })).toMatchInlineSnapshot(`
     "
-    runs/a: 1 verdict, the most severe first
+    runs/a: 1 verdict, causes before what follows from them
 
     severe: vanishing gradient, since step 3
       Of the gradient at the output, 3.1e-7 is left at layers.0, so that the first

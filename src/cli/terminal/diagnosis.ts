@@ -50,7 +50,7 @@ export function renderDiagnosis(
 
 /** Green where steps were seen, and nothing is wrong in them. */
 function headline({ healthy, verdicts, ledger }: Diagnosis, { colors }: Style): string {
-  if (!healthy) return `${count(verdicts.length, "verdict")}, the most severe first`;
+  if (!healthy) return `${count(verdicts.length, "verdict")}, causes before what follows from them`;
   const remarks = verdicts.length === 0 ? "" : `, ${count(verdicts.length, "remark")}`;
   if (ledger.length === 0) return `no step was observed, so there is nothing to judge by${remarks}`;
   return `${colors.green(verdicts.length === 0 ? "nothing is wrong" : "nothing that costs anything")}${remarks}`;
@@ -58,11 +58,23 @@ function headline({ healthy, verdicts, ledger }: Diagnosis, { colors }: Style): 
 
 const stepText = ({ step }: Unfinished) => (step === 0 ? "no step" : `step ${step}`);
 
-/** A line or two each. */
+/** A line or two for each cause, and one that names what follows from it. */
 export const renderVerdicts = (verdicts: readonly Verdict[], style: Style): string[] =>
-  verdicts.flatMap((verdict) =>
-    indented(`${severityWord(verdict.severity, style)} ${printable(verdict.message)}`, style),
-  );
+  verdicts.flatMap((verdict, at) => {
+    if (verdict.consequenceOf !== undefined) return [];
+    const rest = verdicts.slice(at + 1);
+    const end = rest.findIndex(({ consequenceOf }) => consequenceOf === undefined);
+    const follow = rest.slice(0, end < 0 ? rest.length : end).map(({ kind }) => kind.replaceAll("-", " "));
+    return [
+      ...indented(`${severityWord(verdict.severity, style)} ${printable(verdict.message)}`, style),
+      ...(follow.length === 0
+        ? []
+        : indented(
+            `From it ${follow.length === 1 ? "follows" : "follow"}: ${[...new Set(follow)].join(", ")}.`,
+            style,
+          )),
+    ];
+  });
 
 /** "3/9  relu with He initial weights: loss 0.0213, validation 0.05", in as many lines as it takes; "10" of combinations. */
 export function twinLines({ index, of, words, outcome }: TwinReport, { width }: Style): string[] {
@@ -95,9 +107,10 @@ const shownFlags = (remedies: readonly Remedy[]) =>
 
 function renderVerdict(verdict: TriedVerdict, tried: Tried | "above", style: Style): string[] {
   const { bold, dim } = style.colors;
-  const { kind, severity, layers, sinceStep, message, evidence, cause, remedies } = verdict;
+  const { kind, severity, layers, sinceStep, message, evidence, cause, remedies, consequenceOf } = verdict;
   const since = sinceStep > 0 ? `since step ${sinceStep}` : "in the data";
   const facts = [
+    ["follows from", consequenceOf?.replaceAll("-", " ") ?? ""],
     ["layers", layers.join(", ")],
     ["evidence", figures(evidence)],
     ["cause", figures(placed(cause))],
