@@ -15,7 +15,8 @@ import {
   scaleWeights,
 } from "./changes.mjs";
 
-/** Per kind, the ways to bring it about: what a trial needs, and the change at level 0, 1, 2 (weak, plain, strong); `how` says it. */
+/** Per kind, the ways to bring it about: what a trial needs, and the change at level 0, 1, 2 (weak, plain, strong); `how` says it,
+ * `causes` which other verdicts name what was done as well: small weights are initial weights that are wrong. */
 export const faults = {
   "vanishing-gradient": [
     {
@@ -29,6 +30,7 @@ export const faults = {
     },
     {
       name: "small weights",
+      causes: ["bad-initialization"],
       how: "6 to 8 hidden layers, weights × 0.45, 0.25, 0.1",
       needs: { activations: ["tanh", "relu", "elu", "leakyRelu"], aids: plainNet, depth: [6, 8], widths: [16, 32, 64] },
       apply: (trial, level) => {
@@ -39,6 +41,7 @@ export const faults = {
   "exploding-gradient": [
     {
       name: "large weights",
+      causes: ["bad-initialization"],
       how: "5 to 8 hidden layers, all weights × 2, 3.5, 8",
       needs: { activations: ["relu", "leakyRelu", "elu"], aids: plainNet, depth: [5, 8], widths: [16, 32, 64] },
       apply: (trial, level) => {
@@ -47,6 +50,7 @@ export const faults = {
     },
     {
       name: "large hidden weights",
+      causes: ["bad-initialization"],
       how: "6 to 8 hidden layers, weights between them × 2.5, 4, 10",
       needs: { activations: ["relu", "leakyRelu"], aids: plainNet, depth: [6, 8], widths: [16, 32, 64] },
       apply: (trial, level) => {
@@ -58,6 +62,7 @@ export const faults = {
   "dead-units": [
     {
       name: "shifted biases",
+      causes: ["bad-initialization"],
       how: "relu, biases of 60 %, 85 %, 96 % of the hidden units at −50",
       needs: { activations: ["relu"], aids: plainNet, depth: [1, 4], widths: [16, 32, 64] },
       apply: (trial, level, draw) => {
@@ -74,6 +79,7 @@ export const faults = {
     },
     {
       name: "a dead layer",
+      causes: ["bad-initialization"],
       how: "relu, biases of 70 %, 94 %, 100 % of one layer's units at −50",
       needs: { activations: ["relu"], aids: plainNet, depth: [2, 4], widths: [16, 32, 64] },
       apply: (trial, level, draw) => {
@@ -92,6 +98,7 @@ export const faults = {
   saturation: [
     {
       name: "large weights",
+      causes: ["bad-initialization"],
       how: "tanh: weights × 5, 15, 60; sigmoid: three times as much",
       needs: { activations: ["tanh", "sigmoid"], aids: plainNet, depth: [1, 3], widths: [16, 32, 64] },
       apply: (trial, level) => {
@@ -100,6 +107,7 @@ export const faults = {
     },
     {
       name: "large inputs",
+      causes: ["unscaled-feature"],
       how: "tanh or sigmoid, inputs × 8, 40, 300",
       needs: { activations: ["tanh", "sigmoid"], aids: plainNet, depth: [1, 2], widths: [16, 32, 64] },
       apply: (trial, level) => {
@@ -261,6 +269,7 @@ export const faults = {
   "batch-too-small": [
     {
       name: "few rows",
+      causes: ["label-noise"],
       how: "8, 2 to 4, 1 rows a batch, rate × 2, 4, 4, 15 % of the labels wrong",
       needs: {
         datasets: ["logistic", "friedman", "linear", "blobs", "sparse"],
@@ -310,6 +319,7 @@ export const faults = {
   "constant-output": [
     {
       name: "features say nothing",
+      causes: ["uninformative-features", "unscaled-feature"],
       how: "all features × 0.0001 + 0.5; 0.5; 0",
       needs: { aids: [undefined, "residual"] },
       apply: (trial, level) => {
@@ -320,6 +330,7 @@ export const faults = {
     },
     {
       name: "dead network",
+      causes: ["dead-units", "bad-initialization"],
       how: "relu, biases of one layer at −80: of all units but one, of all, of all",
       needs: { activations: ["relu"], aids: plainNet },
       apply: (trial, level, draw) => {
@@ -374,6 +385,7 @@ export const faults = {
     },
     {
       name: "enormous rate",
+      causes: ["learning-rate-too-high"],
       how: "rate × 1000, 100,000, 100,000,000, for regressions",
       needs: {
         datasets: ["linear", "friedman", "wave", "cars"],
@@ -385,6 +397,7 @@ export const faults = {
     },
     {
       name: "enormous weights",
+      causes: ["bad-initialization", "exploding-gradient"],
       how: "weights × 1e8, 1e15, 1e25",
       needs: { activations: ["relu", "leakyRelu", "elu", "gelu"], aids: plainNet, depth: [2, 5] },
       apply: (trial, level) => {

@@ -7,7 +7,9 @@ const list = (items) => items.map((item) => `- ${item}`).join("\n");
 
 export function page(results) {
   const test = results.filter(({ split }) => split === "test");
-  const { healthy, warning, severe } = figures(test);
+  const { healthy, warning, severe, recall } = figures(test);
+  const plain = Object.values(recall).map((strengths) => strengths.plain);
+  const sum = (of) => plain.reduce((all, one) => all + of(one), 0);
   const missed = misses(test.filter(({ kind, strength }) => kind === "healthy" || strength === "plain"));
   const injected = Object.entries(faults).map(
     ([kind, variants]) => `**${kind}**: ${variants.map(({ how }) => how).join("; or ")}.`,
@@ -47,8 +49,10 @@ ${list(injected)}
 
 ## Found, and false alarms
 
-Recall is the share of the trainings with a fault whose verdicts have its kind. On the right, the share of the ${healthy} healthy trainings
-with a verdict of that kind, of any severity, at least a warning, and severe.
+Weak, plain and strong: the share of the trainings with a fault that have a verdict of its kind which is at least a warning (recall). Of
+those at plain strength, the share where it is only a remark, and the share where the first verdict names the fault or what was done to put
+it in. On the right, the share of the ${healthy} healthy trainings with a verdict of that kind: at least a warning, severe, only a remark.
+One rule for both: a remark is no warning.
 Trainings of each fault: ${Object.entries(perStrength)
     .map(([strength, count]) => `${strength} ${count}`)
     .join(", ")}.
@@ -56,12 +60,21 @@ Trainings of each fault: ${Object.entries(perStrength)
 ${recallTable(test)}
 
 Of the ${healthy} healthy trainings, ${warning} (${share(warning, healthy)}) have any verdict that is at least a warning, and ${severe} (${share(severe, healthy)})
-any severe one.
+any severe one. Of the trainings with a fault at plain strength ${share(
+    sum(({ found }) => found),
+    sum(({ cases }) => cases),
+  )} have a warning of its kind, and in ${share(
+    sum(({ first }) => first),
+    sum(({ cases }) => cases),
+  )} it is named first.
+
+**What these figures do not say.** Faults and data come from the same generators as those that the thresholds were chosen by. Other tables and other
+ways to go wrong are harder: expect less there, most of all of leaks, wrong labels, small batches, overfitting and rare classes.
 
 ## Which verdicts a fault gets
 
-Trainings at plain strength. One fault often brings another about, and then both are named: steps that are too large kill
-units, gradients that explode end in NaN.
+Trainings at plain strength, verdicts that are at least a warning. One fault often brings another about, and then both are named, the consequence
+under its cause: steps that are too large kill units, gradients that explode end in NaN.
 
 ${confusionTable(test)}
 

@@ -1,5 +1,6 @@
 // Results → recall and false alarms per kind, the confusion matrix, as Markdown that also reads well in a terminal.
 import { verdictKinds } from "../dist/diagnose/detectors.js";
+import { faults } from "./faults.mjs";
 
 export const share = (part, whole) => (whole === 0 ? "–" : `${Number(((100 * part) / whole).toFixed(1))} %`);
 
@@ -13,9 +14,16 @@ function table(header, rows) {
   return [line(header), rule, ...rows.map(line)].join("\n");
 }
 
-const found = (result, kind) => result.verdicts.some((verdict) => verdict.kind === kind);
+/** At least a warning, of faults and of healthy trainings alike: a remark is none. */
+const isWarning = ({ severity }) => severity !== "info";
+const found = (result, kind) => result.verdicts.some((verdict) => verdict.kind === kind && isWarning(verdict));
+const isRemarked = (result, kind) => !found(result, kind) && result.verdicts.some((verdict) => verdict.kind === kind);
+/** The first verdict names the fault, or what was done to put it in. */
+const isFirst = ({ kind, variant, verdicts: [first] }) =>
+  first !== undefined &&
+  (first.kind === kind || faults[kind].find(({ name }) => name === variant)?.causes?.includes(first.kind) === true);
 const isSevere = ({ verdicts }) => verdicts.some(({ severity }) => severity === "severe");
-const isWarned = ({ verdicts }) => verdicts.some(({ severity }) => severity !== "info");
+const isWarned = ({ verdicts }) => verdicts.some(isWarning);
 
 /** Figures of the results of one half of the seeds. */
 export function figures(results) {
@@ -26,7 +34,11 @@ export function figures(results) {
       Object.fromEntries(
         ["weak", "plain", "strong"].map((strength) => {
           const cases = results.filter((result) => result.kind === kind && result.strength === strength);
-          return [strength, { cases: cases.length, found: cases.filter((result) => found(result, kind)).length }];
+          const count = (test) => cases.filter((result) => test(result, kind)).length;
+          return [
+            strength,
+            { cases: cases.length, found: count(found), remarked: count(isRemarked), first: count(isFirst) },
+          ];
         }),
       ),
     ]),
@@ -35,9 +47,8 @@ export function figures(results) {
     verdictKinds.map((kind) => [
       kind,
       {
-        any: healthy.filter((result) => found(result, kind)).length,
-        warning: healthy.filter(({ verdicts }) => verdicts.some((v) => v.kind === kind && v.severity !== "info"))
-          .length,
+        remark: healthy.filter((result) => isRemarked(result, kind)).length,
+        warning: healthy.filter((result) => found(result, kind)).length,
         severe: healthy.filter(({ verdicts }) => verdicts.some((v) => v.kind === kind && v.severity === "severe"))
           .length,
       },
@@ -55,15 +66,16 @@ export function figures(results) {
 export function recallTable(results) {
   const { healthy, recall, alarms } = figures(results);
   return table(
-    ["kind", "recall weak", "plain", "strong", "plain cases", "healthy: any", "warning", "severe"],
+    ["kind", "weak", "plain", "strong", "remark", "first", "healthy: warning", "severe", "remark"],
     verdictKinds.map((kind) => {
       const { weak, plain, strong } = recall[kind];
-      const { any, warning, severe } = alarms[kind];
+      const { remark, warning, severe } = alarms[kind];
       return [
         kind,
         ...[weak, plain, strong].map((one) => share(one.found, one.cases)),
-        plain.cases,
-        ...[any, warning, severe].map((count) => share(count, healthy)),
+        share(plain.remarked, plain.cases),
+        share(plain.first, plain.cases),
+        ...[warning, severe, remark].map((count) => share(count, healthy)),
       ];
     }),
   );
@@ -79,7 +91,7 @@ export function confusionTable(results) {
       return [
         kind === "healthy" ? `healthy (${cases.length})` : `${i} ${kind} (${cases.length})`,
         ...verdictKinds.map((verdict) => cases.filter((result) => found(result, verdict)).length || "·"),
-        cases.filter(({ verdicts }) => verdicts.length === 0).length || "·",
+        cases.filter((result) => !isWarned(result)).length || "·",
       ];
     }),
   );
@@ -91,10 +103,11 @@ export const misses = (results) =>
 
 /** Sentences on what of the goals is not reached. */
 export function shortfalls(results) {
-  const { healthy, severe, recall } = figures(results);
+  const { healthy, warning, severe, recall } = figures(results);
   const weak = Object.entries(recall).filter(([, { plain }]) => plain.found < 0.95 * plain.cases);
   return [
     ...weak.map(([kind, { plain }]) => `${kind}: recall ${share(plain.found, plain.cases)} at plain strength`),
-    ...(severe > 0.02 * healthy ? [`${share(severe, healthy)} of healthy trainings have a severe verdict`] : []),
+    ...(warning > 0.02 * healthy ? [`${share(warning, healthy)} of healthy trainings have a warning`] : []),
+    ...(severe > 0 ? [`${share(severe, healthy)} of healthy trainings have a severe verdict`] : []),
   ];
 }
