@@ -46,7 +46,7 @@ const summaryOf = (verdicts: readonly DiagnosedVerdict[]): string =>
 
 function VerdictView({ verdict }: { readonly verdict: DiagnosedVerdict }) {
   const store = useStore();
-  const { kind, severity, message, layers, sinceStep, evidence, suggestions } = verdict;
+  const { kind, severity, message, layers, sinceStep, evidence, suggestions, consequenceOf } = verdict;
   const Icon = icons[severity];
   return (
     <article
@@ -61,6 +61,7 @@ function VerdictView({ verdict }: { readonly verdict: DiagnosedVerdict }) {
         <span className="caption">
           {sinceStep > 0 && ` since step ${counted(sinceStep)}`}
           {layers.length > 0 && `, in ${layers.join(", ")}`}
+          {consequenceOf !== undefined && `, follows from the ${consequenceOf.replaceAll("-", " ")}`}
         </span>
       </h3>
       <p>{message}</p>
