@@ -1,10 +1,15 @@
 // `npm run calibrate`: trains with faults put in and without, and counts what the diagnosis says of each.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { detectorOf } from "../dist/diagnose/detectors.js";
 import { allCases, splits } from "./cases.mjs";
 import { page } from "./page.mjs";
+import { calibrateRemedies } from "./remedies.mjs";
 import { confusionTable, misses, recallTable, shortfalls } from "./report.mjs";
 import { runCase } from "./run.mjs";
+
+/** Of trainings that a remedy is tried against. */
+const perKind = 8;
 
 const { values: options } = parseArgs({
   options: {
@@ -12,11 +17,13 @@ const { values: options } = parseArgs({
     kind: { type: "string" },
     case: { type: "string" },
     split: { type: "string" },
+    remedies: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
   },
 });
 
 if (options.case !== undefined) await showCase(options.case);
+else if (options.remedies) await calibrateRemedies(remedyCases());
 else await calibrate();
 
 async function calibrate() {
@@ -60,6 +67,19 @@ async function calibrate() {
   const goals = options.quick ? [] : shortfalls(results.filter(({ split }) => split === "test"));
   for (const goal of goals) console.log(`Short of the goal: ${goal}`);
   if (goals.length > 0) process.exitCode = 1;
+}
+
+/** Of the test seeds the first cases of each kind at plain strength, and the healthy ones. */
+function remedyCases() {
+  const counts = new Map();
+  return allCases().filter(({ kind, split, strength }) => {
+    if (split !== "test" || (options.kind !== undefined && options.kind !== kind)) return false;
+    const count = (counts.get(`${kind} ${strength}`) ?? 0) + 1;
+    counts.set(`${kind} ${strength}`, count);
+    if (kind === "healthy") return !options.quick;
+    // Of what lies in the data there is nothing to be tried.
+    return strength === "plain" && count <= (options.quick ? 1 : perKind) && detectorOf(kind).remedies.length > 0;
+  });
 }
 
 /** One case in full. */

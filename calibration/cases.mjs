@@ -39,6 +39,8 @@ function faultCase(split, kind, strength, i) {
     kind,
     strength,
     variant: variant.name,
+    /** The same without the fault. */
+    without: () => healthyTrial(draws(seedOf(split, name)), variant.needs),
     async build() {
       const draw = draws(seedOf(split, name));
       const trial = await healthyTrial(draw, variant.needs);

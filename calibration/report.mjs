@@ -5,7 +5,7 @@ import { faults } from "./faults.mjs";
 export const share = (part, whole) => (whole === 0 ? "–" : `${Number(((100 * part) / whole).toFixed(1))} %`);
 
 /** Rows of cells as a Markdown table whose columns are as wide as their widest cell. */
-function table(header, rows) {
+export function table(header, rows) {
   const all = [header, ...rows];
   const widths = header.map((_, c) => Math.max(3, ...all.map((row) => [...String(row[c])].length)));
   const line = (row) =>

@@ -78,11 +78,14 @@ export async function healthyTrial(draw, needs = {}) {
   };
 }
 
+export const prepareOptions = ({ data: { target, task }, standardize, validation, settings: { seed } }) => {
+  return { target, task, seed, standardize, validation };
+};
+
 /** The table of a trial as the network is fed it, after the edits of its features. */
-export function prepareTrial({ data, edits, standardize, validation, settings }) {
-  const { rows, target, task, name } = data;
-  const table = tableFromRows(rows, { source: name });
-  const prepared = prepare(table, { target, task, seed: settings.seed, standardize, validation });
+export function prepareTrial(trial) {
+  const { data, edits } = trial;
+  const prepared = prepare(tableFromRows(data.rows, { source: data.name }), prepareOptions(trial));
   for (const edit of edits) edit(prepared);
   return prepared;
 }

@@ -15,12 +15,17 @@ const bringsAbout = (cause: Verdict, verdict: Verdict): boolean =>
   ranks[cause.severity] >= ranks[verdict.severity] &&
   cause.sinceStep <= Math.max(beginning, verdict.sinceStep);
 
-/** `verdicts` in the order in which causes are to be named; `detectorOf` gives what is known of their kinds. */
-export function underCauses(
-  verdicts: readonly Verdict[],
+/**
+ * The most severe causes first, among those the surest, each followed by what it brings about; `detectorOf` gives what is known of a kind.
+ */
+export function underCauses<V extends Verdict>(
+  found: readonly V[],
   detectorOf: (kind: Verdict["kind"]) => Detector,
-): readonly Verdict[] {
-  const causeOf = (verdict: Verdict): Verdict | undefined => {
+): readonly V[] {
+  const verdicts = found
+    .map(({ consequenceOf: _, ...verdict }) => verdict as V)
+    .sort((a, b) => ranks[b.severity] - ranks[a.severity] || b.confidence - a.confidence);
+  const causeOf = (verdict: V): V | undefined => {
     for (const kind of detectorOf(verdict.kind).causes) {
       const cause = verdicts.find((one) => one.kind === kind && bringsAbout(one, verdict));
       if (cause !== undefined) return cause;
@@ -29,7 +34,7 @@ export function underCauses(
   };
   const causes = new Map(verdicts.map((verdict) => [verdict, causeOf(verdict)]));
   /** Where the causes of causes end. */
-  const rootOf = (verdict: Verdict): Verdict => {
+  const rootOf = (verdict: V): V => {
     let root = verdict;
     for (let cause = causes.get(root); cause !== undefined; cause = causes.get(root)) root = cause;
     return root;
@@ -39,6 +44,6 @@ export function underCauses(
     root,
     ...verdicts
       .filter((verdict) => verdict !== root && rootOf(verdict) === root)
-      .map((verdict): Verdict => ({ ...verdict, consequenceOf: causes.get(verdict)!.kind })),
+      .map((verdict): V => ({ ...verdict, consequenceOf: causes.get(verdict)!.kind })),
   ]);
 }

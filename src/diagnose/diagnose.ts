@@ -4,8 +4,8 @@ import { underCauses } from "./causes.ts";
 import { hasJustBegun } from "./course.ts";
 import { detectorOf, detectors } from "./detectors.ts";
 import { evidenceOf } from "./evidence.ts";
-import { type Finding, ranks } from "./finding.ts";
-import type { Findings, Verdict } from "./verdict.ts";
+import type { Finding } from "./finding.ts";
+import { type Findings, isHealthy, type Verdict } from "./verdict.ts";
 
 /** Events of one training, from its start to its end, its failure, or as far as it has come. Throws INVALID_ARGUMENT without a start. */
 export function diagnose(events: readonly TrainEvent[]): Findings {
@@ -18,11 +18,10 @@ export function diagnose(events: readonly TrainEvent[]): Findings {
         ? targets.map(({ name, evidence }) => named(name, detect(evidence)))
         : [detect(whole)];
       return findings.flatMap((finding) => (finding === undefined ? [] : [{ kind, ...finding }]));
-    })
-    .sort((a, b) => ranks[b.severity] - ranks[a.severity] || b.confidence - a.confidence);
+    });
   const verdicts = underCauses(found, detectorOf);
   return {
-    healthy: verdicts.every(({ severity }) => severity === "info"),
+    healthy: isHealthy(verdicts),
     verdicts,
     ledger: whole.observations.at(-1)?.ledger ?? [],
   };

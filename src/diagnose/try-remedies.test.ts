@@ -8,7 +8,7 @@ import { trainTable } from "../train/tabular.ts";
 import type { Recipe } from "./change.ts";
 import type { VerdictKind } from "./detectors.ts";
 import { bestRemedy, type TwinReport, tryRemedies } from "./try-remedies.ts";
-import type { Verdict } from "./verdict.ts";
+import type { TriedVerdict, Verdict } from "./verdict.ts";
 
 const table = tableFromRows(
   Array.from({ length: 120 }, (_, i) => {
@@ -135,4 +135,18 @@ it("tries dropout against overfitting, unless there is as much", async () => {
   };
   expect(await words(0)).toContain("dropout of 0.3");
   expect(await words(0.3)).not.toContain("dropout of 0.3");
+});
+
+it("takes a warning that nothing helps against for a remark, and lets severe verdicts stand", async () => {
+  // All that is left to try against its initial weights is relu, which learns waves no better than tanh.
+  const settings = { ...quick, activation: "tanh", normalization: "layer", learningRate: 0.02 } as const;
+  for (const severity of ["warning", "severe"] as const) {
+    const { verdicts, twins } = await trialsOf({ data: features, settings }, [
+      { ...verdictOf("bad-initialization"), severity },
+    ]);
+    expect(twins).toHaveLength(2);
+    const [{ remedies, wasWarning, severity: now }] = verdicts as [TriedVerdict];
+    expect(remedies).toEqual([]);
+    expect([now, wasWarning]).toEqual(severity === "warning" ? ["info", true] : ["severe", undefined]);
+  }
 });

@@ -9,6 +9,7 @@ import type { ObservationEvent, StartEvent, TrainEvent } from "../train/events.t
 import { rangeTest } from "../train/range-test.ts";
 import { resolve } from "../train/settings/resolve.ts";
 import { trainTable } from "../train/tabular.ts";
+import { underCauses } from "./causes.ts";
 import { type Change, changed, changesColumns, changesRows, keyOf, type Recipe } from "./change.ts";
 import { detectorOf, type VerdictKind } from "./detectors.ts";
 import { imbalanceOf, lowerLoss, type Outcome } from "./goals.ts";
@@ -44,7 +45,7 @@ const leastSteps = 50;
 const observations = 100;
 
 /**
- * Trains the twins and gives each verdict the remedies that helped, the best first. `events` are those of the training that
+ * Trains the twins and gives each verdict the remedies that helped, the best first; a warning that nothing helps against becomes a remark. `events` are those of the training that
  * has the verdicts, as far as it came; `onTwin` hears of every twin. Throws what `prepare` throws.
  */
 export async function tryRemedies(
@@ -90,8 +91,8 @@ export async function tryRemedies(
   const tried: Tried[] = [];
   for (const { words, change, kinds } of candidates.values()) tried.push(await run(words, change, kinds));
   const together = combinations(tried, before);
-  const rated = tested ? await withRate(tried, before, table, baseline) : [];
-  for (const { words, change, kinds } of [...together, ...rated]) tried.push(await run(words, change, kinds));
+  const withRates = tested ? await withRate(tried, before, table, baseline) : [];
+  for (const { words, change, kinds } of [...together, ...withRates]) tried.push(await run(words, change, kinds));
 
   const remediesOf = ({ kind }: Verdict): Remedy[] => {
     const { figure, isReached } = detectorOf(kind).mended;
@@ -100,10 +101,14 @@ export async function tryRemedies(
       .sort((a, b) => figure(a.outcome) - figure(b.outcome) || imbalanceOf(a.outcome) - imbalanceOf(b.outcome))
       .map(({ words, change, outcome }) => ({ change: words, settings: change, before, after: outcome }));
   };
-  return {
-    verdicts: verdicts.map((verdict) => ({ ...verdict, remedies: remediesOf(verdict) })),
-    steps,
-  };
+  const rated = verdicts.map((verdict): TriedVerdict => {
+    const remedies = remediesOf(verdict);
+    const isInVain = remedies.length === 0 && tried.some(({ kinds }) => kinds.has(verdict.kind));
+    return verdict.severity === "warning" && isInVain
+      ? { ...verdict, severity: "info", wasWarning: true, remedies }
+      : { ...verdict, remedies };
+  });
+  return { verdicts: underCauses(rated, detectorOf), steps };
 }
 
 /** What may mend a verdict of a training: those that need a range test where `baseline` has what one found. */

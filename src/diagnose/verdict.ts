@@ -24,7 +24,12 @@ export interface Remedy {
 export interface TriedVerdict extends Verdict {
   /** The best first. Empty where none applies, or none was tried. */
   readonly remedies: readonly Remedy[];
+  /** It was a warning before remedies were tried, and none of them helped: what it speaks of seems to cost nothing. */
+  readonly wasWarning?: true;
 }
+
+export const isHealthy = (verdicts: readonly Verdict[]): boolean =>
+  verdicts.every(({ severity }) => severity === "info");
 
 /** A diagnosis before any remedy was tried. */
 export interface Findings {

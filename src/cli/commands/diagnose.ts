@@ -1,6 +1,6 @@
 // chainrule diagnose: what is wrong with a run, since when and why, and what was tried against it.
 import { Argument } from "commander";
-import type { Diagnosis, Findings } from "../../diagnose/verdict.ts";
+import { type Diagnosis, type Findings, isHealthy } from "../../diagnose/verdict.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { RunReader } from "../../runs/index.ts";
 import { runSettings } from "../../runs/run-settings.ts";
@@ -89,7 +89,7 @@ async function withRemedies(
     const trials = await showTrials(findings.verdicts, events, table, options, flags, streams);
     const best = bestRemedy(trials);
     return {
-      diagnosis: { ...findings, verdicts: trials.verdicts },
+      diagnosis: { ...findings, healthy: isHealthy(trials.verdicts), verdicts: trials.verdicts },
       tried: { steps: trials.steps },
       ...(best && {
         next: commandLine(await originWords(run.manifest.data), withChange(flags, best.settings)),
