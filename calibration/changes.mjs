@@ -1,4 +1,5 @@
 // The changes that faults are made of: of weights, of columns, of labels, of the rate.
+import { Tensor } from "../dist/trace/tensor.js";
 
 export const isWeight = (path) => path.endsWith("weight");
 export const isBias = (path) => path.endsWith("bias");
@@ -6,6 +7,14 @@ export const isBias = (path) => path.endsWith("bias");
 export const plainNet = [undefined];
 /** Weights of dense layers times a gain, all but the last layer's where `hiddenOnly`. */
 export const scaleWeights = (gain) => (leaf, path) => (isWeight(path) && leaf.rank === 2 ? leaf.mul(gain) : leaf);
+/** Values in place of those of some parameters: (place, size) → value. */
+export const withValues = (isChanged, value) => (leaf, path) =>
+  isChanged(leaf, path)
+    ? Tensor.concrete(
+        Float64Array.from(leaf.data, (_, i) => value(i, leaf.size)),
+        leaf.shape,
+      )
+    : leaf;
 
 const overSplits = (prepared, change) => {
   for (const split of [prepared.train, prepared.validation]) if (split) change(split, split.x.length / split.rows);

@@ -1,6 +1,5 @@
 // The faults: each is put into a healthy trial by construction, at three strengths, in several ways.
 import { full, zeros } from "../dist/trace/create.js";
-import { Tensor } from "../dist/trace/tensor.js";
 import {
   addNoiseFeatures,
   at,
@@ -13,6 +12,7 @@ import {
   plainNet,
   rateTimes,
   scaleWeights,
+  withValues,
 } from "./changes.mjs";
 
 /** Per kind, the ways to bring it about: what a trial needs, and the change at level 0, 1, 2 (weak, plain, strong); `how` says it,
@@ -68,13 +68,10 @@ export const faults = {
       apply: (trial, level, draw) => {
         // The share of units of every hidden layer whose bias is so far down that no row reaches them.
         const share = at(level, [0.6, 0.85, 0.96]);
-        trial.weights = (leaf, path) =>
-          isBias(path) && leaf.size === trial.settings.hidden[0]
-            ? Tensor.concrete(
-                Float64Array.from(leaf.data, () => (draw.chance(share) ? -50 : 0)),
-                leaf.shape,
-              )
-            : leaf;
+        trial.weights = withValues(
+          (leaf, path) => isBias(path) && leaf.size === trial.settings.hidden[0],
+          () => (draw.chance(share) ? -50 : 0),
+        );
       },
     },
     {
@@ -85,13 +82,10 @@ export const faults = {
       apply: (trial, level, draw) => {
         const layer = 2 * draw.whole(0, trial.settings.hidden.length - 1);
         const share = at(level, [0.7, 0.94, 1]);
-        trial.weights = (leaf, path) =>
-          path === `layers.${layer}.bias`
-            ? Tensor.concrete(
-                Float64Array.from(leaf.data, (_, i) => (i < share * leaf.size ? -50 : 0)),
-                leaf.shape,
-              )
-            : leaf;
+        trial.weights = withValues(
+          (_, path) => path === `layers.${layer}.bias`,
+          (i, size) => (i < share * size ? -50 : 0),
+        );
       },
     },
   ],
@@ -335,14 +329,10 @@ export const faults = {
       needs: { activations: ["relu"], aids: plainNet },
       apply: (trial, level, draw) => {
         const layer = 2 * draw.whole(0, trial.settings.hidden.length - 1);
-        const all = trial.settings.hidden[0];
-        trial.weights = (leaf, path) =>
-          path === `layers.${layer}.bias`
-            ? Tensor.concrete(
-                Float64Array.from(leaf.data, (_, i) => (level > 0 || i < all - 1 ? -80 : 0)),
-                leaf.shape,
-              )
-            : leaf;
+        trial.weights = withValues(
+          (_, path) => path === `layers.${layer}.bias`,
+          (i, size) => (level > 0 || i < size - 1 ? -80 : 0),
+        );
       },
     },
   ],
