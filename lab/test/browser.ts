@@ -74,6 +74,8 @@ const leftOut = [
 export const launch = (): Promise<Browser> =>
   chromium.launch({
     executablePath: executablePath!,
+    // A test may send the signals to its process, which goes on with other tests.
+    ...{ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false },
     args: ["--no-sandbox", "--disable-dev-shm-usage", `--disable-features=${leftOut.join(",")}`],
   });
 

@@ -60,7 +60,7 @@ it("has the sets with their noise, features and share for validation", skipped, 
 
 it("trains on a file that is dropped, and takes types that are changed", skipped, async () => {
   const { page, complaints } = await openPage(host.browser, `${host.url}#v=1&data=circle`);
-  await page.getByTestId("loss").waitFor();
+  await page.getByRole("button", { name: "Open a file…" }).waitFor();
   await drop(page, "shops.csv", shops);
   await page.getByText("60 rows, 4 columns").waitFor();
   // Until a target is chosen nothing has changed.
