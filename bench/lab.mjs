@@ -59,26 +59,26 @@ async function alone() {
   throw new Error("The training ended before it was measured: give it more epochs.");
 }
 
-/** Milliseconds of the main thread between frames, from a trace. */
+/** Milliseconds of the main thread for each frame of the screen, from a trace: of the task that draws it, and of those since the last one. */
 function frameWork(trace) {
   const { traceEvents } = JSON.parse(trace);
   const main = traceEvents.find(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain");
-  const own = traceEvents.filter(({ pid, tid }) => pid === main.pid && tid === main.tid);
-  const frames = own
-    .filter(({ name }) => name === "FireAnimationFrame")
-    .map(({ ts }) => ts)
-    .sort((a, b) => a - b);
-  // The other "RunTask" of a trace is the same work seen from another layer.
-  const tasks = own
-    .filter(({ name, ph }) => ph === "X" && name === "ThreadControllerImpl::RunTask")
-    .sort((a, b) => a.ts - b.ts);
-  const work = frames.slice(1).map(() => 0);
-  let at = 0;
-  for (const { ts, dur = 0, tdur = dur } of tasks) {
-    while (at + 1 < frames.length && frames[at + 1] <= ts) at++;
-    if (ts >= frames[0] && at < work.length) work[at] += tdur / 1000;
+  const own = traceEvents.filter(({ pid, tid }) => pid === main.pid && tid === main.tid).sort((a, b) => a.ts - b.ts);
+  // A frame calls back each who asked for one.
+  const calls = own.filter(({ name }) => name === "FireAnimationFrame").map(({ ts }) => ts);
+  const frames = [];
+  let [work, next] = [0, 0];
+  for (const { name, ph, ts, dur = 0, tdur = dur } of own) {
+    // The other "RunTask" of a trace is the same work seen from another layer.
+    if (ph !== "X" || name !== "ThreadControllerImpl::RunTask") continue;
+    work += tdur / 1000;
+    const before = next;
+    while (calls[next] < ts + dur) next++;
+    if (next === before) continue;
+    frames.push(work);
+    work = 0;
   }
-  return work.sort((a, b) => a - b);
+  return frames.slice(1).sort((a, b) => a - b);
 }
 
 /** Milliseconds to random steps of the first 10,000 of each built-in table, the longest way of all and the medians; and most bytes of snapshots. */
