@@ -94,6 +94,13 @@ it("runs are listed; one is opened, and another laid over it", skipped, async ()
   expect(new URL(page.url()).hash).toBe("#run=a");
   await page.getByText("Lay over").click();
   await page.getByText("Dashed lines are those of b").waitFor();
+  await page.locator('[aria-label^="Loss: a: training"][aria-label*="b: training"]').waitFor();
+  await page.getByRole("button", { name: "Loss as a table" }).focus();
+  await page.keyboard.press("Enter");
+  const table = page.getByRole("region", { name: "Loss, table" });
+  await expect.poll(() => table.getByRole("row").count()).toBe(4);
+  await page.keyboard.press("Enter");
+  await table.waitFor({ state: "detached" });
   expect(await page.evaluate("crossOriginIsolated")).toBe(true);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });

@@ -3,6 +3,7 @@ import "./live.css";
 import { Pause, Play, Square } from "lucide-react";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Button, ProgressBar } from "react-aria-components";
+import { ChartView } from "../page/chart-view.ts";
 import { useStore } from "../page/use-lab.ts";
 import { counted, shown } from "../view/numbers.ts";
 import { addressOfRuns } from "./address.ts";
@@ -82,6 +83,7 @@ const lossLines: readonly ChartLine[] = [
 
 function RunPanels({ runs, first }: { readonly runs: readonly LiveRun[]; readonly first: LiveRun }) {
   const state = useRun(first);
+  const [view] = useState(() => new ChartView());
   const verdicts = useFindings(first, state);
   const { done, all } = stepsOf(state);
   const isRunning = state.news?.status === "running";
@@ -109,11 +111,13 @@ function RunPanels({ runs, first }: { readonly runs: readonly LiveRun[]; readonl
       <section className="live-middle" aria-label={`Run ${first.name}`}>
         <RunHead run={first} state={state} share={share} />
         {runs.length > 1 && <p className="caption">Dashed lines are those of {runs[1]!.name}</p>}
-        <LiveChart title="Loss" runs={runs} lines={lossLines} isLog />
+        <LiveChart title="Loss" runs={runs} lines={lossLines} axis="log" view={view} />
         {metrics !== "" && (
-          <LiveChart title="On the rows for validation" runs={runs} lines={metricLines} isLog={false} />
+          <LiveChart title="On the rows for validation" runs={runs} lines={metricLines} axis="signed" view={view} />
         )}
-        {layers !== "" && <LiveChart title="Gradient RMS of the layers" runs={runs} lines={gradientLines} isLog />}
+        {layers !== "" && (
+          <LiveChart title="Gradient RMS of the layers" runs={runs} lines={gradientLines} axis="log" view={view} />
+        )}
       </section>
       <section className="live-right" aria-label="Layers and diagnosis">
         <LayersTable state={state} />

@@ -12,7 +12,7 @@ import { onTheme, tokens } from "../../view/tokens.ts";
 import type { OpenedTraining } from "../../worker/service.ts";
 import { ChartFrame, type ChartHandle } from "./chart-frame.tsx";
 import { drawHeat, type HeatRow } from "./heat.ts";
-import { attachSteps } from "./step-axis.ts";
+import { attachSteps, stepsOf } from "./step-axis.ts";
 
 /** Tensors of a network whose exponents are kept: parameters, z and what each layer gives. */
 const tensorsOf = ({ layers }: OpenedTraining): readonly string[] => [
@@ -75,7 +75,7 @@ function Exponents({ name, title }: { readonly name: string; readonly title: str
     redraw.current = surface.redraw;
     let range = String(view.range);
     const offs = [
-      attachSteps(over.current!, store),
+      attachSteps(over.current!, stepsOf(store)),
       onTheme(surface.redraw),
       // With the others, so that all show the same steps.
       store.figures.subscribe([], surface.redraw),

@@ -16,7 +16,7 @@ import { drawHeat } from "./heat.ts";
 import { byLayer, coloursOf, type LayerFigure, layerOf } from "./layer-colours.ts";
 import { attachRows } from "./layer-rows.ts";
 import { LineChart } from "./line-chart.tsx";
-import { attachSteps } from "./step-axis.ts";
+import { attachSteps, stepsOf } from "./step-axis.ts";
 
 interface LayerMapProps {
   readonly title: string;
@@ -132,7 +132,7 @@ function Picture({
       reading.current!.textContent = value === undefined ? "" : `${layerOf(own!.name)} ${shown(value)}`;
     };
     const offs = [
-      attachSteps(element, store),
+      attachSteps(element, stepsOf(store)),
       onTheme(draw),
       highlight.subscribe(read),
       figures.subscribe(names, (all) => {

@@ -11,7 +11,7 @@ import type { AxisKind } from "../../view/range.ts";
 import { seriesToken } from "../../view/series.ts";
 import { ChartFrame, type ChartHandle } from "./chart-frame.tsx";
 import { type Guide, LinePlot } from "./line-plot.ts";
-import { attachSteps } from "./step-axis.ts";
+import { attachSteps, stepsOf } from "./step-axis.ts";
 
 export interface LineChartProps {
   readonly title: string;
@@ -68,7 +68,7 @@ export function LineChart({
   useEffect(() => {
     const { figures } = store;
     const { view } = figures;
-    const own = new LinePlot(box.current!, axis, guides, (over) => attachSteps(over, store));
+    const own = new LinePlot(box.current!, axis, guides, (over) => attachSteps(over, stepsOf(store)));
     plot.current = own;
     let range = view.range;
     const draw = () => {

@@ -13,6 +13,8 @@ export interface PlotLine {
   readonly mean: ArrayLike<number>;
   readonly low: ArrayLike<number>;
   readonly high: ArrayLike<number>;
+  /** Which of the colours, and whether dashed; else both by its place. */
+  readonly look?: { readonly hue: number; readonly isDashed: boolean };
 }
 
 /** A value that is marked across the plot. */
@@ -83,7 +85,8 @@ export class LinePlot {
     this.#axis = axisOf(this.#kind, [...lines.map((line) => within(line, range)), ...guides]);
     const { kind, bend } = this.#axis;
     // The bend moves with the data: only where it moves far the axis is another one.
-    const shape = `${lines.length} ${kind} ${kind === "asinh" ? Math.round(Math.log10(bend)) : ""}`;
+    const looks = lines.map(({ look }) => look && `${look.hue}${look.isDashed}`);
+    const shape = `${lines.length} ${looks} ${kind} ${kind === "asinh" ? Math.round(Math.log10(bend)) : ""}`;
     const data = dataOf(lines);
     if (this.#plot !== undefined && this.#shape === shape) {
       this.#plot.setData(data);
@@ -158,10 +161,10 @@ export class LinePlot {
       series: [
         {},
         ...this.#lines.map(
-          (_, i): uPlot.Series => ({
-            stroke: hue(i),
+          (line, i): uPlot.Series => ({
+            stroke: hue(line, i),
             width: 1.5,
-            dash: [...seriesDash(i)],
+            dash: line.look === undefined ? [...seriesDash(i)] : line.look.isDashed ? [6, 4] : [],
             spanGaps: true,
             points: { show: false },
           }),
@@ -193,7 +196,7 @@ export class LinePlot {
     const { ctx } = plot;
     ctx.save();
     clip(plot);
-    ctx.strokeStyle = hue(series - 1);
+    ctx.strokeStyle = hue(line, series - 1);
     ctx.globalAlpha = 0.4;
     ctx.lineWidth = devicePixelRatio;
     ctx.setLineDash([]);
@@ -236,12 +239,13 @@ export class LinePlot {
       colour: tokens().faint!,
       y: Math.min(bottom, Math.max(top, plot.valToPos(value, "y", true))),
     }));
-    const names = this.#lines.flatMap(({ name, x, mean }, i) => {
+    const names = this.#lines.flatMap((line, i) => {
+      const { name, x, mean } = line;
       let last = x.length - 1;
       while (last >= 0 && !(x[last]! <= this.#range[1] && Number.isFinite(mean[last]!))) last--;
       if (last < 0) return [];
       const y = plot.valToPos(mean[last]!, "y", true);
-      return [{ name, colour: hue(i), y: Math.min(bottom, Math.max(top, y)) }];
+      return [{ name, colour: hue(line, i), y: Math.min(bottom, Math.max(top, y)) }];
     });
     for (const guide of guides) names.push(guide);
     names.sort((a, b) => a.y - b.y);
@@ -266,7 +270,7 @@ function clip({ ctx, bbox }: uPlot): void {
   ctx.clip();
 }
 
-const hue = (i: number): string => tokens()[seriesToken(i)]!;
+const hue = ({ look }: PlotLine, at: number): string => tokens()[seriesToken(look?.hue ?? at)]!;
 
 const tick = (value: number): string => {
   if (value === 0) return "0";

@@ -1,12 +1,29 @@
 // What all charts over the steps have in common: the step of the page and the one under any pointer as lines; dragging, wheel and click.
+import type { ChartView } from "../../page/chart-view.ts";
 import type { LabStore } from "../../page/store.ts";
 
 /** Pixels from which on a pointer that is held down chooses steps to show. */
 const dragged = 6;
 
+/** The steps of some charts: those that they show, and where the training is, if one goes on here. */
+export interface Steps {
+  readonly view: ChartView;
+  /** Undefined where it cannot be brought to another step. */
+  readonly now?: { step(): number; subscribe(listener: () => void): () => void; seek(step: number): void };
+}
+
+/** Of the training of the page. */
+export const stepsOf = (store: LabStore): Steps => ({
+  view: store.figures.view,
+  now: {
+    step: () => store.frames.step,
+    subscribe: (listener) => store.frames.subscribe(listener),
+    seek: (step) => void store.seek(step),
+  },
+});
+
 /** `over` covers the plot area of a chart whose steps are those of the view. Gives what ends it. */
-export function attachSteps(over: HTMLElement, store: LabStore): () => void {
-  const { view } = store.figures;
+export function attachSteps(over: HTMLElement, { view, now: training }: Steps): () => void {
   const line = (name: string): HTMLElement => {
     const made = document.createElement("div");
     made.className = name;
@@ -20,7 +37,7 @@ export function attachSteps(over: HTMLElement, store: LabStore): () => void {
     if (!mark.hidden) mark.style.left = `${(100 * (step! - from)) / (to - from)}%`;
   };
   const draw = (): void => {
-    place(now, store.frames.step);
+    place(now, training?.step());
     place(pointed, view.pointed);
   };
   const stepAt = ({ clientX }: MouseEvent): number => {
@@ -59,7 +76,7 @@ export function attachSteps(over: HTMLElement, store: LabStore): () => void {
     began = undefined;
     chosen.hidden = true;
     if (isDrag) view.show(Math.min(a, b), Math.max(a, b));
-    else if (a <= view.end) void store.seek(Math.max(0, Math.round(a)));
+    else if (a <= view.end) training?.seek(Math.max(0, Math.round(a)));
   });
   on("dblclick", () => view.follow());
   on("wheel", (event) => {
@@ -69,11 +86,11 @@ export function attachSteps(over: HTMLElement, store: LabStore): () => void {
     if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) view.pan(event.deltaX / 500);
     else view.zoom(Math.exp(event.deltaY / 400), stepAt(event));
   });
-  const offs = [view.subscribe(draw), store.frames.subscribe(draw)];
+  const offs = [view.subscribe(draw), training?.subscribe(draw)];
   draw();
   return () => {
     signal.abort();
-    for (const off of offs) off();
+    for (const off of offs) off?.();
     for (const mark of [now, pointed, chosen]) mark.remove();
   };
 }
