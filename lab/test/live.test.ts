@@ -89,10 +89,13 @@ it("runs are listed; one is opened, and another laid over it", skipped, async ()
   }
   const lab = await serve();
   const { page, complaints } = await openAt(lab.address);
-  await page.getByRole("link", { name: "a" }).click();
+  // By keyboard alone.
+  await page.getByRole("link", { name: "a" }).focus();
+  await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "a", exact: true }).waitFor();
   expect(new URL(page.url()).hash).toBe("#run=a");
-  await page.getByText("Lay over").click();
+  await page.getByRole("checkbox", { name: "Lay over" }).focus();
+  await page.keyboard.press("Space");
   await page.getByText("Dashed lines are those of b").waitFor();
   await page.locator('[aria-label^="Loss: a: training"][aria-label*="b: training"]').waitFor();
   await page.getByRole("button", { name: "Loss as a table" }).focus();
