@@ -27,6 +27,24 @@ export function useFrames(listener: (frame: Frame) => void): void {
   useEffect(() => frames.subscribe((frame) => latest.current(frame)), [frames]);
 }
 
+/** Calls with frames, not more often than once in so many milliseconds while it plays, and with the last one where it stops. */
+export function usePacedFrames(listener: (frame: Frame) => void, pause = 100): void {
+  const store = useStore();
+  const { isPlaying } = useLab();
+  const latest = useRef(listener);
+  latest.current = listener;
+  const due = useRef(0);
+  useFrames((frame) => {
+    const now = performance.now();
+    if (store.read().isPlaying && now < due.current) return;
+    due.current = now + pause;
+    latest.current(frame);
+  });
+  useEffect(() => {
+    if (!isPlaying && store.frames.last) latest.current(store.frames.last);
+  }, [store, isPlaying]);
+}
+
 /** What is wrong with the training, as far as it is known; a verdict's layers are paths: "layers.0". */
 export function useVerdicts(): LabDiagnosis | undefined {
   const { verdicts } = useStore();

@@ -15,7 +15,7 @@ import {
 } from "react-aria-components";
 import { showNextMoment } from "../page/moment.ts";
 import { useFollowing } from "../page/use-following.ts";
-import { useFrames, useLab, useStore } from "../page/use-lab.ts";
+import { useLab, usePacedFrames, useStore } from "../page/use-lab.ts";
 import { counted, shown } from "../view/numbers.ts";
 
 /** Steps a second. */
@@ -199,15 +199,10 @@ function Figures() {
   const loss = useRef<HTMLSpanElement>(null);
   const bits = useRef<HTMLSpanElement>(null);
   const store = useStore();
-  const due = useRef(0);
-  useFrames((frame) => {
-    const { isPlaying } = store.read();
-    const now = performance.now();
-    // Ten times a second is as fast as numbers can be seen to change, and the page is laid out anew for each.
-    if (isPlaying && now < due.current) return;
-    due.current = now + 100;
+  // Ten times a second is as fast as numbers can be seen to change, and the page is laid out anew for each.
+  usePacedFrames((frame) => {
     // The hash of weights that change all the time is noise.
-    if (isPlaying) bits.current!.textContent = "…";
+    if (store.read().isPlaying) bits.current!.textContent = "…";
     else
       store.client
         .ask((service) => service.fingerprint())
