@@ -2,20 +2,11 @@
 import "./transport.css";
 import { ChevronLeft, ChevronRight, Footprints, Pause, Play, RotateCcw } from "lucide-react";
 import { type RefObject, useEffect, useRef, useState } from "react";
-import {
-  Button,
-  ListBox,
-  ListBoxItem,
-  Popover,
-  Select,
-  SelectValue,
-  Slider,
-  SliderThumb,
-  SliderTrack,
-} from "react-aria-components";
+import { Button, ListBox, ListBoxItem, Popover, Select, SelectValue, Slider } from "react-aria-components";
 import { showNextMoment } from "../page/moment.ts";
 import { useFollowing } from "../page/use-following.ts";
 import { useLab, usePacedFrames, useStore } from "../page/use-lab.ts";
+import { FilledTrack } from "../view/filled-track.tsx";
 import { counted, shown } from "../view/numbers.ts";
 
 /** Steps a second. */
@@ -151,15 +142,9 @@ function Timeline() {
       }}
       onChangeEnd={(value) => void store.seek(value)}
     >
-      <SliderTrack ref={track} className="slider-track">
-        {({ state }) => (
-          <>
-            <div ref={pointed} className="transport-pointed" hidden />
-            <div className="slider-fill" style={{ width: `${state.getThumbPercent(0) * 100}%` }} />
-            <SliderThumb className="slider-thumb" />
-          </>
-        )}
-      </SliderTrack>
+      <FilledTrack ref={track}>
+        <div ref={pointed} className="transport-pointed" hidden />
+      </FilledTrack>
     </Slider>
   );
 }

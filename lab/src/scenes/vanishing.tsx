@@ -1,8 +1,9 @@
 // Lesson 3: why the gradients of sigmoid networks vanish, measured on the network of the page.
 import { useEffect, useRef, useState } from "react";
-import { Label, Slider, SliderOutput, SliderThumb, SliderTrack } from "react-aria-components";
+import { Label, Slider, SliderOutput } from "react-aria-components";
 import { useAsked } from "../page/use-asked.ts";
 import { useLab, useStore } from "../page/use-lab.ts";
+import { FilledTrack } from "../view/filled-track.tsx";
 import { counted, shown } from "../view/numbers.ts";
 import type { Scene } from "./scene.ts";
 
@@ -130,14 +131,7 @@ function Depth() {
     >
       <Label className="panel-title">Hidden layers</Label>
       <SliderOutput className="number">{counted(depth)}</SliderOutput>
-      <SliderTrack className="slider-track">
-        {({ state }) => (
-          <>
-            <div className="slider-fill" style={{ width: `${state.getThumbPercent(0) * 100}%` }} />
-            <SliderThumb className="slider-thumb" />
-          </>
-        )}
-      </SliderTrack>
+      <FilledTrack />
     </Slider>
   );
 }

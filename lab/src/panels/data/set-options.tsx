@@ -1,16 +1,9 @@
 // What a built-in set can be asked for, and the share of the rows that is kept for validation.
-import {
-  Label,
-  Slider,
-  SliderOutput,
-  SliderThumb,
-  SliderTrack,
-  ToggleButton,
-  ToggleButtonGroup,
-} from "react-aria-components";
+import { Label, Slider, SliderOutput, ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { useLab, useStore } from "../../page/use-lab.ts";
 import type { LabState, SetOptions } from "../../recipe/recipe.ts";
 import { setOf } from "../../sets/index.ts";
+import { FilledTrack } from "../../view/filled-track.tsx";
 import { percent, shown } from "../../view/numbers.ts";
 
 /** Of the command line, where it is not given. */
@@ -102,14 +95,7 @@ function ShareSlider({ label, value, most, words, onMove, onEnd }: ShareSliderPr
     >
       <Label className="panel-title">{label}</Label>
       <SliderOutput className="number data-slider-value">{({ state }) => words(state.values[0]!)}</SliderOutput>
-      <SliderTrack className="slider-track">
-        {({ state }) => (
-          <>
-            <div className="slider-fill" style={{ width: `${state.getThumbPercent(0) * 100}%` }} />
-            <SliderThumb className="slider-thumb" />
-          </>
-        )}
-      </SliderTrack>
+      <FilledTrack />
     </Slider>
   );
 }

@@ -1,0 +1,23 @@
+// The track of a slider, filled up to its thumb.
+import type { ReactNode, Ref } from "react";
+import { SliderThumb, SliderTrack } from "react-aria-components";
+
+interface Props {
+  readonly ref?: Ref<HTMLDivElement>;
+  /** Under the thumb. */
+  readonly children?: ReactNode;
+}
+
+export function FilledTrack({ ref, children }: Props) {
+  return (
+    <SliderTrack ref={ref} className="slider-track">
+      {({ state }) => (
+        <>
+          {children}
+          <div className="slider-fill" style={{ width: `${state.getThumbPercent(0) * 100}%` }} />
+          <SliderThumb className="slider-thumb" />
+        </>
+      )}
+    </SliderTrack>
+  );
+}
