@@ -1,97 +1,114 @@
 // `npm run calibrate`: trains with faults put in and without, and counts what the diagnosis says of each.
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { detectorOf } from "../dist/diagnose/detectors.js";
-import { allCases, splits } from "./cases.mjs";
+import { diagnose } from "../dist/diagnose/diagnose.js";
+import { evidenceOf, gather, halves, kept } from "./evidence.mjs";
+import { alarms } from "./figures.mjs";
 import { page } from "./page.mjs";
-import { calibrateRemedies } from "./remedies.mjs";
-import { confusionTable, misses, recallTable, shortfalls } from "./report.mjs";
-import { runCase } from "./run.mjs";
-
-/** Of trainings that a remedy is tried against. */
-const perKind = 8;
+import { alarmsAfterTrials, remediesTable, remedyCases, remedyOf, unmended } from "./remedies.mjs";
+import { alarmKindTable, alarmTable, mechanismTable, misses, recallTable, shortfalls } from "./report.mjs";
+import { allCases } from "./suite.mjs";
+import { peerScores } from "./tables.mjs";
 
 const { values: options } = parseArgs({
   options: {
+    /** Every twelfth case. */
     quick: { type: "boolean", default: false },
+    half: { type: "string" },
     kind: { type: "string" },
     case: { type: "string" },
-    split: { type: "string" },
+    /** Where what is seen of the trainings is kept, … */
+    folder: { type: "string", default: join(tmpdir(), "chainrule-tables", "evidence") },
+    /** … and whether what is there is diagnosed again, without training. */
+    kept: { type: "boolean", default: false },
+    /** Whether remedies are tried on some of what was kept. */
     remedies: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
   },
 });
 
-if (options.case !== undefined) await showCase(options.case);
-else if (options.remedies) await calibrateRemedies(remedyCases());
-else await calibrate();
+const verdictsOf = (events) => diagnose(events).verdicts.map(({ kind, severity }) => ({ kind, severity }));
+const wanted = halves.filter((half) => options.half === undefined || half === options.half);
+const isWanted = ({ kind }) => options.kind === undefined || kind === options.kind;
 
 async function calibrate() {
-  const cases = allCases().filter(
-    ({ kind, split, strength, name }) =>
-      (options.kind === undefined || options.kind === kind) &&
-      (options.split === undefined || options.split === split) &&
-      // One case per kind, and a few healthy ones.
-      (!options.quick || (split === "test" && (strength === "plain" || kind === "healthy") && /-[12]$/.test(name))),
-  );
   const began = performance.now();
-  const results = [];
-  for (const one of cases) {
-    const { name, split, kind, strength, variant } = one;
-    const { verdicts, seconds } = await runCase(one);
-    results.push({
-      name,
-      split,
-      kind,
-      strength,
-      variant,
-      seconds,
-      verdicts: verdicts.map(({ kind, severity }) => ({ kind, severity })),
-    });
-    if (process.stderr.isTTY) process.stderr.write(`\r${results.length} of ${cases.length} trainings `);
-  }
-  if (process.stderr.isTTY) process.stderr.write("\r");
-  const seconds = (performance.now() - began) / 1000;
-  console.log(`${results.length} trainings in ${seconds.toFixed(0)} s\n`);
-  for (const split of splits) {
-    const own = results.filter((result) => result.split === split);
-    if (own.length === 0) continue;
-    console.log(`${split} seeds\n\n${recallTable(own)}\n\n${confusionTable(own)}\n`);
-    for (const { name, variant, verdicts } of misses(own)) {
-      const said = verdicts.map(({ kind, severity }) => `${kind} (${severity})`).join(", ") || "nothing";
-      console.log(`  ${name}${variant ? ` (${variant})` : ""}: ${said}`);
+  if (!options.kept) await trainAll();
+  const all = {};
+  for (const half of wanted) {
+    all[half] = [];
+    for await (const { events, ...about } of kept(options.folder, half)) {
+      if (isWanted(about)) all[half].push({ ...about, verdicts: verdictsOf(events) });
     }
-    console.log();
+    const results = all[half];
+    console.log(`\n${half}: ${results.length} trainings\n\n${recallTable(results)}\n\n${alarmTable(results)}\n`);
+    console.log(`${alarmKindTable(results)}\n\n${mechanismTable(results)}\n`);
+    for (const line of misses(results)) console.log(`  ${line}`);
   }
-  if (options.write) writeFileSync(new URL("../docs/calibration.md", import.meta.url), page(results));
-  const goals = options.quick ? [] : shortfalls(results.filter(({ split }) => split === "test"));
+  console.log(`\n${((performance.now() - began) / 1000).toFixed(0)} s`);
+  const goals = options.quick || options.kind ? [] : shortfalls(all.reported ?? []);
   for (const goal of goals) console.log(`Short of the goal: ${goal}`);
-  if (goals.length > 0) process.exitCode = 1;
+  if (options.remedies) await tryAll(all.reported);
+  const remedies = remediesKept();
+  if (remedies && all.reported) console.log(`\n${remedyText(remedies, all.reported).join("\n\n")}`);
+  if (options.write) writeFileSync(new URL("../docs/calibration.md", import.meta.url), page(all, remedies));
 }
 
-/** Of the test seeds the first cases of each kind at plain strength, and the healthy ones. */
-function remedyCases() {
-  const counts = new Map();
-  return allCases().filter(({ kind, split, strength }) => {
-    if (split !== "test" || (options.kind !== undefined && options.kind !== kind)) return false;
-    const count = (counts.get(`${kind} ${strength}`) ?? 0) + 1;
-    counts.set(`${kind} ${strength}`, count);
-    if (kind === "healthy") return !options.quick;
-    // Of what lies in the data there is nothing to be tried.
-    return strength === "plain" && count <= (options.quick ? 1 : perKind) && detectorOf(kind).remedies.length > 0;
-  });
+async function trainAll() {
+  const cases = (await allCases()).filter((one, i) => isWanted(one) && (!options.quick || i % 12 === 0));
+  for (const half of wanted) {
+    const own = cases.filter((one) => one.half === half);
+    let done = 0;
+    await gather(own, options.folder, half, ({ name }) => {
+      done++;
+      if (process.stderr.isTTY) process.stderr.write(`\r${half}: ${done} of ${own.length} ${name}\x1b[K`);
+    });
+    if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+  }
 }
+
+const remediesFile = join(options.folder, "remedies.json");
+
+/** Remedies are tried on some of the cases that were reported. */
+async function tryAll(reported) {
+  const names = new Set(remedyCases(reported).map(({ name }) => name));
+  const results = [];
+  for await (const one of kept(options.folder, "reported")) {
+    if (!names.has(one.name)) continue;
+    const result = await remedyOf(one);
+    if (result !== undefined) results.push(result);
+    if (process.stderr.isTTY) process.stderr.write(`\rremedies: ${results.length} ${one.name}\x1b[K`);
+  }
+  writeFileSync(remediesFile, JSON.stringify(results));
+}
+
+/** What was kept of them; the metric of a training that failed is -∞, of which JSON has none. */
+const remediesKept = () =>
+  existsSync(remediesFile)
+    ? JSON.parse(readFileSync(remediesFile, "utf8"), (_, value) => (value === null ? Number.NEGATIVE_INFINITY : value))
+    : undefined;
+
+const remedyText = (remedies, reported) => [
+  remediesTable(remedies),
+  alarmsAfterTrials(remedies, alarms(reported).cases),
+  unmended(remedies).join("\n"),
+];
 
 /** One case in full. */
 async function showCase(name) {
-  const one = allCases().find((candidate) => candidate.name === name);
+  const one = (await allCases()).find((candidate) => candidate.name === name);
   if (one === undefined) throw new Error(`There is no case ${name}.`);
-  const { trial, events, verdicts, seconds } = await runCase(one);
-  const { rows, name: data } = trial.data;
-  console.log({ name, variant: one.variant, data, rows: rows.length, ...trial.settings, seconds });
+  const { events, ...about } = await evidenceOf(one);
+  console.log(about);
   for (const event of events) {
     if (event.type === "epoch") console.log(event.epoch, event.step, event.loss, event.validation?.loss, event.best);
     if (["data", "examples", "failure", "end"].includes(event.type)) console.dir(event, { depth: 4 });
   }
-  console.dir(verdicts, { depth: 4 });
+  console.dir(diagnose(events).verdicts, { depth: 4 });
 }
+
+await peerScores();
+if (options.case !== undefined) await showCase(options.case);
+else await calibrate();

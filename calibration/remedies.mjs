@@ -1,87 +1,99 @@
-// `npm run calibrate -- --remedies`: whether what is recommended mends, by whole trainings: without the fault, with it, and with the remedy.
-import { tableFromRows } from "../dist/data/index.js";
-import "../dist/index.js";
+// `npm run calibrate -- --remedies`: what verdicts become once remedies are tried, and whether what is recommended mends, by whole trainings.
 import { changed } from "../dist/diagnose/change.js";
+import { diagnose } from "../dist/diagnose/diagnose.js";
 import { bestRemedy, tryRemedies } from "../dist/diagnose/try-remedies.js";
-import { flagText, trainTable } from "../dist/train/index.js";
-import { share, table } from "./report.mjs";
-import { runCase } from "./run.mjs";
-import { prepareOptions, prepareTrial } from "./trial.mjs";
+import { flagText } from "../dist/train/index.js";
+import { margin } from "./evidence.mjs";
+import { alarmsOf, estimate, isFound, share } from "./figures.mjs";
+import { table } from "./report.mjs";
+import { caseTraining, run } from "./suite.mjs";
 
-/** Accuracy or R² on the rows for validation: a fault costs something, and is mended, from here on. */
-const margin = 0.02;
+/** Tables of each mechanism that remedies are tried on. */
+export const tablesPerMechanism = 2;
 
-/** Of a training that failed, nothing. */
-const resultOf = (events) => {
-  const { accuracy, r2 } = events.findLast(({ type }) => type === "end")?.metrics.validation ?? {};
-  return accuracy ?? r2 ?? Number.NEGATIVE_INFINITY;
-};
+const kindsOf = (verdicts) => verdicts.map(({ kind, severity }) => ({ kind, severity }));
 
-/** What changes initial weights or encoded columns is no setting, and a twin of the training would not have it. */
-const isInRecipe = ({ weights, edits }) => weights === undefined && edits.length === 0;
-
-async function wholeTraining(trial, settings) {
-  const events = [];
-  try {
-    for await (const event of trainTable(prepareTrial(trial), settings)) events.push(event);
-  } catch (error) {
-    if (error.code !== "NON_FINITE_LOSS") throw error;
-  }
-  return resultOf(events);
-}
-
-/** { name, kind, healthy, faulty, mended, flags, warnings, stillWarned } of a case; undefined where its fault is not in its settings or rows. */
-async function remedyOf(one) {
-  const { trial, events, verdicts } = await runCase(one);
-  if (!isInRecipe(trial)) return undefined;
-  const warnings = verdicts.filter(({ severity }) => severity !== "info");
-  const faulty = resultOf(events);
-  const about = { name: one.name, kind: one.kind, faulty, warnings: warnings.length };
-  if (one.kind === "healthy" && warnings.length === 0) return about;
-  const source = tableFromRows(trial.data.rows, { source: trial.data.name });
-  const recipe = { data: prepareOptions(trial), settings: trial.settings };
-  const trials = await tryRemedies(verdicts, events, source, recipe);
-  const stillWarned = trials.verdicts.filter(({ severity }) => severity !== "info").length;
+/**
+ * Of a case that was seen: its verdicts before and after remedies were tried, and the metrics with the first remedy that is named (`mended`) and with
+ * the one that a training would begin again with (`fixed`). Undefined where a fault is not in rows or settings: a twin of the training would not have it.
+ */
+export async function remedyOf({ events, ...about }) {
+  const one = await caseTraining(about);
+  if (one.training.weights.length > 0 || one.training.edits.length > 0) return undefined;
+  const { verdicts } = diagnose(events);
+  const began = performance.now();
+  const trials = await tryRemedies(verdicts, events, one.table, one.recipe);
+  const seconds = (performance.now() - began) / 1000;
+  const first = trials.verdicts.find(({ remedies }) => remedies.length > 0)?.remedies[0];
   const best = bestRemedy(trials);
-  const { data, settings } = changed(recipe, best?.settings ?? {});
-  const standardize = data.standardize ?? trial.standardize;
-  const mended = best && (await wholeTraining({ ...trial, standardize }, settings));
-  const healthy = one.without && (await wholeTraining(await one.without(), (await one.without()).settings));
-  return { ...about, stillWarned, flags: best && flagText(best.settings), mended, healthy };
+  const withRemedy = async (remedy) => {
+    if (remedy === undefined) return undefined;
+    const { metric } = await run({ ...one.training, ...changed(one.recipe, remedy.settings) });
+    return metric ?? Number.NEGATIVE_INFINITY;
+  };
+  const mended = await withRemedy(first);
+  return {
+    ...about,
+    seconds,
+    verdicts: kindsOf(verdicts),
+    tried: kindsOf(trials.verdicts),
+    flags: first && flagText(first.settings),
+    mended,
+    fixed: first !== undefined && best?.settings === first.settings ? mended : await withRemedy(best),
+  };
 }
 
-/** Prints what came of the cases, and gives it. */
-export async function calibrateRemedies(cases) {
-  const results = [];
-  for (const one of cases) {
-    const result = await remedyOf(one);
-    if (result !== undefined) results.push(result);
-    if (process.stderr.isTTY) process.stderr.write(`\r${results.length} trainings `);
-  }
-  console.log(remediesTable(results));
-  const alarms = results.filter(({ kind, warnings }) => kind === "healthy" && warnings > 0);
-  const left = alarms.filter(({ stillWarned }) => stillWarned > 0);
-  console.log(`\nHealthy trainings with a warning: ${alarms.length}, after remedies were tried ${left.length}.`);
-  for (const { name, kind, faulty, mended, healthy, flags } of results)
-    if (kind !== "healthy" && !isMended({ healthy, mended }))
-      console.log(`  ${name}: ${faulty} → ${mended} with ${flags ?? "nothing"}, ${healthy} without the fault`);
-  return results;
+/** Of what was seen: the first tables of every mechanism, and healthy trainings with a warning. */
+export function remedyCases(seen) {
+  const counts = new Map();
+  return seen.filter(({ kind, mechanism, healthy, harmful, verdicts }) => {
+    if (kind === "healthy") return healthy && verdicts.some(({ severity }) => severity !== "info");
+    const key = `${kind} ${mechanism}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+    return harmful && counts.get(key) <= tablesPerMechanism;
+  });
 }
 
-const isHarmful = ({ healthy, faulty }) => faulty < healthy - margin;
-const isMended = ({ healthy, mended = Number.NEGATIVE_INFINITY }) => mended >= healthy - margin;
+const worst = Number.NEGATIVE_INFINITY;
+const isMended = ({ without, mended = worst }) => mended >= without - margin;
+const isWorse = ({ metric = worst, fixed = metric }) => fixed < metric - margin;
 
-/** Of each kind: cases, those whose result the fault made worse, of them those mended, and those that a remedy made worse than they were. */
-function remediesTable(results) {
-  const kinds = [...new Set(results.map(({ kind }) => kind))].filter((kind) => kind !== "healthy");
+/** Of each kind: harmful faults, found before and after trials, mended by the first remedy, and ended worse by the best one. */
+export function remediesTable(results) {
+  const faults = results.filter(({ kind }) => kind !== "healthy");
+  const kinds = [...new Set(faults.map(({ kind }) => kind))];
+  const after = ({ tried, kind }) => isFound({ verdicts: tried }, kind);
   return table(
-    ["kind", "cases", "harmful", "mended", "share", "worse"],
+    ["kind", "harmful", "found", "after trials", "a remedy", "brought back (95 %)", "ended worse"],
     [...kinds, "all"].map((kind) => {
-      const own = results.filter((one) => (kind === "all" ? one.kind !== "healthy" : one.kind === kind));
-      const harmful = own.filter(isHarmful);
-      const mended = harmful.filter(isMended).length;
-      const worse = own.filter(({ faulty, mended: after = faulty }) => after < faulty - margin).length;
-      return [kind, own.length, harmful.length, mended, share(mended, harmful.length), worse];
+      const own = faults.filter((one) => kind === "all" || one.kind === kind);
+      const costly = own.filter(({ cost }) => cost);
+      return [
+        kind,
+        own.length,
+        share(own.filter((one) => isFound(one, one.kind)).length, own.length),
+        share(own.filter(after).length, own.length),
+        own.filter(({ flags }) => flags !== undefined).length,
+        estimate(costly.filter(isMended).length, costly.length),
+        own.filter(isWorse).length || "·",
+      ];
     }),
   );
 }
+
+/** What the trials left of the warnings of healthy trainings, of which there are so many. */
+export function alarmsAfterTrials(results, healthy) {
+  const own = results.filter(({ kind }) => kind === "healthy");
+  const before = own.filter((one) => alarmsOf(one).length > 0).length;
+  const after = own.filter((one) => alarmsOf({ ...one, verdicts: one.tried }).length > 0).length;
+  return `Of ${healthy} healthy trainings ${before} have a false warning before remedies are tried, ${after} after: ${estimate(after, healthy)}; ${own.filter(isWorse).length} ended worse.`;
+}
+
+/** Faults that no remedy brought back, with what came of them. */
+export const unmended = (results) =>
+  results
+    .filter((one) => one.kind !== "healthy" && one.cost && !isMended(one))
+    .map(({ name, metric, mended, without, flags }) => {
+      const text = (value) => (Number.isFinite(value) ? value.toFixed(3) : "failed");
+      return `${name}: ${text(metric)} → ${flags === undefined ? "no remedy" : `${text(mended)} with ${flags}`}, ${text(without)} without the fault`;
+    });

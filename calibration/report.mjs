@@ -1,113 +1,134 @@
-// Results → recall and false alarms per kind, the confusion matrix, as Markdown that also reads well in a terminal.
+// Counts as text: tables in Markdown that also read well in a terminal.
 import { verdictKinds } from "../dist/diagnose/detectors.js";
-import { faults } from "./faults.mjs";
-
-export const share = (part, whole) => (whole === 0 ? "–" : `${Number(((100 * part) / whole).toFixed(1))} %`);
+import {
+  alarms,
+  alarmsOf,
+  byMechanism,
+  byTable,
+  estimate,
+  isFound,
+  ofOptimizers,
+  recall,
+  share,
+  total,
+} from "./figures.mjs";
 
 /** Rows of cells as a Markdown table whose columns are as wide as their widest cell. */
 export function table(header, rows) {
   const all = [header, ...rows];
-  const widths = header.map((_, c) => Math.max(3, ...all.map((row) => [...String(row[c])].length)));
+  const widths = header.map((_, c) => all.reduce((most, row) => Math.max(most, [...String(row[c])].length), 3));
   const line = (row) =>
     `| ${row.map((cell, c) => (c === 0 ? String(cell).padEnd(widths[c]) : String(cell).padStart(widths[c]))).join(" | ")} |`;
   const rule = `| ${widths.map((width, c) => (c === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)).join(" | ")} |`;
   return [line(header), rule, ...rows.map(line)].join("\n");
 }
 
-/** At least a warning, of faults and of healthy trainings alike: a remark is none. */
-const isWarning = ({ severity }) => severity !== "info";
-const found = (result, kind) => result.verdicts.some((verdict) => verdict.kind === kind && isWarning(verdict));
-const isRemarked = (result, kind) => !found(result, kind) && result.verdicts.some((verdict) => verdict.kind === kind);
-/** The first verdict names the fault, or what was done to put it in. */
-const isFirst = ({ kind, variant, verdicts: [first] }) =>
-  first !== undefined &&
-  (first.kind === kind || faults[kind].find(({ name }) => name === variant)?.causes?.includes(first.kind) === true);
-const isSevere = ({ verdicts }) => verdicts.some(({ severity }) => severity === "severe");
-const isWarned = ({ verdicts }) => verdicts.some(isWarning);
-
-/** Figures of the results of one half of the seeds. */
-export function figures(results) {
-  const healthy = results.filter(({ kind }) => kind === "healthy");
-  const recall = Object.fromEntries(
-    verdictKinds.map((kind) => [
-      kind,
-      Object.fromEntries(
-        ["weak", "plain", "strong"].map((strength) => {
-          const cases = results.filter((result) => result.kind === kind && result.strength === strength);
-          const count = (test) => cases.filter((result) => test(result, kind)).length;
-          return [
-            strength,
-            { cases: cases.length, found: count(found), remarked: count(isRemarked), first: count(isFirst) },
-          ];
-        }),
-      ),
-    ]),
+export function recallTable(results) {
+  const rows = recall(results);
+  const line = (kind, { cases, found, remarked, first }, harmless) => [
+    kind,
+    cases,
+    estimate(found, cases),
+    share(remarked, cases),
+    share(first, cases),
+    harmless.cases,
+    share(harmless.found, harmless.cases),
+  ];
+  const sums = (which) =>
+    Object.fromEntries(["cases", "found", "remarked", "first"].map((what) => [what, total(rows, which, what)]));
+  return table(
+    ["kind", "harmful", "found (95 %)", "remark", "first", "harmless", "warned of"],
+    [
+      ...rows.map(({ kind, harmful, harmless }) => line(kind, harmful, harmless)),
+      line("all", sums("harmful"), sums("harmless")),
+    ],
   );
-  const alarms = Object.fromEntries(
-    verdictKinds.map((kind) => [
-      kind,
-      {
-        remark: healthy.filter((result) => isRemarked(result, kind)).length,
-        warning: healthy.filter((result) => found(result, kind)).length,
-        severe: healthy.filter(({ verdicts }) => verdicts.some((v) => v.kind === kind && v.severity === "severe"))
-          .length,
-      },
-    ]),
-  );
-  return {
-    healthy: healthy.length,
-    warning: healthy.filter(isWarned).length,
-    severe: healthy.filter(isSevere).length,
-    recall,
-    alarms,
-  };
 }
 
-export function recallTable(results) {
-  const { healthy, recall, alarms } = figures(results);
+export function alarmTable(results) {
+  const line = (name, which) => {
+    const { cases, leftOut, warned, anyWarning, severe } = alarms(results, which);
+    return [name, cases, estimate(warned, cases), share(anyWarning, cases), estimate(severe, cases), leftOut];
+  };
   return table(
-    ["kind", "weak", "plain", "strong", "remark", "first", "healthy: warning", "severe", "remark"],
+    ["healthy trainings", "number", "false warning (95 %)", "any warning", "severe (95 %)", "left out"],
+    [
+      line("all"),
+      line("the default optimizer", ofOptimizers.usual),
+      line("others at their own default rates", ofOptimizers.other),
+    ],
+  );
+}
+
+export function alarmKindTable(results) {
+  const { byKind, cases } = alarms(results);
+  return table(
+    ["verdict", "false warnings", "share", "severe", "remarks"],
     verdictKinds.map((kind) => {
-      const { weak, plain, strong } = recall[kind];
-      const { remark, warning, severe } = alarms[kind];
-      return [
-        kind,
-        ...[weak, plain, strong].map((one) => share(one.found, one.cases)),
-        share(plain.remarked, plain.cases),
-        share(plain.first, plain.cases),
-        ...[warning, severe, remark].map((count) => share(count, healthy)),
-      ];
+      const { warned, severe, remarked } = byKind[kind];
+      return [kind, warned || "·", share(warned, cases), severe || "·", share(remarked, cases)];
     }),
   );
 }
 
-/** How many trainings with each fault, at plain strength, got each verdict; columns are numbered as the rows. */
+export const mechanismTable = (results) =>
+  table(
+    ["kind: mechanism", "found of the harmful", "missed on"],
+    byMechanism(results).map(({ kind, name, harmful, missed }) => [
+      `${kind}: ${name}`,
+      `${harmful - missed.length} of ${harmful}`,
+      missed.map((one) => one.table).join(", ") || "·",
+    ]),
+  );
+
+export const tableTable = (results) =>
+  table(
+    ["table", "harmful faults found", "healthy trainings with a false warning"],
+    byTable(results).map(({ name, harmful, found, warned, cases }) => [
+      name,
+      `${found} of ${harmful}`,
+      `${warned} of ${cases}`,
+    ]),
+  );
+
+/** How many trainings with each harmful fault got each verdict, at least a warning; columns are numbered as the rows. */
 export function confusionTable(results) {
   const rows = ["healthy", ...verdictKinds];
   return table(
-    ["fault put in ↓, verdict →", ...verdictKinds.map((_, i) => i + 1), "none"],
+    ["fault ↓, verdict →", ...verdictKinds.map((_, i) => i + 1), "none"],
     rows.map((kind, i) => {
-      const cases = results.filter((one) => one.kind === kind && (one.strength ?? "plain") === "plain");
+      const cases = results.filter((one) => one.kind === kind && (one.harmful ?? one.healthy));
       return [
         kind === "healthy" ? `healthy (${cases.length})` : `${i} ${kind} (${cases.length})`,
-        ...verdictKinds.map((verdict) => cases.filter((result) => found(result, verdict)).length || "·"),
-        cases.filter((result) => !isWarned(result)).length || "·",
+        ...verdictKinds.map((verdict) => cases.filter((one) => isFound(one, verdict)).length || "·"),
+        cases.filter(({ verdicts }) => verdicts.every(({ severity }) => severity === "info")).length || "·",
       ];
     }),
   );
 }
 
-/** Cases whose fault was not found, and healthy ones with a severe verdict. */
+const said = ({ verdicts }) =>
+  verdicts.map(({ kind, severity }) => (severity === "info" ? `${kind} (remark)` : kind)).join(", ") || "nothing";
+
+/** Lines on what was missed and what was said wrongly. */
 export const misses = (results) =>
-  results.filter((result) => (result.kind === "healthy" ? isSevere(result) : !found(result, result.kind)));
+  results
+    .filter((one) =>
+      one.kind === "healthy" ? one.healthy && alarmsOf(one).length > 0 : one.harmful && !isFound(one, one.kind),
+    )
+    .map((one) => `${one.name}: ${said(one)}`);
 
 /** Sentences on what of the goals is not reached. */
 export function shortfalls(results) {
-  const { healthy, warning, severe, recall } = figures(results);
-  const weak = Object.entries(recall).filter(([, { plain }]) => plain.found < 0.95 * plain.cases);
+  const weak = recall(results).filter(({ harmful: { found, cases } }) => found < 0.95 * cases);
+  const { cases, warned, severe } = alarms(results);
   return [
-    ...weak.map(([kind, { plain }]) => `${kind}: recall ${share(plain.found, plain.cases)} at plain strength`),
-    ...(warning > 0.02 * healthy ? [`${share(warning, healthy)} of healthy trainings have a warning`] : []),
-    ...(severe > 0 ? [`${share(severe, healthy)} of healthy trainings have a severe verdict`] : []),
+    ...weak.map(
+      ({ kind, harmful: { found, cases } }) => `${kind}: ${estimate(found, cases)} found, where 95 % is the goal`,
+    ),
+    ...(warned > 0.02 * cases
+      ? [`${share(warned, cases)} of healthy trainings have a false warning, where 2 % is the goal`]
+      : []),
+    ...(severe > 0 ? [`${share(severe, cases)} of healthy trainings have a severe verdict, where none should`] : []),
   ];
 }

@@ -16,16 +16,20 @@ import { heldOut, readRows, splits, tableList, tableNamed, tellsLittle } from ".
 /** Tables that each mechanism is tried on. */
 const tablesPerMechanism = 6;
 
+/** A case by what it is made of. */
+export function caseOf(half, kind, mechanism, table) {
+  const name = `${kind}/${mechanism}/${table}`;
+  return { name, half, kind, mechanism, table, split: hash(name) % splits };
+}
+
 /** { name, half, kind, mechanism, table, split }: kind "healthy" has settings for a mechanism. The name decides all that is drawn. */
 export async function allCases() {
   const tables = await Promise.all(tableList().map(({ name }) => tableNamed(name)));
-  const caseOf = (half, kind, mechanism, table) => {
-    const name = `${kind}/${mechanism}/${table}`;
-    return { name, half, kind, mechanism, table, split: hash(name) % splits };
-  };
   return [
     ...mechanisms.flatMap(({ kind, name, half, suits = () => true, isForAll }) => {
-      const own = tables.filter((table) => table.half === half && suits(table) && (isForAll || !tellsLittle(table)));
+      const own = tables.filter(
+        (table) => table.half === half && suits(table) && (isForAll || !tellsLittle(table.name)),
+      );
       return draws(hash(`${kind} ${name}`))
         .shuffled(own)
         .slice(0, tablesPerMechanism)
@@ -38,8 +42,8 @@ export async function allCases() {
 }
 
 /**
- * A training of a case, or of the same without its fault: { table, recipe: { data, settings }, edits, variables(prepared) }, and the rows held out.
- * Where `weights` are changed, `variables` gives them for the rows as they were prepared.
+ * A training of a case, or of the same without its fault: rows as they are given and those held out, what they are prepared and trained with, and the
+ * changes of initial weights and of encoded features.
  */
 export async function trainingOf({ name, kind, mechanism, table: tableName, split }, isFaulty = true) {
   const table = await tableNamed(tableName);
@@ -61,14 +65,19 @@ export async function trainingOf({ name, kind, mechanism, table: tableName, spli
   return training;
 }
 
-/** As a whole, for trials: { table, recipe, variables, edits }; `edits` change the prepared features in place. */
-export async function caseNamed(name, isFaulty = true) {
-  const one = (await allCases()).find((candidate) => candidate.name === name);
-  if (one === undefined) throw new Error(`There is no case ${name}.`);
+/** For trials: { training, table, recipe, variables, edits }; `edits` change the prepared features in place. */
+export async function caseTraining(one, isFaulty = true) {
   const training = await trainingOf(one, isFaulty);
   const { table, prepared } = await preparedOf(training);
   const { data, settings, edits } = training;
-  return { ...one, table, recipe: { data, settings }, variables: variablesOf(training, prepared), edits };
+  return { training, table, recipe: { data, settings }, variables: variablesOf(training, prepared), edits };
+}
+
+/** The same by the name of a case, with what is known of that. */
+export async function caseNamed(name, isFaulty = true) {
+  const one = (await allCases()).find((candidate) => candidate.name === name);
+  if (one === undefined) throw new Error(`There is no case ${name}.`);
+  return { ...one, ...(await caseTraining(one, isFaulty)) };
 }
 
 async function preparedOf({ table: { file }, columns, rows, data, edits }) {

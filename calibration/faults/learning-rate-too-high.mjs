@@ -30,16 +30,6 @@ export const mechanisms = [
     },
   },
   {
-    name: "another optimizer's rate",
-    half: "reported",
-    how: "adam at the 1 that suits adadelta",
-    start: () => ({ optimizer: "adam", epochs: 40 }),
-    apply: ({ settings }) => {
-      settings.learningRate = 1;
-      settings.schedule = "constant";
-    },
-  },
-  {
     name: "too much momentum",
     half: "reported",
     how: "a momentum of 0.99 at a rate of 0.1 that suits none",

@@ -25,13 +25,6 @@ export const mechanisms = [
     },
   },
   {
-    name: "a ten-thousandth",
-    half: "reported",
-    how: "rate × 0.0001",
-    start: (draw) => ({ optimizer: draw.one(["adamw", "adam", "rmsprop"]) }),
-    apply: (training) => rateTimes(training, 1e-4),
-  },
-  {
     name: "clipped to nothing",
     half: "reported",
     how: "gradient descent, gradients clipped to a norm of 0.0005",

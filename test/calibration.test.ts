@@ -1,0 +1,37 @@
+// A small fixed part of the suite that docs/calibration.md counts: every verdict of its cases, held exactly.
+import { expect, it } from "vitest";
+import { fixedVerdicts } from "../calibration/fixed.mjs";
+
+it("says of the fixed cases what it said", async () => {
+  expect(await fixedVerdicts()).toMatchInlineSnapshot(`
+    {
+      "bad-initialization/huge biases/penguins": "dead-units (info)",
+      "bad-initialization/zeros/penguins": "bad-initialization (warning), learning-rate-too-high (warning)",
+      "batch-too-small/momentum/fuel": "batch-too-small (severe), constant-output (severe), learning-rate-too-high (severe), dead-units (warning), overfitting (info)",
+      "class-imbalance/one of several/penguins": "class-imbalance (info)",
+      "constant-output/constant columns/penguins": "constant-output (severe), class-imbalance (severe), dead-units (warning), uninformative-features (warning)",
+      "dead-units/biases of most units/penguins": "dead-units (warning), vanishing-gradient (warning)",
+      "exploding-gradient/large weights/iris": "bad-initialization (severe), learning-rate-too-low (severe), exploding-gradient (severe), label-noise (warning), overfitting (info)",
+      "healthy/adam/penguins": "nothing",
+      "healthy/defaults/fuel": "nothing",
+      "healthy/defaults/iris": "nothing",
+      "healthy/defaults/penguins": "nothing",
+      "healthy/gelu, layer norm/fuel": "nothing",
+      "healthy/sgd/fuel": "nothing",
+      "label-noise/any label/penguins": "label-noise (warning)",
+      "label-noise/exchanged values/fuel": "label-noise (warning)",
+      "leaking-feature/codes of the class/penguins": "leaking-feature (warning)",
+      "leaking-feature/noisy copy/fuel": "leaking-feature (info)",
+      "learning-rate-too-high/gradient descent/penguins": "learning-rate-too-high (severe), dead-units (severe), constant-output (severe), exploding-gradient (severe), class-imbalance (severe), overfitting (warning)",
+      "learning-rate-too-low/a thousandth/penguins": "learning-rate-too-low (severe), class-imbalance (severe)",
+      "learning-rate-too-low/clipped to nothing/fuel": "learning-rate-too-low (severe)",
+      "non-finite/NaN in a column/iris": "non-finite (severe), leaking-feature (warning)",
+      "overfitting/products of columns/fuel": "nothing",
+      "saturation/large weights/fuel": "bad-initialization (severe), saturation (severe), overfitting (warning)",
+      "uninformative-features/targets of other rows/penguins": "class-imbalance (severe), batch-too-small (warning), overfitting (info), uninformative-features (warning)",
+      "unscaled-feature/a small unit/fuel": "unscaled-feature (severe), dead-units (warning), overfitting (info)",
+      "vanishing-gradient/deep sigmoid/penguins": "vanishing-gradient (severe), class-imbalance (severe)",
+      "vanishing-gradient/small weights, deep tanh/fuel": "vanishing-gradient (severe)",
+    }
+  `);
+});
