@@ -75,14 +75,14 @@ it("trains on a file that is dropped, and takes types that are changed", skipped
   expect(hash(page)).toContain("target=sold");
   await page.getByRole("button", { name: "One step on" }).click();
   await eventually(() => page.getByTestId("step").textContent()).toBe("1");
-  await page.getByLabel("zip").selectOption("category");
+  await page.getByRole("combobox", { name: "zip" }).selectOption("category");
   await eventually(() => hash(page)).toContain("columnTypes=zip=category");
   await page.getByText("4 features").waitFor();
   await page.getByLabel("id", { exact: true }).selectOption("number");
   await page.getByText('shops.csv, row 2, column "id": a number is needed').waitFor();
   expect(hash(page)).toContain("columnTypes=zip=category");
   expect(hash(page)).not.toContain("id=number");
-  await page.getByLabel("zip").selectOption("as inferred");
+  await page.getByRole("combobox", { name: "zip" }).selectOption("as inferred");
   await eventually(() => hash(page)).not.toContain("columnTypes");
   await page.getByRole("button", { name: "Gradient blame" }).click();
   await page

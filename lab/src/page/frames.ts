@@ -1,7 +1,13 @@
 // Frames: one is pulled in a frame of the screen while something changes, when the last one is drawn; none while the page is hidden.
 import type { Frame } from "../training/frame.ts";
-import { whenDrawn } from "../view/turns.ts";
+import { drawingTime, race, whenDrawn } from "../view/turns.ts";
 import type { LabStore } from "./store.ts";
+
+/** More steps a second than this race: nobody can follow single ones. */
+const followed = 100;
+/** Milliseconds between two pictures of what races, at least and at most; and how much of the time goes into drawing it. */
+const [shortest, longest] = [66, 250];
+const drawingShare = 0.2;
 
 export type FrameListener = (frame: Frame) => void;
 
@@ -13,6 +19,11 @@ export class Frames {
   #last: Frame | undefined;
   #isAsked = false;
   #isDue = false;
+  /** When the last one was pulled, and what was drawn until then. */
+  #pulled = { at: 0, drawn: 0 };
+  #isRacing = false;
+  /** Until the next one of a training that races. */
+  #rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(store: LabStore) {
     this.#store = store;
@@ -43,12 +54,30 @@ export class Frames {
   /** A frame is due. */
   wake(): void {
     this.#isDue = true;
-    if (this.#isAsked || (document.hidden && this.#waiting.length === 0)) return;
+    const isWaitedFor = this.#waiting.length > 0;
+    if (this.#rest !== undefined && isWaitedFor) this.#endRest();
+    if (this.#isAsked || (document.hidden && !isWaitedFor)) return;
     this.#isAsked = true;
     // A hidden page has no frames of the screen, and is asked for one only by who waits.
     if (document.hidden) queueMicrotask(() => void this.#pull());
     // The next one when this one is drawn.
-    else whenDrawn(() => requestAnimationFrame(() => void this.#pull()));
+    else whenDrawn(() => this.#soon());
+  }
+
+  /** In the next frame of the screen; of what races when its drawing has had its share of the time. */
+  #soon(): void {
+    const { at, drawn } = this.#pulled;
+    const pause = Math.min(longest, Math.max(shortest, (drawingTime() - drawn) / drawingShare));
+    const rest = at + pause - performance.now();
+    if (this.#isRacing && rest > 0 && this.#waiting.length === 0 && this.#store.read().isPlaying)
+      this.#rest = setTimeout(() => this.#endRest(), rest);
+    else requestAnimationFrame(() => void this.#pull());
+  }
+
+  #endRest(): void {
+    clearTimeout(this.#rest);
+    this.#rest = undefined;
+    requestAnimationFrame(() => void this.#pull());
   }
 
   /** The next frame that is asked for from now on. */
@@ -65,6 +94,11 @@ export class Frames {
     const { row } = this.#store.state;
     try {
       const { frame, status } = await this.#store.client.ask((service) => service.frame({ row }));
+      const { at } = this.#pulled;
+      const steps = frame.step - this.step;
+      this.#pulled = { at: performance.now(), drawn: drawingTime() };
+      this.#isRacing = this.#store.read().isPlaying && steps > (followed * (this.#pulled.at - at)) / 1000;
+      race(this.#isRacing);
       this.#last = frame;
       this.#store.hear(status);
       for (const listener of this.#listeners) listener(frame);

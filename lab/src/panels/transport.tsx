@@ -8,6 +8,7 @@ import { useFollowing } from "../page/use-following.ts";
 import { useLab, usePacedFrames, useStore } from "../page/use-lab.ts";
 import { FilledTrack } from "../view/filled-track.tsx";
 import { counted, shown } from "../view/numbers.ts";
+import { write } from "../view/write.ts";
 
 /** Steps a second. */
 const speeds = { "1": 1, "4": 4, "15": 15, "60": 60, "600": 600, fastest: Number.POSITIVE_INFINITY } as const;
@@ -157,7 +158,7 @@ function usePointedStep(track: RefObject<HTMLDivElement | null>, length: number)
     const element = track.current!;
     const draw = () => {
       const { pointed } = view;
-      mark.current!.hidden = pointed === undefined;
+      if (mark.current!.hidden !== (pointed === undefined)) mark.current!.hidden = pointed === undefined;
       if (pointed !== undefined) mark.current!.style.left = `${(100 * pointed) / length}%`;
     };
     const move = ({ clientX }: PointerEvent) => {
@@ -187,17 +188,17 @@ function Figures() {
   // Ten times a second is as fast as numbers can be seen to change, and the page is laid out anew for each.
   usePacedFrames((frame) => {
     // The hash of weights that change all the time is noise.
-    if (store.read().isPlaying) bits.current!.textContent = "…";
+    if (store.read().isPlaying) write(bits.current!, "…");
     else
       store.client
         .ask((service) => service.fingerprint())
         .then((fingerprint) => {
-          if (bits.current && store.frames.step === frame.step) bits.current.textContent = fingerprint;
+          if (bits.current && store.frames.step === frame.step) write(bits.current, fingerprint);
         })
         .catch((error: unknown) => store.tell(error));
-    step.current!.textContent = counted(frame.step);
-    epoch.current!.textContent = counted(frame.epoch);
-    loss.current!.textContent = shown(frame.loss);
+    write(step.current!, counted(frame.step));
+    write(epoch.current!, counted(frame.epoch));
+    write(loss.current!, shown(frame.loss));
   });
   return (
     <dl className="transport-figures">

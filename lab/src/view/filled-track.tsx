@@ -14,7 +14,7 @@ export function FilledTrack({ ref, children }: Props) {
       {({ state }) => (
         <>
           {children}
-          <div className="slider-fill" style={{ width: `${state.getThumbPercent(0) * 100}%` }} />
+          <div className="slider-fill" style={{ transform: `scaleX(${state.getThumbPercent(0)})` }} />
           <SliderThumb className="slider-thumb" />
         </>
       )}

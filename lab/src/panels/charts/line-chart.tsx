@@ -4,11 +4,12 @@ import type { ColumnMap } from "../../page/figures.ts";
 import { highlight } from "../../page/highlight.ts";
 import { litAmong } from "../../page/lit-layer.ts";
 import { useStore } from "../../page/use-lab.ts";
-import { nearestTo } from "../../training/thin.ts";
+import { nearestTo, thinned } from "../../training/thin.ts";
 import { joined, type NamedColumn, sentenceOf } from "../../view/chart-table.ts";
 import { shown } from "../../view/numbers.ts";
 import type { AxisKind } from "../../view/range.ts";
 import { seriesToken } from "../../view/series.ts";
+import { write } from "../../view/write.ts";
 import { ChartFrame, type ChartHandle } from "./chart-frame.tsx";
 import { type Guide, LinePlot } from "./line-plot.ts";
 import { attachSteps, stepsOf } from "./step-axis.ts";
@@ -30,11 +31,14 @@ export interface LineChartProps {
 /** Values in the colours of their lines. */
 function writeReading(element: HTMLElement, values: readonly (number | undefined)[]): void {
   while (element.children.length > values.length) element.lastChild!.remove();
-  while (element.children.length < values.length) element.append(document.createElement("span"));
+  while (element.children.length < values.length) {
+    const span = document.createElement("span");
+    span.style.color = `var(--${seriesToken(element.children.length)})`;
+    element.append(span);
+  }
   for (const [i, value] of values.entries()) {
     const span = element.children[i] as HTMLElement;
-    span.textContent = value === undefined ? "" : shown(value);
-    span.style.color = `var(--${seriesToken(i)})`;
+    write(span, value === undefined ? "" : shown(value));
   }
 }
 
@@ -73,8 +77,12 @@ export function LineChart({
     let range = view.range;
     const draw = () => {
       range = view.range;
+      const [from, to] = range;
       own.draw(
-        shownLines.current.map(({ name, column }) => ({ ...column, name, x: column.step })),
+        shownLines.current.map(({ name, column }) => {
+          const points = thinned(column, { from, to, points: own.pixels });
+          return { ...points, name, x: points.step };
+        }),
         range,
       );
     };

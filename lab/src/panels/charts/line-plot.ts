@@ -5,7 +5,7 @@ import { shown } from "../../view/numbers.ts";
 import { type Axis, type AxisKind, axisOf, ticksOf } from "../../view/range.ts";
 import { seriesDash, seriesToken } from "../../view/series.ts";
 import { onTheme, tokens } from "../../view/tokens.ts";
-import { drawInTurn, dropTurn } from "../../view/turns.ts";
+import { drawInTurn, dropTurn, settle } from "../../view/turns.ts";
 
 export interface PlotLine {
   readonly name: string;
@@ -71,6 +71,11 @@ export class LinePlot {
     return this.#plot?.ctx.canvas;
   }
 
+  /** Pixels along the steps: more points than these are not seen. */
+  get pixels(): number {
+    return Math.max(100, Math.round(this.#plot?.bbox.width ?? 0));
+  }
+
   /** In turn with the page's other canvases. */
   draw(lines: readonly PlotLine[], range: readonly [number, number]): void {
     this.#lines = lines;
@@ -89,7 +94,10 @@ export class LinePlot {
     const shape = `${lines.length} ${looks} ${kind} ${kind === "asinh" ? Math.round(Math.log10(bend)) : ""}`;
     const data = dataOf(lines);
     if (this.#plot !== undefined && this.#shape === shape) {
-      this.#plot.setData(data);
+      const plot = this.#plot;
+      // At once rather than when the script ends.
+      plot.batch(() => plot.setData(data));
+      settle(plot.ctx.canvas);
       return;
     }
     this.#end();

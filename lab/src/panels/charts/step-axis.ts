@@ -33,8 +33,9 @@ export function attachSteps(over: HTMLElement, { view, now: training }: Steps): 
   const [now, pointed, chosen] = [line("chart-now"), line("chart-pointed"), line("chart-chosen")];
   const place = (mark: HTMLElement, step: number | undefined): void => {
     const [from, to] = view.range;
-    mark.hidden = step === undefined || step < from || step > to;
-    if (!mark.hidden) mark.style.left = `${(100 * (step! - from)) / (to - from)}%`;
+    const isOut = step === undefined || step < from || step > to;
+    if (mark.hidden !== isOut) mark.hidden = isOut;
+    if (!isOut) mark.style.left = `${(100 * (step! - from)) / (to - from)}%`;
   };
   const draw = (): void => {
     place(now, training?.step());

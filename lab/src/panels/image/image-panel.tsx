@@ -34,17 +34,14 @@ export function ImagePanel({ training, image }: ImagePanelProps) {
         </div>
         <figure className="image-figure">
           <figcaption className="panel-title">∂loss/∂pixel</figcaption>
-          <div
+          <canvas
             ref={parts.gradient}
-            className="image-grid image-gradient"
+            className="image-gradient"
+            width={image.width}
+            height={image.height}
             role="img"
             aria-label="The gradient that reaches each pixel: blue where more ink would raise the loss, orange where it would lower it"
-            style={{ "--columns": image.width } as React.CSSProperties}
-          >
-            {image.columns.map((name) => (
-              <span key={name} />
-            ))}
-          </div>
+          />
         </figure>
       </div>
       <div className="image-row">

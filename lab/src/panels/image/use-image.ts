@@ -4,13 +4,14 @@ import { useAsked } from "../../page/use-asked.ts";
 import { useStore } from "../../page/use-lab.ts";
 import type { ImageProbe } from "../../training/image-probe.ts";
 import { percent, shown } from "../../view/numbers.ts";
-import { diverging } from "../../view/scale.ts";
+import { paint as paintPixels } from "../../view/scale.ts";
 import { onTheme } from "../../view/tokens.ts";
+import { write } from "../../view/write.ts";
 
 /** Where the answers are written. */
 export interface ImageParts {
-  /** Its children are the pixels. */
-  readonly gradient: RefObject<HTMLDivElement | null>;
+  /** Of one pixel for each of the image's. */
+  readonly gradient: RefObject<HTMLCanvasElement | null>;
   readonly loss: RefObject<HTMLSpanElement | null>;
   /** Of each class. */
   readonly bars: RefObject<(HTMLSpanElement | null)[]>;
@@ -18,7 +19,7 @@ export interface ImageParts {
 
 /** Calls the worker with every frame, and when `ask` is called; one call at a time. */
 export function useProbe(pixels: Float32Array, target: number): ImageParts & { ask(): void } {
-  const gradient = useRef<HTMLDivElement>(null);
+  const gradient = useRef<HTMLCanvasElement>(null);
   const loss = useRef<HTMLSpanElement>(null);
   const bars = useRef<(HTMLSpanElement | null)[]>([]);
   const last = useRef<ImageProbe>(undefined);
@@ -26,25 +27,26 @@ export function useProbe(pixels: Float32Array, target: number): ImageParts & { a
   const paint = useCallback(() => {
     const values = last.current?.gradient;
     if (values === undefined || gradient.current === null) return;
-    const most = values.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1;
-    const cells = gradient.current.children;
-    for (let i = 0; i < cells.length; i++) (cells[i] as HTMLElement).style.background = diverging(values[i]! / most);
+    const { width, height } = gradient.current;
+    const image = new ImageData(width, height);
+    paintPixels(image.data, values, values.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1);
+    gradient.current.getContext("2d")!.putImageData(image, 0, 0);
   }, []);
-  const write = useCallback(
+  const put = useCallback(
     (probe: ImageProbe) => {
       last.current = probe;
       paint();
-      if (loss.current) loss.current.textContent = shown(probe.loss);
+      if (loss.current) write(loss.current, shown(probe.loss));
       probe.probabilities.forEach((probability, c) => {
         const bar = bars.current[c];
         if (!bar) return;
         bar.style.setProperty("--share", String(probability));
-        bar.textContent = percent(probability);
+        write(bar, percent(probability));
       });
     },
     [paint],
   );
-  const ask = useAsked((service) => service.probeImage(Float32Array.from(pixels), target), write, { pause: 0 });
+  const ask = useAsked((service) => service.probeImage(Float32Array.from(pixels), target), put, { pause: 60 });
   useEffect(() => onTheme(paint), [paint]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another class is asked for anew.
   useEffect(ask, [ask, target]);

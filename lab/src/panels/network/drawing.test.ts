@@ -72,12 +72,13 @@ function drawn(change: Partial<Scene> = {}): Drawn {
   const context = new Proxy(state as object, {
     get: (target, name) => own[String(name)] ?? Reflect.get(target, name) ?? (() => {}),
   }) as CanvasRenderingContext2D;
-  drawNetwork(context, {
+  const parts = drawNetwork(context, {
     ...{ network, frame, layout: layoutOf(network, { width: 600, height: 300, left: 60, right: 60 }) },
     ...{ look: { edges: "weight", units: "value" }, scales: { edges: 2, units: 1 }, lit: [], related: undefined },
     ...{ moment: undefined, planes: new Map(), colours: {} },
     ...change,
   });
+  for (const _ of parts);
   return { edges, texts, marks };
 }
 

@@ -7,16 +7,24 @@ import { alongEdge, boxOf, edgeEnds, halfWidth, labelsOf, type Place, skipCurve 
 import { dimmed, font, imageOf, isDim, numbersFor, reached, type Scene, scaleFor } from "./scene.ts";
 import { drawColumn } from "./units.ts";
 
-export function drawNetwork(context: CanvasRenderingContext2D, scene: Scene): void {
+/** Edges that are drawn in about a millisecond. */
+const edgesInPart = 64;
+
+/** In parts of a millisecond or so, one after the other. */
+export function* drawNetwork(context: CanvasRenderingContext2D, scene: Scene): Generator<void> {
   context.textBaseline = "middle";
   context.lineCap = "butt";
   for (const layer of scene.network.layers.keys()) {
     if (scene.layout.links[layer]!.kind === "map") drawMap(context, scene, layer);
-    else drawEdges(context, scene, layer);
+    else yield* drawEdges(context, scene, layer);
     drawSkips(context, scene, layer);
+    yield;
   }
   for (const layer of scene.network.layers.keys()) drawLabels(context, scene, layer);
-  for (const column of scene.layout.columns.keys()) drawColumn(context, scene, column);
+  for (const column of scene.layout.columns.keys()) {
+    drawColumn(context, scene, column);
+    yield;
+  }
   for (const name of scene.lit) {
     const element = elementOf(scene.network, name);
     const layer = element ? undefined : layerOf(scene.network, name);
@@ -27,7 +35,7 @@ export function drawNetwork(context: CanvasRenderingContext2D, scene: Scene): vo
   context.globalAlpha = 1;
 }
 
-function drawEdges(context: CanvasRenderingContext2D, scene: Scene, layer: number): void {
+function* drawEdges(context: CanvasRenderingContext2D, scene: Scene, layer: number): Generator<void> {
   const { layout, network } = scene;
   const { weight, inputs, outputs } = network.layers[layer]!;
   const numbers = numbersFor(scene, weight, layer);
@@ -36,6 +44,7 @@ function drawEdges(context: CanvasRenderingContext2D, scene: Scene, layer: numbe
   const widest = Math.min(7, 1 + layout.radius / 4);
   for (let from = 0; from < inputs; from++)
     for (let to = 0; to < outputs; to++) {
+      if ((from * outputs + to) % edgesInPart === edgesInPart - 1) yield;
       const t = numbers[from * outputs + to]! / scale;
       const size = Math.min(1, Math.abs(t));
       context.globalAlpha = isDim(scene, { kind: "weight", layer, from, to }) ? dimmed : strength;

@@ -89,10 +89,11 @@ export function NetworkGrid({ training, names, onOpen }: Props) {
                     aria-colindex={unit + 1}
                     tabIndex={isHere ? 0 : -1}
                     data-name={name}
+                    data-spoken={name}
                     onKeyDown={(event) => press(event, name)}
                     onClick={() => onOpen(name)}
                   >
-                    <span data-spoken={name}>{row === counts.length - 1 ? names.outputs[unit] : name}</span>
+                    {row === counts.length - 1 ? names.outputs[unit] : name}
                     {isHere && row > 0 && <EdgeList training={training} layer={row - 1} to={unit} onOpen={onOpen} />}
                   </td>
                 );
@@ -152,13 +153,14 @@ function EdgeList({ training, layer, to, onOpen }: EdgeListProps) {
               type="button"
               tabIndex={i === 0 ? 0 : -1}
               data-name={name}
+              data-spoken={name}
+              data-before={i < elements.length ? "" : "Added as it is: "}
               onClick={(event) => {
                 event.stopPropagation();
                 onOpen(name);
               }}
             >
-              {i >= elements.length && "Added as it is: "}
-              <span data-spoken={name}>{name}</span>
+              {name}
             </button>
           </li>
         );
@@ -171,11 +173,14 @@ function EdgeList({ training, layer, to, onOpen }: EdgeListProps) {
 function useSpokenNumbers(grid: { readonly current: HTMLTableElement | null }, training: OpenedTraining): void {
   const store = useStore();
   const due = useRef(0);
+  // As names: text would be laid out anew.
   const write = () => {
     const frame = store.frames.last;
     if (frame === undefined) return;
-    for (const element of grid.current!.querySelectorAll<HTMLElement>("[data-spoken]"))
-      element.textContent = readoutOf(training, element.dataset.spoken!, frame) ?? "";
+    for (const element of grid.current!.querySelectorAll<HTMLElement>("[data-spoken]")) {
+      const { spoken, before = "" } = element.dataset;
+      element.setAttribute("aria-label", before + (readoutOf(training, spoken!, frame) ?? ""));
+    }
   };
   useEffect(write);
   useFrames(() => {

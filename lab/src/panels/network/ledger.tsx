@@ -6,6 +6,7 @@ import { litLayer } from "../../page/lit-layer.ts";
 import { useAsked } from "../../page/use-asked.ts";
 import { useLab } from "../../page/use-lab.ts";
 import { shown } from "../../view/numbers.ts";
+import { write } from "../../view/write.ts";
 import type { OpenedTraining } from "../../worker/service.ts";
 import type { Layout } from "./geometry.ts";
 
@@ -14,17 +15,17 @@ export function Ledger({ training, layout }: { readonly training: OpenedTraining
   const box = useRef<HTMLUListElement>(null);
   // The last layer is where δ begins.
   const layers = training.layers.slice(0, -1);
-  const write = (rows: readonly LedgerRow[]) => {
+  const put = (rows: readonly LedgerRow[]) => {
     for (const element of box.current?.querySelectorAll<HTMLElement>("[data-layer]") ?? []) {
       const row = rows.find(({ layer }) => layer === element.dataset.layer);
       if (row === undefined) continue;
       const { weightFactor, activationFactor, attenuation } = row;
       const [factors, product] = element.children;
-      factors!.textContent = `${shown(weightFactor, 3)} × ${shown(activationFactor, 3)} = `;
-      product!.textContent = shown(attenuation, 3);
+      write(factors!, `${shown(weightFactor, 3)} × ${shown(activationFactor, 3)} = `);
+      write(product!, shown(attenuation, 3));
     }
   };
-  useAsked(layers.length > 0 ? (service) => service.ledger({ row }) : undefined, write, { pause: 250 });
+  useAsked(layers.length > 0 ? (service) => service.ledger({ row }) : undefined, put, { pause: 250 });
   useEffect(() => {
     const light = () => {
       const lit = litLayer(training);

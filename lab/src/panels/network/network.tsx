@@ -18,7 +18,7 @@ import { networkLook } from "../../page/network-look.ts";
 import { useFrames, useLab, useStore } from "../../page/use-lab.ts";
 import { elementOf, nameOf, wordsOf } from "../../training/elements.ts";
 import type { Frame } from "../../training/frame.ts";
-import { sized } from "../../view/canvas.ts";
+import { sizedInParts } from "../../view/canvas.ts";
 import { onTheme, tokens } from "../../view/tokens.ts";
 import type { OpenedTraining } from "../../worker/service.ts";
 import { drawNetwork } from "./drawing.ts";
@@ -64,12 +64,12 @@ export function NetworkPanel({ training }: { readonly training: OpenedTraining }
   const planes = useUnitPlanes(training, again);
   const onWay = useMomentOnWay(frame, again);
   useEffect(() => {
-    const surface = sized(canvas.current!, (context) => {
-      if (frame.current === undefined) return;
+    const surface = sizedInParts(canvas.current!, (context) => {
+      if (frame.current === undefined) return [];
       const look = networkLook.get();
       scales.current = scalesOf(frame.current, look, planes.scale, scales.current);
       legend.current?.show(scales.current);
-      drawNetwork(context, {
+      return drawNetwork(context, {
         ...{ network: named, layout, frame: frame.current, look, scales: scales.current },
         lit: [...highlight.get(), ...(selection ? [selection] : [])],
         related: related.get(),

@@ -6,6 +6,7 @@ import { useFrames, useStore } from "../../page/use-lab.ts";
 import { elementOf, layerOf, layerWords, numbersOf, wordsOf } from "../../training/elements.ts";
 import type { Frame } from "../../training/frame.ts";
 import { shown } from "../../view/numbers.ts";
+import { write } from "../../view/write.ts";
 import type { OpenedTraining } from "../../worker/service.ts";
 
 /** "Weight from x1 to unit 1 of layer 1: −0.6000, gradient 0.001022", or "Layer 1: tanh, 4 units" */
@@ -22,20 +23,20 @@ export function readoutOf(training: OpenedTraining, name: string, frame: Frame):
 export function Readout({ training }: { readonly training: OpenedTraining }) {
   const store = useStore();
   const text = useRef<HTMLParagraphElement>(null);
-  const write = () => {
+  const tell = () => {
     const [name] = highlight.get();
     const frame = store.frames.last;
     const at = moment.get();
     const words = at === undefined ? "" : momentWords[at];
-    text.current!.textContent = name && frame ? (readoutOf(training, name, frame) ?? "") : words;
+    write(text.current!, name && frame ? (readoutOf(training, name, frame) ?? "") : words);
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `write` reads what is there
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `tell` reads what is there
   useEffect(() => {
-    const ends = [highlight.subscribe(write), moment.subscribe(write)];
+    const ends = [highlight.subscribe(tell), moment.subscribe(tell)];
     return () => {
       for (const end of ends) end();
     };
   }, [training]);
-  useFrames(write);
+  useFrames(tell);
   return <p ref={text} className="network-readout caption number" data-testid="readout" />;
 }

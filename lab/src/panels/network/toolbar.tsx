@@ -7,6 +7,7 @@ import { rowNumber, rowOfNumber } from "../../training/rows.ts";
 import { NumberHandle } from "../../view/number-handle.tsx";
 import { shown } from "../../view/numbers.ts";
 import { Segments } from "../../view/segments.tsx";
+import { write } from "../../view/write.ts";
 import type { OpenedTraining } from "../../worker/service.ts";
 import type { Scales } from "./scene.ts";
 
@@ -98,14 +99,17 @@ export function ScaleLegend({ control }: { readonly control: { current: ScaleLeg
     const before = last.current;
     last.current = scales;
     if (before?.edges === scales.edges && before.units === scales.units) return;
-    write();
+    put();
   };
-  const write = () => {
+  const put = () => {
     if (last.current === undefined || text.current === null) return;
     const { edges, units } = last.current;
-    text.current.textContent = `${look.edges} ±${trimmed(edges)}, ${look.units === "delta" ? "δ" : "value"} ±${trimmed(units)}`;
+    write(
+      text.current,
+      `${look.edges} ±${trimmed(edges)}, ${look.units === "delta" ? "δ" : "value"} ±${trimmed(units)}`,
+    );
   };
-  useEffect(write);
+  useEffect(put);
   control.current = { show };
   return (
     <div className="network-scale">
