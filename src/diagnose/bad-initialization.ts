@@ -25,6 +25,7 @@ export const badInitialization = defineDetector({
   holds: "the initial weights do not fit the activation",
   thresholds,
   needsTime: false,
+  isSymptom: true,
   causes: ["unscaled-feature"],
   detect,
   remedies: [fitInit, activation("relu"), ...normalizations],

@@ -33,6 +33,7 @@ export const batchTooSmall = defineDetector({
   holds: "a step is more noise than gradient",
   thresholds,
   needsTime: true,
+  isSymptom: true,
   causes: ["unscaled-feature", "bad-initialization"],
   detect,
   remedies: [batchTimes(4), batchTimes(16)],

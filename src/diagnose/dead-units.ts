@@ -15,6 +15,7 @@ export const deadUnits = defineDetector({
   holds: "units answer nothing to any row, so that no gradient passes them",
   thresholds,
   needsTime: false,
+  isSymptom: true,
   causes: ["unscaled-feature", "bad-initialization", "learning-rate-too-high", "exploding-gradient"],
   detect,
   remedies: [

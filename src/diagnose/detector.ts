@@ -20,6 +20,8 @@ export interface Detector<K extends string = string> {
   readonly needsTime: boolean;
   /** Kinds of trouble that bring this one about, the most fundamental first: it is then named under them. No kind brings itself about by way of others. */
   readonly causes: readonly string[];
+  /** It is trouble only where the result suffers: a remark where that is as good as ordinary networks' (result.ts). */
+  readonly isSymptom?: true;
   /** It speaks of what is predicted: asked for each target, with what is known of it alone. */
   readonly isOfTarget?: true;
   readonly detect: (evidence: Evidence) => Finding | undefined;

@@ -12,6 +12,7 @@ import type {
   StartEvent,
   TrainEvent,
 } from "../train/events.ts";
+import type { Measured } from "./measure/measure-table.ts";
 
 /** All losses are those of a row, also where the training's own are sums over rows. */
 export interface Evidence {
@@ -25,6 +26,8 @@ export interface Evidence {
   readonly examples?: ExamplesEvent;
   readonly failure?: FailureEvent;
   readonly end?: EndEvent;
+  /** Absent where nothing was measured beside the training. */
+  readonly measured?: Measured;
 }
 
 /** The evidence of a training, and what of it is of each target: of one target all. */
@@ -35,7 +38,7 @@ export interface TrainingEvidence {
 }
 
 /** Throws INVALID_ARGUMENT without a start event. */
-export function evidenceOf(events: readonly TrainEvent[]): TrainingEvidence {
+export function evidenceOf(events: readonly TrainEvent[], measured?: Measured): TrainingEvidence {
   const all = <T extends TrainEvent["type"]>(type: T) =>
     events.filter((event): event is Extract<TrainEvent, { type: T }> => event.type === type);
   const start = all("start")[0];
@@ -54,6 +57,7 @@ export function evidenceOf(events: readonly TrainEvent[]): TrainingEvidence {
     ...(examples && { examples }),
     ...(failure && { failure }),
     ...(end && { end }),
+    ...(measured && { measured }),
   };
   const isSum = start.loss !== undefined && lossRecord(start.loss).reduction === "sum";
   const finished = isSum ? perRow : (own: Evidence) => own;

@@ -8,6 +8,7 @@ export { diagnose } from "./diagnose.ts";
 export type { Evidence } from "./evidence.ts";
 export type { Figures, Finding, Severity } from "./finding.ts";
 export type { Goal, Outcome } from "./goals.ts";
+export { type Measured, measureTable } from "./measure/measure-table.ts";
 export type { Baseline, Candidate, RemedyRule } from "./remedies.ts";
 export { bestRemedy, candidatesFor, type Trials, type TwinReport, tryRemedies } from "./try-remedies.ts";
 export type { Diagnosis, Findings, Remedy, TriedVerdict, Verdict } from "./verdict.ts";

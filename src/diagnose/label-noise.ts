@@ -4,6 +4,7 @@ import { short } from "../data/wording.ts";
 import { maximum } from "../ir/stats.ts";
 import type { AnswersProfile, ErrorsProfile, ResidualsProfile } from "../observe/examples.ts";
 import { confidenceOf, percent } from "./confidence.ts";
+import { contradicted, contradictedLabels } from "./contradicted-labels.ts";
 import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
@@ -56,7 +57,7 @@ const noisyValues = {
 export const labelNoise = defineDetector({
   kind: "label-noise",
   holds: "rows whose class looks wrong",
-  thresholds: { noisyLabels, noisyValues },
+  thresholds: { contradicted, noisyLabels, noisyValues },
   needsTime: false,
   causes: [
     "unscaled-feature",
@@ -73,8 +74,15 @@ export const labelNoise = defineDetector({
   mended: lowerLoss,
 });
 
-/** By the training rows, as the final weights see them; the suspects are the rows that pull hardest. */
-function detect({ data, examples }: Evidence): Finding | undefined {
+/**
+ * By folds where they were measured, whatever became of the training. Otherwise by the training rows, as the final weights see them; the suspects
+ * are then the rows that pull hardest.
+ */
+function detect({ data, examples, measured }: Evidence): Finding | undefined {
+  if (measured?.folds) {
+    const contradiction = contradictedLabels(measured.folds);
+    return contradiction && { layers: [], sinceStep: 0, ...contradiction };
+  }
   if (data === undefined || examples === undefined || examples.train.rows < noisyLabels.fewestRows) return undefined;
   const { errors, residuals } = examples.train;
   const found = errors

@@ -25,6 +25,7 @@ export const learningRateTooHigh = defineDetector({
   holds: "steps go beyond the minimum they aim at",
   thresholds,
   needsTime: false,
+  isSymptom: true,
   causes: ["unscaled-feature", "bad-initialization", "batch-too-small"],
   detect,
   remedies: [suggestedRate, rateTimes(0.1), clip, standardize],

@@ -23,6 +23,7 @@ export const overfitting = defineDetector({
   holds: "the validation loss rises while the training loss falls",
   thresholds,
   needsTime: true,
+  isSymptom: true,
   causes: ["unscaled-feature", "bad-initialization", "learning-rate-too-high", "label-noise", "batch-too-small"],
   detect,
   remedies: [narrower(2), narrower(4), dropout(0.3), suggestedRate],

@@ -37,8 +37,8 @@ export interface TwinReport {
 const fewestSteps = 500;
 /** So much further than the last verdict begins. */
 const further = 1.5;
-/** Most parameters × rows × steps of a twin: a second or two. */
-const mostWork = 1e10;
+/** Most parameters × rows × steps of a twin: about a second on one core. */
+const mostWork = 4e9;
 /** A training too large for that still shows something in so many steps. */
 const leastSteps = 50;
 /** Observations of a twin, about; its loss is the mean over the last quarter of them. */
@@ -52,9 +52,11 @@ export async function tryRemedies(
   verdicts: readonly Verdict[],
   events: readonly TrainEvent[],
   table: Table,
-  recipe: Recipe,
+  { data, settings }: Recipe,
   onTwin: (report: TwinReport) => void = () => {},
 ): Promise<Trials> {
+  // Threads that wait for one another cost more than they give where a machine has other work, and there are many twins.
+  const recipe: Recipe = { data, settings: { ...settings, threads: settings.threads ?? 1 } };
   const start = events.find((event): event is StartEvent => event.type === "start");
   const prepared = prepare(table, recipe.data);
   const tested = verdicts.some(({ kind }) => detectorOf(kind).remedies.some(({ needsRangeTest }) => needsRangeTest))

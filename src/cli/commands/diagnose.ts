@@ -13,7 +13,7 @@ import { messageOf } from "../setting-advice.ts";
 import { renderDiagnosis, type Tried, type Unfinished, withFlags } from "../terminal/diagnosis.ts";
 import type { Style } from "../terminal/style.ts";
 import { commandLine, withChange } from "../train-flags.ts";
-import { showTrials } from "../try-remedies.ts";
+import { showMeasuring, showTrials } from "../try-remedies.ts";
 
 interface DiagnoseFlags {
   readonly json?: true;
@@ -23,7 +23,7 @@ export const diagnoseCommand: CommandRecord<[run: string], DiagnoseFlags> = {
   name: "diagnose",
   summary: "say what is wrong with a run, and try what mends it",
   description:
-    "Says what is wrong with a training, in which layers, since which step and why; and tries remedies in short twins of it, from the same seed.",
+    "Says what is wrong with a training, in which layers, since which step and why; asks networks that have not seen a row whether its label and its columns can be right; and tries remedies in short twins of the training, from the same seed.",
   arguments: [new Argument("<run>", "the run folder of a training")],
   options: [jsonOption()],
   examples: ["diagnose runs/2026-01-31-iris-1", "diagnose runs/2026-01-31-iris-1 --json | jq .verdicts"],
@@ -32,7 +32,7 @@ export const diagnoseCommand: CommandRecord<[run: string], DiagnoseFlags> = {
 };
 
 async function diagnoseRun(dir: string, { json }: DiagnoseFlags, streams: Streams): Promise<void> {
-  const { diagnose, openRun } = await import("../engine.ts");
+  const { openRun } = await import("../engine.ts");
   const run = await openRun(dir);
   const events = await eventsOf(run, streams);
   if (!events.some(({ type }) => type === "start")) {
@@ -41,7 +41,7 @@ async function diagnoseRun(dir: string, { json }: DiagnoseFlags, streams: Stream
       file: "events.jsonl",
     });
   }
-  const { diagnosis, tried, next } = await withRemedies(run, events, diagnose(events), streams);
+  const { diagnosis, tried, next } = await diagnosed(run, events, streams);
   const unfinished = unfinishedOf(events);
   print(json ? streams.stderr : streams.stdout, (style) => [
     ...renderDiagnosis(dir, diagnosis, { tried, ...(unfinished && { unfinished }) }, style),
@@ -73,19 +73,14 @@ interface Diagnosed {
   readonly next?: string;
 }
 
-async function withRemedies(
-  run: RunReader,
-  events: TrainEvent[],
-  findings: Findings,
-  streams: Streams,
-): Promise<Diagnosed> {
-  const { bestRemedy, replayData } = await import("../engine.ts");
-  const verdicts = findings.verdicts.map((verdict) => ({ ...verdict, remedies: [] }));
-  const asFound = { ...findings, verdicts };
-  if (verdicts.length === 0) return { diagnosis: asFound, tried: { steps: 0 } };
+async function diagnosed(run: RunReader, events: TrainEvent[], streams: Streams): Promise<Diagnosed> {
+  const { bestRemedy, diagnose, replayData } = await import("../engine.ts");
   try {
     const { table, options } = await replayData(run);
     const flags = runSettings(run.dir, run.manifest.settings);
+    const measured = await showMeasuring(table, options, flags, streams);
+    const findings = diagnose(events, measured);
+    if (findings.verdicts.length === 0) return { diagnosis: untriedOf(findings), tried: { steps: 0 } };
     const trials = await showTrials(findings.verdicts, events, table, options, flags, streams);
     const best = bestRemedy(trials);
     return {
@@ -97,6 +92,11 @@ async function withRemedies(
     };
   } catch (error) {
     if (!(error instanceof ChainruleError && error.code === "INVALID_RUN")) throw error;
-    return { diagnosis: asFound, tried: { untried: messageOf(error) } };
+    return { diagnosis: untriedOf(diagnose(events)), tried: { untried: messageOf(error) } };
   }
 }
+
+const untriedOf = (findings: Findings): Diagnosis => ({
+  ...findings,
+  verdicts: findings.verdicts.map((verdict) => ({ ...verdict, remedies: [] })),
+});

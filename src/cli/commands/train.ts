@@ -21,11 +21,11 @@ import { messageOf } from "../setting-advice.ts";
 import { settingOptions } from "../setting-flags.ts";
 import { originOf, tableOf } from "../table-of.ts";
 import { remedySentence, renderVerdicts, withFlags } from "../terminal/diagnosis.ts";
-import { headline, metricLabel, metricValue } from "../terminal/format.ts";
+import { headline, isWorseMetric, metricLabel, metricValue } from "../terminal/format.ts";
 import type { Style } from "../terminal/style.ts";
 import { wrap } from "../terminal/text.ts";
 import { type GivenFlags, givenFlags, type TrainFlags, withChange, withFiles } from "../train-flags.ts";
-import { showTrials } from "../try-remedies.ts";
+import { showMeasuring, showTrials } from "../try-remedies.ts";
 
 const formats = enumeration(
   fileFormats.map(({ name }) => name),
@@ -101,7 +101,7 @@ async function trainAnew(
   const flags = await withRate(given, prepared, streams);
   const first = await runTraining({ data: plan, flags, place: { origin }, lab }, streams);
   const fixed = table && (await restart({ origin, table, options, flags, lab }, first, streams));
-  const last = fixed?.training ?? first;
+  const last = fixed?.isBetter ? fixed.training : first;
   if (last.end === undefined) {
     print(streams.stderr, ({ colors }) => [
       `What went wrong: ${colors.cyan(`npx chainrule diagnose ${shellWord(last.run)}`)}`,
@@ -115,7 +115,9 @@ async function trainAnew(
     ...describeFindings(findings, style),
     ...describeNext(run, dataWords(data), findings, style),
   ]);
-  const fixSummary = fixed && { fix: { from: first.run, ...withFlags(fixed.remedy) } };
+  const fixSummary = fixed && {
+    fix: { from: first.run, run: fixed.training.run, isBetter: fixed.isBetter, ...withFlags(fixed.remedy) },
+  };
   if (flags.json) printJson(streams, { run, ...summary(last.task, start, end, classWeights), ...fixSummary });
 }
 
@@ -173,6 +175,8 @@ interface Fixed {
   readonly remedy: Remedy;
   readonly steps: number;
   readonly training: Trained;
+  /** Than the training before it, on the rows for validation: otherwise that one stands. */
+  readonly isBetter: boolean;
 }
 
 /** What a training was made of. */
@@ -187,12 +191,12 @@ interface Restarted {
 /** Tries remedies for what is wrong with a training and trains again with the best; undefined where there is none. */
 async function restart(
   { origin, table, options, flags, lab }: Restarted,
-  { run, events, findings, end, error }: Trained,
+  { run, events, findings: seen, end, error }: Trained,
   streams: Streams,
 ): Promise<Fixed | undefined> {
   const say = (text: string) => print(streams.stderr, ({ width }) => wrap(text, width));
   if (end?.reason === "interrupted") return undefined;
-  if (findings.healthy) {
+  if (seen.healthy) {
     say("Nothing to fix.");
     return undefined;
   }
@@ -202,7 +206,8 @@ async function restart(
     );
     return undefined;
   }
-  const { bestRemedy, dataOptions, prepare } = await import("../engine.ts");
+  const { bestRemedy, dataOptions, diagnose, prepare } = await import("../engine.ts");
+  const findings = diagnose(events, await showMeasuring(table, options, flags, streams));
   if (error instanceof ChainruleError) say(messageOf(error));
   print(streams.stderr, (style) => ["", ...renderVerdicts(findings.verdicts, style), ""]);
   const trials = await showTrials(findings.verdicts, events, table, options, flags, streams);
@@ -216,7 +221,7 @@ async function restart(
   const changed = { ...withChange(flags, best.settings), ...(flags.out !== undefined && { out: freeFolder(run) }) };
   const prepared = prepare(table, await dataOptions(changed));
   const training = await runTraining({ data: prepared, flags: changed, place: { origin }, lab }, streams);
-  return { remedy: best, steps: trials.steps, training };
+  return { remedy: best, steps: trials.steps, training, isBetter: isBetter(training.end, end) };
 }
 
 /** "run-fixed", or with the first free number after it. */
@@ -227,13 +232,25 @@ function freeFolder(run: string): string {
   }
 }
 
-function describeFix(before: Trained, { remedy, steps, training }: Fixed, { width }: Style): string[] {
+const resultOf = (end: EndEvent) => end.metrics.validation ?? end.metrics.train;
+
+/** One that ended is better than one that failed; of two that ended the one with the better figure for people. */
+function isBetter(end: EndEvent | undefined, before: EndEvent | undefined): boolean {
+  if (end === undefined || before === undefined) return end !== undefined;
+  const name = headline(resultOf(end), end.targets !== undefined);
+  return name === undefined || !isWorseMetric(name, resultOf(end)[name]!, resultOf(before)[name]!);
+}
+
+function describeFix(before: Trained, { remedy, steps, training, isBetter }: Fixed, { width }: Style): string[] {
   const twins = `Restarted with ${flagText(remedy.settings)}. In twins, with ${remedySentence(remedy, steps)}`;
   const measured = (end?: EndEvent) => {
-    const values = end?.metrics.validation ?? end?.metrics.train;
+    const values = end && resultOf(end);
     const name = headline(values, end?.targets !== undefined);
     return name === undefined ? "no result" : `${metricLabel(name)} ${metricValue(name, values![name]!)}`;
   };
-  const whole = `The whole training: ${measured(training.end)}; the one before, in ${before.run}: ${measured(before.end)}.`;
+  const [now, then] = [measured(training.end), measured(before.end)];
+  const whole = isBetter
+    ? `The whole training: ${now}; the one before, in ${before.run}: ${then}.`
+    : `The whole training, in ${training.run}, was worse: ${now} where the one before had ${then}. So that one stands.`;
   return ["", ...wrap(twins, width), ...wrap(whole, width)];
 }

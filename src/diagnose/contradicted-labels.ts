@@ -1,0 +1,95 @@
+// Labels that networks contradict which have not seen them: the evidence for wrong ones where folds were measured.
+import { short } from "../data/wording.ts";
+import { confidenceOf, percent } from "./confidence.ts";
+import type { Finding } from "./finding.ts";
+import type { ClassAnswers, FoldAnswers, NumberAnswers, TakenFor } from "./measure/fold-answers.ts";
+
+/**
+ * Where classes overlap, errors crowd where networks are unsure: the surer half of the answers has half as many as all of them, or fewer. Labels
+ * that are wrong are met with any confidence: the surer half has nearly as many.
+ */
+export const contradicted = {
+  /** Share of errors among the surer half, that by the share among all, and the fewest of them. */
+  everywhere: { surest: 0.13, flatness: 0.66, fewest: 8 },
+  /** The same of the rows that were taken for one class. */
+  oneClass: { surest: 0.22, flatness: 0.86, fewest: 6, rows: 40 },
+  /** Of a class whose labels are right, by those of one whose labels are wrong. */
+  otherClass: 0.45,
+  /** Of the rows taken for a class, at most: networks that are wrong more often than right have not learnt it. */
+  mostErrors: 0.5,
+  /** Error rate by that of guessing: above, the features tell too little to judge a label by. */
+  mostUnlearnt: 0.73,
+  /** Values: what a few large residuals hold of the target's variance, and what is told of ordinary rows. */
+  values: { excess: 0.13, robustR2: 0.42 },
+} as const;
+
+type Found = Pick<Finding, "severity" | "message" | "evidence" | "cause" | "confidence">;
+
+/** Undefined where the labels look right, or nothing can be said of them. */
+export function contradictedLabels({ rows, classes, numbers, suspects }: FoldAnswers): Found | undefined {
+  const found = classes ? inClasses(rows, classes) : inValues(rows, numbers!);
+  if (found === undefined) return undefined;
+  const shown = suspects.slice(0, 5).map(({ row }) => row);
+  return {
+    severity: "warning",
+    ...found,
+    message: `${found.message} Look at the rows that are contradicted most: ${shown.join(", ")}, …`,
+    evidence: { ...found.evidence, rows, suspects: suspects.map(({ row }) => row) },
+  };
+}
+
+type Said = Omit<Found, "severity">;
+
+function inClasses(rows: number, { errorRate, surest, guessing, takenFor }: ClassAnswers): Said | undefined {
+  const { everywhere, mostUnlearnt } = contradicted;
+  const half = rows / 2;
+  const isFlat =
+    surest >= everywhere.surest && surest >= everywhere.flatness * errorRate && surest * half >= everywhere.fewest;
+  if (isFlat && errorRate <= mostUnlearnt * guessing) {
+    return {
+      message: `About ${percent(surest)} of the labels look wrong: networks that have not seen a row contradict ${percent(errorRate)} of the labels, and ${percent(surest)} of those where they are surest. Where classes only overlap, the surest answers are nearly free of errors.`,
+      evidence: { errorRate, surest, guessing },
+      cause: { flatness: surest / errorRate },
+      confidence: confidenceOf(surest, everywhere.surest, 3 * everywhere.surest),
+    };
+  }
+  const worst = takenFor.filter((one) => isContradicted(one, takenFor)).sort((a, b) => b.surest - a.surest)[0];
+  if (worst === undefined) return undefined;
+  return {
+    message: `Of the rows that look like "${worst.name}", about ${percent(worst.surest)} have another label, even of those where networks that have not seen them are surest; other classes have hardly any. Was "${worst.name}" labelled differently in a part of the rows?`,
+    evidence: { class: worst.name, errorRate: worst.errorRate, surest: worst.surest },
+    cause: { flatness: worst.surest / worst.errorRate },
+    confidence: confidenceOf(worst.surest, contradicted.oneClass.surest, 2 * contradicted.oneClass.surest),
+  };
+}
+
+/** Whether rows like that have another label whatever the confidence, while rows like another class have theirs. */
+function isContradicted(one: TakenFor, all: readonly TakenFor[]): boolean {
+  const { oneClass, otherClass, mostErrors } = contradicted;
+  const isFlat =
+    one.rows >= oneClass.rows &&
+    one.surest >= oneClass.surest &&
+    one.surest >= oneClass.flatness * one.errorRate &&
+    one.surest * (one.rows / 2) >= oneClass.fewest;
+  const isRight = (other: TakenFor) => other.rows >= oneClass.rows / 2 && other.surest <= otherClass * one.surest;
+  return isFlat && one.errorRate <= mostErrors && all.some((other) => other !== one && isRight(other));
+}
+
+function inValues(rows: number, { r2, excess, robustR2, apart }: NumberAnswers): Said | undefined {
+  const { values } = contradicted;
+  if (apart !== undefined) {
+    return {
+      message: `${apart.rows} of ${rows} values of the target are at least ${short(apart.factor)} times as far from its median as any other, with none between: are they in another unit, or a word for missing?`,
+      evidence: { apart: apart.rows, factor: apart.factor, r2 },
+      cause: { share: apart.rows / rows },
+      confidence: confidenceOf(apart.factor, 5, 50),
+    };
+  }
+  if (excess < values.excess || robustR2 < values.robustR2) return undefined;
+  return {
+    message: `Some values of the target look wrong: to networks that have not seen them a few are so far off that these misses hold ${percent(excess)} of its variance, where ${percent(robustR2)} of ordinary rows is told.`,
+    evidence: { excess, robustR2, r2 },
+    cause: { explained: r2, explainedOfOrdinary: Number(short(robustR2)) },
+    confidence: confidenceOf(excess, values.excess, 4 * values.excess),
+  };
+}

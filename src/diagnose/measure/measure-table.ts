@@ -1,0 +1,44 @@
+// Evidence that the events of a training cannot give: networks are trained on parts of its table, and asked for the others.
+import { prepare, type Table } from "../../data/index.ts";
+import { lossRecord } from "../../nn/losses/index.ts";
+import { resolve } from "../../train/settings/resolve.ts";
+import type { Recipe } from "../change.ts";
+import { type Arithmetic, arithmetic } from "./arithmetic.ts";
+import { type FoldAnswers, foldAnswers } from "./fold-answers.ts";
+import { type ColumnLeak, leaks } from "./leaks.ts";
+import { outOfFold } from "./out-of-fold.ts";
+import { type Sample, sampleOf } from "./sample.ts";
+
+/** What was measured of a table, whatever the training made of it. All is empty where the table has several targets, or few rows. */
+export interface Measured {
+  readonly folds?: FoldAnswers;
+  /** Columns that were tried: those that tell nearly everything alone. */
+  readonly leaks?: readonly ColumnLeak[];
+  readonly arithmetic?: Arithmetic;
+}
+
+/** Rows that are looked at: more say little more, and take longer. */
+const mostRows = 2000;
+const fewestRows = 40;
+
+/**
+ * Trains small networks on the table with ordinary settings, some five or ten, a second or two in all: what they say of rows that they have not
+ * seen is evidence of the data alone. The same seed gives the same figures. Throws what `prepare` throws.
+ */
+export async function measureTable(table: Table, { data, settings }: Recipe): Promise<Measured> {
+  const { standardize: _, ...options } = data;
+  const prepared = prepare(table, options);
+  if (prepared.preprocessing.targets.length > 1) return {};
+  const { loss, backend, threads = 1, deterministic, seed = 0 } = settings;
+  const sample = sampleOf(prepared, seed, mostRows);
+  if (sample.split.rows < fewestRows) return {};
+  const ordinary = { loss, backend, threads, deterministic };
+  const answer = (asked: Sample) => outOfFold(asked, ordinary);
+  const said = await answer(sample);
+  const sum = arithmetic(sample);
+  return {
+    ...(said && { folds: foldAnswers(sample, said, lossRecord(resolve(prepared, ordinary).loss).stabilized) }),
+    leaks: await leaks(sample, answer),
+    ...(sum && { arithmetic: sum }),
+  };
+}
