@@ -31,7 +31,8 @@ const { values: options } = parseArgs({
 
 const verdictsOf = (events) => diagnose(events).verdicts.map(({ kind, severity }) => ({ kind, severity }));
 const wanted = halves.filter((half) => options.half === undefined || half === options.half);
-const isWanted = ({ kind }) => options.kind === undefined || kind === options.kind;
+const kinds = options.kind?.split(",");
+const isWanted = ({ kind }) => kinds?.includes(kind) ?? true;
 
 async function calibrate() {
   const began = performance.now();
@@ -61,10 +62,12 @@ async function trainAll() {
   for (const half of wanted) {
     const own = cases.filter((one) => one.half === half);
     let done = 0;
-    await gather(own, options.folder, half, ({ name }) => {
+    const isKept = (one) => options.kind !== undefined && !isWanted(one);
+    const onCase = ({ name }) => {
       done++;
       if (process.stderr.isTTY) process.stderr.write(`\r${half}: ${done} of ${own.length} ${name}\x1b[K`);
-    });
+    };
+    await gather(own, options.folder, half, onCase, isKept);
     if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
   }
 }

@@ -1,10 +1,11 @@
 // What is seen of every case, kept in files so that it can be diagnosed again without training: one JSON a line, packed.
-import { createReadStream, createWriteStream, mkdirSync } from "node:fs";
+import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { run, trainingOf } from "./suite.mjs";
-import { peerScores } from "./tables.mjs";
+import { peerScores, tableNamed } from "./tables.mjs";
 
 /** Accuracy or R² on the rows held out: what a fault costs at least, to be one that harms. */
 export const margin = 0.02;
@@ -12,6 +13,16 @@ export const margin = 0.02;
 export const healthyMargin = 0.05;
 /** Counted as harmful whatever they did to the result: it is wrong to go by it. */
 export const alwaysHarmful = ["leaking-feature", "label-noise", "non-finite"];
+
+const bestConstant = async (table) => {
+  const { classes, rows } = await tableNamed(table);
+  return classes.length === 0 ? 0 : classes[0].count / rows;
+};
+/** By kind, whether a result is that of the fault: others have come round, or were put right as the table was read. */
+const cameAbout = {
+  "non-finite": (metric) => metric === undefined,
+  "constant-output": async (metric, table) => !(metric > 0.05 + (await bestConstant(table))),
+};
 
 export const halves = ["choosing", "reported"];
 
@@ -30,21 +41,21 @@ export async function evidenceOf(one) {
   if (kind === "healthy") return { ...about, healthy: metric >= sklearn - healthyMargin, events };
   const { metric: without } = await run(await trainingOf(one, false));
   const cost = metric === undefined || without - metric > margin;
-  return { ...about, without: rounded(without), cost, harmful: cost || alwaysHarmful.includes(kind), events };
+  const isHarmful = cost || alwaysHarmful.includes(kind);
+  const harmful = isHarmful && ((await cameAbout[kind]?.(metric, table)) ?? true);
+  return { ...about, without: rounded(without), cost, harmful, events };
 }
 
 const pathOf = (folder, half) => join(folder, `${half}.jsonl.gz`);
 
-/** Trains the cases of a half and keeps what was seen of them; `onCase` hears of each. */
-export async function gather(cases, folder, half, onCase) {
+/** Trains the cases of a half and keeps what was seen of them, beside what `isKept` of before; `onCase` hears of each. */
+export async function gather(cases, folder, half, onCase, isKept) {
   mkdirSync(folder, { recursive: true });
+  const path = pathOf(folder, half);
   const file = createGzip();
-  const written = new Promise((resolve, reject) =>
-    file
-      .pipe(createWriteStream(pathOf(folder, half)))
-      .on("finish", resolve)
-      .on("error", reject),
-  );
+  const written = pipeline(file, createWriteStream(`${path}.new`));
+  const before = existsSync(path) ? kept(folder, half) : [];
+  for await (const one of before) if (isKept(one)) file.write(`${JSON.stringify(one)}\n`);
   for (const one of cases) {
     const evidence = await evidenceOf(one);
     file.write(`${JSON.stringify(evidence)}\n`);
@@ -52,6 +63,7 @@ export async function gather(cases, folder, half, onCase) {
   }
   file.end();
   await written;
+  renameSync(`${path}.new`, path);
 }
 
 /** What was kept of a half; numbers that are not finite are NaN, as in the events of a run. */

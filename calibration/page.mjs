@@ -66,7 +66,8 @@ Remedies are tried by \`chainrule diagnose\` in short twins, and a warning that 
 verdicts, and what the first remedy that is named does to the result once it is set in a whole training: on ${tablesPerMechanism} tables of every mechanism that
 lies in the rows or the settings, and on the healthy trainings with a warning. **Brought back**: of the faults that cost something, those after which
 the result is at most ${margin} behind that without the fault. **Ended worse**: those where the remedy that \`--fix\` begins again with left it more than
-${margin} below what it was. Of what lies in the rows, such as wrong labels, no setting brings the result back.
+${margin} below what it was. What lies in the rows, or in how few they are, no setting brings back:
+of wrong labels, features that say nothing, overfitting to few rows, and rare classes that is not counted.
 
 ${remediesTable(remedies)}
 

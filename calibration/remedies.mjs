@@ -54,6 +54,8 @@ export function remedyCases(seen) {
   });
 }
 
+/** What lies in the rows, or in how few they are: no setting brings it back. */
+const lost = ["uninformative-features", "label-noise", "overfitting", "class-imbalance"];
 const worst = Number.NEGATIVE_INFINITY;
 const isMended = ({ without, mended = worst }) => mended >= without - margin;
 const isWorse = ({ metric = worst, fixed = metric }) => fixed < metric - margin;
@@ -64,16 +66,17 @@ export function remediesTable(results) {
   const kinds = [...new Set(faults.map(({ kind }) => kind))];
   const after = ({ tried, kind }) => isFound({ verdicts: tried }, kind);
   return table(
-    ["kind", "harmful", "found", "after trials", "a remedy", "brought back (95 %)", "ended worse"],
+    ["kind", "harmful", "found", "after trials", "a remedy", "costly", "brought back (95 %)", "ended worse"],
     [...kinds, "all"].map((kind) => {
       const own = faults.filter((one) => kind === "all" || one.kind === kind);
-      const costly = own.filter(({ cost }) => cost);
+      const costly = own.filter((one) => one.cost && !lost.includes(one.kind));
       return [
         kind,
         own.length,
         share(own.filter((one) => isFound(one, one.kind)).length, own.length),
         share(own.filter(after).length, own.length),
         own.filter(({ flags }) => flags !== undefined).length,
+        costly.length || "–",
         estimate(costly.filter(isMended).length, costly.length),
         own.filter(isWorse).length || "·",
       ];
@@ -92,7 +95,7 @@ export function alarmsAfterTrials(results, healthy) {
 /** Faults that no remedy brought back, with what came of them. */
 export const unmended = (results) =>
   results
-    .filter((one) => one.kind !== "healthy" && one.cost && !isMended(one))
+    .filter((one) => one.kind !== "healthy" && one.cost && !lost.includes(one.kind) && !isMended(one))
     .map(({ name, metric, mended, without, flags }) => {
       const text = (value) => (Number.isFinite(value) ? value.toFixed(3) : "failed");
       return `${name}: ${text(metric)} → ${flags === undefined ? "no remedy" : `${text(mended)} with ${flags}`}, ${text(without)} without the fault`;

@@ -61,6 +61,7 @@ export async function trainingOf({ name, kind, mechanism, table: tableName, spli
     weights: [],
     edits: [],
   };
+  fault?.before?.(training, draw);
   if (isFaulty) fault?.apply(training, draw);
   return training;
 }

@@ -37,7 +37,17 @@ const littleTold = [
 export const tellsLittle = (name) => littleTold.includes(name);
 
 /** The rarest class is less than half as frequent as the mean: what is said of that is true. */
-const withRareClasses = ["Chile", "glass", "heating", "mortgages", "cirrhosis", "crackers", "fishing", "tumours"];
+const withRareClasses = [
+  "Chile",
+  "glass",
+  "heating",
+  "mortgages",
+  "cirrhosis",
+  "crackers",
+  "fishing",
+  "mathematics",
+  "tumours",
+];
 export const isUnbalanced = (name) => withRareClasses.includes(name);
 
 let listed;

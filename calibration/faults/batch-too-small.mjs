@@ -17,13 +17,11 @@ export const mechanisms = [
   {
     name: "pairs, wrong labels",
     half: "choosing",
-    how: "2 rows a batch, 15 % of the targets those of other rows",
+    how: "2 rows a batch of a table where 15 % of the targets are those of other rows",
     suits: hasRows(300),
     start: () => ({ optimizer: "adam", batchSize: 32, epochs: 30, schedule: "constant" }),
-    apply: (training, draw) => {
-      few(training, 2);
-      wrongTargets(training, draw, 0.15);
-    },
+    before: (training, draw) => wrongTargets(training, draw, 0.15),
+    apply: (training) => few(training, 2),
     causes: ["label-noise"],
   },
   {

@@ -60,9 +60,12 @@ export const mechanisms = [
   {
     name: "weights of 0 going out",
     half: "reported",
-    how: "weights of the last two layers 0",
+    how: "weights of the last two layers, and biases of the hidden ones, 0",
     causes: ["bad-initialization", "vanishing-gradient"],
     start: () => relu,
-    apply: (training) => setWeights(training, (value, _, { layer, layers }) => (layer >= layers - 2 ? 0 : value)),
+    apply: (training) => {
+      setWeights(training, (value, _, { layer, layers }) => (layer >= layers - 2 ? 0 : value));
+      setBiases(training, () => 0);
+    },
   },
 ];

@@ -36,8 +36,9 @@ const byKind = {
 };
 
 /**
- * { kind, name, half, how, causes, suits, isForAll, start, apply }: `how` says what is done; `causes` which other verdicts name that as well; `suits` which tables it is put
- * into, `isForAll` that they may tell little; `start` settings of the training without it; `apply(training, draw)` puts it in.
+ * { kind, name, half, how, causes, suits, isForAll, start, before, apply }: `how` says what is done; `causes` which other verdicts name that as well; `suits` which tables it is put
+ * into, `isForAll` that they may tell little; `start` settings of the training without it; `before(training, draw)` what its rows have, too;
+ * `apply(training, draw)` puts it in.
  */
 export const mechanisms = Object.entries(byKind).flatMap(([kind, list]) =>
   list.map((mechanism) => ({ kind, causes: [], ...mechanism })),

@@ -1,5 +1,5 @@
 // Numbers that are none, or become so.
-import { addColumn, isRegression, numberOf, rateTimes, setWeights } from "../parts.mjs";
+import { isRegression, numberOf, rateTimes, setWeights } from "../parts.mjs";
 
 /** In some training rows. */
 const plant = (training, draw, value, share) => {
@@ -45,15 +45,12 @@ export const mechanisms = [
       plant(training, draw, draw.one([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]), 0.05),
   },
   {
-    name: "numbers beyond float32",
+    name: "a damaged weight",
     half: "reported",
-    how: "a column of numbers around 1e30, nothing standardised",
-    causes: ["unscaled-feature", "exploding-gradient"],
-    start: (draw) => ({ ...descent(draw), optimizer: draw.one(["sgd", "adam"]) }),
-    apply: (training, draw) => {
-      training.data.standardize = false;
-      addColumn(training, "ratio", () => `${(1 + draw.uniform()).toFixed(4)}e30`);
-    },
+    how: "one initial weight of the second layer NaN",
+    causes: ["bad-initialization"],
+    start: (draw) => ({ hidden: [32, 32], activation: draw.one(["relu", "tanh"]), epochs: 20 }),
+    apply: (training) => setWeights(training, (value, i, { layer }) => (layer === 1 && i === 100 ? Number.NaN : value)),
   },
   {
     name: "raw target",

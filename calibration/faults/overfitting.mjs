@@ -11,11 +11,11 @@ export const mechanisms = [
   {
     name: "few rows, wide network",
     half: "choosing",
-    how: "80 rows, two layers of 192 units, 200 epochs to the end",
+    how: "of a table of 80 rows, two layers of 192 units, 200 epochs to the end",
     suits: hasRows(300),
     start: () => undecayed,
-    apply: (training, draw) => {
-      keep(training, draw, 80);
+    before: (training, draw) => keep(training, draw, 80),
+    apply: (training) => {
       withoutStop(training, 200);
       training.settings.hidden = [192, 192];
     },
@@ -23,11 +23,11 @@ export const mechanisms = [
   {
     name: "columns of noise",
     half: "choosing",
-    how: "60 columns of noise beside the others, 200 rows, 120 epochs to the end",
+    how: "60 columns of noise beside the others of a table of 200 rows, 120 epochs to the end",
     suits: hasRows(400),
     start: () => undecayed,
+    before: (training, draw) => keep(training, draw, 200),
     apply: (training, draw) => {
-      keep(training, draw, 200);
       for (let k = 1; k <= 60; k++) addColumn(training, `noise ${k}`, () => draw.normal().toFixed(3));
       withoutStop(training, 120);
     },
@@ -35,23 +35,21 @@ export const mechanisms = [
   {
     name: "wrong labels, no stop",
     half: "choosing",
-    how: "25 % of the targets those of other rows, 200 epochs to the end",
+    how: "200 epochs to the end of a table where 25 % of the targets are those of other rows",
     causes: ["label-noise"],
     suits: ({ rows }) => rows >= 300 && rows <= 900,
     start: () => ({ ...undecayed, hidden: [128, 64] }),
-    apply: (training, draw) => {
-      wrongTargets(training, draw, 0.25);
-      withoutStop(training, 200);
-    },
+    before: (training, draw) => wrongTargets(training, draw, 0.25),
+    apply: (training) => withoutStop(training, 200),
   },
   {
     name: "a category of many levels",
     half: "reported",
-    how: "a category of about as many levels as half of the rows, 100 epochs to the end",
+    how: "a category of half as many levels as a table of 350 rows has, 100 epochs to the end",
     suits: ({ rows }) => rows >= 300,
     start: () => undecayed,
+    before: (training, draw) => keep(training, draw, 350),
     apply: (training, draw) => {
-      keep(training, draw, 350);
       const levels = Math.round(training.rows.length / 2);
       addColumn(training, "street", () => `street ${draw.whole(1, levels)}`);
       training.data.columnTypes = { street: "category" };
@@ -61,11 +59,11 @@ export const mechanisms = [
   {
     name: "products of columns",
     half: "reported",
-    how: "products of all pairs of numbers as columns, 150 rows, 150 epochs to the end",
+    how: "products of all pairs of numbers as columns of a table of 150 rows, 150 epochs to the end",
     suits: ({ rows, numbers }) => rows >= 250 && numbers.length >= 4,
     start: () => undecayed,
-    apply: (training, draw) => {
-      keep(training, draw, 150);
+    before: (training, draw) => keep(training, draw, 150),
+    apply: (training) => {
       const names = training.table.numbers.slice(0, 12);
       names.forEach((a, i) => {
         for (const b of names.slice(i))
@@ -83,8 +81,8 @@ export const mechanisms = [
     how: "400 epochs to the end of 250 rows, three layers of 96 units",
     suits: hasRows(375),
     start: () => undecayed,
-    apply: (training, draw) => {
-      keep(training, draw, 250);
+    before: (training, draw) => keep(training, draw, 250),
+    apply: (training) => {
       withoutStop(training, 400);
       training.settings.hidden = [96, 96, 96];
       training.settings.batchSize = 32;
@@ -93,12 +91,10 @@ export const mechanisms = [
   {
     name: "a small table",
     half: "reported",
-    how: "60 rows, the defaults but for 300 epochs to the end without decay",
+    how: "300 epochs to the end of a table of 60 rows",
     suits: (table) => isClasses(table),
     start: () => undecayed,
-    apply: (training, draw) => {
-      keep(training, draw, 60);
-      withoutStop(training, 300);
-    },
+    before: (training, draw) => keep(training, draw, 60),
+    apply: (training) => withoutStop(training, 300),
   },
 ];
