@@ -35,7 +35,7 @@ const namesOf = (half) =>
   tableList()
     .filter((one) => one.half === half)
     .map(({ name }) => name)
-    .join(", ");
+    .join("; ");
 
 /** A line per half, all kinds together. */
 function halvesTable(all) {

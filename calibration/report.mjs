@@ -77,7 +77,7 @@ export const mechanismTable = (results) =>
     byMechanism(results).map(({ kind, name, harmful, missed }) => [
       `${kind}: ${name}`,
       `${harmful - missed.length} of ${harmful}`,
-      missed.map((one) => one.table).join(", ") || "·",
+      missed.map((one) => one.table).join("; ") || "·",
     ]),
   );
 
