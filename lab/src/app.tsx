@@ -48,10 +48,13 @@ export function App() {
           {state.scene ? (
             <ScenePanel scene={state.scene} />
           ) : (
-            <Suspense>
-              <RecipePanel />
-              {training && <SettingsPanel training={training} />}
-            </Suspense>
+            <>
+              <Suspense>
+                <RecipePanel />
+              </Suspense>
+              {/* Apart: what is loaded for one takes the other neither out of sight nor the focus from it. */}
+              <Suspense>{training && <SettingsPanel training={training} />}</Suspense>
+            </>
           )}
         </section>
         {training && (

@@ -48,6 +48,39 @@ it("plays a training that Play is pressed for while it is opened", skipped, asyn
   expect(complaints).toEqual([]);
 });
 
+it("takes keys that are pressed while a training is opened, once it is open", skipped, async () => {
+  const { page, complaints } = await openPage(host.browser, `${host.url}#v=1&data=xor&hidden=4&epochs=500&step=30`);
+  await expect.poll(() => page.getByTestId("step").textContent()).toBe("30");
+  await page.evaluate(() => {
+    history.pushState(null, "", "#v=1&data=moons&hidden=64,64&epochs=500&step=50");
+    dispatchEvent(new PopStateEvent("popstate"));
+    for (const key of ["Home", "ArrowRight"]) dispatchEvent(new KeyboardEvent("keydown", { key }));
+  });
+  await expect.poll(() => page.getByTestId("step").textContent()).toBe("1");
+  expect(new URL(page.url()).hash).toContain("data=moons");
+  expect(complaints).toEqual([]);
+});
+
+it("leaves the focus where it is while settings are loaded", skipped, async () => {
+  const { page, complaints } = await openPage(host.browser, "about:blank");
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/settings-panel-.*js/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`${host.url}#v=1&data=xor&hidden=4&epochs=500`);
+  const spiral = page.getByRole("option", { name: "Spiral" });
+  await spiral.focus();
+  await expect.poll(() => page.getByTestId("loss").textContent()).not.toBe("0");
+  release();
+  await page.getByText("Hidden layers").waitFor();
+  expect(await spiral.evaluate((option) => option === document.activeElement)).toBe(true);
+  expect(complaints).toEqual([]);
+});
+
 it("has an entry of the history for each committed change", skipped, async () => {
   const { page } = await openPage(host.browser, host.url);
   await page.getByRole("radio", { name: "Lab", exact: true }).click();

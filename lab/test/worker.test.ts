@@ -12,8 +12,8 @@ const host = sharedHost();
 const address = "v=1&data=circle&noise=0.2&hidden=4,3&activation=tanh&learningRate=0.03&epochs=500&seed=5";
 const step = async (page: Page) => Number((await page.getByTestId("step").textContent())!.replaceAll(",", ""));
 /** It is really ended, as by the browser: no event tells the page. */
-async function end(page: Page): Promise<void> {
-  const [worker] = page.workers();
+async function end(page: Page, which = 0): Promise<void> {
+  const worker = page.workers()[which];
   const isGone = worker!.waitForEvent("close");
   await worker!.evaluate("void setTimeout(() => close())");
   await isGone;
@@ -53,5 +53,16 @@ it("is said while the training plays, which has stopped where it was seen last",
   const bits = await fingerprintOf(await training.weights());
   await expect.poll(() => page.getByTestId("bits").textContent()).toBe(bits);
   expect(await step(page)).toBe(seen);
+  expect(complaints).toEqual([]);
+});
+
+it("of a twin is said beside it at once, and the others go on", skipped, async () => {
+  const twin = `${address}&panels=twins&twins=learningRate=0.1`;
+  const { page, complaints } = await openPage(host.browser, `${host.url}#${twin}&step=20`);
+  await expect.poll(() => page.getByTestId("twin-loss-1").textContent()).toMatch(/\d/);
+  await end(page, 1);
+  await page.getByText("The browser ended its worker.").waitFor();
+  await page.getByRole("button", { name: "One step on" }).click();
+  await expect.poll(() => step(page)).toBe(21);
   expect(complaints).toEqual([]);
 });

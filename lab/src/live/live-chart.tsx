@@ -2,7 +2,7 @@
 import "./live.css";
 import { useEffect, useImperativeHandle, useRef } from "react";
 import type { ChartView } from "../page/chart-view.ts";
-import { ChartFrame, type ChartHandle } from "../panels/charts/chart-frame.tsx";
+import { ChartFrame, useChartParts } from "../panels/charts/chart-frame.tsx";
 import { LinePlot } from "../panels/charts/line-plot.ts";
 import { attachSteps } from "../panels/charts/step-axis.ts";
 import { joined, type NamedColumn, sentenceOf } from "../view/chart-table.ts";
@@ -30,8 +30,8 @@ interface LiveLine extends NamedColumn {
 
 export function LiveChart({ title, runs, lines, axis, view }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
-  const handle = useRef<ChartHandle>(null);
-  const changed = useRef<() => void>(undefined);
+  const parts = useChartParts();
+  const { handle, changed } = parts;
   const plot = useRef<LinePlot>(undefined);
   const drawn = useRef<readonly LiveLine[]>([]);
   useImperativeHandle(
@@ -69,9 +69,9 @@ export function LiveChart({ title, runs, lines, axis, view }: ChartProps) {
       for (const off of offs) off();
       own.end();
     };
-  }, [runs, lines, axis, view]);
+  }, [runs, lines, axis, view, changed]);
   return (
-    <ChartFrame title={title} handle={handle} changed={changed}>
+    <ChartFrame title={title} parts={parts}>
       <div ref={box} className="chart-plot" />
     </ChartFrame>
   );

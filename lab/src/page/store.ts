@@ -212,6 +212,8 @@ export class LabStore {
   async seek(step: number, isSettled = true): Promise<void> {
     if (this.#snapshot.isPlaying) this.pause();
     await this.attempt(async () => {
+      // Of a training that is being opened.
+      await this.#applying;
       await Promise.all([this.client.ask((service) => service.seek(step)), this.twins.seek(step)]);
       await this.frames.next();
       if (isSettled) this.settle();

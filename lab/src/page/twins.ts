@@ -21,7 +21,7 @@ export const twinColumn = (name: string, flags: string): string => `twin ${name}
 
 /** A twin as it is worked with. */
 class Held {
-  readonly client = new LabClient();
+  readonly client: LabClient;
   /** What is open in it. */
   recipe: Recipe | undefined;
   step = 0;
@@ -29,8 +29,13 @@ class Held {
 
   readonly change: Settings;
 
-  constructor(change: Settings) {
+  /** `onTrouble` is called where its worker dies. */
+  constructor(change: Settings, onTrouble: () => void) {
     this.change = change;
+    this.client = new LabClient(({ message }) => {
+      this.trouble = message;
+      onTrouble();
+    });
   }
 }
 
@@ -59,7 +64,7 @@ export class Twins {
     const before = [...this.#held];
     this.#held = twins.map((change) => {
       const at = before.findIndex((one) => sameText(one.change, change));
-      return at < 0 ? new Held(change) : before.splice(at, 1)[0]!;
+      return at < 0 ? new Held(change, () => this.#say()) : before.splice(at, 1)[0]!;
     });
     for (const { client } of before) client.close();
     this.#say();

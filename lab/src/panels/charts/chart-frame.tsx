@@ -1,7 +1,7 @@
 // The frame of a chart: title, reading, table, and what can be saved of it.
 import "./charts.css";
 import { ChartNoAxesCombined, Ellipsis, Table2 } from "lucide-react";
-import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { Button, Menu, MenuItem, MenuTrigger, Popover, ToggleButton } from "react-aria-components";
 import { useStore } from "../../page/use-lab.ts";
 import { bounded, type ChartTable, csvOf } from "../../view/chart-table.ts";
@@ -23,13 +23,25 @@ const mostRows = 60;
 /** Milliseconds between two tellings. */
 const pause = 1000;
 
-interface ChartFrameProps {
-  readonly title: string;
+/** Where a chart and its frame meet. */
+export interface ChartParts {
   readonly handle: RefObject<ChartHandle | null>;
   /** Called by the chart where it has drawn other figures. */
   readonly changed: RefObject<(() => void) | undefined>;
   /** Filled by the chart: values under the pointer. */
-  readonly reading?: RefObject<HTMLSpanElement | null>;
+  readonly reading: RefObject<HTMLSpanElement | null>;
+}
+
+export function useChartParts(): ChartParts {
+  const handle = useRef<ChartHandle>(null);
+  const changed = useRef<() => void>(undefined);
+  const reading = useRef<HTMLSpanElement>(null);
+  return useMemo(() => ({ handle, changed, reading }), []);
+}
+
+interface ChartFrameProps {
+  readonly title: string;
+  readonly parts: ChartParts;
   /** Further controls. */
   readonly tools?: ReactNode;
   /** Read out where the training holds. */
@@ -37,7 +49,8 @@ interface ChartFrameProps {
   readonly children: ReactNode;
 }
 
-export function ChartFrame({ title, handle, changed, reading, tools, isLive = false, children }: ChartFrameProps) {
+export function ChartFrame({ title, parts, tools, isLive = false, children }: ChartFrameProps) {
+  const { handle, changed, reading } = parts;
   const store = useStore();
   const [table, setTable] = useState<ChartTable>();
   const box = useRef<HTMLDivElement>(null);

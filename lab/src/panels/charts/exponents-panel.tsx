@@ -10,7 +10,7 @@ import { Choice } from "../../view/choice.tsx";
 import { minus, percent } from "../../view/numbers.ts";
 import { onTheme, tokens } from "../../view/tokens.ts";
 import type { OpenedTraining } from "../../worker/service.ts";
-import { ChartFrame, type ChartHandle } from "./chart-frame.tsx";
+import { ChartFrame, useChartParts } from "./chart-frame.tsx";
 import { drawHeat, type HeatRow } from "./heat.ts";
 import { attachSteps, stepsOf } from "./step-axis.ts";
 
@@ -52,8 +52,8 @@ function Exponents({ name, title }: { readonly name: string; readonly title: str
   const store = useStore();
   const canvas = useRef<HTMLCanvasElement>(null);
   const over = useRef<HTMLDivElement>(null);
-  const handle = useRef<ChartHandle>(null);
-  const changed = useRef<() => void>(undefined);
+  const parts = useChartParts();
+  const { handle, changed } = parts;
   const data = useRef<ExponentData>(undefined);
   const redraw = useRef(() => {});
   useImperativeHandle(
@@ -99,7 +99,7 @@ function Exponents({ name, title }: { readonly name: string; readonly title: str
     { pause: 250 },
   );
   return (
-    <ChartFrame title={title} handle={handle} changed={changed}>
+    <ChartFrame title={title} parts={parts}>
       <canvas ref={canvas} className="chart-canvas" />
       <div ref={over} className="chart-over" />
     </ChartFrame>

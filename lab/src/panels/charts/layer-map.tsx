@@ -11,11 +11,12 @@ import { sized } from "../../view/canvas.ts";
 import { joined, type NamedColumn, sentenceOf } from "../../view/chart-table.ts";
 import { shown } from "../../view/numbers.ts";
 import { onTheme, tokens } from "../../view/tokens.ts";
-import { ChartFrame, type ChartHandle } from "./chart-frame.tsx";
+import { write } from "../../view/write.ts";
+import { ChartFrame, type ChartParts, useChartParts } from "./chart-frame.tsx";
 import { drawHeat } from "./heat.ts";
 import { byLayer, coloursOf, type LayerFigure, layerOf } from "./layer-colours.ts";
 import { attachRows } from "./layer-rows.ts";
-import { LineChart } from "./line-chart.tsx";
+import { Lines } from "./line-chart.tsx";
 import { attachSteps, stepsOf } from "./step-axis.ts";
 
 interface LayerMapProps {
@@ -27,6 +28,7 @@ interface LayerMapProps {
 
 export function LayerMap({ title, suffix, figure }: LayerMapProps) {
   const store = useStore();
+  const parts = useChartParts();
   const names = useMemo(() => [suffix], [suffix]);
   const [layers, setLayers] = useState<readonly string[]>([]);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -64,36 +66,29 @@ export function LayerMap({ title, suffix, figure }: LayerMapProps) {
       </Popover>
     </MenuTrigger>
   );
-  if (chosen.size > 0)
-    return (
-      <LineChart
-        title={title}
-        axis={figure === "share" ? "share" : "log"}
-        names={names}
-        lines={lines}
-        tools={tools}
-        isOfLayers
-      />
-    );
-  return <Picture title={title} suffix={suffix} figure={figure} names={names} tools={tools} />;
+  return (
+    <ChartFrame title={title} parts={parts} tools={tools}>
+      {chosen.size > 0 ? (
+        <Lines parts={parts} axis={figure === "share" ? "share" : "log"} names={names} lines={lines} isOfLayers />
+      ) : (
+        <Picture parts={parts} suffix={suffix} figure={figure} names={names} />
+      )}
+    </ChartFrame>
+  );
 }
 
 const named = (columns: readonly ColumnData[]): readonly NamedColumn[] =>
   columns.map((column) => ({ name: layerOf(column.name), column }));
 
 function Picture({
-  title,
+  parts: { handle, changed, reading },
   suffix,
   figure,
   names,
-  tools,
-}: LayerMapProps & { readonly names: readonly string[]; readonly tools: React.ReactNode }) {
+}: Omit<LayerMapProps, "title"> & { readonly parts: ChartParts; readonly names: readonly string[] }) {
   const store = useStore();
   const canvas = useRef<HTMLCanvasElement>(null);
   const over = useRef<HTMLDivElement>(null);
-  const reading = useRef<HTMLSpanElement>(null);
-  const handle = useRef<ChartHandle>(null);
-  const changed = useRef<() => void>(undefined);
   const columns = useRef<readonly ColumnData[]>([]);
   useImperativeHandle(
     handle,
@@ -129,7 +124,7 @@ function Picture({
       const row = rows.lit();
       const own = row === undefined ? undefined : columns.current[row];
       const value = own?.mean[nearestTo(own.step, step)];
-      reading.current!.textContent = value === undefined ? "" : `${layerOf(own!.name)} ${shown(value)}`;
+      write(reading.current!, value === undefined ? "" : `${layerOf(own!.name)} ${shown(value)}`);
     };
     const offs = [
       attachSteps(element, stepsOf(store)),
@@ -152,11 +147,11 @@ function Picture({
       rows.end();
       surface.end();
     };
-  }, [store, figure, suffix, names]);
+  }, [store, figure, suffix, names, changed, reading]);
   return (
-    <ChartFrame title={title} handle={handle} changed={changed} reading={reading} tools={tools}>
+    <>
       <canvas ref={canvas} className="chart-canvas" />
       <div ref={over} className="chart-over" />
-    </ChartFrame>
+    </>
   );
 }

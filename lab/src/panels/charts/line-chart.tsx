@@ -10,22 +10,24 @@ import { shown } from "../../view/numbers.ts";
 import type { AxisKind } from "../../view/range.ts";
 import { seriesToken } from "../../view/series.ts";
 import { write } from "../../view/write.ts";
-import { ChartFrame, type ChartHandle } from "./chart-frame.tsx";
+import { ChartFrame, type ChartParts, useChartParts } from "./chart-frame.tsx";
 import { type Guide, LinePlot } from "./line-plot.ts";
 import { attachSteps, stepsOf } from "./step-axis.ts";
 
-export interface LineChartProps {
-  readonly title: string;
+interface LinesProps {
   readonly axis: AxisKind;
   /** Of columns, as `Columns.data` takes them. The same array as long as it is the same chart. */
   readonly names: readonly string[];
   /** The lines among the columns, in their order. The same function as long as it is the same chart. */
   readonly lines: (columns: ColumnMap) => readonly NamedColumn[];
   readonly guides?: readonly Guide[];
-  readonly tools?: React.ReactNode;
-  readonly isLive?: boolean;
   /** Its lines are named by layers: of one that is lit elsewhere, the others are pale. */
   readonly isOfLayers?: boolean;
+}
+
+interface LineChartProps extends LinesProps {
+  readonly title: string;
+  readonly isLive?: boolean;
 }
 
 /** Values in the colours of their lines. */
@@ -42,21 +44,26 @@ function writeReading(element: HTMLElement, values: readonly (number | undefined
   }
 }
 
-export function LineChart({
-  title,
+export function LineChart({ title, isLive = false, ...body }: LineChartProps) {
+  const parts = useChartParts();
+  return (
+    <ChartFrame title={title} parts={parts} isLive={isLive}>
+      <Lines {...body} parts={parts} />
+    </ChartFrame>
+  );
+}
+
+/** The lines within the frame of a chart. */
+export function Lines({
+  parts: { handle, changed, reading },
   axis,
   names,
   lines,
   guides,
-  tools,
-  isLive = false,
   isOfLayers = false,
-}: LineChartProps) {
+}: LinesProps & { readonly parts: ChartParts }) {
   const store = useStore();
   const box = useRef<HTMLDivElement>(null);
-  const reading = useRef<HTMLSpanElement>(null);
-  const handle = useRef<ChartHandle>(null);
-  const changed = useRef<() => void>(undefined);
   const plot = useRef<LinePlot>(undefined);
   const shownLines = useRef<readonly NamedColumn[]>([]);
   useImperativeHandle(
@@ -69,6 +76,7 @@ export function LineChart({
     }),
     [store, lines, names],
   );
+  useEffect(() => reading.current!.replaceChildren(), [reading]);
   useEffect(() => {
     const { figures } = store;
     const { view } = figures;
@@ -117,10 +125,6 @@ export function LineChart({
       for (const off of offs) off();
       own.end();
     };
-  }, [store, axis, names, lines, guides, isOfLayers]);
-  return (
-    <ChartFrame title={title} handle={handle} changed={changed} reading={reading} tools={tools} isLive={isLive}>
-      <div ref={box} className="chart-plot" />
-    </ChartFrame>
-  );
+  }, [store, axis, names, lines, guides, isOfLayers, changed, reading]);
+  return <div ref={box} className="chart-plot" />;
 }

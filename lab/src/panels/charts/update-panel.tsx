@@ -3,7 +3,7 @@ import { useEffect, useImperativeHandle, useRef } from "react";
 import { useAsked } from "../../page/use-asked.ts";
 import type { LossAlong } from "../../training/along-update.ts";
 import { shown } from "../../view/numbers.ts";
-import { ChartFrame, type ChartHandle } from "./chart-frame.tsx";
+import { ChartFrame, useChartParts } from "./chart-frame.tsx";
 import { LineChart } from "./line-chart.tsx";
 import { LinePlot } from "./line-plot.ts";
 import { linesOf } from "./lines.ts";
@@ -45,9 +45,8 @@ const range = [-1, 2] as const;
 
 function AlongChart() {
   const box = useRef<HTMLDivElement>(null);
-  const reading = useRef<HTMLSpanElement>(null);
-  const handle = useRef<ChartHandle>(null);
-  const changed = useRef<() => void>(undefined);
+  const parts = useChartParts();
+  const { handle, changed, reading } = parts;
   const plot = useRef<LinePlot>(undefined);
   const along = useRef<LossAlong>(undefined);
   useImperativeHandle(
@@ -87,7 +86,7 @@ function AlongChart() {
     { pause: 500 },
   );
   return (
-    <ChartFrame title="Loss along the update" handle={handle} changed={changed} reading={reading}>
+    <ChartFrame title="Loss along the update" parts={parts}>
       <div ref={box} className="chart-plot" />
     </ChartFrame>
   );

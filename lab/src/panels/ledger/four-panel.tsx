@@ -5,7 +5,7 @@ import type { Variant } from "../../training/variants.ts";
 import { sized } from "../../view/canvas.ts";
 import { shown } from "../../view/numbers.ts";
 import { onTheme, tokens } from "../../view/tokens.ts";
-import { ChartFrame, type ChartHandle } from "../charts/chart-frame.tsx";
+import { ChartFrame, useChartParts } from "../charts/chart-frame.tsx";
 import { drawBars } from "./bars.ts";
 
 /** What differs from the recipe of the page. */
@@ -20,8 +20,8 @@ export function FourPanel() {
   const store = useStore();
   const { state } = useLab();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const handle = useRef<ChartHandle>(null);
-  const changed = useRef<() => void>(undefined);
+  const parts = useChartParts();
+  const { handle, changed } = parts;
   const variants = useRef<readonly Variant[]>([]);
   const redraw = useRef(() => {});
   useImperativeHandle(
@@ -83,14 +83,9 @@ export function FourPanel() {
     return () => {
       isLatest = false;
     };
-  }, [store, recipe]);
+  }, [store, recipe, changed]);
   return (
-    <ChartFrame
-      title="What is left of δ, at the initial weights, by all rows for training"
-      handle={handle}
-      changed={changed}
-      isLive
-    >
+    <ChartFrame title="What is left of δ, at the initial weights, by all rows for training" parts={parts} isLive>
       <canvas ref={canvas} className="chart-canvas" />
     </ChartFrame>
   );

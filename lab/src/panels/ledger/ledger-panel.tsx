@@ -6,7 +6,7 @@ import { useLab, useStore } from "../../page/use-lab.ts";
 import { sized } from "../../view/canvas.ts";
 import { shown } from "../../view/numbers.ts";
 import { onTheme, tokens } from "../../view/tokens.ts";
-import { ChartFrame, type ChartHandle } from "../charts/chart-frame.tsx";
+import { ChartFrame, useChartParts } from "../charts/chart-frame.tsx";
 import { attachRows } from "../charts/layer-rows.ts";
 import { type BarColumn, drawBars, rowsPlace } from "./bars.ts";
 
@@ -38,8 +38,8 @@ export function LedgerPanel() {
   const store = useStore();
   const canvas = useRef<HTMLCanvasElement>(null);
   const over = useRef<HTMLDivElement>(null);
-  const handle = useRef<ChartHandle>(null);
-  const changed = useRef<() => void>(undefined);
+  const parts = useChartParts();
+  const { handle, changed } = parts;
   const rows = useRef<readonly LedgerRow[]>([]);
   const redraw = useRef(() => {});
   const activation = training?.layers[0]?.activation;
@@ -96,7 +96,7 @@ export function LedgerPanel() {
     },
   );
   return (
-    <ChartFrame title="Chain-rule ledger" handle={handle} changed={changed} isLive>
+    <ChartFrame title="Chain-rule ledger" parts={parts} isLive>
       <canvas ref={canvas} className="chart-canvas" />
       <div ref={over} className="ledger-over" />
     </ChartFrame>
