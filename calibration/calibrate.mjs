@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { diagnose } from "../dist/diagnose/diagnose.js";
-import { evidenceOf, gather, halves, kept } from "./evidence.mjs";
+import { evidenceOf, gather, halves, kept, measuredOf } from "./evidence.mjs";
 import { alarms } from "./figures.mjs";
 import { page } from "./page.mjs";
 import { alarmsAfterTrials, remediesTable, remedyCases, remedyOf, unmended } from "./remedies.mjs";
@@ -23,25 +23,29 @@ const { values: options } = parseArgs({
     folder: { type: "string", default: join(tmpdir(), "chainrule-tables", "evidence") },
     /** … and whether what is there is diagnosed again, without training. */
     kept: { type: "boolean", default: false },
+    /** As that, but tables are measured again. */
+    measure: { type: "boolean", default: false },
     /** Whether remedies are tried on some of what was kept. */
     remedies: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
   },
 });
 
-const verdictsOf = (events) => diagnose(events).verdicts.map(({ kind, severity }) => ({ kind, severity }));
+const verdictsOf = (events, measured) =>
+  diagnose(events, measured).verdicts.map(({ kind, severity }) => ({ kind, severity }));
 const wanted = halves.filter((half) => options.half === undefined || half === options.half);
 const kinds = options.kind?.split(",");
 const isWanted = ({ kind }) => kinds?.includes(kind) ?? true;
 
 async function calibrate() {
   const began = performance.now();
-  if (!options.kept) await trainAll();
+  if (!options.kept) await seeAll();
   const all = {};
   for (const half of wanted) {
     all[half] = [];
-    for await (const { events, ...about } of kept(options.folder, half)) {
-      if (isWanted(about)) all[half].push({ ...about, verdicts: verdictsOf(events) });
+    for await (const { events, measured, ...about } of kept(options.folder, half)) {
+      if (isWanted(about))
+        all[half].push({ ...about, live: verdictsOf(events), verdicts: verdictsOf(events, measured) });
     }
     const results = all[half];
     console.log(`\n${half}: ${results.length} trainings\n\n${recallTable(results)}\n\n${alarmTable(results)}\n`);
@@ -57,19 +61,28 @@ async function calibrate() {
   if (options.write) writeFileSync(new URL("../docs/calibration.md", import.meta.url), page(all, remedies));
 }
 
-async function trainAll() {
+/** Trains the cases and measures their tables; or measures the tables anew and takes the trainings as they were kept. */
+async function seeAll() {
   const cases = (await allCases()).filter((one, i) => isWanted(one) && (!options.quick || i % 12 === 0));
   for (const half of wanted) {
     const own = cases.filter((one) => one.half === half);
     let done = 0;
-    const isKept = (one) => options.kind !== undefined && !isWanted(one);
-    const onCase = ({ name }) => {
+    const tell = ({ name }) => {
       done++;
       if (process.stderr.isTTY) process.stderr.write(`\r${half}: ${done} of ${own.length} ${name}\x1b[K`);
     };
-    await gather(own, options.folder, half, onCase, isKept);
+    const see = async (one) => {
+      tell(one);
+      return options.measure ? { ...one, measured: await measuredOf(one) } : evidenceOf(one);
+    };
+    const isKept = (one) => options.kind !== undefined && !isWanted(one);
+    await gather(options.measure ? keptOnes(half) : own, options.folder, half, see, isKept);
     if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
   }
+}
+
+async function* keptOnes(half) {
+  for await (const one of kept(options.folder, half)) if (isWanted(one)) yield one;
 }
 
 const remediesFile = join(options.folder, "remedies.json");
@@ -103,13 +116,14 @@ const remedyText = (remedies, reported) => [
 async function showCase(name) {
   const one = (await allCases()).find((candidate) => candidate.name === name);
   if (one === undefined) throw new Error(`There is no case ${name}.`);
-  const { events, ...about } = await evidenceOf(one);
+  const { events, measured, ...about } = await evidenceOf(one);
   console.log(about);
+  console.dir(measured, { depth: 4 });
   for (const event of events) {
     if (event.type === "epoch") console.log(event.epoch, event.step, event.loss, event.validation?.loss, event.best);
     if (["data", "examples", "failure", "end"].includes(event.type)) console.dir(event, { depth: 4 });
   }
-  console.dir(diagnose(events).verdicts, { depth: 4 });
+  console.dir(diagnose(events, measured).verdicts, { depth: 4 });
 }
 
 await peerScores();

@@ -1,10 +1,12 @@
 // What is seen of every case, kept in files so that it can be diagnosed again without training: one JSON a line, packed.
+import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
-import { run, trainingOf } from "./suite.mjs";
+import { measureTable } from "../dist/diagnose/measure/measure-table.js";
+import { caseTraining, run, trainingOf } from "./suite.mjs";
 import { peerScores, tableNamed } from "./tables.mjs";
 
 /** Accuracy or R² on the rows held out: what a fault costs at least, to be one that harms. */
@@ -28,8 +30,22 @@ export const halves = ["choosing", "reported"];
 
 const rounded = (value) => (value === undefined ? undefined : Number(value.toFixed(4)));
 
+const measurements = new Map();
+
+/** What a diagnosis measures of the table itself: once for all cases whose tables and seeds are the same. */
+export async function measuredOf(one) {
+  const { training, table, recipe } = await caseTraining(one);
+  const { columns, rows } = training;
+  const cells = rows.map((row) => columns.map((name) => row[name]));
+  const key = createHash("sha256")
+    .update(JSON.stringify([columns, cells, recipe.data, recipe.settings.loss]))
+    .digest("hex");
+  if (!measurements.has(key)) measurements.set(key, await measureTable(table, recipe));
+  return measurements.get(key);
+}
+
 /**
- * A case with its events but those of progress, `metric` and `sklearn` on the same rows held out; of a healthy one whether it is (`healthy`), of a
+ * A case with its events but those of progress, what a diagnosis `measured` of its table, `metric` and `sklearn` on the same rows held out; of a healthy one whether it is (`healthy`), of a
  * fault the metric `without` it, whether it `cost` anything, and whether that counts as `harmful`.
  */
 export async function evidenceOf(one) {
@@ -37,30 +53,27 @@ export async function evidenceOf(one) {
   const { MLP, linear } = (await peerScores())[table][split];
   const sklearn = Math.max(MLP, linear);
   const { events, metric } = await run(await trainingOf(one));
+  const seen = { events, measured: await measuredOf(one) };
   const about = { ...one, metric: rounded(metric), sklearn: rounded(sklearn) };
-  if (kind === "healthy") return { ...about, healthy: metric >= sklearn - healthyMargin, events };
+  if (kind === "healthy") return { ...about, healthy: metric >= sklearn - healthyMargin, ...seen };
   const { metric: without } = await run(await trainingOf(one, false));
   const cost = metric === undefined || without - metric > margin;
   const isHarmful = cost || alwaysHarmful.includes(kind);
   const harmful = isHarmful && ((await cameAbout[kind]?.(metric, table)) ?? true);
-  return { ...about, without: rounded(without), cost, harmful, events };
+  return { ...about, without: rounded(without), cost, harmful, ...seen };
 }
 
 const pathOf = (folder, half) => join(folder, `${half}.jsonl.gz`);
 
-/** Trains the cases of a half and keeps what was seen of them, beside what `isKept` of before; `onCase` hears of each. */
-export async function gather(cases, folder, half, onCase, isKept) {
+/** Keeps what `see` says of the cases of a half, beside what `isKept` of before. */
+export async function gather(cases, folder, half, see, isKept) {
   mkdirSync(folder, { recursive: true });
   const path = pathOf(folder, half);
   const file = createGzip();
   const written = pipeline(file, createWriteStream(`${path}.new`));
   const before = existsSync(path) ? kept(folder, half) : [];
   for await (const one of before) if (isKept(one)) file.write(`${JSON.stringify(one)}\n`);
-  for (const one of cases) {
-    const evidence = await evidenceOf(one);
-    file.write(`${JSON.stringify(evidence)}\n`);
-    onCase(evidence);
-  }
+  for await (const one of cases) file.write(`${JSON.stringify(await see(one))}\n`);
   file.end();
   await written;
   renameSync(`${path}.new`, path);

@@ -55,6 +55,7 @@ export function recall(results) {
       return {
         cases: cases.length,
         found: count(cases, (one) => isFound(one, kind)),
+        live: count(cases, ({ live }) => isFound({ verdicts: live }, kind)),
         remarked: count(cases, (one) => isRemarked(one, kind)),
         first: count(cases, isFirst),
       };
@@ -71,6 +72,7 @@ export function alarms(results, which = () => true) {
     cases: healthy.length,
     leftOut: all.length - healthy.length,
     warned: count(healthy, (one) => alarmsOf(one).length > 0),
+    warnedLive: count(healthy, (one) => alarmsOf({ ...one, verdicts: one.live }).length > 0),
     anyWarning: count(healthy, ({ verdicts }) => verdicts.some(isWarning)),
     severe: count(healthy, (one) => alarmsOf(one, isSevere).length > 0),
     byKind: Object.fromEntries(

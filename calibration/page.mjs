@@ -131,7 +131,8 @@ ${halvesTable(all)}
 
 ${recallTable(reported)}
 
-"first": the first verdict names the fault, or what was done to put it in.
+"while training": what \`chainrule train\` says, by the events of the training alone; the other columns are of \`chainrule diagnose\`, which trains networks on parts
+of the table besides. "first": the first verdict names the fault, or what was done to put it in.
 
 ## Healthy trainings
 

@@ -17,10 +17,10 @@ const kindsOf = (verdicts) => verdicts.map(({ kind, severity }) => ({ kind, seve
  * Of a case that was seen: its verdicts before and after remedies were tried, and the metrics with the first remedy that is named (`mended`) and with
  * the one that a training would begin again with (`fixed`). Undefined where a fault is not in rows or settings: a twin of the training would not have it.
  */
-export async function remedyOf({ events, ...about }) {
+export async function remedyOf({ events, measured, ...about }) {
   const one = await caseTraining(about);
   if (one.training.weights.length > 0 || one.training.edits.length > 0) return undefined;
-  const { verdicts } = diagnose(events);
+  const { verdicts } = diagnose(events, measured);
   const began = performance.now();
   const trials = await tryRemedies(verdicts, events, one.table, one.recipe);
   const seconds = (performance.now() - began) / 1000;

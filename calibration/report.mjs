@@ -25,9 +25,10 @@ export function table(header, rows) {
 
 export function recallTable(results) {
   const rows = recall(results);
-  const line = (kind, { cases, found, remarked, first }, harmless) => [
+  const line = (kind, { cases, live, found, remarked, first }, harmless) => [
     kind,
     cases,
+    share(live, cases),
     estimate(found, cases),
     share(remarked, cases),
     share(first, cases),
@@ -35,9 +36,9 @@ export function recallTable(results) {
     share(harmless.found, harmless.cases),
   ];
   const sums = (which) =>
-    Object.fromEntries(["cases", "found", "remarked", "first"].map((what) => [what, total(rows, which, what)]));
+    Object.fromEntries(["cases", "live", "found", "remarked", "first"].map((what) => [what, total(rows, which, what)]));
   return table(
-    ["kind", "harmful", "found (95 %)", "remark", "first", "harmless", "warned of"],
+    ["kind", "harmful", "while training", "found (95 %)", "remark", "first", "harmless", "warned of"],
     [
       ...rows.map(({ kind, harmful, harmless }) => line(kind, harmful, harmless)),
       line("all", sums("harmful"), sums("harmless")),
@@ -47,11 +48,27 @@ export function recallTable(results) {
 
 export function alarmTable(results) {
   const line = (name, which) => {
-    const { cases, leftOut, warned, anyWarning, severe } = alarms(results, which);
-    return [name, cases, estimate(warned, cases), share(anyWarning, cases), estimate(severe, cases), leftOut];
+    const { cases, leftOut, warned, warnedLive, anyWarning, severe } = alarms(results, which);
+    return [
+      name,
+      cases,
+      share(warnedLive, cases),
+      estimate(warned, cases),
+      share(anyWarning, cases),
+      estimate(severe, cases),
+      leftOut,
+    ];
   };
   return table(
-    ["healthy trainings", "number", "false warning (95 %)", "any warning", "severe (95 %)", "left out"],
+    [
+      "healthy trainings",
+      "number",
+      "while training",
+      "false warning (95 %)",
+      "any warning",
+      "severe (95 %)",
+      "left out",
+    ],
     [
       line("all"),
       line("the default optimizer", ofOptimizers.usual),

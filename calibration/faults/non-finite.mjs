@@ -61,7 +61,7 @@ export const mechanisms = [
     start: descent,
     apply: (training) => {
       training.data.standardize = false;
-      for (const row of training.rows)
+      for (const row of [...training.rows, ...training.heldRows])
         row[training.target] = String(1e6 * (1 + Math.abs(numberOf(row[training.target]))));
     },
   },
