@@ -81,6 +81,19 @@ it("leaves the focus where it is while settings are loaded", skipped, async () =
   expect(complaints).toEqual([]);
 });
 
+it("has all of two layers in sight on a small screen, and room for the numbers of the loss", skipped, async () => {
+  const small = { viewport: { width: 1024, height: 768 } };
+  const address = `${host.url}#v=1&data=circle&hidden=8,4&epochs=500&step=300`;
+  const { page, complaints } = await openPage(host.browser, address, small);
+  await page.getByText("More settings").waitFor();
+  const reading = page.locator(".chart-reading");
+  await expect.poll(() => reading.locator("span").count()).toBe(3);
+  await page.evaluate("document.fonts.ready");
+  expect(await page.locator(".lab-left").evaluate((box) => box.scrollHeight - box.clientHeight)).toBe(0);
+  expect(await reading.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
 it("has an entry of the history for each committed change", skipped, async () => {
   const { page } = await openPage(host.browser, host.url);
   await page.getByRole("radio", { name: "Lab", exact: true }).click();

@@ -66,12 +66,12 @@ export const neuronScene: Scene = {
       Aside: Rates,
     },
     {
-      text: "Near its minimum E is a valley of the curvature λ. A step of 1/λ lands on its floor. With more than 2/λ every step lands farther up on the other side.",
+      text: "Near its minimum E is a valley of the curvature λ. A step of 1/\u2060λ lands on its floor. With more than 2/\u2060λ every step lands farther up on the other side.",
       guess: {
         question: "Above which η does this neuron never settle?",
         answers: ["1", "6.4", "100"],
         right: 1,
-        because: "At the minimum λ = σ′² |x|² = 0.0625 · 5 = 0.3125, so 2/λ = 6.4. Move η across it.",
+        because: "At the minimum λ = σ′² |x|² = 0.0625 · 5 = 0.3125, so 2/\u2060λ = 6.4. Move η across it.",
       },
       change: { ...second, step: 0 },
       Aside: Limit,

@@ -153,7 +153,8 @@ function drawName(
   const name = (isFirst ? network.names.inputs : network.names.outputs)[unit];
   if (name === undefined) return;
   const room = isFirst ? x - layout.radius - 10 : layout.width - x - layout.radius - 10;
-  context.font = font(13);
+  // Names below one another do not touch.
+  context.font = font(Math.max(9, Math.min(13, Math.floor(layout.columns[c]!.gap - 2))));
   context.textAlign = isFirst ? "right" : "left";
   context.fillStyle = colours.ink!;
   const text = shortened(context, name, room);

@@ -75,7 +75,7 @@ export function RatesPanel({ elements, ends, hasLimit = false }: RatesProps) {
       </Slider>
       {hasLimit && limit !== undefined && (
         <p className="caption">
-          λ = <span className="number">{shown(2 / limit)}</span> at the minimum: the limit 2/λ is{" "}
+          λ = <span className="number">{shown(2 / limit)}</span> at the minimum: the limit 2/{"\u2060"}λ is{" "}
           <span className="number" data-testid="limit">
             {shown(limit)}
           </span>
