@@ -2,7 +2,7 @@
 import { alwaysHarmful, healthyMargin, margin } from "./evidence.mjs";
 import { mechanisms } from "./faults/index.mjs";
 import { alarms, estimate, recall, total } from "./figures.mjs";
-import { alarmsAfterTrials, remediesTable, tablesPerMechanism, unmended } from "./remedies.mjs";
+import { alarmsAfterTrials, remediesTable, remedyShortfalls, tablesPerMechanism, unmended } from "./remedies.mjs";
 import {
   alarmKindTable,
   alarmTable,
@@ -81,7 +81,7 @@ ${list(unmended(remedies).map((line) => `\`${line.replace(": ", "`: ")}`))}
 export function page(all, remedies) {
   const { reported } = all;
   const trainings = Object.values(all).reduce((sum, results) => sum + results.length, 0);
-  const goals = shortfalls(reported);
+  const goals = [...shortfalls(reported), ...(remedies === undefined ? [] : remedyShortfalls(remedies))];
   return `# How often the diagnosis is right
 
 \`chainrule diagnose\` names what is wrong with a training. This page counts how often it finds a fault that was put in on purpose, and how often
@@ -125,7 +125,7 @@ ${halvesTable(all)}
     .join(
       ", ",
     )}). There \`class-imbalance\` and \`uninformative-features\` are no false warnings; "any warning" counts them.
-- Intervals are those of Wilson (1927) at 95 %.
+- Intervals are those of Wilson (1927) at 95 %, as if cases were independent; those on one table are not quite.
 
 ## Faults found
 

@@ -11,11 +11,19 @@ import { caseTraining, run } from "./suite.mjs";
 /** Tables of each mechanism that remedies are tried on. */
 export const tablesPerMechanism = 2;
 
+const worst = Number.NEGATIVE_INFINITY;
+/** Of the rows for validation, accuracy or R²; of a training that failed, nothing. */
+const validationOf = (events) => {
+  const { accuracy, r2 } = events.findLast(({ type }) => type === "end")?.metrics.validation ?? {};
+  return accuracy ?? r2 ?? worst;
+};
+const isBetter = (events, before) => validationOf(events) > worst && validationOf(events) >= validationOf(before);
+
 const kindsOf = (verdicts) => verdicts.map(({ kind, severity }) => ({ kind, severity }));
 
 /**
- * Of a case that was seen: its verdicts before and after remedies were tried, and the metrics with the first remedy that is named (`mended`) and with
- * the one that a training would begin again with (`fixed`). Undefined where a fault is not in rows or settings: a twin of the training would not have it.
+ * Of a case that was seen: its verdicts before and after remedies were tried, and the metrics with the first remedy that is named (`mended`) and of
+ * what `--fix` comes to (`fixed`). Undefined where a fault is not in rows or settings: a twin of the training would not have it.
  */
 export async function remedyOf({ events, measured, ...about }) {
   const one = await caseTraining(about);
@@ -26,20 +34,18 @@ export async function remedyOf({ events, measured, ...about }) {
   const seconds = (performance.now() - began) / 1000;
   const first = trials.verdicts.find(({ remedies }) => remedies.length > 0)?.remedies[0];
   const best = bestRemedy(trials);
-  const withRemedy = async (remedy) => {
-    if (remedy === undefined) return undefined;
-    const { metric } = await run({ ...one.training, ...changed(one.recipe, remedy.settings) });
-    return metric ?? Number.NEGATIVE_INFINITY;
-  };
-  const mended = await withRemedy(first);
+  const withRemedy = (remedy) => run({ ...one.training, ...changed(one.recipe, remedy.settings) });
+  const mended = first && (await withRemedy(first));
+  const fixed = best && (best.settings === first?.settings ? mended : await withRemedy(best));
   return {
     ...about,
     seconds,
     verdicts: kindsOf(verdicts),
     tried: kindsOf(trials.verdicts),
     flags: first && flagText(first.settings),
-    mended,
-    fixed: first !== undefined && best?.settings === first.settings ? mended : await withRemedy(best),
+    mended: mended && (mended.metric ?? worst),
+    // As `--fix` does it: of the two trainings the one that is better on the rows for validation.
+    fixed: fixed && (isBetter(fixed.events, events) ? (fixed.metric ?? worst) : about.metric),
   };
 }
 
@@ -56,9 +62,23 @@ export function remedyCases(seen) {
 
 /** What lies in the rows, or in how few they are: no setting brings it back. */
 const lost = ["uninformative-features", "label-noise", "overfitting", "class-imbalance"];
-const worst = Number.NEGATIVE_INFINITY;
 const isMended = ({ without, mended = worst }) => mended >= without - margin;
 const isWorse = ({ metric = worst, fixed = metric }) => fixed < metric - margin;
+
+const costlyOf = (results) => results.filter((one) => one.kind !== "healthy" && one.cost && !lost.includes(one.kind));
+
+/** Sentences on what of the goals is not reached. */
+export function remedyShortfalls(results) {
+  const costly = costlyOf(results);
+  const mended = costly.filter(isMended).length;
+  const worse = results.filter(isWorse).length;
+  return [
+    ...(mended < 0.85 * costly.length
+      ? [`${estimate(mended, costly.length)} of the faults brought back by the first remedy, where 85 % is the goal`]
+      : []),
+    ...(worse > 0 ? [`${worse} trainings ended worse by what \`--fix\` chooses, where none should`] : []),
+  ];
+}
 
 /** Of each kind: harmful faults, found before and after trials, mended by the first remedy, and ended worse by the best one. */
 export function remediesTable(results) {
@@ -69,7 +89,7 @@ export function remediesTable(results) {
     ["kind", "harmful", "found", "after trials", "a remedy", "costly", "brought back (95 %)", "ended worse"],
     [...kinds, "all"].map((kind) => {
       const own = faults.filter((one) => kind === "all" || one.kind === kind);
-      const costly = own.filter((one) => one.cost && !lost.includes(one.kind));
+      const costly = costlyOf(own);
       return [
         kind,
         own.length,
@@ -94,8 +114,8 @@ export function alarmsAfterTrials(results, healthy) {
 
 /** Faults that no remedy brought back, with what came of them. */
 export const unmended = (results) =>
-  results
-    .filter((one) => one.kind !== "healthy" && one.cost && !lost.includes(one.kind) && !isMended(one))
+  costlyOf(results)
+    .filter((one) => !isMended(one))
     .map(({ name, metric, mended, without, flags }) => {
       const text = (value) => (Number.isFinite(value) ? value.toFixed(3) : "failed");
       return `${name}: ${text(metric)} → ${flags === undefined ? "no remedy" : `${text(mended)} with ${flags}`}, ${text(without)} without the fault`;
