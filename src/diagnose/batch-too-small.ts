@@ -7,6 +7,7 @@ import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { lowerLoss } from "./goals.ts";
 import { batchTimes } from "./remedies.ts";
+import { learnsMore, setsOnly } from "./suspicion.ts";
 
 /** A handful of rows is judged sooner than a batch: healthy trainings of 16 rows and more are half noise, too. */
 const thresholds = {
@@ -38,6 +39,12 @@ export const batchTooSmall = defineDetector({
   detect,
   remedies: [batchTimes(4), batchTimes(16)],
   mended: lowerLoss,
+  suspicion: {
+    isOf: (change) => setsOnly(change, "batchSize"),
+    isShown: learnsMore,
+    words: ({ start }) =>
+      `A step over ${start.batchSize} rows goes where these happen to point: with more rows a step the training gets farther in as many steps.`,
+  },
 });
 
 /** The norm test (Byrd et al. 2012) while there is still much to learn; near the minimum any batch is mostly noise. */

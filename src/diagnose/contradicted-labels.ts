@@ -11,16 +11,18 @@ import type { ClassAnswers, FoldAnswers, NumberAnswers, TakenFor } from "./measu
 export const contradicted = {
   /** Share of errors among the surer half, that by the share among all, and the fewest of them. */
   everywhere: { surest: 0.13, flatness: 0.66, fewest: 8 },
+  /** Of the errors those among the surer half where classes only overlap, at most; and by how many standard deviations there are more. */
+  overlapping: { share: 0.29, z: 1.9 },
   /** The same of the rows that were taken for one class. */
   oneClass: { surest: 0.22, flatness: 0.86, fewest: 6, rows: 40 },
   /** Of a class whose labels are right, by those of one whose labels are wrong. */
   otherClass: 0.45,
   /** Of the rows taken for a class, at most: networks that are wrong more often than right have not learnt it. */
-  mostErrors: 0.5,
+  mostErrors: 0.47,
   /** Error rate by that of guessing: above, the features tell too little to judge a label by. */
-  mostUnlearnt: 0.73,
-  /** Values: what a few large residuals hold of the target's variance, and what is told of ordinary rows. */
-  values: { excess: 0.13, robustR2: 0.42 },
+  mostUnlearnt: 0.72,
+  /** Values: what residuals have beyond ordinary ones of the target's variance, what the largest hold of it, and what is told of ordinary rows. */
+  values: { excess: 0.13, held: 0.08, robustR2: 0.42 },
 } as const;
 
 type Found = Pick<Finding, "severity" | "message" | "evidence" | "cause" | "confidence">;
@@ -43,8 +45,13 @@ type Said = Omit<Found, "severity">;
 function inClasses(rows: number, { errorRate, surest, guessing, takenFor }: ClassAnswers): Said | undefined {
   const { everywhere, mostUnlearnt } = contradicted;
   const half = rows / 2;
+  const { share, z } = contradicted.overlapping;
+  const errors = errorRate * rows;
   const isFlat =
-    surest >= everywhere.surest && surest >= everywhere.flatness * errorRate && surest * half >= everywhere.fewest;
+    surest >= everywhere.surest &&
+    surest >= everywhere.flatness * errorRate &&
+    surest * half >= everywhere.fewest &&
+    surest * half - share * errors >= z * Math.sqrt(share * (1 - share) * errors);
   if (isFlat && errorRate <= mostUnlearnt * guessing) {
     return {
       message: `About ${percent(surest)} of the labels look wrong: networks that have not seen a row contradict ${percent(errorRate)} of the labels, and ${percent(surest)} of those where they are surest. Where classes only overlap, the surest answers are nearly free of errors.`,
@@ -75,7 +82,7 @@ function isContradicted(one: TakenFor, all: readonly TakenFor[]): boolean {
   return isFlat && one.errorRate <= mostErrors && all.some((other) => other !== one && isRight(other));
 }
 
-function inValues(rows: number, { r2, excess, robustR2, apart }: NumberAnswers): Said | undefined {
+function inValues(rows: number, { r2, excess, held, robustR2, apart }: NumberAnswers): Said | undefined {
   const { values } = contradicted;
   if (apart !== undefined) {
     return {
@@ -85,10 +92,10 @@ function inValues(rows: number, { r2, excess, robustR2, apart }: NumberAnswers):
       confidence: confidenceOf(apart.factor, 5, 50),
     };
   }
-  if (excess < values.excess || robustR2 < values.robustR2) return undefined;
+  if (excess < values.excess || held < values.held || robustR2 < values.robustR2) return undefined;
   return {
-    message: `Some values of the target look wrong: to networks that have not seen them a few are so far off that these misses hold ${percent(excess)} of its variance, where ${percent(robustR2)} of ordinary rows is told.`,
-    evidence: { excess, robustR2, r2 },
+    message: `Some values of the target look wrong: to networks that have not seen them a few are so far off that they hold ${percent(held)} of its variance, where ${percent(robustR2)} of ordinary rows is told.`,
+    evidence: { excess, held, robustR2, r2 },
     cause: { explained: r2, explainedOfOrdinary: Number(short(robustR2)) },
     confidence: confidenceOf(excess, values.excess, 4 * values.excess),
   };

@@ -3,6 +3,7 @@ import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import type { Goal } from "./goals.ts";
 import type { RemedyRule } from "./remedies.ts";
+import type { Suspicion } from "./suspicion.ts";
 
 /** Figures by name, in groups where there are several sets of them. */
 export interface Thresholds {
@@ -22,6 +23,8 @@ export interface Detector<K extends string = string> {
   readonly causes: readonly string[];
   /** It is trouble only where the result suffers: a remark where that is as good as ordinary networks' (result.ts). */
   readonly isSymptom?: true;
+  /** How a twin shows it where the events do not. */
+  readonly suspicion?: Suspicion;
   /** It speaks of what is predicted: asked for each target, with what is known of it alone. */
   readonly isOfTarget?: true;
   readonly detect: (evidence: Evidence) => Finding | undefined;

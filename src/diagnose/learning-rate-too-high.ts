@@ -9,6 +9,7 @@ import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { lowerLoss } from "./goals.ts";
 import { clip, rateTimes, standardize, suggestedRate } from "./remedies.ts";
+import { learnsMore, setsOnly } from "./suspicion.ts";
 
 /** ‖Δθ‖ / ‖θ‖ of a layer in the first steps: 0.16 at most in 95 of 100 healthy trainings. */
 const thresholds = {
@@ -28,8 +29,14 @@ export const learningRateTooHigh = defineDetector({
   isSymptom: true,
   causes: ["unscaled-feature", "bad-initialization", "batch-too-small"],
   detect,
-  remedies: [suggestedRate, rateTimes(0.1), clip, standardize],
+  remedies: [suggestedRate, rateTimes(1 / 3), rateTimes(0.1), clip, standardize],
   mended: lowerLoss,
+  suspicion: {
+    isOf: (change, learningRate) => setsOnly(change, "learningRate") && change.learningRate! < learningRate,
+    isShown: learnsMore,
+    words: () =>
+      "Steps go beyond what they aim at, though not in the first of them: with shorter ones the training gets farther in as many.",
+  },
 });
 
 /** The largest share of its length that a layer's weights moved in the step. */

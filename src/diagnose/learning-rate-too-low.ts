@@ -6,7 +6,8 @@ import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { lowerLoss } from "./goals.ts";
-import { rateTimes, suggestedRate } from "./remedies.ts";
+import { rateTimes, suggestedRate, usualSchedule } from "./remedies.ts";
+import { learnsMore, setsOnly } from "./suspicion.ts";
 
 const thresholds = {
   /** ‖θ − θ₀‖ / ‖θ₀‖ at the end; healthy trainings go 0.05 at least. */
@@ -27,8 +28,15 @@ export const learningRateTooLow = defineDetector({
   isSymptom: true,
   causes: ["bad-initialization", "vanishing-gradient", "dead-units", "saturation"],
   detect,
-  remedies: [suggestedRate, rateTimes(10)],
+  remedies: [suggestedRate, rateTimes(10), usualSchedule],
   mended: lowerLoss,
+  suspicion: {
+    isOf: (change, learningRate) =>
+      setsOnly(change, "schedule") || (setsOnly(change, "learningRate") && change.learningRate! > learningRate),
+    isShown: learnsMore,
+    words: ({ end, start }) =>
+      `After ${end?.steps ?? start.epochs * start.stepsPerEpoch} steps the training is not where it could be: with longer steps it gets farther in as many.`,
+  },
 });
 
 function detect(evidence: Evidence): Finding | undefined {

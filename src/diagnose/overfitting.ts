@@ -8,6 +8,7 @@ import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { lowerValidationLoss } from "./goals.ts";
 import { dropout, narrower, suggestedRate } from "./remedies.ts";
+import { learnsLessByHeart, setsOnly } from "./suspicion.ts";
 
 const thresholds = {
   /** Rise of the validation loss from its minimum, by the loss of the best constant. */
@@ -28,6 +29,12 @@ export const overfitting = defineDetector({
   detect,
   remedies: [narrower(2), narrower(4), dropout(0.3), suggestedRate],
   mended: lowerValidationLoss,
+  suspicion: {
+    isOf: (change) => setsOnly(change, "hidden", "depth", "width", "dropout"),
+    isShown: learnsLessByHeart,
+    words: ({ start }) =>
+      `The network learns some of its ${start.rows} rows by heart: one that can keep less does better on rows that it has not seen.`,
+  },
 });
 
 /**

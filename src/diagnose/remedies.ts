@@ -4,6 +4,7 @@ import { featureNames } from "../data/preprocessing.ts";
 import { type ActivationName, fittingInit } from "../nn/activation.ts";
 import { initializers } from "../nn/initializers.ts";
 import { lossRecord } from "../nn/losses/index.ts";
+import { scheduleKinds } from "../optim/schedules/index.ts";
 import type { ResolvedTableSettings } from "../train/settings/resolve.ts";
 import type { Change, Recipe } from "./change.ts";
 import type { Finding } from "./finding.ts";
@@ -73,14 +74,24 @@ export const suggestedRate: RemedyRule = {
     rate === undefined || Math.abs(Math.log(rate / learningRate)) < 0.25 ? undefined : rangeTestRate(rate),
 };
 
-export const rateTimes = (factor: 0.1 | 10): RemedyRule =>
+const factorWords = { 0.1: "a tenth", [1 / 3]: "a third", 10: "ten times as high" };
+
+export const rateTimes = (factor: keyof typeof factorWords): RemedyRule =>
   rule(({ resolved: { learningRate } }) => {
     const rate = Number((learningRate * factor).toPrecision(2));
     return {
-      words: `learning rate ${rate}, ${factor < 1 ? "a tenth" : "ten times as high"}`,
+      words: `learning rate ${rate}, ${factorWords[factor]}`,
       change: { learningRate: rate },
     };
   });
+
+/** In place of one that may be at its end too soon. */
+export const usualSchedule = rule(({ resolved }) => {
+  const [usual] = scheduleKinds;
+  return ["constant", usual].includes(resolved.schedule.kind)
+    ? undefined
+    : { words: `a ${usual} schedule`, change: { schedule: usual } };
+});
 
 export const clip = rule(({ resolved: { clipNorm } }) => {
   const norm = clipNorm === undefined ? 1 : clipNorm / 10;

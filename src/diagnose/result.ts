@@ -10,3 +10,10 @@ function leftOpen({ examples }: Evidence): number {
 /** Whether the result is as good as that of ordinary networks, which were trained on other rows: whatever looked odd cost nothing. */
 export const isAsGoodAsOrdinary = (evidence: Evidence): boolean =>
   leftOpen(evidence) <= (evidence.measured?.folds?.validation?.left ?? Number.NaN);
+
+/** From so much more on, of error rate or 1 − R², it is no matter of a row or two. */
+const margin = 0.01;
+
+/** Whether the result is poorer than that of ordinary networks; false where it is not known. */
+export const isPoorerThanOrdinary = (evidence: Evidence): boolean =>
+  leftOpen(evidence) > (evidence.measured?.folds?.validation?.left ?? Number.NaN) + margin;

@@ -20,6 +20,8 @@ export interface Trials {
   readonly verdicts: readonly TriedVerdict[];
   /** Of each twin; 0 where there was nothing to try. */
   readonly steps: number;
+  /** Of the training as it was. */
+  readonly learningRate: number;
 }
 
 /** A twin that has been trained. */
@@ -69,6 +71,7 @@ export async function tryRemedies(
     batchSize: start?.batchSize ?? 1,
     suggestedRate: tested?.suggestion,
   };
+  const { learningRate } = baseline.resolved;
   /** By what they set: what several verdicts ask for is tried once. */
   const candidates = new Map<string, Candidate & { readonly kinds: Set<VerdictKind> }>();
   for (const verdict of verdicts)
@@ -78,7 +81,7 @@ export async function tryRemedies(
       candidates.get(key)!.kinds.add(verdict.kind);
     }
   if (start === undefined || candidates.size === 0) {
-    return { verdicts: verdicts.map((verdict) => ({ ...verdict, remedies: [] })), steps: 0 };
+    return { verdicts: verdicts.map((verdict) => ({ ...verdict, remedies: [] })), steps: 0, learningRate };
   }
 
   const steps = stepsOf(start, verdicts);
@@ -110,7 +113,7 @@ export async function tryRemedies(
       ? { ...verdict, severity: "info", wasWarning: true, remedies }
       : { ...verdict, remedies };
   });
-  return { verdicts: underCauses(rated, detectorOf), steps };
+  return { verdicts: underCauses(rated, detectorOf), steps, learningRate };
 }
 
 /** What may mend a verdict of a training: those that need a range test where `baseline` has what one found. */
@@ -217,7 +220,7 @@ async function withRate(
  * validation loss (training loss where there is none), if it is lower than before. It leaves out no column, since whether
  * one may be used is not for a loss to say.
  */
-export function bestRemedy({ verdicts }: Trials): Remedy | undefined {
+export function bestRemedy({ verdicts }: Pick<Trials, "verdicts">): Remedy | undefined {
   const figure = ({ loss, validationLoss }: Outcome) => validationLoss ?? loss;
   const [best] = verdicts
     .filter(({ severity }) => severity !== "info")

@@ -1,19 +1,19 @@
 // chainrule diagnose: what is wrong with a run, since when and why, and what was tried against it.
 import { Argument } from "commander";
-import { type Diagnosis, type Findings, isHealthy } from "../../diagnose/verdict.ts";
+import type { Diagnosis, Findings } from "../../diagnose/verdict.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { RunReader } from "../../runs/index.ts";
 import { runSettings } from "../../runs/run-settings.ts";
 import type { TrainEvent } from "../../train/events.ts";
 import { type CommandRecord, jsonOption } from "../command.ts";
 import { originWords } from "../data-argument.ts";
+import { showExamination } from "../examination.ts";
 import { print, printJson, type Streams } from "../output.ts";
 import { eventsOf } from "../run-events.ts";
 import { messageOf } from "../setting-advice.ts";
 import { renderDiagnosis, type Tried, type Unfinished, withFlags } from "../terminal/diagnosis.ts";
 import type { Style } from "../terminal/style.ts";
 import { commandLine, withChange } from "../train-flags.ts";
-import { showMeasuring, showTrials } from "../try-remedies.ts";
 
 interface DiagnoseFlags {
   readonly json?: true;
@@ -50,7 +50,8 @@ async function diagnoseRun(dir: string, { json }: DiagnoseFlags, streams: Stream
   if (!json) return;
   const untried = "untried" in tried && { untried: tried.untried };
   const verdicts = diagnosis.verdicts.map((verdict) => ({ ...verdict, remedies: verdict.remedies.map(withFlags) }));
-  printJson(streams, { ...diagnosis, verdicts, ...untried, ...(unfinished && { unfinished }) });
+  const { healthy, ledger } = diagnosis;
+  printJson(streams, { healthy, verdicts, ledger, ...untried, ...(unfinished && { unfinished }) });
 }
 
 /** How far a training has come that goes on, or was cut off; undefined where it has ended. */
@@ -78,14 +79,11 @@ async function diagnosed(run: RunReader, events: TrainEvent[], streams: Streams)
   try {
     const { table, options } = await replayData(run);
     const flags = runSettings(run.dir, run.manifest.settings);
-    const measured = await showMeasuring(table, options, flags, streams);
-    const findings = diagnose(events, measured);
-    if (findings.verdicts.length === 0) return { diagnosis: untriedOf(findings), tried: { steps: 0 } };
-    const trials = await showTrials(findings.verdicts, events, table, options, flags, streams);
-    const best = bestRemedy(trials);
+    const examination = await showExamination(events, table, options, flags, streams);
+    const best = bestRemedy(examination);
     return {
-      diagnosis: { ...findings, healthy: isHealthy(trials.verdicts), verdicts: trials.verdicts },
-      tried: { steps: trials.steps },
+      diagnosis: examination,
+      tried: { steps: examination.steps },
       ...(best && {
         next: commandLine(await originWords(run.manifest.data), withChange(flags, best.settings)),
       }),

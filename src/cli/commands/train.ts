@@ -12,6 +12,7 @@ import { dataSettings, networkSettings, textSettings, trainingSettings } from ".
 import { type CommandRecord, jsonOption, option, under } from "../command.ts";
 import { dataArgument, dataWords, type GivenData, givenData, sqlOption } from "../data-argument.ts";
 import { describeData, describeFindings, describeNext, describeResult } from "../describe-training.ts";
+import { showExamination } from "../examination.ts";
 import { TrainingLab } from "../lab/training-lab.ts";
 import { print, printJson, type Streams, shellWord } from "../output.ts";
 import { releaseMemory } from "../release-memory.ts";
@@ -25,7 +26,6 @@ import { headline, isWorseMetric, metricLabel, metricValue } from "../terminal/f
 import type { Style } from "../terminal/style.ts";
 import { wrap } from "../terminal/text.ts";
 import { type GivenFlags, givenFlags, type TrainFlags, withChange, withFiles } from "../train-flags.ts";
-import { showMeasuring, showTrials } from "../try-remedies.ts";
 
 const formats = enumeration(
   fileFormats.map(({ name }) => name),
@@ -191,27 +191,26 @@ interface Restarted {
 /** Tries remedies for what is wrong with a training and trains again with the best; undefined where there is none. */
 async function restart(
   { origin, table, options, flags, lab }: Restarted,
-  { run, events, findings: seen, end, error }: Trained,
+  { run, events, end, error }: Trained,
   streams: Streams,
 ): Promise<Fixed | undefined> {
   const say = (text: string) => print(streams.stderr, ({ width }) => wrap(text, width));
   if (end?.reason === "interrupted") return undefined;
-  if (seen.healthy) {
-    say("Nothing to fix.");
-    return undefined;
-  }
   if (flags.stream) {
     say(
       "Nothing was tried: the table is read in blocks, and remedies need it whole. Train on a part of it to find one.",
     );
     return undefined;
   }
-  const { bestRemedy, dataOptions, diagnose, prepare } = await import("../engine.ts");
-  const findings = diagnose(events, await showMeasuring(table, options, flags, streams));
+  const { bestRemedy, dataOptions, prepare } = await import("../engine.ts");
   if (error instanceof ChainruleError) say(messageOf(error));
-  print(streams.stderr, (style) => ["", ...renderVerdicts(findings.verdicts, style), ""]);
-  const trials = await showTrials(findings.verdicts, events, table, options, flags, streams);
-  const best = bestRemedy(trials);
+  const examination = await showExamination(events, table, options, flags, streams);
+  if (examination.healthy) {
+    say("Nothing to fix.");
+    return undefined;
+  }
+  print(streams.stderr, (style) => [...renderVerdicts(examination.verdicts, style), ""]);
+  const best = bestRemedy(examination);
   if (best === undefined) {
     say("Nothing that was tried lowered the loss enough to train again.");
     return undefined;
@@ -221,7 +220,7 @@ async function restart(
   const changed = { ...withChange(flags, best.settings), ...(flags.out !== undefined && { out: freeFolder(run) }) };
   const prepared = prepare(table, await dataOptions(changed));
   const training = await runTraining({ data: prepared, flags: changed, place: { origin }, lab }, streams);
-  return { remedy: best, steps: trials.steps, training, isBetter: isBetter(training.end, end) };
+  return { remedy: best, steps: examination.steps, training, isBetter: isBetter(training.end, end) };
 }
 
 /** "run-fixed", or with the first free number after it. */

@@ -28,6 +28,8 @@ export interface NumberAnswers {
    * since many targets spread more where they are large.
    */
   readonly excess: number;
+  /** What residuals of more than four of these scales hold of the target's variance. */
+  readonly held: number;
   /** 1 − squared robust scale of the residuals by that of the target: R² that a few wrong values leave as it is. */
   readonly robustR2: number;
   /** Rows whose target is much farther from the median than that of any other: by `factor`, at least five times. */
@@ -128,6 +130,7 @@ function ofNumbers(sample: Sample, answers: Float64Array, stabilized: (value: nu
     numbers: {
       ...(apart && { apart }),
       r2: explained,
+      held: residuals.reduce((sum, r, row) => sum + (away[row]! > 4 ? r ** 2 : 0), 0) / rows / variance,
       excess: 1 - explained - squares.reduce((a, b) => a + b, 0) / rows / variance,
       robustR2: scale === 0 ? 0 : 1 - median(squares) / scale ** 2,
     },

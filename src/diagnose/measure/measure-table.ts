@@ -20,6 +20,8 @@ export interface Measured {
 /** Rows that are looked at: more say little more, and take longer. */
 const mostRows = 2000;
 const fewestRows = 40;
+/** Epochs of an ordinary training by those of these: on ten real tables half of them did as well on nine. */
+const shorter = 2;
 
 /**
  * Trains small networks on the table with ordinary settings, some five or ten, a second or two in all: what they say of rows that they have not
@@ -32,12 +34,14 @@ export async function measureTable(table: Table, { data, settings }: Recipe): Pr
   const { loss, backend, threads = 1, deterministic, seed = 0 } = settings;
   const sample = sampleOf(prepared, seed, mostRows);
   if (sample.split.rows < fewestRows) return {};
-  const ordinary = { loss, backend, threads, deterministic };
+  const kept = { loss, backend, threads, deterministic };
+  const resolved = resolve(prepared, kept);
+  const ordinary = { ...kept, epochs: Math.ceil(resolved.epochs / shorter) };
   const answer = (asked: Sample) => outOfFold(asked, ordinary);
   const said = await answer(sample);
   const sum = arithmetic(sample);
   return {
-    ...(said && { folds: foldAnswers(sample, said, lossRecord(resolve(prepared, ordinary).loss).stabilized) }),
+    ...(said && { folds: foldAnswers(sample, said, lossRecord(resolved.loss).stabilized) }),
     leaks: await leaks(sample, answer),
     ...(sum && { arithmetic: sum }),
   };

@@ -1,0 +1,76 @@
+// The whole of a diagnosis: what the events of a training say, what networks of parts of its table say, and what remedies do in its twins.
+import type { Table } from "../data/index.ts";
+import type { TrainEvent } from "../train/events.ts";
+import type { Recipe } from "./change.ts";
+import { detectorOf, detectors } from "./detectors.ts";
+import { diagnose } from "./diagnose.ts";
+import { type Evidence, evidenceOf } from "./evidence.ts";
+import { type Measured, measureTable } from "./measure/measure-table.ts";
+import { isPoorerThanOrdinary } from "./result.ts";
+import { suspected } from "./suspicion.ts";
+import { type Trials, type TwinReport, tryRemedies } from "./try-remedies.ts";
+import { type Diagnosis, isHealthy, type Remedy, type TriedVerdict, type Verdict } from "./verdict.ts";
+
+export interface Examination extends Diagnosis {
+  /** Of each twin; 0 where there was nothing to try. */
+  readonly steps: number;
+}
+
+export interface Watching {
+  /** Hears of what was measured, before any twin. */
+  readonly onMeasured?: (measured: Measured) => void;
+  /** Hears of every twin. */
+  readonly onTwin?: (report: TwinReport) => void;
+}
+
+/**
+ * Verdicts of a training by its events, by networks that are trained on parts of its table, and by twins with remedies. Trouble that no event
+ * shows is looked for where the result is poorer than that of ordinary networks. Throws INVALID_ARGUMENT without a start event, and what `prepare`
+ * throws.
+ *
+ * @example
+ * const { verdicts } = await examine(events, table, { data: { target: "species" }, settings: { hidden: [8] } });
+ * // verdicts[0].remedies[0].settings: what to train with
+ */
+export async function examine(
+  events: readonly TrainEvent[],
+  table: Table,
+  recipe: Recipe,
+  { onMeasured, onTwin }: Watching = {},
+): Promise<Examination> {
+  const measured = await measureTable(table, recipe);
+  onMeasured?.(measured);
+  const findings = diagnose(events, measured);
+  const { whole } = evidenceOf(events, measured);
+  const suspicions = suspicionsOf(findings.verdicts, whole);
+  if (findings.verdicts.length + suspicions.length === 0) return { ...findings, verdicts: [], steps: 0 };
+  const trials = await tryRemedies([...findings.verdicts, ...suspicions], events, table, recipe, onTwin);
+  const verdicts = withoutUnshown(trials, suspicions);
+  return { ...findings, healthy: isHealthy(verdicts), verdicts, steps: trials.steps };
+}
+
+/** None where a verdict explains a poor result, or the result is not known. */
+function suspicionsOf(verdicts: readonly Verdict[], evidence: Evidence): readonly Verdict[] {
+  const isExplained = verdicts.some(({ severity }) => severity !== "info");
+  if (isExplained || !isPoorerThanOrdinary(evidence)) return [];
+  const said = new Set(verdicts.map(({ kind }) => kind));
+  return detectors.flatMap(({ kind }) => {
+    const { suspicion } = detectorOf(kind);
+    return suspicion === undefined || said.has(kind) ? [] : [{ kind, ...suspected(suspicion.words(evidence)) }];
+  });
+}
+
+/** Of the suspicions that one whose remedy does best, if a twin shows it: they explain the same. */
+function withoutUnshown({ verdicts, learningRate }: Trials, suspicions: readonly Verdict[]): readonly TriedVerdict[] {
+  const kinds = new Set(suspicions.map(({ kind }) => kind));
+  const loss = ({ after }: Remedy) => after.validationLoss ?? after.loss;
+  const shown = verdicts.flatMap((verdict) => {
+    const { suspicion } = detectorOf(verdict.kind);
+    const showing = verdict.remedies.find(
+      ({ settings, before, after }) => suspicion?.isOf(settings, learningRate) && suspicion.isShown(before, after),
+    );
+    return kinds.has(verdict.kind) && showing ? [{ verdict, loss: loss(showing) }] : [];
+  });
+  const best = shown.sort((a, b) => a.loss - b.loss)[0]?.verdict;
+  return verdicts.filter((verdict) => !kinds.has(verdict.kind) || verdict === best);
+}

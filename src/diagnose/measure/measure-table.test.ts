@@ -1,0 +1,150 @@
+// What networks of parts of a table tell of its labels and columns, whatever the training made of it.
+import { describe, expect, it } from "vitest";
+import "../../index.ts";
+import { tableFromRows } from "../../data/index.ts";
+import { splitmix32 } from "../../data/random.ts";
+import { contradictedLabels } from "../contradicted-labels.ts";
+import { measureTable } from "./measure-table.ts";
+
+/** Numbers in [0, 1). */
+const uniform = (seed: number) => {
+  const next = splitmix32(seed);
+  return () => next() / 2 ** 32;
+};
+
+/** Rows of two features and a class or a number that follows from them. */
+function rows(count: number, of: (a: number, b: number, chance: () => number) => Record<string, unknown>) {
+  const chance = uniform(5);
+  return tableFromRows(
+    Array.from({ length: count }, () => {
+      const [a, b] = [2 * chance() - 1, 2 * chance() - 1];
+      return { a, b, ...of(a, b, chance) };
+    }),
+    { source: "drawn" },
+  );
+}
+
+const measured = (table: ReturnType<typeof rows>, target = "y") =>
+  measureTable(table, { data: { target }, settings: { seed: 1 } });
+
+const side = (a: number, b: number) => (a + b > 0 ? "over" : "under");
+const other = (label: string) => (label === "over" ? "under" : "over");
+
+describe("labels", () => {
+  it("that follow from the features are not contradicted", async () => {
+    const { folds } = await measured(rows(400, (a, b) => ({ y: side(a, b) })));
+    expect(folds!.classes!.errorRate).toBeLessThan(0.1);
+    expect(contradictedLabels(folds!)).toBeUndefined();
+  });
+
+  it("that follow by chance are not either: errors crowd where networks are unsure", async () => {
+    const drawn = rows(600, (a, b, chance) => ({ y: chance() < 1 / (1 + Math.exp(-4 * (a + b))) ? "over" : "under" }));
+    const { folds } = await measured(drawn);
+    const { errorRate, surest } = folds!.classes!;
+    expect(errorRate).toBeGreaterThan(0.1);
+    expect(surest).toBeLessThan(0.66 * errorRate);
+    expect(contradictedLabels(folds!)).toBeUndefined();
+  });
+
+  it("that were exchanged at random are: the surest answers have as many errors, and the rows are named", async () => {
+    const flipped = new Set<number>();
+    let row = 0;
+    const drawn = rows(400, (a, b, chance) => {
+      row++;
+      if (chance() >= 0.2) return { y: side(a, b) };
+      flipped.add(row);
+      return { y: other(side(a, b)) };
+    });
+    const { folds } = await measured(drawn);
+    const found = contradictedLabels(folds!)!;
+    expect(found).toMatchObject({ severity: "warning", evidence: { rows: 400 } });
+    expect(found.evidence.surest).toBeGreaterThan(0.13);
+    const suspects = found.evidence.suspects as readonly number[];
+    expect(suspects.filter((suspect) => flipped.has(suspect)).length).toBeGreaterThan(0.8 * suspects.length);
+  });
+
+  it("of one class are told from those of the others", async () => {
+    const drawn = rows(600, (a, b, chance) => {
+      const label = side(a, b);
+      return { y: label === "over" && chance() < 0.35 ? "under" : label };
+    });
+    const { folds } = await measured(drawn);
+    expect(contradictedLabels(folds!)).toMatchObject({ evidence: { class: "over" } });
+  });
+});
+
+describe("values", () => {
+  const value = (a: number, b: number) => 10 + 3 * a + 2 * b * b;
+
+  it("with noise of a heavy tail are not contradicted, nor is noise that grows with the value", async () => {
+    const heavy = (chance: () => number) => Math.tan(1.3 * (chance() - 0.5));
+    for (const noise of [
+      (_: number, chance: () => number) => 0.4 * heavy(chance),
+      (a: number, chance: () => number) => (a + 1.2) * (chance() - 0.5),
+    ]) {
+      const { folds } = await measured(rows(500, (a, b, chance) => ({ y: value(a, b) + noise(a, chance) })));
+      expect(contradictedLabels(folds!)).toBeUndefined();
+    }
+  });
+
+  it("that were exchanged are", async () => {
+    let last = 10;
+    const drawn = rows(500, (a, b, chance) => {
+      const own = value(a, b);
+      const given = chance() < 0.2 ? last : own;
+      last = own;
+      return { y: given };
+    });
+    expect(contradictedLabels((await measured(drawn)).folds!)?.severity).toBe("warning");
+  });
+
+  it("in another unit stand apart", async () => {
+    let row = 0;
+    const { folds } = await measured(rows(300, (a, b) => ({ y: value(a, b) * (row++ % 30 === 0 ? 1000 : 1) })));
+    expect(folds!.numbers!.apart).toMatchObject({ rows: 10 });
+    expect(contradictedLabels(folds!)!.message).toMatch(/another unit/);
+  });
+});
+
+describe("columns", () => {
+  it("that tell what no others do are tried without, with what these leave open", async () => {
+    const drawn = rows(400, (a, b, chance) => {
+      const y = a + b + 0.8 * (chance() - 0.5);
+      return { later: Math.exp(y), y };
+    });
+    const { leaks } = await measured(drawn);
+    expect(leaks).toMatchObject([{ column: "later", rows: 400 }]);
+    expect(leaks![0]!.alone).toBeGreaterThan(0.95);
+    expect(leaks![0]!.ratio).toBeGreaterThan(3);
+  });
+
+  it("that are given for a part of the rows are judged by these", async () => {
+    let row = 0;
+    const drawn = rows(400, (a, _, chance) => {
+      const y = a + chance() > 0.5 ? "yes" : "no";
+      return { later: row++ % 2 === 0 ? (y === "yes" ? 3 + chance() : chance()) : null, y };
+    });
+    const { leaks } = await measured(drawn);
+    expect(leaks).toMatchObject([{ column: "later", rows: 200 }]);
+    expect(leaks![0]!.ratio).toBeGreaterThan(3);
+  });
+
+  it("whose sum is the target are named, and no others", async () => {
+    const drawn = rows(300, (a, _, chance) => {
+      const [part, rest] = [chance(), chance()];
+      return { part, rest, idle: chance(), y: 2 * part - 3 * rest + 0 * a };
+    });
+    const { arithmetic } = await measured(drawn);
+    expect(arithmetic!.columns).toEqual(["part", "rest"]);
+  });
+
+  it("are what is to be learnt where the target is a sum of all", async () => {
+    expect((await measured(rows(300, (a, b) => ({ y: a + 2 * b })))).arithmetic).toBeUndefined();
+  });
+});
+
+it("says nothing of few rows, and the same every time", async () => {
+  expect(await measured(rows(30, (a, b) => ({ y: side(a, b) })))).toEqual({});
+  const table = rows(120, (a, b) => ({ y: side(a, b) }));
+  expect(await measured(table)).toEqual(await measured(table));
+});
