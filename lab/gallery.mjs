@@ -46,13 +46,19 @@ try {
     await page.evaluate(() => document.fonts.ready);
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
-      for (const [width, height] of sizes) {
-        await page.setViewportSize({ width, height });
+      for (const [width, tall] of sizes) {
+        await page.setViewportSize({ width, height: tall });
         await page.waitForLoadState("networkidle");
         await page.waitForTimeout(1000);
-        const file = join(out, `${name}-${width}-${colorScheme}.png`);
-        await page.screenshot({ path: file });
-        console.log([file, ...complaints.splice(0)].join("\n  "));
+        const height = await page.evaluate(() => document.documentElement.scrollHeight);
+        // Of a phone every screen, down to the end.
+        for (let top = 0; top + 200 < height; top += tall - 200) {
+          const part = top === 0 ? "" : `-${Math.round(top / (tall - 200)) + 1}`;
+          const file = join(out, `${name}-${width}-${colorScheme}${part}.png`);
+          await page.evaluate((top) => scrollTo(0, top), top);
+          await page.screenshot({ path: file });
+          console.log([file, ...complaints.splice(0)].join("\n  "));
+        }
       }
     }
     await page.context().close();

@@ -98,6 +98,7 @@ it("runs are listed; one is opened, and another laid over it", skipped, async ()
   await page.keyboard.press("Space");
   await page.getByText("Dashed lines are those of b").waitFor();
   await page.locator('[aria-label^="Loss: a: training"][aria-label*="b: training"]').waitFor();
+  expect(await page.evaluate("streams")).toBe(1);
   await page.getByRole("button", { name: "Loss as a table" }).focus();
   await page.keyboard.press("Enter");
   const table = page.getByRole("region", { name: "Loss, table" });

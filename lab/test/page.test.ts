@@ -94,6 +94,26 @@ it("has all of two layers in sight on a small screen, and room for the numbers o
   expect(complaints).toEqual([]);
 });
 
+it("has one thing below the other on a phone, whatever is open", skipped, async () => {
+  const address = `${host.url}#v=1&data=circle&hidden=8,4&epochs=500&step=100&panels=charts,layers`;
+  const { page, complaints } = await openPage(host.browser, address, { viewport: { width: 390, height: 844 } });
+  await page.getByText("Confusion").waitFor();
+  const places = () =>
+    page.locator(".lab-left, .network, .strip, .lab-right").evaluateAll((parts) =>
+      parts.map((part) => {
+        const { top, bottom } = part.getBoundingClientRect();
+        return [Math.round(top), Math.round(bottom)] as const;
+      }),
+    );
+  await expect
+    .poll(async () => {
+      const all = await places();
+      return all.length === 4 && all.every(([top], i) => i === 0 || top >= all[i - 1]![1]);
+    })
+    .toBe(true);
+  expect(complaints).toEqual([]);
+});
+
 it("has an entry of the history for each committed change", skipped, async () => {
   const { page } = await openPage(host.browser, host.url);
   await page.getByRole("radio", { name: "Lab", exact: true }).click();

@@ -8,7 +8,6 @@ class FakeSource extends EventTarget {
   isClosed = false;
   onopen: (() => void) | null = null;
   onerror: (() => void) | null = null;
-  onmessage: ((event: MessageEvent<string>) => void) | null = null;
   readonly url: string;
 
   constructor(url: string) {
@@ -22,7 +21,7 @@ class FakeSource extends EventTarget {
   }
 
   line(number: number): void {
-    this.onmessage!(new MessageEvent("message", { data: `line ${number}`, lastEventId: `${number}` }));
+    this.send("message", `line ${number}`, `${number}`);
   }
 
   send(type: string, data: string, lastEventId = ""): void {
@@ -33,17 +32,19 @@ class FakeSource extends EventTarget {
 const latest = () => FakeSource.all.at(-1)!;
 const open = () => FakeSource.all.filter(({ isClosed }) => !isClosed);
 
-function watched() {
+const listening = (told: string[]) => ({
+  line: (text: string, number: number) => told.push(`${number} ${text}`),
+  reset: () => told.push("reset"),
+  news: ({ status }: RunNews) => told.push(status),
+  connected: (is: boolean) => told.push(is ? "connected" : "lost"),
+});
+
+function watched(beside?: string[]) {
   const document = Object.assign(new EventTarget(), { hidden: false });
   const told: string[] = [];
-  const listener = {
-    line: (text: string, number: number) => told.push(`${number} ${text}`),
-    reset: () => told.push("reset"),
-    news: ({ status }: RunNews) => told.push(status),
-    connected: (is: boolean) => told.push(is ? "connected" : "lost"),
-  };
   const EventSource = FakeSource as object as typeof globalThis.EventSource;
-  const stream = new LineStream("/events", listener, { EventSource, document });
+  const second = beside && { name: "b/c", listener: listening(beside) };
+  const stream = new LineStream({ name: "a", listener: listening(told) }, second, { EventSource, document });
   const show = (isSeen: boolean) => {
     document.hidden = !isSeen;
     document.dispatchEvent(new Event("visibilitychange"));
@@ -61,7 +62,7 @@ afterEach(() => {
 
 it("tells lines, news and resets as they come", () => {
   const { told } = watched();
-  expect(latest().url).toBe("/events?after=0");
+  expect(latest().url).toBe("/api/runs/a/events?after=0");
   latest().onopen!();
   latest().line(1);
   latest().line(2);
@@ -80,7 +81,7 @@ it("goes on after the last line, by its mark, where a connection is lost", () =>
   expect(open()).toEqual([]);
   vi.advanceTimersByTime(500);
   expect(open()).toHaveLength(1);
-  expect(latest().url).toBe("/events?after=2&crc=77");
+  expect(latest().url).toBe("/api/runs/a/events?after=2&crc=77");
   latest().onerror!();
   vi.advanceTimersByTime(999);
   expect(open()).toEqual([]);
@@ -91,8 +92,28 @@ it("goes on after the last line, by its mark, where a connection is lost", () =>
   latest().send("mark", "77", "2");
   latest().onerror!();
   vi.advanceTimersByTime(500);
-  expect(latest().url).toBe("/events?after=3");
+  expect(latest().url).toBe("/api/runs/a/events?after=3");
   expect(told.filter((one) => one.includes("line"))).toEqual(["1 line 1", "2 line 2", "3 line 3"]);
+});
+
+it("carries a second run, each from its own last line", () => {
+  const beside: string[] = [];
+  const { told } = watched(beside);
+  expect(open()).toHaveLength(1);
+  expect(latest().url).toBe("/api/runs/a/events?after=0&with=b%2Fc&withAfter=0");
+  latest().onopen!();
+  latest().line(1);
+  latest().send("with:message", "other 1", "1");
+  latest().send("with:message", "other 2", "2");
+  latest().send("with:mark", "9", "2");
+  latest().send("with:run", '{"status":"finished"}');
+  latest().line(2);
+  latest().onerror!();
+  vi.advanceTimersByTime(500);
+  expect(latest().url).toBe("/api/runs/a/events?after=2&with=b%2Fc&withAfter=2&withCrc=9");
+  latest().send("with:reset", "{}");
+  expect(told).toEqual(["connected", "1 line 1", "2 line 2", "lost"]);
+  expect(beside).toEqual(["connected", "1 other 1", "2 other 2", "finished", "lost", "reset"]);
 });
 
 it("is none while the page is hidden, and misses nothing", () => {
@@ -104,7 +125,7 @@ it("is none while the page is hidden, and misses nothing", () => {
   expect(open()).toEqual([]);
   show(true);
   expect(open()).toHaveLength(1);
-  expect(latest().url).toBe("/events?after=1");
+  expect(latest().url).toBe("/api/runs/a/events?after=1");
   show(true);
   expect(open()).toHaveLength(1);
   latest().onerror!();
@@ -120,7 +141,7 @@ it("asks again where a line is missing, rather than to leave it out", () => {
   latest().line(3);
   expect(open()).toEqual([]);
   vi.advanceTimersByTime(500);
-  expect(latest().url).toBe("/events?after=1");
+  expect(latest().url).toBe("/api/runs/a/events?after=1");
   expect(told).toEqual(["1 line 1"]);
 });
 

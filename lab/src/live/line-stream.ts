@@ -1,4 +1,4 @@
-// The events of a run as its server sends them: one stream, none while the page is hidden, without gap or repeat.
+// The events of runs as their server sends them: one stream for one or two, none while the page is hidden, without gap or repeat.
 
 /** How it stands with a run, as the server says it. */
 export interface RunNews {
@@ -19,6 +19,11 @@ export interface StreamListener {
   connected(isConnected: boolean): void;
 }
 
+export interface Followed {
+  readonly name: string;
+  readonly listener: StreamListener;
+}
+
 /** Of the browser, or a test's own. */
 export interface Surroundings {
   readonly EventSource: new (url: string) => EventSource;
@@ -29,21 +34,15 @@ export interface Surroundings {
 const milliseconds = { first: 500, most: 10_000 } as const;
 
 export class LineStream {
-  readonly #url: string;
-  readonly #listener: StreamListener;
+  readonly #places: readonly Place[];
   readonly #surroundings: Surroundings;
   #source: EventSource | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wait: number = milliseconds.first;
-  /** Number of the last line. */
-  #after = 0;
-  /** The server's checksum of that line, where it has said it. */
-  #mark: string | undefined;
 
-  /** `url`: …/api/runs/NAME/events. It begins at once where the page is seen. */
-  constructor(url: string, listener: StreamListener, surroundings: Surroundings = globalThis) {
-    this.#url = url;
-    this.#listener = listener;
+  /** It begins at once where the page is seen. */
+  constructor(first: Followed, second?: Followed, surroundings: Surroundings = globalThis) {
+    this.#places = [new Place(first, ""), ...(second ? [new Place(second, "with")] : [])];
     this.#surroundings = surroundings;
     surroundings.document.addEventListener("visibilitychange", this.#follow);
     this.#follow();
@@ -67,35 +66,19 @@ export class LineStream {
 
   #connect(): void {
     clearTimeout(this.#timer);
-    const mark = this.#mark === undefined ? "" : `&crc=${this.#mark}`;
-    const source = new this.#surroundings.EventSource(`${this.#url}?after=${this.#after}${mark}`);
+    const path = `/api/runs/${encodeURIComponent(this.#places[0]!.name)}/events`;
+    const source = new this.#surroundings.EventSource(
+      `${path}?${this.#places.flatMap((place) => place.query()).join("&")}`,
+    );
     this.#source = source;
     source.onopen = () => {
       this.#wait = milliseconds.first;
-      this.#listener.connected(true);
+      for (const place of this.#places) place.listener.connected(true);
     };
-    source.onmessage = ({ data, lastEventId }: MessageEvent<string>) => {
-      const number = Number(lastEventId);
-      // Never, by what the server promises; a line that is missing must not go unseen.
-      if (number !== this.#after + 1) return this.#again();
-      this.#after = number;
-      this.#mark = undefined;
-      this.#listener.line(data, number);
-    };
-    source.addEventListener("mark", ({ data, lastEventId }: MessageEvent<string>) => {
-      if (Number(lastEventId) === this.#after) this.#mark = data;
-    });
-    source.addEventListener("reset", () => {
-      this.#after = 0;
-      this.#mark = undefined;
-      this.#listener.reset();
-    });
-    source.addEventListener("run", ({ data }: MessageEvent<string>) => {
-      this.#listener.news(JSON.parse(data) as RunNews);
-    });
+    for (const place of this.#places) place.hear(source, () => this.#again());
     // The browser would connect anew by itself, and not say the mark.
     source.onerror = () => {
-      this.#listener.connected(false);
+      for (const place of this.#places) place.listener.connected(false);
       this.#again();
     };
   }
@@ -104,5 +87,55 @@ export class LineStream {
     this.#leave();
     this.#timer = setTimeout(() => this.#follow(), this.#wait);
     this.#wait = Math.min(2 * this.#wait, milliseconds.most);
+  }
+}
+
+/** How far the lines of a run have come. */
+class Place {
+  readonly name: string;
+  readonly listener: StreamListener;
+  /** "with": of the second run of a stream. */
+  readonly #role: "" | "with";
+  /** Number of the last line. */
+  #after = 0;
+  /** The server's checksum of that line, where it has said it. */
+  #mark: string | undefined;
+
+  constructor({ name, listener }: Followed, role: "" | "with") {
+    this.name = name;
+    this.listener = listener;
+    this.#role = role;
+  }
+
+  query(): readonly string[] {
+    const [after, crc] = this.#role === "" ? ["after", "crc"] : ["withAfter", "withCrc"];
+    return [
+      ...(this.#role === "" ? [] : [`with=${encodeURIComponent(this.name)}`]),
+      `${after}=${this.#after}`,
+      ...(this.#mark === undefined ? [] : [`${crc}=${this.#mark}`]),
+    ];
+  }
+
+  /** `again`: from the last line. */
+  hear(source: EventSource, again: () => void): void {
+    const on = (name: string, take: (event: MessageEvent<string>) => void): void =>
+      source.addEventListener(this.#role === "" ? name : `with:${name}`, take as (event: Event) => void);
+    on("message", ({ data, lastEventId }) => {
+      const number = Number(lastEventId);
+      // Never, by what the server promises; a line that is missing must not go unseen.
+      if (number !== this.#after + 1) return again();
+      this.#after = number;
+      this.#mark = undefined;
+      this.listener.line(data, number);
+    });
+    on("mark", ({ data, lastEventId }) => {
+      if (Number(lastEventId) === this.#after) this.#mark = data;
+    });
+    on("reset", () => {
+      this.#after = 0;
+      this.#mark = undefined;
+      this.listener.reset();
+    });
+    on("run", ({ data }) => this.listener.news(JSON.parse(data) as RunNews));
   }
 }

@@ -4,7 +4,7 @@ import { parseEvents } from "chainrule/runs";
 import type { EndEvent, EpochEvent, ObservationEvent, ProgressEvent, StartEvent, TrainEvent } from "chainrule/train";
 import { Columns } from "../training/columns.ts";
 import { pushFigures } from "../training/figures.ts";
-import { LineStream, type RunNews, type StreamListener, type Surroundings } from "./line-stream.ts";
+import type { RunNews, StreamListener } from "./line-stream.ts";
 
 /** What is known of a run: a new object where it changes. */
 export interface LiveState {
@@ -26,13 +26,11 @@ const beginning: LiveState = { news: undefined, isConnected: false, lines: 0 };
 export class LiveRun implements StreamListener {
   readonly name: string;
   columns = new Columns();
-  readonly #stream: LineStream;
   readonly #listeners = new Set<() => void>();
   #state = beginning;
 
-  constructor(name: string, surroundings?: Surroundings, server = "") {
+  constructor(name: string) {
     this.name = name;
-    this.#stream = new LineStream(`${server}/api/runs/${encodeURIComponent(name)}/events`, this, surroundings);
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -41,10 +39,6 @@ export class LiveRun implements StreamListener {
   };
 
   readonly read = (): LiveState => this.#state;
-
-  close(): void {
-    this.#stream.close();
-  }
 
   line(text: string, number: number): void {
     if (this.#state.fault !== undefined) return;

@@ -8,6 +8,7 @@ import { useStore } from "../page/use-lab.ts";
 import { counted, shown } from "../view/numbers.ts";
 import { addressOfRuns } from "./address.ts";
 import { LayersTable } from "./layers-table.tsx";
+import { LineStream } from "./line-stream.ts";
 import { type ChartLine, LiveChart } from "./live-chart.tsx";
 import { LiveRun, type LiveState, stepsOf } from "./live-run.ts";
 import { paced } from "./paced.ts";
@@ -20,16 +21,19 @@ import { leaveTab, showInTab } from "./title.ts";
 /** The run that was asked for, or that the server's process has just begun, is opened by itself, but not again. */
 const openOnce = { isDue: true };
 
+/** Runs that are laid over each other. */
+const most = 2;
+
 export function LiveView({ names }: { readonly names: readonly string[] }) {
   const { list, trouble } = useRunList();
-  const key = names.join("\n");
+  const key = names.slice(0, most).join("\n");
   const [runs, setRuns] = useState<readonly LiveRun[]>([]);
   useEffect(() => {
     const opened = (key === "" ? [] : key.split("\n")).map((name) => new LiveRun(name));
     setRuns(opened);
-    return () => {
-      for (const run of opened) run.close();
-    };
+    const [first, second] = opened.map((run) => ({ name: run.name, listener: run }));
+    const stream = first && new LineStream(first, second);
+    return () => stream?.close();
   }, [key]);
   const { opened } = list ?? {};
   useEffect(() => {

@@ -111,20 +111,27 @@ function served(c: Answer, file: Served | undefined): Response {
   return c.body(new Uint8Array(file.bytes), 200, { "Content-Type": file.type });
 }
 
-function events({ control, closing, onFault }: Lab, c: Answer, dir: string): Response {
-  const mark = markOf(c);
-  if (mark === undefined) return refused(c, 400, "Events come after a line, which is named by its number.");
+async function events({ runs, control, closing, onFault }: Lab, c: Answer, dir: string): Promise<Response> {
+  const mark = markOf(c.req.header("last-event-id"), c.req.query("after"), c.req.query("crc"));
+  const beside = c.req.query("with");
+  const [other, otherMark] =
+    beside === undefined
+      ? []
+      : [await runs.dirOf(beside), markOf(undefined, c.req.query("withAfter"), c.req.query("withCrc"))];
+  if (mark === undefined || (other !== undefined && otherMark === undefined))
+    return refused(c, 400, "Events come after a line, which is named by its number.");
+  const missing = beside === undefined ? undefined : "missing";
+  const second = other === undefined ? missing : { dir: other, mark: otherMark! };
   const signal = AbortSignal.any([c.req.raw.signal, closing]);
   // Nothing more is asked for on this connection.
   const headers = { "Content-Type": "text/event-stream", Connection: "close" };
-  return c.body(eventBody({ dir, control, signal, onFault }, mark), 200, headers);
+  return c.body(eventBody({ dir, mark }, second, { control, signal, onFault }), 200, headers);
 }
 
 /** Where a connection was lost, the browser says the last id; where the page makes a new one, it says the line and its checksum. */
-function markOf(c: Answer): Mark | undefined {
-  const last = c.req.header("last-event-id");
-  const after = wholeNumber(last ?? c.req.query("after") ?? "0");
-  const crc = last === undefined ? c.req.query("crc") : undefined;
+function markOf(last: string | undefined, line = "0", checksum?: string): Mark | undefined {
+  const after = wholeNumber(last ?? line);
+  const crc = last === undefined ? checksum : undefined;
   if (after === undefined || (crc !== undefined && wholeNumber(crc) === undefined)) return undefined;
   return { after, ...(crc !== undefined && { crc: Number(crc) }) };
 }

@@ -58,6 +58,34 @@ describe("a stream of events", () => {
     ]);
   });
 
+  it("carries a second run, from its own line on, and goes on with the first where there is no second", async () => {
+    const run = await begin();
+    const other = await createRun(description, "runs/b");
+    for (let n = 1; n <= 3; n++) other.appendEvent(epoch(n));
+    run.appendEvent(epoch(1));
+    const { port } = await testLab();
+    const events = eventsAt(urlOf(port, "?after=0&with=b&withAfter=1"));
+    const isBesides = (n: number) => (event: StreamEvent) => event.event === "with:message" && event.id === `${n}`;
+    const all = await until(events, isBesides(3));
+    other.appendEvent(epoch(4));
+    all.push(...(await until(events, isBesides(4))));
+    run.appendEvent(epoch(2));
+    all.push(...(await until(events, isLine(2))));
+    await run.finish("finished");
+    all.push(...(await until(events, has("finished"))));
+    await events.return(undefined);
+    expect(messages(all)).toEqual(await asFile());
+    const lines = (await readFile("runs/b/events.jsonl", "utf8")).split("\n").slice(1, 4);
+    expect(all.filter(({ event }) => event === "with:message").map(({ id, data }) => [id, data])).toEqual(
+      lines.map((data, i) => [`${i + 2}`, data]),
+    );
+    const alone = eventsAt(urlOf(port, "?with=c"));
+    const rest = await until(alone, has("finished"));
+    await alone.return(undefined);
+    expect(messages(rest)).toHaveLength(2);
+    expect(rest.find(({ event }) => event === "with:run")?.data).toContain("There is no such run");
+  });
+
   it("waits for the rest of a torn line", async () => {
     await begin();
     await writeFile(`${place}/events.jsonl`, '{"type":"x"}\n{"type":');

@@ -4,6 +4,8 @@
 //   mark      the checksum of the last line so far, for a page that connects anew: ?after=LINE&crc=MARK
 //   run       the state of the run, where it has changed: { status, message?, control? }
 //   reset     what was told is void, and line 1 comes next: the run was cut to a checkpoint, or another stands in its place
+//
+// A stream may carry a second run beside the first: ?with=RUN&withAfter=LINE&withCrc=MARK, whose events are "with:message" and so on.
 import { ChainruleError } from "../../ir/errors.ts";
 import { Changes } from "./changes.ts";
 import type { TrainingControl } from "./control.ts";
@@ -13,8 +15,13 @@ import { type RunState, stateOf, unreadable } from "./run-state.ts";
 /** So that either side hears of a connection that is gone. */
 const silenceMilliseconds = 15_000;
 
-export interface EventSource {
+/** A run that is followed, and what the page has of it. */
+export interface Followed {
   readonly dir: string;
+  readonly mark: Mark;
+}
+
+export interface Surroundings {
   /** Where this process trains. */
   readonly control: TrainingControl | undefined;
   /** Its abort ends the stream, after what is there. */
@@ -23,12 +30,17 @@ export interface EventSource {
 }
 
 /** Is read as fast as it is taken. */
-export function eventBody(source: EventSource, mark: Mark): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const texts = eventStream(source, mark);
+export function eventBody(
+  first: Followed,
+  second: Followed | "missing" | undefined,
+  surroundings: Surroundings,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const own = eventStream(first, surroundings, "");
+  const texts = second === undefined ? own : merged([own, secondStream(second, surroundings)]);
   return new ReadableStream({
     async pull(controller) {
       const { value, done } = await texts.next().catch((error: Error) => {
-        source.onFault(error);
+        surroundings.onFault(error);
         return { value: undefined, done: true };
       });
       if (value !== undefined) controller.enqueue(new TextEncoder().encode(value));
@@ -40,7 +52,36 @@ export function eventBody(source: EventSource, mark: Mark): ReadableStream<Uint8
   });
 }
 
-async function* eventStream({ dir, control, signal }: EventSource, mark: Mark): AsyncGenerator<string> {
+async function* secondStream(second: Followed | "missing", surroundings: Surroundings): AsyncGenerator<string> {
+  if (second === "missing")
+    yield runEvent("with:", { status: "unreadable", message: "There is no such run in this folder." }, undefined);
+  else yield* eventStream(second, surroundings, "with:");
+}
+
+/** What each gives, as it comes; ends where all have ended. */
+async function* merged(streams: readonly AsyncGenerator<string>[]): AsyncGenerator<string> {
+  const next = async (stream: AsyncGenerator<string>) => ({ stream, ...(await stream.next()) });
+  const pending = new Map(streams.map((stream) => [stream, next(stream)]));
+  try {
+    while (pending.size > 0) {
+      const { stream, value, done } = await Promise.race(pending.values());
+      if (done) pending.delete(stream);
+      else {
+        pending.set(stream, next(stream));
+        yield value;
+      }
+    }
+  } finally {
+    for (const stream of streams) void stream.return(undefined);
+  }
+}
+
+/** `prefix` is that of its events' names. */
+async function* eventStream(
+  { dir, mark }: Followed,
+  { control, signal }: Surroundings,
+  prefix: string,
+): AsyncGenerator<string> {
   const lines = new EventLines(dir, mark);
   const changes = new Changes(dir, eventsFile, signal);
   control?.onChange(changes.note);
@@ -53,10 +94,10 @@ async function* eventStream({ dir, control, signal }: EventSource, mark: Mark): 
       // Before the lines: a run that has ended has written them all.
       state ??= await stateOf(dir);
       for await (const piece of lines.more()) {
-        yield messages(piece);
+        yield messages(piece, prefix);
         spoke = performance.now();
       }
-      const now = runEvent(state, control?.isOf(dir) ? control : undefined);
+      const now = runEvent(prefix, state, control?.isOf(dir) ? control : undefined);
       const isSilent = performance.now() - spoke >= silenceMilliseconds;
       if (now !== told || isSilent) {
         yield now === told ? ":\n\n" : now;
@@ -68,20 +109,23 @@ async function* eventStream({ dir, control, signal }: EventSource, mark: Mark): 
     }
   } catch (error) {
     if (!(error instanceof ChainruleError)) throw error;
-    yield runEvent(unreadable(error), undefined);
+    yield runEvent(prefix, unreadable(error), undefined);
   } finally {
     control?.offChange(changes.note);
     changes.close();
   }
 }
 
-const runEvent = (state: RunState, control: TrainingControl | undefined): string =>
-  `event: run\ndata: ${JSON.stringify({ ...state, ...(control && { control: control.state }) })}\n\n`;
+const runEvent = (prefix: string, state: RunState, control: TrainingControl | undefined): string =>
+  `event: ${prefix}run\ndata: ${JSON.stringify({ ...state, ...(control && { control: control.state }) })}\n\n`;
 
-const messages = (piece: Piece): string =>
-  piece === "reset"
-    ? "event: reset\nid: 0\ndata: {}\n\n"
-    : `${piece.lines.map((line, i) => `id: ${piece.first + i}\n${dataOf(line)}\n\n`).join("")}event: mark\ndata: ${piece.crc}\n\n`;
+function messages(piece: Piece, prefix: string): string {
+  if (piece === "reset") return `event: ${prefix}reset\nid: 0\ndata: {}\n\n`;
+  const { first, lines, crc } = piece;
+  const name = prefix === "" ? "" : `event: ${prefix}message\n`;
+  const events = lines.map((line, i) => `${name}id: ${first + i}\n${dataOf(line)}\n\n`);
+  return `${events.join("")}event: ${prefix}mark\nid: ${first + lines.length - 1}\ndata: ${crc}\n\n`;
+}
 
 /** A carriage return ends a line there; in JSON both are blanks. */
 const dataOf = (line: string): string =>
