@@ -23,6 +23,10 @@ it("leaves out what spikes among the first, and nothing else", () => {
   const whole = axisOf("log", [line(...falling)]);
   expect(whole.from).toBeLessThan(0.01);
   expect(whole.to).toBeGreaterThan(1);
+  // A guide is one value, and always in sight.
+  const guided = axisOf("signed", [line(-0.18, -0.38, -0.4), line(-1), line(1)]);
+  expect(guided.from).toBeLessThan(-1);
+  expect(guided.to).toBeGreaterThan(1);
   // Lines that begin with nothing but spikes are shown.
   expect(axisOf("log", [line(1e6)]).to).toBeGreaterThan(1e6);
 });
@@ -49,6 +53,8 @@ it("marks axes at round values", () => {
   const axis = (kind: "log" | "asinh" | "linear", from: number, to: number) => ({ kind, from, to, bend: 0.1 });
   expect(ticksOf(axis("linear", 0, 1), 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
   expect(ticksOf(axis("log", 0.011, 2), 9)).toEqual([0.02, 0.05, 0.1, 0.2, 0.5, 1, 2]);
+  // Never one alone.
+  expect(ticksOf(axis("log", 0.015, 0.8), 5)).toEqual([0.03, 0.1, 0.3]);
   expect(ticksOf(axis("log", 1e-12, 1), 4)).toEqual([1e-12, 1e-9, 1e-6, 1e-3, 1]);
   expect(ticksOf(axis("log", 0.61, 0.72), 4)).toEqual([0.65, 0.7]);
   expect(ticksOf(axis("asinh", -2, 20), 9)).toEqual([-1, -0.1, 0, 0.1, 1, 10]);

@@ -48,11 +48,11 @@ export function axisOf(kind: AxisKind, lines: readonly Extent[]): Axis {
 
 type Pair = readonly [number, number];
 
-/** The extremes of the finite values of all lines, each without its first. */
+/** The extremes of the finite values of all lines, each without its first; one alone, as a guide's, is no first. */
 function extremes(lines: readonly Extent[], without: number): { from: number; to: number } | undefined {
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { low, high } of lines)
-    for (let i = Math.ceil(low.length * without); i < low.length; i++) {
+    for (let i = low.length === 1 ? 0 : Math.ceil(low.length * without); i < low.length; i++) {
       if (Number.isFinite(low[i]!)) from = Math.min(from, low[i]!);
       if (Number.isFinite(high[i]!)) to = Math.max(to, high[i]!);
     }
@@ -81,7 +81,7 @@ export function ticksOf(axis: Axis, most: number): readonly number[] {
   if (kind === "linear" || (kind === "log" && to / from < 8)) return evenTicks(from, to, most);
   if (kind === "log") {
     const decades = Math.log10(to / from);
-    const steps = decades * 3 <= most ? [1, 2, 5] : [1];
+    const steps = decades * 3 <= most ? [1, 2, 5] : decades * 2 <= most ? [1, 3] : [1];
     return powers(from, to, Math.max(1, Math.ceil(decades / most)), steps);
   }
   const largest = Math.max(Math.abs(from), Math.abs(to));
