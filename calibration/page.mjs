@@ -62,11 +62,11 @@ function halvesTable(all) {
 const remedySection = (remedies, reported) => `
 ## Remedies
 
-Remedies are tried by \`chainrule diagnose\` in short twins, and a warning that none of them helps against becomes a remark. What that does to the
-verdicts, and what the first remedy that is named does to the result once it is set in a whole training: on ${tablesPerMechanism} tables of every mechanism that
-lies in the rows or the settings, and on the healthy trainings with a warning. **Brought back**: of the faults that cost something, those after which
-the result is at most ${margin} behind that without the fault. **Ended worse**: those where the remedy that \`--fix\` begins again with left it more than
-${margin} below what it was. What lies in the rows, or in how few they are, no setting brings back:
+The last thing that \`chainrule diagnose\` does is to try remedies in short twins of the training: a warning that none of them helps against becomes a
+remark, and where a result is poor though no event says why, twins look for the reason. What that makes of the verdicts ("after trials"), and what the
+first remedy that is named does to the result once it is set in a whole training: of ${tablesPerMechanism} harmful faults of every mechanism that lies in the rows or the
+settings, and of all healthy trainings. **Brought back**: of the faults that cost something ("costly"), those after which
+the result is at most ${margin} behind that without the fault. **Ended worse**: those where what \`--fix\` keeps is more than ${margin} below what it was. What lies in the rows, or in how few they are, no setting brings back:
 of wrong labels, features that say nothing, overfitting to few rows, and rare classes that is not counted.
 
 ${remediesTable(remedies)}

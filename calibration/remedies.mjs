@@ -1,7 +1,8 @@
 // `npm run calibrate -- --remedies`: what verdicts become once remedies are tried, and whether what is recommended mends, by whole trainings.
 import { changed } from "../dist/diagnose/change.js";
 import { diagnose } from "../dist/diagnose/diagnose.js";
-import { bestRemedy, tryRemedies } from "../dist/diagnose/try-remedies.js";
+import { examine } from "../dist/diagnose/examine.js";
+import { bestRemedy } from "../dist/diagnose/try-remedies.js";
 import { flagText } from "../dist/train/index.js";
 import { margin } from "./evidence.mjs";
 import { alarmsOf, estimate, isFound, share } from "./figures.mjs";
@@ -30,7 +31,7 @@ export async function remedyOf({ events, measured, ...about }) {
   if (one.training.weights.length > 0 || one.training.edits.length > 0) return undefined;
   const { verdicts } = diagnose(events, measured);
   const began = performance.now();
-  const trials = await tryRemedies(verdicts, events, one.table, one.recipe);
+  const trials = await examine(events, one.table, one.recipe);
   const seconds = (performance.now() - began) / 1000;
   const first = trials.verdicts.find(({ remedies }) => remedies.length > 0)?.remedies[0];
   const best = bestRemedy(trials);
@@ -49,11 +50,11 @@ export async function remedyOf({ events, measured, ...about }) {
   };
 }
 
-/** Of what was seen: the first tables of every mechanism, and healthy trainings with a warning. */
+/** Of what was seen: the first tables of every mechanism, and all healthy trainings. */
 export function remedyCases(seen) {
   const counts = new Map();
-  return seen.filter(({ kind, mechanism, healthy, harmful, verdicts }) => {
-    if (kind === "healthy") return healthy && verdicts.some(({ severity }) => severity !== "info");
+  return seen.filter(({ kind, mechanism, healthy, harmful }) => {
+    if (kind === "healthy") return healthy;
     const key = `${kind} ${mechanism}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
     return harmful && counts.get(key) <= tablesPerMechanism;
