@@ -25,7 +25,7 @@ const thresholds = {
   /** ‖Δθ‖ / ‖θ‖ per step: shorter ones average noise out. */
   update: 0.004,
   /** Below, the training did its work all the same. */
-  warningLossLeft: { handful: 0.3, batch: 0.6 },
+  warningLossLeft: { handful: 0.3, batch: 1 },
   severeLossLeft: 1,
 } as const;
 

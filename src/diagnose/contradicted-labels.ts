@@ -42,17 +42,27 @@ export function contradictedLabels({ rows, classes, numbers, suspects }: FoldAns
 
 type Said = Omit<Found, "severity">;
 
-function inClasses(rows: number, { errorRate, surest, guessing, takenFor }: ClassAnswers): Said | undefined {
-  const { everywhere, mostUnlearnt } = contradicted;
-  const half = rows / 2;
-  const { share, z } = contradicted.overlapping;
-  const errors = errorRate * rows;
-  const isFlat =
+/** Whether labels are met with any confidence, and the features tell enough to judge them by. */
+export function areContradicted(
+  answers: Pick<ClassAnswers, "errorRate" | "surest" | "guessing"> & { readonly rows: number },
+  z: number = contradicted.overlapping.z,
+): boolean {
+  const { rows, errorRate, surest, guessing } = answers;
+  const { everywhere, overlapping, mostUnlearnt } = contradicted;
+  const [errors, amongSurer] = [errorRate * rows, (surest * rows) / 2];
+  const expected = overlapping.share * errors;
+  return (
     surest >= everywhere.surest &&
     surest >= everywhere.flatness * errorRate &&
-    surest * half >= everywhere.fewest &&
-    surest * half - share * errors >= z * Math.sqrt(share * (1 - share) * errors);
-  if (isFlat && errorRate <= mostUnlearnt * guessing) {
+    amongSurer >= everywhere.fewest &&
+    amongSurer - expected >= z * Math.sqrt((1 - overlapping.share) * expected) &&
+    errorRate <= mostUnlearnt * guessing
+  );
+}
+
+function inClasses(rows: number, { errorRate, surest, guessing, takenFor }: ClassAnswers): Said | undefined {
+  const { everywhere } = contradicted;
+  if (areContradicted({ rows, errorRate, surest, guessing })) {
     return {
       message: `About ${percent(surest)} of the labels look wrong: networks that have not seen a row contradict ${percent(errorRate)} of the labels, and ${percent(surest)} of those where they are surest. Where classes only overlap, the surest answers are nearly free of errors.`,
       evidence: { errorRate, surest, guessing },

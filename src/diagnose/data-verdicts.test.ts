@@ -164,8 +164,8 @@ describe("label noise", () => {
   });
 
   it("is told in classes, with the rows that pull hardest", async () => {
-    const clean = curve(600);
-    const rows = curve(600, 0.2);
+    const clean = curve(6000);
+    const rows = curve(6000, 0.2);
     const flipped = new Set(rows.flatMap((row, i) => (row.side === clean[i]!.side ? [] : [i + 1])));
     const [verdict] = await saidOfData(rows);
     expect(verdict).toMatchObject({ kind: "label-noise", severity: "warning" });
@@ -173,10 +173,8 @@ describe("label noise", () => {
     expect(suspects.filter((row) => flipped.has(row)).length).toBeGreaterThanOrEqual(0.65 * suspects.length);
   });
 
-  it("is told in numbers", async () => {
-    const [verdict] = await saidOfData(wave(600, 0.2));
-    expect(verdict).toMatchObject({ kind: "label-noise" });
-    expect(verdict!.evidence.kurtosis).toBeGreaterThan(4);
+  it("takes many rows for validation, or networks of folds: one network that errs on a few may be at fault itself", async () => {
+    expect(await found(curve(240, 0.2))).not.toContain("label-noise");
   });
 });
 

@@ -1,6 +1,6 @@
 // Units that answer no row any more, and so get no gradient that would bring them back.
 import { confidenceOf, percent } from "./confidence.ts";
-import { byOutcome, lossLeft, outcome, sinceStep } from "./course.ts";
+import { byOutcome, lossLeft, sinceStep } from "./course.ts";
 import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
@@ -8,7 +8,12 @@ import { lowerLoss } from "./goals.ts";
 import { activation, fitInit, normalizations, rateTimes, standardize, suggestedRate } from "./remedies.ts";
 
 /** Share of a layer's units; 0.11 in 95 of 100 healthy networks. */
-const thresholds = { share: 0.4, severe: 0.8 } as const;
+const thresholds = {
+  share: 0.4,
+  severe: 0.8,
+  /** Loss left: below, the units that live do the work. */
+  unlearnt: 0.93,
+} as const;
 
 export const deadUnits = defineDetector({
   kind: "dead-units",
@@ -30,11 +35,12 @@ export const deadUnits = defineDetector({
   mended: lowerLoss,
 });
 
-/** Units that a training does well without are a remark: a curve of one feature often leaves half of a layer out. */
-function severityOf(dead: number, evidence: Evidence): Finding["severity"] {
-  if (dead > thresholds.severe) return byOutcome(evidence);
-  return lossLeft(evidence) < outcome.learnt ? "info" : "warning";
-}
+/**
+ * Units that a training does well without are a remark: a curve of one feature often leaves half of a layer out, and wide layers have more units
+ * than weight decay lets live.
+ */
+const severityOf = (dead: number, evidence: Evidence): Finding["severity"] =>
+  dead > thresholds.severe ? byOutcome(evidence) : lossLeft(evidence) < thresholds.unlearnt ? "info" : "warning";
 
 function detect(evidence: Evidence): Finding | undefined {
   const last = evidence.observations.at(-1);

@@ -68,8 +68,8 @@ const cases: { readonly [K in VerdictKind]: Case } = {
     [wave(200).map((row, i) => ({ ...row, later: (row.height as number) + 0.5 * Math.sin(i * i) })), {}],
   ],
   "label-noise": [
-    [curve(600, 0.2), {}],
-    [curve(600, 0.01), {}],
+    [curve(6000, 0.2), {}],
+    [curve(6000, 0.01), {}],
   ],
   "uninformative-features": [
     [wave(300, 1), {}],

@@ -1,6 +1,7 @@
 // The whole of a diagnosis: what the events of a training say, what networks of parts of its table say, and what remedies do in its twins.
 import type { Table } from "../data/index.ts";
 import type { TrainEvent } from "../train/events.ts";
+import { underCauses } from "./causes.ts";
 import type { Recipe } from "./change.ts";
 import { detectorOf, detectors } from "./detectors.ts";
 import { diagnose } from "./diagnose.ts";
@@ -44,8 +45,11 @@ export async function examine(
   const { whole } = evidenceOf(events, measured);
   const suspicions = suspicionsOf(findings.verdicts, whole);
   if (findings.verdicts.length + suspicions.length === 0) return { ...findings, verdicts: [], steps: 0 };
-  const trials = await tryRemedies([...findings.verdicts, ...suspicions], events, table, recipe, onTwin);
-  const verdicts = withoutUnshown(trials, suspicions);
+  const isSuspected = ({ kind }: Verdict) => suspicions.some((suspicion) => suspicion.kind === kind);
+  const remarks = findings.verdicts.filter(isSuspected);
+  const others = findings.verdicts.filter((verdict) => !isSuspected(verdict));
+  const trials = await tryRemedies([...others, ...suspicions], events, table, recipe, onTwin);
+  const verdicts = underCauses(withoutUnshown(trials, suspicions, remarks), detectorOf);
   return { ...findings, healthy: isHealthy(verdicts), verdicts, steps: trials.steps };
 }
 
@@ -53,15 +57,20 @@ export async function examine(
 function suspicionsOf(verdicts: readonly Verdict[], evidence: Evidence): readonly Verdict[] {
   const isExplained = verdicts.some(({ severity }) => severity !== "info");
   if (isExplained || !isPoorerThanOrdinary(evidence)) return [];
-  const said = new Set(verdicts.map(({ kind }) => kind));
-  return detectors.flatMap(({ kind }) => {
+  return detectors.flatMap(({ kind }): Verdict[] => {
     const { suspicion } = detectorOf(kind);
-    return suspicion === undefined || said.has(kind) ? [] : [{ kind, ...suspected(suspicion.words(evidence)) }];
+    if (suspicion === undefined) return [];
+    const remark = verdicts.find((verdict) => verdict.kind === kind);
+    return [remark ? { ...remark, severity: "warning" } : { kind, ...suspected(suspicion.words(evidence)) }];
   });
 }
 
-/** Of the suspicions that one whose remedy does best, if a twin shows it: they explain the same. */
-function withoutUnshown({ verdicts, learningRate }: Trials, suspicions: readonly Verdict[]): readonly TriedVerdict[] {
+/** Of the suspicions that one whose remedy does best, if a twin shows it: they explain the same. What was a remark before is one again. */
+function withoutUnshown(
+  { verdicts, learningRate }: Trials,
+  suspicions: readonly Verdict[],
+  remarks: readonly Verdict[],
+): readonly TriedVerdict[] {
   const kinds = new Set(suspicions.map(({ kind }) => kind));
   const loss = ({ after }: Remedy) => after.validationLoss ?? after.loss;
   const shown = verdicts.flatMap((verdict) => {
@@ -72,5 +81,9 @@ function withoutUnshown({ verdicts, learningRate }: Trials, suspicions: readonly
     return kinds.has(verdict.kind) && showing ? [{ verdict, loss: loss(showing) }] : [];
   });
   const best = shown.sort((a, b) => a.loss - b.loss)[0]?.verdict;
-  return verdicts.filter((verdict) => !kinds.has(verdict.kind) || verdict === best);
+  return verdicts.flatMap((verdict) => {
+    if (!kinds.has(verdict.kind) || verdict === best) return [verdict];
+    const remark = remarks.find(({ kind }) => kind === verdict.kind);
+    return remark ? [{ ...remark, remedies: verdict.remedies }] : [];
+  });
 }

@@ -19,6 +19,8 @@ const thresholds = {
   alpha: 0,
   /** Largest loss by the first. */
   jump: 3,
+  /** Loss left: below, a training that began in jumps did its work all the same, as plain gradient descent does. */
+  learnt: 0.5,
 } as const;
 
 export const learningRateTooHigh = defineDetector({
@@ -63,7 +65,7 @@ function detect(evidence: Evidence): Finding | undefined {
   const seen = begin.find((one) => largestUpdate(one) > thresholds.update) ?? first;
   const layer = seen.layers.reduce((most, one) => (one.updateRatio > most.updateRatio ? one : most));
   return {
-    severity: byOutcome(evidence),
+    severity: lossLeft(evidence) < thresholds.learnt ? "info" : byOutcome(evidence),
     layers: [],
     sinceStep: seen.step,
     message: `A step moves the weights of ${nameOf(layer.name)} by ${layer.updateRatio > 10 ? `${short(layer.updateRatio)} times` : `${percent(layer.updateRatio)} of`} their length at a learning rate of ${short(seen.learningRate)}${

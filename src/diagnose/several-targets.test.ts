@@ -40,9 +40,10 @@ it("a rare class is that of its target", async () => {
 
 it("labels of one target that are wrong are those of that one", async () => {
   const flips = generator(5);
-  const flipped = rows.map(() => flips() < 0.2);
-  const wrong = rows.map((row, i) => ({ ...row, tall: Number(row.a) > 0 !== flipped[i] ? "yes" : "no" }));
-  const options = { columnTypes: { rare: "ignore", size: "ignore", noise: "ignore" } } as const;
+  const many = curve(3000);
+  const flipped = many.map(() => flips() < 0.2);
+  const wrong = many.map((row, i) => ({ ...row, tall: Number(row.a) > 0 !== flipped[i] ? "yes" : "no" }));
+  const options = { settings: { epochs: 15 } } as const;
   const told = (await verdicts(wrong, { target: ["side", "tall"], ...options })).filter(
     ({ kind }) => kind === "label-noise",
   );
