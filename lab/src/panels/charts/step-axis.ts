@@ -35,10 +35,12 @@ export function attachSteps(over: HTMLElement, { view, now: training }: Steps): 
     const [from, to] = view.range;
     const isOut = step === undefined || step < from || step > to;
     if (mark.hidden !== isOut) mark.hidden = isOut;
-    if (!isOut) mark.style.left = `${(100 * (step! - from)) / (to - from)}%`;
+    if (!isOut) mark.style.left = `${(100 * (step - from)) / (to - from)}%`;
   };
   const draw = (): void => {
-    place(now, training?.step());
+    const step = training?.step();
+    // Where the end is followed the figures are a little behind.
+    place(now, step !== undefined && view.isFollowing() ? Math.min(step, view.range[1]) : step);
     place(pointed, view.pointed);
   };
   const stepAt = ({ clientX }: MouseEvent): number => {

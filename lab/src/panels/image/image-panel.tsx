@@ -49,7 +49,7 @@ export function ImagePanel({ training, image }: ImagePanelProps) {
           Clear
         </Button>
         <span className="caption">
-          Loss as a {classes[target]}: <span className="number" ref={parts.loss} />
+          Loss as a {classes[target]}: <span className="image-loss number" ref={parts.loss} />
         </span>
       </div>
       <ClassList classes={classes} target={target} bars={parts.bars} onChoose={setTarget} />
