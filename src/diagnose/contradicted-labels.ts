@@ -17,12 +17,16 @@ export const contradicted = {
   oneClass: { surest: 0.22, flatness: 0.86, fewest: 6, rows: 40 },
   /** Of a class whose labels are right, by those of one whose labels are wrong. */
   otherClass: 0.45,
-  /** Of the rows taken for a class, at most: networks that are wrong more often than right have not learnt it. */
+  /**
+   * Of the rows taken for a class, at most: networks that are wrong as often as right have not learnt it; a little more where another class has next
+   * to no errors.
+   */
   mostErrors: 0.47,
+  cleanOther: { surest: 0.03, mostErrors: 0.56 },
   /** Error rate by that of guessing: above, the features tell too little to judge a label by. */
   mostUnlearnt: 0.72,
   /** Values: what residuals have beyond ordinary ones of the target's variance, what the largest hold of it, and what is told of ordinary rows. */
-  values: { excess: 0.13, held: 0.08, robustR2: 0.42 },
+  values: { excess: 0.2, held: 0.08, robustR2: 0.42 },
 } as const;
 
 type Found = Pick<Finding, "severity" | "message" | "evidence" | "cause" | "confidence">;
@@ -82,14 +86,16 @@ function inClasses(rows: number, { errorRate, surest, guessing, takenFor }: Clas
 
 /** Whether rows like that have another label whatever the confidence, while rows like another class have theirs. */
 function isContradicted(one: TakenFor, all: readonly TakenFor[]): boolean {
-  const { oneClass, otherClass, mostErrors } = contradicted;
+  const { cleanOther, oneClass, otherClass, mostErrors } = contradicted;
   const isFlat =
     one.rows >= oneClass.rows &&
     one.surest >= oneClass.surest &&
     one.surest >= oneClass.flatness * one.errorRate &&
     one.surest * (one.rows / 2) >= oneClass.fewest;
   const isRight = (other: TakenFor) => other.rows >= oneClass.rows / 2 && other.surest <= otherClass * one.surest;
-  return isFlat && one.errorRate <= mostErrors && all.some((other) => other !== one && isRight(other));
+  const right = all.filter((other) => other !== one && isRight(other));
+  const isClean = right.some(({ surest }) => surest <= cleanOther.surest);
+  return isFlat && right.length > 0 && one.errorRate <= (isClean ? cleanOther.mostErrors : mostErrors);
 }
 
 function inValues(rows: number, { r2, excess, held, robustR2, apart }: NumberAnswers): Said | undefined {

@@ -1,6 +1,7 @@
 // What networks say of rows that they were not trained on: the table is cut into folds, and each is answered by a network of the others.
 import { permutation } from "../../data/random.ts";
 import { scaleOf } from "../../data/target-kinds.ts";
+import { deviation, mean } from "../../ir/stats.ts";
 import type { TableSettings } from "../../train/settings/resolve.ts";
 import { tablePredictor, trainTable } from "../../train/tabular.ts";
 import { rowsOf, type Sample } from "./sample.ts";
@@ -16,18 +17,33 @@ const [fewRows, repeats] = [500, 3];
  */
 export async function outOfFold(sample: Sample, settings: TableSettings): Promise<Float64Array | undefined> {
   const times = sample.split.rows < fewRows ? repeats : 1;
+  const { y, unit, centre } = scaled(sample.split.y);
+  const split = { ...sample.split, y };
   let sum: Float64Array | undefined;
   for (let repeat = 0; repeat < times; repeat++) {
     // Another start takes other rows together: those of a class, or all, in an order of its own.
-    const one = await once(
-      { ...sample, order: repeat === 0 ? sample.order : reordered(sample, repeat) },
-      settings,
-      repeat,
-    );
+    const order = repeat === 0 ? sample.order : reordered(sample, repeat);
+    const one = await once({ ...sample, split, order }, settings, repeat);
     if (one === undefined) return undefined;
     sum = sum?.map((value, i) => value + one[i]!) ?? one;
   }
-  return sum!.map((value) => value / times);
+  return sum!.map((value) => (value / times) * unit + centre);
+}
+
+/**
+ * Numbers that are far out (Tukey 1977: three interquartile ranges beyond the quartiles) are brought to where that begins, and all are scaled anew:
+ * a few that are wrong would otherwise be all that a network of squared errors learns.
+ */
+function scaled(y: Int32Array | Float32Array) {
+  const asIs = { y, unit: 1, centre: 0 };
+  if (y instanceof Int32Array) return asIs;
+  const sorted = y.toSorted();
+  const [low, high] = [sorted[Math.floor(0.25 * (y.length - 1))]!, sorted[Math.ceil(0.75 * (y.length - 1))]!];
+  const range = 3 * (high - low);
+  if (range === 0 || (sorted[0]! >= low - range && sorted.at(-1)! <= high + range)) return asIs;
+  const within = y.map((value) => Math.max(low - range, Math.min(high + range, value)));
+  const [centre, unit] = [mean(within), deviation(within)];
+  return { y: within.map((value) => (value - centre) / unit), unit, centre };
 }
 
 /** Rows of one class stay together, so that each fold has its share of them. */
