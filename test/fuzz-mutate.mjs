@@ -173,14 +173,15 @@ export function mutateJson(json, random) {
     const [holder, key] = pick(places);
     const chance = random();
     if (chance < 0.2 && holder !== whole) Array.isArray(holder) ? holder.splice(key, 1) : delete holder[key];
-    else if (chance < 0.3) holder[key] = deep(pick([1, 60, 300, 900, 1100, 20_000]), random() < 0.5, pick(values));
+    else if (chance < 0.3)
+      holder[key] = deep(pick([1, 60, 300, 900, 1100, 20_000]), random() < 0.5, structuredClone(pick(values)));
     else if (chance < 0.4) {
       const [other, name] = pick(places);
       holder[key] = copyOf(other[name]);
     } else if (chance < 0.5 && typeof holder[key] === "number")
       holder[key] = pick([-1, 0.5, 2, 1e9]) * holder[key] + pick([0, 1]);
     else if (chance < 0.55 && typeof holder[key] === "object" && holder[key] !== null && !Array.isArray(holder[key]))
-      holder[key][pick(["x", "kind", "toString", "__proto__ "])] = pick(values);
+      holder[key][pick(["x", "kind", "toString", "__proto__ "])] = structuredClone(pick(values));
     else holder[key] = structuredClone(pick(values));
   }
   return whole.top;

@@ -4,7 +4,7 @@
 //   npm run fuzz -- parquet csv --files 5000  so many for these
 //   npm run fuzz -- --seed 7                  others
 //
-// A fault is any other error, a rejection that nobody hears of, or a file that is not done with in half a minute. It is printed with the
+// A fault is any other error, a rejection that nobody hears of, or a file that is not done with in half a minute of processor time. It is printed with the
 // reader, the seed and the number of the file, which bring it back, and the file is kept in fuzz-faults/.
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -20,8 +20,10 @@ export const readers = [
 ];
 
 const worker = resolve(import.meta.dirname, "fuzz-worker.mjs");
-/** Milliseconds for one file: thousands of times what it takes. */
-const patience = 30_000;
+/** Seconds of processor time for one file: thousands of times what it takes, however busy the machine is. */
+const patience = 30;
+/** Milliseconds for a file that takes no processor time: it waits for what never comes. */
+const longest = 600_000;
 /** Bytes of memory that reading a file of some kilobytes may take. */
 const mostMemory = 3 * 2 ** 30;
 
@@ -53,18 +55,27 @@ async function watch(reader, place, seed, from, to) {
   child.stderr.on("data", (data) => (said = (said + data).slice(-4000)));
   let ended;
   const number = async () => Number((await readFile(join(place, "at"), "utf8")) || from);
-  let last = { at: -1, since: Date.now() };
+  let last = { at: -1, since: Date.now(), worked: 0 };
   const timer = setInterval(async () => {
     const at = await number().catch(() => last.at);
-    if (at !== last.at) last = { at, since: Date.now() };
+    const worked = await processorSeconds(child.pid);
+    if (at !== last.at) last = { at, since: Date.now(), worked };
     const status = await readFile(`/proc/${child.pid}/statm`, "utf8").catch(() => "");
-    if (Date.now() - last.since > patience) ended = `no end within ${patience / 1000} s`;
+    if (worked - last.worked > patience || Date.now() - last.since > longest)
+      ended = `no end within ${patience} s of processor time, or ${longest / 1000} s`;
     else if (Number(status.split(" ")[1] ?? 0) * 4096 > mostMemory) ended = `over ${mostMemory / 2 ** 30} GB of memory`;
     if (ended !== undefined) child.kill("SIGKILL");
   }, 500);
   await new Promise((done) => child.on("close", done));
   clearInterval(timer);
   return { at: await number(), ended: ended ?? `the process ended: ${said}` };
+}
+
+/** User and system time of a process (proc(5): fields 14 and 15 of stat, in ticks of 1/100 s); 0 where that is not known. */
+async function processorSeconds(pid) {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return stat === "" ? 0 : (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
