@@ -1,6 +1,7 @@
 // Lines as uPlot draws them: their names at their ends, the extremes of joined points behind them, on an axis that the lines decide.
 import "uplot/dist/uPlot.min.css";
 import uPlot from "uplot";
+import { apart } from "../../view/apart.ts";
 import { shown } from "../../view/numbers.ts";
 import { type Axis, type AxisKind, axisOf, ticksOf } from "../../view/range.ts";
 import { seriesDash, seriesToken } from "../../view/series.ts";
@@ -257,16 +258,18 @@ export class LinePlot {
     });
     for (const guide of guides) names.push(guide);
     names.sort((a, b) => a.y - b.y);
-    for (let i = 1; i < names.length; i++) names[i]!.y = Math.max(names[i]!.y, names[i - 1]!.y + size);
-    const over = (names.at(-1)?.y ?? 0) - bottom;
-    if (over > 0) for (const one of names) one.y -= over;
+    const places = apart(
+      names.map(({ y }) => y),
+      size,
+      bottom,
+    );
     ctx.save();
     ctx.font = `${12 * devicePixelRatio}px Inter Variable, sans-serif`;
     ctx.textAlign = "left";
     ctx.textBaseline = "middle";
-    for (const { name, colour, y } of names) {
+    for (const [i, { name, colour }] of names.entries()) {
       ctx.fillStyle = colour;
-      ctx.fillText(name, bbox.left + bbox.width + 6 * devicePixelRatio, y);
+      ctx.fillText(name, bbox.left + bbox.width + 6 * devicePixelRatio, places[i]!);
     }
     ctx.restore();
   }
