@@ -69,7 +69,8 @@ function detect({ data, examples, end }: Evidence): Finding | undefined {
         ? `, and only ${percent(recall)} of such rows are recognised, against ${percent(others!)} of the others.${further.length === 0 ? "" : ` So it is with ${further.join(", ")}.`}`
         : `; ${percent(recall)} of such rows are recognised all the same.`;
   return {
-    severity: recall === 0 ? "severe" : isMissed ? "warning" : "info",
+    // Of two classes a network that never says one of them says nothing.
+    severity: recall === 0 && classes.length === 2 ? "severe" : isMissed ? "warning" : "info",
     layers: [],
     sinceStep: 0,
     message: `The class "${name}" has ${rows} of ${data.rows} training rows (${percent(share)})${learnt}`,

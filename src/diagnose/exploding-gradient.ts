@@ -18,7 +18,6 @@ export const explodingGradient = defineDetector({
   holds: "the gradient grows from layer to layer on its way back",
   thresholds,
   needsTime: false,
-  isSymptom: true,
   causes: ["unscaled-feature", "bad-initialization", "learning-rate-too-high"],
   detect,
   remedies: [fitInit, standardize, ...normalizations, clip, suggestedRate],

@@ -25,7 +25,6 @@ export const learningRateTooLow = defineDetector({
   holds: "steps are a small part of the way",
   thresholds,
   needsTime: true,
-  isSymptom: true,
   causes: ["bad-initialization", "vanishing-gradient", "dead-units", "saturation"],
   detect,
   remedies: [suggestedRate, rateTimes(10), usualSchedule],

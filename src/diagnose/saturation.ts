@@ -16,7 +16,6 @@ export const saturation = defineDetector({
   holds: "units sit where the activation is flat",
   thresholds,
   needsTime: false,
-  isSymptom: true,
   causes: ["unscaled-feature", "bad-initialization", "learning-rate-too-high", "exploding-gradient"],
   detect,
   remedies: [standardize, fitInit, activation("relu"), ...normalizations, suggestedRate, rateTimes(0.1)],

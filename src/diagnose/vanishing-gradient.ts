@@ -24,7 +24,6 @@ export const vanishingGradient = defineDetector({
   holds: "next to nothing of the gradient reaches the first layers",
   thresholds,
   needsTime: false,
-  isSymptom: true,
   causes: ["unscaled-feature", "bad-initialization", "learning-rate-too-high", "dead-units", "saturation"],
   detect,
   remedies: [activation("relu"), activation("elu"), fitInit, residual, ...normalizations],

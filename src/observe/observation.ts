@@ -65,6 +65,8 @@ export interface InitialParameter {
   readonly layer?: ChainPoint["made"];
   readonly shape: Shape;
   readonly value: Sketch;
+  /** Of weights [inputs, units]: units whose weights going in and, in the layer after it, going out are those of another; absent where none is. */
+  readonly alikeUnits?: number;
 }
 
 /**

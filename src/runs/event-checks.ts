@@ -92,7 +92,9 @@ export const eventChecks: EventChecks = {
     ...{ stepsPerEpoch: number, epochs: number, backend: text, threads: number, blas: maybe(text), seed: number },
     loss: maybe(isLossName),
     layers: list(text),
-    initial: list(record<InitialParameter>({ name: text, layer: maybe(text), shape, value: sketch })),
+    initial: list(
+      record<InitialParameter>({ name: text, layer: maybe(text), shape, value: sketch, alikeUnits: maybe(number) }),
+    ),
     arena: record<StartEvent["arena"]>({ bytes: number, bytesWithoutReuse: number }),
   },
   data: {

@@ -86,9 +86,37 @@ export class Observer {
   }
 }
 
-export const initialParameters = ({ probes, initial }: TrainingModule): InitialParameter[] =>
-  probes.parameters.map(({ name, shape }) => {
+export const initialParameters = ({ probes, initial }: TrainingModule): InitialParameter[] => {
+  const weights = probes.parameters.filter(({ shape }) => shape.length === 2);
+  return probes.parameters.map(({ name, shape }) => {
     const value = initial.get(`parameters.${name}`)!;
     const layer = probes.chain.find((point) => point.name === parentPath(name) && point.layer !== undefined)?.made;
-    return { name, ...(layer && { layer }), shape, value: readSketch(sketch(value).data, 0, value.size) };
+    const next = weights[weights.findIndex((one) => one.name === name) + 1];
+    const isFollowed = next !== undefined && shape.length === 2 && next.shape[0] === shape[1];
+    const bias = initial.get(`parameters.${parentPath(name)}.bias`);
+    const alikeUnits = isFollowed ? alike(value, bias, initial.get(`parameters.${next.name}`)!) : 0;
+    return {
+      ...{ name, ...(layer && { layer }), shape, value: readSketch(sketch(value).data, 0, value.size) },
+      ...(alikeUnits > 0 && { alikeUnits }),
+    };
   });
+};
+
+/**
+ * Units of weights [inputs, units], biases [units] and weights [units, outputs] that compute and learn the same as another. They are compared by a sum
+ * of what they have with factors of no pattern, which is the same to the bit where all of it is.
+ */
+function alike(going: Tensor, bias: Tensor | undefined, out: Tensor): number {
+  const [inputs, units] = going.shape as [number, number];
+  const outputs = out.shape[1]!;
+  const sums = Float64Array.from({ length: units }, (_, u) => bias?.data[u] ?? 0);
+  for (let i = 0; i < inputs; i++) {
+    const factor = Math.sin(i + 1);
+    for (let u = 0; u < units; u++) sums[u]! += going.data[i * units + u]! * factor;
+  }
+  for (let o = 0; o < outputs; o++) {
+    const factor = Math.cos(o + 1);
+    for (let u = 0; u < units; u++) sums[u]! += out.data[u * outputs + o]! * factor;
+  }
+  return units - new Set(sums).size;
+}
