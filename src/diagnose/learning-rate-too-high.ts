@@ -3,7 +3,7 @@
 import { short } from "../data/wording.ts";
 import { maximum } from "../ir/stats.ts";
 import { confidenceOf, nameOf, percent } from "./confidence.ts";
-import { alphaOf, byOutcome, early, lossLeft, median, type Observed } from "./course.ts";
+import { alphaOf, byOutcome, early, lossLeft, median, type Observed, outcome } from "./course.ts";
 import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
@@ -17,6 +17,8 @@ const thresholds = {
   largestUpdate: 0.6,
   /** Of the first steps together; healthy ones have −0.57 in the middle. */
   alpha: 0,
+  /** Where little was learnt, shorter ones are too long already if they overshoot; healthy trainings of hard tables have 0.05. */
+  unlearnt: { update: 0.06, alpha: 0.1 },
   /** Largest loss by the first. */
   jump: 3,
   /** Loss left: below, a training that began in jumps did its work all the same, as plain gradient descent does. */
@@ -58,11 +60,14 @@ function detect(evidence: Evidence): Finding | undefined {
   const longest = maximum(begin.map(largestUpdate));
   const alpha = alphaOf(begin);
   const worst = maximum([...epochs, ...begin].map(({ loss }) => loss)) / first.loss;
-  const isLong = update > thresholds.update || longest > thresholds.largestUpdate;
+  const { unlearnt } = thresholds;
+  const learntLittle = lossLeft(evidence) > outcome.unlearnt && alpha > unlearnt.alpha && update > unlearnt.update;
+  const isLong = update > thresholds.update || longest > thresholds.largestUpdate || learntLittle;
   const overshoots =
     alpha > thresholds.alpha || worst > thresholds.jump || failure !== undefined || lossLeft(evidence) > 1;
   if (!isLong || !overshoots) return undefined;
-  const seen = begin.find((one) => largestUpdate(one) > thresholds.update) ?? first;
+  const long = learntLittle ? unlearnt.update : thresholds.update;
+  const seen = begin.find((one) => largestUpdate(one) > long) ?? first;
   const layer = seen.layers.reduce((most, one) => (one.updateRatio > most.updateRatio ? one : most));
   return {
     severity: lossLeft(evidence) < thresholds.learnt ? "info" : byOutcome(evidence),
