@@ -5,12 +5,12 @@ import { fixedVerdicts } from "../calibration/fixed.mjs";
 it("says of the fixed cases what it said", async () => {
   expect(await fixedVerdicts()).toMatchInlineSnapshot(`
     {
-      "bad-initialization/huge biases/penguins": "dead-units (info)",
+      "bad-initialization/huge biases/penguins": "bad-initialization (warning), dead-units (info)",
       "bad-initialization/zeros/penguins": "bad-initialization (warning)",
       "batch-too-small/momentum/fuel": "batch-too-small (severe), learning-rate-too-high (severe), dead-units (warning), overfitting (info)",
       "class-imbalance/one of several/penguins": "class-imbalance (info)",
-      "constant-output/constant columns/penguins": "constant-output (severe), class-imbalance (severe), dead-units (warning), uninformative-features (warning)",
-      "dead-units/biases of most units/penguins": "dead-units (severe), vanishing-gradient (severe), constant-output (severe), class-imbalance (severe)",
+      "constant-output/constant columns/penguins": "constant-output (severe), dead-units (warning), uninformative-features (warning), class-imbalance (warning)",
+      "dead-units/biases of most units/penguins": "bad-initialization (severe), vanishing-gradient (severe), dead-units (severe), constant-output (severe), class-imbalance (warning)",
       "exploding-gradient/large weights/iris": "bad-initialization (severe), learning-rate-too-low (severe), exploding-gradient (severe), overfitting (warning)",
       "healthy/adam/penguins": "nothing",
       "healthy/defaults/fuel": "nothing",
@@ -28,9 +28,9 @@ it("says of the fixed cases what it said", async () => {
       "non-finite/NaN in a column/iris": "non-finite (severe)",
       "overfitting/products of columns/fuel": "nothing",
       "saturation/large weights/fuel": "bad-initialization (severe), saturation (severe), overfitting (warning)",
-      "uninformative-features/targets of other rows/penguins": "class-imbalance (severe), uninformative-features (warning)",
+      "uninformative-features/targets of other rows/penguins": "uninformative-features (warning), class-imbalance (warning)",
       "unscaled-feature/a small unit/fuel": "unscaled-feature (severe), dead-units (warning)",
-      "vanishing-gradient/deep sigmoid/penguins": "vanishing-gradient (severe), class-imbalance (severe)",
+      "vanishing-gradient/deep sigmoid/penguins": "vanishing-gradient (severe), class-imbalance (warning)",
       "vanishing-gradient/small weights, deep tanh/fuel": "vanishing-gradient (warning)",
     }
   `);

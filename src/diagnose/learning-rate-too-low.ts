@@ -1,5 +1,6 @@
 // Steps so short that the weights hardly leave where they began, while every one of them still leads down.
 import { short } from "../data/wording.ts";
+import { maximum } from "../ir/stats.ts";
 import { confidenceOf, percent } from "./confidence.ts";
 import { alphaOf, early, lossLeft, median, updateOf } from "./course.ts";
 import { defineDetector } from "./detector.ts";
@@ -10,14 +11,16 @@ import { rateTimes, suggestedRate, usualSchedule } from "./remedies.ts";
 import { learnsMore, setsOnly } from "./suspicion.ts";
 
 const thresholds = {
-  /** ‖θ − θ₀‖ / ‖θ₀‖ at the end; healthy trainings go 0.05 at least. */
-  distance: 0.045,
+  /** ‖θ − θ₀‖ / ‖θ₀‖ at the end; healthy trainings that go less far have updates of 0.005. */
+  distance: 0.06,
   lossLeft: 0.35,
   severeLossLeft: 0.8,
   alpha: -0.5,
-  /** ‖Δθ‖ / ‖θ‖ per step: the lower one needs no α. */
-  update: 2e-4,
+  /** ‖Δθ‖ / ‖θ‖ per step: the lower one needs no α. Healthy ones have 9e-4 and more. */
+  update: 8.5e-4,
   largestUpdate: 2e-3,
+  /** A rate by the largest there was, and the share of the epochs from which on it is less: the usual course ends at 0.01. */
+  faded: { rate: 0.01, share: 0.5, lossLeft: 0.15 },
 } as const;
 
 export const learningRateTooLow = defineDetector({
@@ -45,6 +48,8 @@ function detect(evidence: Evidence): Finding | undefined {
   const update = median(observations.map(updateOf));
   const alpha = alphaOf(early(evidence));
   const left = lossLeft(evidence);
+  const faded = fadedRate(evidence, left);
+  if (faded !== undefined) return faded;
   // A gradient of 0, or none that leads down, is no matter of the rate.
   const moves = update > 0 && last.distance > 0;
   if (!moves || !(last.distance < thresholds.distance && left > thresholds.lossLeft)) return undefined;
@@ -60,5 +65,23 @@ function detect(evidence: Evidence): Finding | undefined {
     evidence: { distance: last.distance, alpha, updateRatio: update, lossLeft: left, progress, steps: last.step },
     cause: { learningRate: rate, clipping: median(observations.map(({ clipping }) => clipping)) },
     confidence: confidenceOf(last.distance, thresholds.distance, thresholds.distance / 20),
+  };
+}
+
+/** A course of the rate that is over long before the training is. */
+function fadedRate({ epochs, observations, start }: Evidence, left: number): Finding | undefined {
+  const { rate, share, lossLeft: least } = thresholds.faded;
+  const largest = maximum([...observations, ...epochs].map(({ learningRate }) => learningRate));
+  const faded = epochs.filter(({ learningRate }) => learningRate < rate * largest);
+  if (faded.length < share * epochs.length || !(left > least)) return undefined;
+  const since = faded[0]!;
+  return {
+    severity: left > thresholds.severeLossLeft ? "severe" : "warning",
+    layers: [],
+    sinceStep: since.step,
+    message: `From epoch ${since.epoch} of ${start.epochs} on the learning rate is under ${percent(rate)} of its largest, ${short(largest)}, so that the rest of the steps hardly change anything, and ${percent(left)} of the loss of the best constant answer is left.`,
+    evidence: { epoch: since.epoch, learningRate: since.learningRate, largest, lossLeft: left },
+    cause: { share: faded.length / epochs.length },
+    confidence: confidenceOf(faded.length / epochs.length, share, 1),
   };
 }
