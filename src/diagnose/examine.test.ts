@@ -21,15 +21,15 @@ const table = (() => {
   );
 })();
 
-async function examined(settings: Recipe["settings"]) {
+async function examined(settings: Recipe["settings"], of = table) {
   const recipe: Recipe = { data: { target: "y", seed: 2 }, settings: { seed: 2, threads: 1, ...settings } };
   const events: TrainEvent[] = [];
   try {
-    for await (const event of trainTable(prepare(table, recipe.data), recipe.settings)) events.push(event);
+    for await (const event of trainTable(prepare(of, recipe.data), recipe.settings)) events.push(event);
   } catch (error) {
     if (!isNonFinite(error)) throw error;
   }
-  return examine(events, table, recipe);
+  return examine(events, of, recipe);
 }
 
 it("finds nothing wrong with an ordinary training, and tries nothing", async () => {
@@ -49,4 +49,16 @@ it("names one trouble that explains a poor result, not all that may", async () =
   const { verdicts } = await examined({ learningRate: 0.0002, epochs: 20 });
   const warned = verdicts.filter(({ severity }) => severity !== "info");
   expect(warned.map(({ kind }) => kind)).toEqual(["learning-rate-too-low"]);
+});
+
+it("does not take values in another unit for features that say nothing", async () => {
+  const next = splitmix32(9);
+  const chance = () => next() / 2 ** 32;
+  const mixed = Array.from({ length: 300 }, () => {
+    const [a, b] = [chance(), chance()];
+    return { a, b, y: (2 + 3 * a - b) * (chance() < 0.06 ? 100 : 1) };
+  });
+  const { verdicts } = await examined({}, tableFromRows(mixed, { source: "mixed" }));
+  expect(verdicts.filter(({ severity }) => severity !== "info").map(({ kind }) => kind)).toContain("label-noise");
+  expect(verdicts.map(({ kind }) => kind)).not.toContain("uninformative-features");
 });

@@ -6,6 +6,7 @@ import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { lowerValidationLoss } from "./goals.ts";
+import type { FoldAnswers } from "./measure/fold-answers.ts";
 
 const thresholds = {
   /** What a feature tells alone (data-profile.ts), beside what one may tell by chance: this by √ rows. */
@@ -19,6 +20,8 @@ const thresholds = {
   errors: 2.2,
   explained: 0.9,
   fewestRows: 15,
+  /** What networks that have not seen a row tell of it: R², that of ordinary rows, and fewer errors than guessing in standard deviations. */
+  folds: { r2: 0.1, robustR2: 0.3, errors: 4 },
 } as const;
 
 export const uninformativeFeatures = defineDetector({
@@ -27,6 +30,7 @@ export const uninformativeFeatures = defineDetector({
   thresholds,
   needsTime: true,
   causes: [
+    "label-noise",
     "unscaled-feature",
     "bad-initialization",
     "learning-rate-too-high",
@@ -42,7 +46,16 @@ export const uninformativeFeatures = defineDetector({
   mended: lowerValidationLoss,
 });
 
-function detect({ data, examples, epochs, end }: Evidence): Finding | undefined {
+/** Whether networks of other rows do better than a guess: then it is the training that made nothing of the features. */
+function foldsTell({ rows, classes, numbers }: FoldAnswers): boolean {
+  const { r2, robustR2, errors } = thresholds.folds;
+  if (numbers) return numbers.r2 > r2 || numbers.robustR2 > robustR2;
+  const { errorRate, guessing } = classes!;
+  return errorRate < guessing - errors * Math.sqrt((guessing * (1 - guessing)) / rows);
+}
+
+function detect({ data, examples, epochs, end, measured }: Evidence): Finding | undefined {
+  if (measured?.folds && foldsTell(measured.folds)) return undefined;
   const validation = examples?.validation;
   if (data === undefined || end === undefined || validation === undefined) return undefined;
   if (validation.rows < thresholds.fewestRows || data.features.length === 0) return undefined;
