@@ -9,7 +9,7 @@ import { alarms } from "./figures.mjs";
 import { page } from "./page.mjs";
 import { alarmsAfterTrials, remediesTable, remedyCases, remedyOf, unmended } from "./remedies.mjs";
 import { alarmKindTable, alarmTable, mechanismTable, misses, recallTable, shortfalls } from "./report.mjs";
-import { allCases } from "./suite.mjs";
+import { allCases, run, trainingOf } from "./suite.mjs";
 import { peerScores } from "./tables.mjs";
 
 const { values: options } = parseArgs({
@@ -23,7 +23,9 @@ const { values: options } = parseArgs({
     folder: { type: "string", default: join(tmpdir(), "chainrule-tables", "evidence") },
     /** … and whether what is there is diagnosed again, without training. */
     kept: { type: "boolean", default: false },
-    /** As that, but tables are measured again. */
+    /** As that, but what was kept is trained again, … */
+    train: { type: "boolean", default: false },
+    /** … and its tables are measured again. */
     measure: { type: "boolean", default: false },
     /** Whether remedies are tried on some of what was kept. */
     remedies: { type: "boolean", default: false },
@@ -33,6 +35,7 @@ const { values: options } = parseArgs({
 
 const verdictsOf = (events, measured) =>
   diagnose(events, measured).verdicts.map(({ kind, severity }) => ({ kind, severity }));
+const isAgain = options.train || options.measure;
 const wanted = halves.filter((half) => options.half === undefined || half === options.half);
 const kinds = options.kind?.split(",");
 const isWanted = ({ kind }) => kinds?.includes(kind) ?? true;
@@ -61,7 +64,7 @@ async function calibrate() {
   if (options.write) writeFileSync(new URL("../docs/calibration.md", import.meta.url), page(all, remedies));
 }
 
-/** Trains the cases and measures their tables; or measures the tables anew and takes the trainings as they were kept. */
+/** Trains the cases and measures their tables; or does one of these again for what was kept. */
 async function seeAll() {
   const cases = (await allCases()).filter((one, i) => isWanted(one) && (!options.quick || i % 12 === 0));
   for (const half of wanted) {
@@ -73,10 +76,15 @@ async function seeAll() {
     };
     const see = async (one) => {
       tell(one);
-      return options.measure ? { ...one, measured: await measuredOf(one) } : evidenceOf(one);
+      if (!isAgain) return evidenceOf(one);
+      return {
+        ...one,
+        ...(options.train && { events: (await run(await trainingOf(one))).events }),
+        ...(options.measure && { measured: await measuredOf(one) }),
+      };
     };
     const isKept = (one) => options.kind !== undefined && !isWanted(one);
-    await gather(options.measure ? keptOnes(half) : own, options.folder, half, see, isKept);
+    await gather(isAgain ? keptOnes(half) : own, options.folder, half, see, isKept);
     if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
   }
 }

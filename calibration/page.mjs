@@ -91,8 +91,8 @@ it speaks of one where there is none: in ${trainings} trainings on ${tableList()
 npm run calibrate -- --write
 \`\`\`
 
-It takes some ten minutes on one core, and Python for the tables. \`-- --quick\` runs every twelfth case, \`-- --kind dead-units\` one kind,
-\`-- --case "dead-units/one layer/cars"\` one training in full, and \`-- --kept\` diagnoses again what was seen of the trainings last time. All is
+It takes some fifteen minutes on one core, and Python for the tables. \`-- --quick\` runs every twelfth case, \`-- --kind dead-units\` one kind,
+\`-- --case "dead-units/one layer/cars"\` one training in full, and \`-- --kept\` diagnoses again what was seen of the trainings last time, \`-- --kept --remedies\` with twins and whole trainings. All is
 drawn from the names of the cases, so that the figures are the same on every machine.
 
 ## What is counted
