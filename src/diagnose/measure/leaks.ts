@@ -25,6 +25,8 @@ export interface ColumnLeak {
 /** What a column has to tell alone to be tried without, and from where on several are taken away together: copies stand in for one another. */
 const [telling, exact] = [0.8, 0.97];
 const fewestRows = 40;
+/** Of a category with very many levels the first are judged one by one. */
+const mostFeatures = 100;
 
 interface Judged extends ColumnFeatures {
   readonly given: Int32Array;
@@ -80,9 +82,6 @@ function judge(own: ColumnFeatures, { split, features, classes }: Sample): Judge
       : 0;
   return { ...own, given, alone: maximum([0, together, ...each.slice(0, mostFeatures)]) };
 }
-
-/** Of a category with very many levels the first. */
-const mostFeatures = 100;
 
 /** Errors of the networks without it on the rows where it is given, and those that it leaves alone. */
 function beside({ column, given, alone }: Judged, said: Float64Array, { split, classes }: Sample): ColumnLeak {

@@ -106,6 +106,15 @@ describe("values", () => {
   });
 });
 
+it("counts are measured with their own loss, a few far too large ones too", async () => {
+  const table = rows(300, (a, b, chance) => ({
+    y: Math.round(3 * Math.exp(a + 0.3 * b)) + (chance() < 0.05 ? 400 : 0),
+  }));
+  const data = { target: "y", standardize: false };
+  const { folds } = await measureTable(table, { data, settings: { loss: "poisson", seed: 1 } });
+  expect(folds!.numbers!.robustR2).toBeGreaterThan(0.4);
+});
+
 describe("columns", () => {
   it("that tell what no others do are tried without, with what these leave open", async () => {
     const drawn = rows(400, (a, b, chance) => {

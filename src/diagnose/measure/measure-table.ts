@@ -28,10 +28,11 @@ const shorter = 2;
  * seen is evidence of the data alone. The same seed gives the same figures. Throws what `prepare` throws.
  */
 export async function measureTable(table: Table, { data, settings }: Recipe): Promise<Measured> {
-  const { standardize: _, ...options } = data;
-  const prepared = prepare(table, options);
-  if (prepared.preprocessing.targets.length > 1) return {};
   const { loss, backend, threads = 1, deterministic, seed = 0 } = settings;
+  const { standardize: _, ...options } = data;
+  const isCount = loss !== undefined && lossRecord(loss).link === "log";
+  const prepared = prepare(table, { ...options, ...(isCount && { targetScale: "mean" }) });
+  if (prepared.preprocessing.targets.length > 1) return {};
   const sample = sampleOf(prepared, seed, mostRows);
   if (sample.split.rows < fewestRows) return {};
   const kept = { loss, backend, threads, deterministic };

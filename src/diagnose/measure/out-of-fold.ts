@@ -2,6 +2,7 @@
 import { permutation } from "../../data/random.ts";
 import { scaleOf } from "../../data/target-kinds.ts";
 import { deviation, mean } from "../../ir/stats.ts";
+import { isNonFinite } from "../../train/failure.ts";
 import type { TableSettings } from "../../train/settings/resolve.ts";
 import { tablePredictor, trainTable } from "../../train/tabular.ts";
 import { rowsOf, type Sample } from "./sample.ts";
@@ -42,7 +43,8 @@ function scaled(y: Int32Array | Float32Array) {
   const range = 3 * (high - low);
   if (range === 0 || (sorted[0]! >= low - range && sorted.at(-1)! <= high + range)) return asIs;
   const within = y.map((value) => Math.max(low - range, Math.min(high + range, value)));
-  const [centre, unit] = [mean(within), deviation(within)];
+  // Counts and amounts, which are scaled by their mean, stay what they are.
+  const [centre, unit] = sorted[0]! >= 0 ? [0, mean(within)] : [mean(within), deviation(within)];
   return { y: within.map((value) => (value - centre) / unit), unit, centre };
 }
 
@@ -74,7 +76,10 @@ async function once(sample: Sample, settings: TableSettings, repeat: number): Pr
       },
       { ...settings, seed: seed + repeat },
     );
-    const { trained } = await training.result().catch(() => ({ trained: undefined }));
+    const { trained } = await training.result().catch((error: unknown) => {
+      if (!isNonFinite(error)) throw error;
+      return { trained: undefined };
+    });
     if (trained === undefined) return undefined;
     const said = tablePredictor(trained)(rowsOf(split, [...asked]).x, asked.length);
     asked.forEach((row, i) => {
