@@ -85,7 +85,7 @@ export function page(all, remedies) {
   return `# How often the diagnosis is right
 
 \`chainrule diagnose\` names what is wrong with a training. This page counts how often it finds a fault that was put in on purpose, and how often
-it speaks of one where there is none: in ${trainings} trainings on ${tableList().length} real tables, each once with its fault and once without. The command writes this page:
+it speaks of one where there is none: in ${trainings} trainings on ${new Set(Object.values(all).flatMap((results) => results.map((one) => one.table))).size} real tables, each once with its fault and once without. The command writes this page:
 
 \`\`\`sh
 npm run calibrate -- --write

@@ -66,7 +66,8 @@ const lost = ["uninformative-features", "label-noise", "overfitting", "class-imb
 const isMended = ({ without, mended = worst }) => mended >= without - margin;
 const isWorse = ({ metric = worst, fixed = metric }) => fixed < metric - margin;
 
-const costlyOf = (results) => results.filter((one) => one.kind !== "healthy" && one.cost && !lost.includes(one.kind));
+const costlyOf = (results) =>
+  results.filter((one) => one.kind !== "healthy" && one.cost && one.without !== undefined && !lost.includes(one.kind));
 
 /** Sentences on what of the goals is not reached. */
 export function remedyShortfalls(results) {
@@ -77,7 +78,7 @@ export function remedyShortfalls(results) {
     ...(mended < 0.85 * costly.length
       ? [`${estimate(mended, costly.length)} of the faults brought back by the first remedy, where 85 % is the goal`]
       : []),
-    ...(worse > 0 ? [`${worse} trainings ended worse by what \`--fix\` chooses, where none should`] : []),
+    ...(worse > 0 ? [`trainings that ended worse by what \`--fix\` keeps: ${worse}, where none should`] : []),
   ];
 }
 
