@@ -15,7 +15,7 @@ export interface Detector<K extends string = string> {
   readonly kind: K;
   /** What is so where it speaks, for the table in docs/diagnose.md. */
   readonly holds: string;
-  /** From where on it speaks. What healthy trainings of the tuning seeds show (npm run calibrate) stands beside each figure. */
+  /** From where on it speaks. What healthy trainings show (npm run calibrate, the half of tables for choosing) stands beside each figure. */
   readonly thresholds: Thresholds;
   /** Only time can tell, since it is a matter of how the loss went on: silent while a training has just begun (course.ts). */
   readonly needsTime: boolean;

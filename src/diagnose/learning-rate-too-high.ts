@@ -62,7 +62,8 @@ function detect(evidence: Evidence): Finding | undefined {
   const worst = maximum([...epochs, ...begin].map(({ loss }) => loss)) / first.loss;
   const { unlearnt } = thresholds;
   const learntLittle = lossLeft(evidence) > outcome.unlearnt && alpha > unlearnt.alpha && update > unlearnt.update;
-  const isLong = update > thresholds.update || longest > thresholds.largestUpdate || learntLittle;
+  const isFar = update > thresholds.update || longest > thresholds.largestUpdate;
+  const isLong = isFar || learntLittle;
   const overshoots =
     alpha > thresholds.alpha || worst > thresholds.jump || failure !== undefined || lossLeft(evidence) > 1;
   if (!isLong || !overshoots) return undefined;
@@ -70,7 +71,7 @@ function detect(evidence: Evidence): Finding | undefined {
   const seen = begin.find((one) => largestUpdate(one) > long) ?? first;
   const layer = seen.layers.reduce((most, one) => (one.updateRatio > most.updateRatio ? one : most));
   return {
-    severity: lossLeft(evidence) < thresholds.learnt ? "info" : byOutcome(evidence),
+    severity: lossLeft(evidence) < thresholds.learnt ? "info" : isFar ? byOutcome(evidence) : "warning",
     layers: [],
     sinceStep: seen.step,
     message: `A step moves the weights of ${nameOf(layer.name)} by ${layer.updateRatio > 10 ? `${short(layer.updateRatio)} times` : `${percent(layer.updateRatio)} of`} their length at a learning rate of ${short(seen.learningRate)}${

@@ -15,7 +15,7 @@ export interface Suspicion {
 }
 
 /** From here on a loss is so much lower that it is no chance of the rows for validation. */
-const clearly = 0.9;
+const clearly = 0.85;
 
 const share = (after = Number.NaN, before = Number.NaN): number => after / before;
 

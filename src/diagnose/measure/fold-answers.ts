@@ -1,5 +1,5 @@
 // Where answers for unseen rows miss: in figures that tell wrong labels from classes that overlap, and wrong values from noise.
-import { answerOf, classesOf } from "../../data/target-kinds.ts";
+import { answerOf, classesOf, scaleOf } from "../../data/target-kinds.ts";
 import { deviation, maximum, median, r2 } from "../../ir/stats.ts";
 import type { Sample } from "./sample.ts";
 
@@ -102,8 +102,9 @@ function ofClasses(sample: Sample, said: Float64Array): FoldAnswers {
 
 function ofNumbers(sample: Sample, answers: Float64Array, stabilized: (value: number) => number): FoldAnswers {
   const { rows, y } = sample.split;
-  const truth = Float64Array.from(y, stabilized);
-  const said = answers.map(stabilized);
+  const even = evenScale(sample) ?? stabilized;
+  const truth = Float64Array.from(y, even);
+  const said = answers.map(even);
   const residuals = truth.map((value, row) => value - said[row]!);
   const order = Int32Array.from(said.keys()).sort((a, b) => said[a]! - said[b]!);
   const groups = Math.max(1, Math.min(mostGroups, Math.floor(rows / groupRows)));
@@ -121,7 +122,9 @@ function ofNumbers(sample: Sample, answers: Float64Array, stabilized: (value: nu
   const { scale } = robust(truth);
   const { forValidation } = sample;
   const own = (values: Float64Array) => Float64Array.from(forValidation, (row) => values[row]!);
-  const apart = farValues(truth);
+  const apart = farValues(Float64Array.from(y, stabilized));
+  // Where many rows have one value, as no visit at all, half of the residuals say nothing of the others.
+  const isTied = mostFrequent(y) > mostTied * rows;
   return {
     rows,
     ...(forValidation.length > 1 && {
@@ -130,12 +133,40 @@ function ofNumbers(sample: Sample, answers: Float64Array, stabilized: (value: nu
     numbers: {
       ...(apart && { apart }),
       r2: explained,
-      held: residuals.reduce((sum, r, row) => sum + (away[row]! > 4 ? r ** 2 : 0), 0) / rows / variance,
-      excess: 1 - explained - squares.reduce((a, b) => a + b, 0) / rows / variance,
-      robustR2: scale === 0 ? 0 : 1 - median(squares) / scale ** 2,
+      ...(isTied
+        ? { held: 0, excess: 0, robustR2: 0 }
+        : {
+            held: residuals.reduce((sum, r, row) => sum + (away[row]! > 4 ? r ** 2 : 0), 0) / rows / variance,
+            excess: 1 - explained - squares.reduce((a, b) => a + b, 0) / rows / variance,
+            robustR2: scale === 0 ? 0 : 1 - median(squares) / scale ** 2,
+          }),
     },
     suspects: suspects(sample, away, (row) => answers[row]!),
   };
+}
+
+/** Share of the rows that have one value. */
+const mostTied = 0.2;
+
+function mostFrequent(y: Int32Array | Float32Array): number {
+  const counts = new Map<number, number>();
+  for (const value of y) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return maximum([...counts.values()]);
+}
+
+/** The upper tail by the lower one, of the middle four fifths: 1 of a symmetric distribution, 3.6 of a lognormal one with σ = 1. */
+const skewed = 2;
+
+/** ln (1 + value / median) of amounts with a long upper tail, whose noise grows with them; undefined of others. */
+function evenScale({ prepared, split }: Sample): ((y: number) => number) | undefined {
+  const { unit, centre } = scaleOf(prepared.preprocessing.targets[0]!);
+  const amounts = Float64Array.from(split.y, (value) => value * unit + centre).sort();
+  const at = (share: number) => amounts[Math.floor(share * (amounts.length - 1))]!;
+  const middle = at(0.5);
+  // Amounts that were scaled in float32 may fall below 0 by a rounding.
+  if (amounts[0]! < -1e-6 * middle || middle <= 0 || !(at(0.9) - middle > skewed * (middle - at(0.1))))
+    return undefined;
+  return (value) => Math.log1p(Math.max(0, value * unit + centre) / middle);
 }
 
 /** By a factor of so much, and at most this share of the rows: more are a group of their own. At least three, since one may be anything. */
