@@ -109,7 +109,7 @@ describe("values", () => {
 it("counts are measured with their own loss, a few far too large ones too", async () => {
   const counts = (mean: number) =>
     rows(300, (a, b, chance) => ({ y: Math.round(mean * Math.exp(a + 0.3 * b)) + (chance() < 0.05 ? 400 : 0) }));
-  const data = { target: "y", standardize: false };
+  const data = { target: "y", task: "regression", standardize: false } as const;
   const of = async (mean: number) =>
     (await measureTable(counts(mean), { data, settings: { loss: "poisson", seed: 1 } })).folds!.numbers!;
   expect((await of(30)).robustR2).toBeGreaterThan(0.4);
