@@ -71,7 +71,7 @@ function detect(evidence: Evidence): Finding | undefined {
     severity: isUnlearnt ? "severe" : left > thresholds.warningLossLeft[size] ? "warning" : "info",
     layers: [],
     sinceStep: observations[0]!.step,
-    message: `${batchSize === 1 ? "A batch is one row, so its gradient is one row's opinion" : `The variance of a gradient over ${batchSize} rows is ${short(ratio!)} times its squared length (the norm test; above 1 it is more noise than gradient)`}, and at this learning rate the steps do not average it out: ${percent(left)} of the loss of the best constant answer is left.`,
+    message: `${ratio === undefined ? "A batch is one row, so its gradient is one row's opinion" : `The variance of a gradient over ${batchSize} rows is ${short(ratio)} times its squared length (the norm test; above 1 it is more noise than gradient)`}, and at this learning rate the steps do not average it out: ${percent(left)} of the loss of the best constant answer is left.`,
     evidence: {
       noiseShare: noise,
       ...(ratio !== undefined && { normTest: ratio }),

@@ -88,8 +88,8 @@ type EventChecks = { readonly [T in TrainEvent["type"]]: Checks<Omit<Extract<Tra
 /** Numbers that were not finite have come as NaN. */
 export const eventChecks: EventChecks = {
   start: {
-    ...{ rows: number, validationRows: number, features: number, parameters: number, batchSize: number },
-    ...{ stepsPerEpoch: number, epochs: number, backend: text, threads: number, blas: maybe(text), seed: number },
+    ...{ rows: natural, validationRows: natural, features: natural, parameters: natural, batchSize: natural },
+    ...{ stepsPerEpoch: natural, epochs: natural, backend: text, threads: natural, blas: maybe(text), seed: number },
     loss: maybe(isLossName),
     layers: list(text),
     initial: list(
