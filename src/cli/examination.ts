@@ -23,13 +23,12 @@ export async function showExamination(
   print(streams.stderr, ({ colors, width }) =>
     wrap("Training networks on parts of the table, and asking them for the others …", width).map(colors.dim),
   );
-  const examination = await examine(events, table, recipe, {
-    onTwin: (twin) =>
-      print(streams.stderr, (style) => [
-        ...(twin.index === 0 ? ["Trying remedies in short twins of the training:"] : []),
-        ...twinLines(twin, style).map(style.colors.dim),
-      ]),
-  });
+  const examination = await examine(events, table, recipe, (twin) =>
+    print(streams.stderr, (style) => [
+      ...(twin.index === 0 ? ["Trying remedies in short twins of the training:"] : []),
+      ...twinLines(twin, style).map(style.colors.dim),
+    ]),
+  );
   print(streams.stderr, () => [""]);
   return examination;
 }

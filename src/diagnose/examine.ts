@@ -6,7 +6,7 @@ import type { Recipe } from "./change.ts";
 import { detectorOf, detectors } from "./detectors.ts";
 import { diagnose } from "./diagnose.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
-import { type Measured, measureTable } from "./measure/measure-table.ts";
+import { measureTable } from "./measure/measure-table.ts";
 import { isPoorerThanOrdinary } from "./result.ts";
 import { suspected } from "./suspicion.ts";
 import { type Trials, type TwinReport, tryRemedies } from "./try-remedies.ts";
@@ -17,17 +17,10 @@ export interface Examination extends Diagnosis {
   readonly steps: number;
 }
 
-export interface Watching {
-  /** Hears of what was measured, before any twin. */
-  readonly onMeasured?: (measured: Measured) => void;
-  /** Hears of every twin. */
-  readonly onTwin?: (report: TwinReport) => void;
-}
-
 /**
  * Verdicts of a training by its events, by networks that are trained on parts of its table, and by twins with remedies. Trouble that no event
  * shows is looked for where the result is poorer than that of ordinary networks. Throws INVALID_ARGUMENT without a start event, and what `prepare`
- * throws.
+ * throws. `onTwin` hears of every twin.
  *
  * @example
  * const { verdicts } = await examine(events, table, { data: { target: "species" }, settings: { hidden: [8] } });
@@ -37,10 +30,9 @@ export async function examine(
   events: readonly TrainEvent[],
   table: Table,
   recipe: Recipe,
-  { onMeasured, onTwin }: Watching = {},
+  onTwin?: (report: TwinReport) => void,
 ): Promise<Examination> {
   const measured = await measureTable(table, recipe);
-  onMeasured?.(measured);
   const findings = diagnose(events, measured);
   const { whole } = evidenceOf(events, measured);
   const suspicions = suspicionsOf(findings.verdicts, whole);

@@ -6,7 +6,7 @@ export type { Detector, Thresholds } from "./detector.ts";
 export { detectors, type VerdictKind } from "./detectors.ts";
 export { diagnose } from "./diagnose.ts";
 export type { Evidence } from "./evidence.ts";
-export { type Examination, examine, type Watching } from "./examine.ts";
+export { type Examination, examine } from "./examine.ts";
 export type { Figures, Finding, Severity } from "./finding.ts";
 export type { Goal, Outcome } from "./goals.ts";
 export { type Measured, measureTable } from "./measure/measure-table.ts";
