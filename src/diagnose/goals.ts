@@ -16,8 +16,6 @@ export interface Goal {
   readonly words: string;
   /** Whether a change that led from one outcome to the other did what is asked for. */
   readonly isReached: (before: Outcome, after: Outcome) => boolean;
-  /** Whether only a twin of the training's full length shows it. */
-  readonly needsWholeTraining: boolean;
 }
 
 /** A loss counts as lower below this share of the one before: twins share their batches, so that chance weighs little. */
@@ -28,34 +26,36 @@ const nearer = 10;
 
 const finite = (figure = Number.NaN): number => (Number.isNaN(figure) ? Number.POSITIVE_INFINITY : figure);
 
-const lossOf = ({ loss }: Outcome): number => finite(loss);
-const validationLossOf = ({ validationLoss }: Outcome): number => finite(validationLoss);
+/** What comes of a training: the loss of rows that it has not seen, or that of its own where there are no others. */
+export const resultOf = ({ loss, validationLoss = loss }: Outcome): number => finite(validationLoss);
+
+/** The results of both, of the same rows: a training that failed, or is still in its first epoch, has no validation loss. */
+function results(before: Outcome, after: Outcome): readonly [number, number] {
+  const isValidated = before.validationLoss !== undefined && after.validationLoss !== undefined;
+  return isValidated ? [resultOf(before), resultOf(after)] : [finite(before.loss), finite(after.loss)];
+}
 
 /** |ln product|: how far the gradient is from keeping its size on its way through the network. */
 export const imbalanceOf = ({ product }: Outcome): number =>
   product === undefined || product <= 0 ? Number.POSITIVE_INFINITY : Math.abs(Math.log(product));
 
 export const lowerLoss: Goal = {
-  figure: lossOf,
+  figure: resultOf,
   words: "loss",
-  isReached: (before, after) => lossOf(after) < lower * lossOf(before),
-  needsWholeTraining: false,
-};
-
-/** For what is learnt by heart in the long run. */
-export const lowerValidationLoss: Goal = {
-  figure: validationLossOf,
-  words: "validation loss",
-  isReached: (before, after) => validationLossOf(after) < lower * validationLossOf(before),
-  needsWholeTraining: true,
+  isReached: (before, after) => {
+    const [had, has] = results(before, after);
+    return has < lower * had;
+  },
 };
 
 /** A gradient that keeps its size serves as well as a lower loss, where it does not cost any. */
 export const lowerLossOrBalancedGradient: Goal = {
   ...lowerLoss,
-  isReached: (before, after) =>
-    lowerLoss.isReached(before, after) ||
-    (lossOf(after) * lower <= lossOf(before) && imbalanceOf(before) - imbalanceOf(after) > Math.log(nearer)),
+  isReached: (before, after) => {
+    const [had, has] = results(before, after);
+    const isBalanced = imbalanceOf(before) - imbalanceOf(after) > Math.log(nearer);
+    return has < lower * had || (has * lower <= had && isBalanced);
+  },
 };
 
 /** For what is right whatever it costs, as to do without a feature that gives the answer away. */

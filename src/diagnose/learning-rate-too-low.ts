@@ -7,7 +7,7 @@ import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { lowerLoss } from "./goals.ts";
-import { rateTimes, suggestedRate, usualSchedule } from "./remedies.ts";
+import { rateTimes, suggestedRate, usualClip, usualSchedule } from "./remedies.ts";
 import { learnsMore, setsOnly } from "./suspicion.ts";
 
 const thresholds = {
@@ -30,11 +30,13 @@ export const learningRateTooLow = defineDetector({
   needsTime: true,
   causes: ["bad-initialization", "vanishing-gradient", "dead-units", "saturation"],
   detect,
-  remedies: [suggestedRate, rateTimes(10), usualSchedule],
+  remedies: [suggestedRate, rateTimes(10), usualSchedule, usualClip],
   mended: lowerLoss,
   suspicion: {
     isOf: (change, learningRate) =>
-      setsOnly(change, "schedule") || (setsOnly(change, "learningRate") && change.learningRate! > learningRate),
+      setsOnly(change, "schedule") ||
+      setsOnly(change, "clipNorm") ||
+      (setsOnly(change, "learningRate") && change.learningRate! > learningRate),
     isShown: learnsMore,
     words: ({ end, start }) =>
       `After ${end?.steps ?? start.epochs * start.stepsPerEpoch} steps the training is not where it could be: with longer steps it gets farther in as many.`,

@@ -6,7 +6,7 @@ import { confidenceOf } from "./confidence.ts";
 import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
-import { lowerValidationLoss } from "./goals.ts";
+import { lowerLoss } from "./goals.ts";
 import { dropout, narrower, suggestedRate } from "./remedies.ts";
 import { learnsLessByHeart, setsOnly } from "./suspicion.ts";
 
@@ -28,7 +28,7 @@ export const overfitting = defineDetector({
   causes: ["unscaled-feature", "bad-initialization", "learning-rate-too-high", "label-noise", "batch-too-small"],
   detect,
   remedies: [narrower(2), narrower(4), dropout(0.3), suggestedRate],
-  mended: lowerValidationLoss,
+  mended: lowerLoss,
   suspicion: {
     isOf: (change) => setsOnly(change, "hidden", "depth", "width", "dropout"),
     isShown: learnsLessByHeart,

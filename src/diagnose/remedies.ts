@@ -93,10 +93,19 @@ export const usualSchedule = rule(({ resolved }) => {
     : { words: `a ${usual} schedule`, change: { schedule: usual } };
 });
 
-export const clip = rule(({ resolved: { clipNorm } }) => {
-  const norm = clipNorm === undefined ? 1 : clipNorm / 10;
-  return { words: `gradients clipped to a norm of ${norm}`, change: { clipNorm: norm } };
+/** The norm that gradients are usually clipped to. */
+const usualNorm = 1;
+const clipTo = (norm: number): Candidate => ({
+  words: `gradients clipped to a norm of ${norm}`,
+  change: { clipNorm: norm },
 });
+
+export const clip = rule(({ resolved: { clipNorm } }) => clipTo(clipNorm === undefined ? usualNorm : clipNorm / 10));
+
+/** In place of a norm so small that it makes every step short. */
+export const usualClip = rule(({ resolved: { clipNorm = usualNorm } }) =>
+  clipNorm < usualNorm ? clipTo(usualNorm) : undefined,
+);
 
 /** Losses before and after are compared in the target's unit: of several targets there is none, but for classes. */
 export const standardize = rule(({ data, resolved, prepared }) =>

@@ -56,9 +56,9 @@ it("finds what makes a deep sigmoid network learn, ranks it, and tries the best 
   for (const { before, after } of remedies) {
     expect(before).toEqual(twins[0]!.outcome);
     const isShorter = Math.abs(Math.log(after.product!)) < Math.abs(Math.log(before.product!));
-    expect(after.loss < before.loss || isShorter).toBe(true);
+    expect(after.validationLoss! < before.validationLoss! || isShorter).toBe(true);
   }
-  const losses = remedies.map(({ after }) => after.loss);
+  const losses = remedies.map(({ after }) => after.validationLoss!);
   expect(losses).toEqual(losses.toSorted((a, b) => a - b));
   expect(twins.some(({ words }) => words.includes(" + "))).toBe(true);
   expect(best!.after.validationLoss).toBe(Math.min(...remedies.map(({ after }) => after.validationLoss!)));
@@ -149,4 +149,20 @@ it("takes a warning that nothing helps against for a remark, and lets severe ver
     expect(remedies).toEqual([]);
     expect([now, wasWarning]).toEqual(severity === "warning" ? ["info", true] : ["severe", undefined]);
   }
+});
+
+it("measures larger batches by as many rows, and lifts a clip that makes every step short", async () => {
+  const settings = { ...quick, optimizer: "sgd", learningRate: 0.1, clipNorm: 1e-5 } as const;
+  const { verdicts, best } = await trialsOf({ data: features, settings }, [verdictOf("learning-rate-too-low")]);
+  expect(verdicts[0]!.remedies.map((remedy) => remedy.settings)).toContainEqual({ clipNorm: 1 });
+  expect(best!.settings.clipNorm).toBe(1);
+  // With a rate this small what is left says how many steps a twin took: as many epochs as the training.
+  const slow = { ...quick, optimizer: "sgd", schedule: "constant", learningRate: 1e-4 } as const;
+  const { twins } = await trialsOf({ data: features, settings: slow }, [verdictOf("batch-too-small")]);
+  const own: (number | undefined)[] = [];
+  for (const batchSize of [16, 64]) {
+    const training = trainTable(prepare(table, features), { ...slow, batchSize });
+    own.push((await training.result()).metrics.validation?.loss);
+  }
+  expect(twins.slice(0, 2).map(({ outcome }) => outcome.validationLoss)).toEqual(own);
 });

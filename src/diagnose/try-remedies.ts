@@ -3,7 +3,6 @@
 import { type Prepared, type PrepareOptions, prepare, type Table } from "../data/index.ts";
 import { scaleOf } from "../data/target-kinds.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import { maximum } from "../ir/stats.ts";
 import { type LossRecord, lossRecord } from "../nn/losses/index.ts";
 import type { ObservationEvent, StartEvent, TrainEvent } from "../train/events.ts";
 import { rangeTest } from "../train/range-test.ts";
@@ -12,7 +11,7 @@ import { trainTable } from "../train/tabular.ts";
 import { underCauses } from "./causes.ts";
 import { type Change, changed, changesColumns, changesRows, keyOf, type Recipe } from "./change.ts";
 import { detectorOf, type VerdictKind } from "./detectors.ts";
-import { imbalanceOf, lowerLoss, type Outcome } from "./goals.ts";
+import { imbalanceOf, type Outcome, resultOf } from "./goals.ts";
 import { type Baseline, type Candidate, combined, rangeTestRate } from "./remedies.ts";
 import type { Remedy, TriedVerdict, Verdict } from "./verdict.ts";
 
@@ -35,11 +34,10 @@ export interface TwinReport {
   readonly outcome: Outcome;
 }
 
-/** Steps of a twin, where the training has as many. */
-const fewestSteps = 500;
-/** So much further than the last verdict begins. */
-const further = 1.5;
-/** Most parameters × rows × steps of a twin: about a second on one core. */
+/**
+ * Most parameters × rows × steps of a twin: about a second on one core. A twin is the whole training wherever that is within it: the first steps
+ * alone prefer rates that are too high for the last (Wu et al. 2018, short-horizon bias).
+ */
 const mostWork = 4e9;
 /** A training too large for that still shows something in so many steps. */
 const leastSteps = 50;
@@ -84,7 +82,7 @@ export async function tryRemedies(
     return { verdicts: verdicts.map((verdict) => ({ ...verdict, remedies: [] })), steps: 0, learningRate };
   }
 
-  const steps = stepsOf(start, verdicts);
+  const steps = stepsOf(start);
   let index = 0;
   const run = async (words: string, change: Change, kinds: ReadonlySet<VerdictKind>): Promise<Tried> => {
     const outcome = await twin(table, baseline, change, steps);
@@ -126,24 +124,28 @@ interface Tried extends Candidate {
   readonly outcome: Outcome;
 }
 
-function stepsOf({ parameters, batchSize, stepsPerEpoch, epochs }: StartEvent, verdicts: readonly Verdict[]): number {
-  const total = epochs * stepsPerEpoch;
-  const isLong = verdicts.some(({ kind }) => detectorOf(kind).mended.needsWholeTraining);
-  const wanted = isLong ? total : Math.max(fewestSteps, further * maximum(verdicts.map(({ sinceStep }) => sinceStep)));
+function stepsOf({ parameters, batchSize, stepsPerEpoch, epochs }: StartEvent): number {
   const affordable = Math.max(leastSteps, mostWork / (parameters * batchSize));
-  return Math.floor(Math.min(total, wanted, affordable));
+  return Math.floor(Math.min(epochs * stepsPerEpoch, affordable));
 }
 
-/** The training with a change, cut off after so many steps. */
+/** With batches of so many rows: as many epochs as the training has in `steps`. */
+function stepsWith(batchSize: number, { batchSize: had, prepared }: Baseline, steps: number): number {
+  const perEpoch = (size: number) => Math.ceil(prepared.train.rows / size);
+  return Math.max(1, Math.round((steps / perEpoch(had)) * perEpoch(batchSize)));
+}
+
+/** The training with a change, cut off after as many rows as it had in `steps` steps. */
 async function twin(table: Table, baseline: Baseline, change: Change, steps: number): Promise<Outcome> {
   const { data, settings } = changed(baseline, change);
-  const own = preparedWith(change, data, table, baseline.prepared);
+  const rows = preparedWith(change, data, table, baseline.prepared);
   const seen: ObservationEvent[] = [];
   let batchSize = baseline.batchSize;
   let validationLoss: number | undefined;
   try {
-    const observeEvery = Math.ceil(steps / observations);
-    for await (const event of trainTable(own, { ...settings, steps, observeEvery }).withoutProfiles()) {
+    const own = stepsWith(change.batchSize ?? baseline.batchSize, baseline, steps);
+    const cut = { steps: own, observeEvery: Math.ceil(own / observations) };
+    for await (const event of trainTable(rows, { ...settings, ...cut }).withoutProfiles()) {
       if (event.type === "start") batchSize = event.batchSize;
       if (event.type === "observation") seen.push(event);
       if (event.type === "end" && event.bestEpoch > 0) validationLoss = event.metrics.validation?.loss;
@@ -153,13 +155,13 @@ async function twin(table: Table, baseline: Baseline, change: Change, steps: num
     return { loss: Number.NaN };
   }
   const loss = lossRecord(baseline.resolved.loss);
-  const unit = unitOf(loss, own) / unitOf(loss, baseline.prepared);
+  const unit = unitOf(loss, rows) / unitOf(loss, baseline.prepared);
   // A sum over the batch's rows, as that of a batch of the training.
-  const rows = loss.reduction === "sum" ? baseline.batchSize / batchSize : 1;
+  const perBatch = loss.reduction === "sum" ? baseline.batchSize / batchSize : 1;
   const last = seen.filter(({ step }) => step > 0.75 * seen.at(-1)!.step);
   const product = seen.at(-1)?.ledger.at(-1)?.product;
   return {
-    loss: (unit * rows * last.reduce((sum, { loss }) => sum + loss, 0)) / last.length,
+    loss: (unit * perBatch * last.reduce((sum, { loss }) => sum + loss, 0)) / last.length,
     ...(validationLoss !== undefined && { validationLoss: unit * validationLoss }),
     ...(product !== undefined && { product }),
   };
@@ -187,7 +189,7 @@ const helpful = (tried: readonly Tried[], before: Outcome): Tried[] =>
       const isReached = [...kinds].some((kind) => detectorOf(kind).mended.isReached(before, outcome));
       return isReached && !changesColumns(change);
     })
-    .sort((a, b) => lowerLoss.figure(a.outcome) - lowerLoss.figure(b.outcome));
+    .sort((a, b) => resultOf(a.outcome) - resultOf(b.outcome));
 
 /** The best change of each sort, the best two and the best three together. */
 function combinations(tried: readonly Tried[], before: Outcome): Combination[] {
@@ -221,11 +223,10 @@ async function withRate(
  * one may be used is not for a loss to say.
  */
 export function bestRemedy({ verdicts }: Pick<Trials, "verdicts">): Remedy | undefined {
-  const figure = ({ loss, validationLoss }: Outcome) => validationLoss ?? loss;
   const [best] = verdicts
     .filter(({ severity }) => severity !== "info")
     .flatMap(({ remedies }) => remedies)
-    .filter(({ settings, before, after }) => !changesColumns(settings) && !(figure(after) >= figure(before)))
-    .sort((a, b) => figure(a.after) - figure(b.after));
+    .filter(({ settings, before, after }) => !changesColumns(settings) && resultOf(after) < resultOf(before))
+    .sort((a, b) => resultOf(a.after) - resultOf(b.after));
   return best;
 }

@@ -5,7 +5,7 @@ import { confidenceOf, percent } from "./confidence.ts";
 import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
-import { lowerValidationLoss } from "./goals.ts";
+import { lowerLoss } from "./goals.ts";
 import type { FoldAnswers } from "./measure/fold-answers.ts";
 
 const thresholds = {
@@ -43,7 +43,7 @@ export const uninformativeFeatures = defineDetector({
   isOfTarget: true,
   detect,
   remedies: [],
-  mended: lowerValidationLoss,
+  mended: lowerLoss,
 });
 
 /** Whether networks of other rows do better than a guess: then it is the training that made nothing of the features. */
