@@ -25,6 +25,7 @@ export const entries = {
   "chainrule/observe": "observe/index",
   "chainrule/explain": "explain/index",
   "chainrule/diagnose": "diagnose/index",
+  "chainrule/interop": "interop/index",
   "chainrule/demo": "demo/index",
 };
 

@@ -29,6 +29,7 @@ import { prepare, tableFromRows } from "chainrule/data";
 import { lesson2 } from "chainrule/demo";
 import { diagnose, type VerdictKind } from "chainrule/diagnose";
 import { explain } from "chainrule/explain";
+import { exporters } from "chainrule/interop";
 import { sizeOf } from "chainrule/ir";
 import { activation, apply, dense, sequential } from "chainrule/nn";
 import { chainOf, ledgerOf, type LedgerRow } from "chainrule/observe";
@@ -50,6 +51,7 @@ for await (const event of table) events.push(event);
 const { metrics } = await table.result();
 await saveModel("kinds.safetensors", (await table.result()).trained);
 const loaded = await loadModel("kinds.safetensors");
+const exported = await exporters.chainrule.write((await table.result()).trained, "kinds");
 const network = decodeModel(encodeModel({ model, variables }));
 const kinds: VerdictKind[] = diagnose(events).verdicts.map(({ kind }) => kind);
 const ledger: LedgerRow[] = ledgerOf(chainOf(model), [{ rms: 2, size: 8 }, { rms: 1, size: 8 }, { rms: 8, size: 1 }], () => 1);
@@ -63,6 +65,7 @@ console.log(JSON.stringify({
   slope: explain(({ w }) => w.square().sum(), { w: x }).of("w[2,0]").gradient,
   size: sizeOf([2, 3]),
   z: lesson2().z.toFixed(12),
+  exported: decodeModel(exported as Uint8Array).kind,
   loaded: loaded.kind === "table" && loaded.predict([{ size: 6 }, { size: 1 }]).map(({ prediction }) => prediction),
   network: network.kind === "network" && Array.from(network.predict(x).sigmoid().data, Math.round),
   noRun: await openRun(new Map(), "dropped").catch(({ code }: { code: string }) => code),
@@ -104,6 +107,7 @@ it("imports, type-checks and trains outside of the repository", () => {
     slope: 2,
     size: 6,
     z: "-0.060124382231",
+    exported: "table",
     loaded: ["big", "small"],
     network: [0, 1, 1, 0],
     noRun: "INVALID_RUN",

@@ -20,13 +20,16 @@ export interface RowFlags extends TextOptions {
   readonly checkpoint?: CheckpointWeights;
 }
 
-export const rowOptions = (): readonly Option[] => [
-  ...settingOptions(textSettings, { course: false }),
-  sqlOption(),
+export const checkpointOption = (): Option =>
   option(
     "--checkpoint <which>",
     "of a training that goes on or was cut off: its best weights so far, or its last",
-  ).choices(["best", "last"]),
+  ).choices(["best", "last"]);
+
+export const rowOptions = (): readonly Option[] => [
+  ...settingOptions(textSettings, { course: false }),
+  sqlOption(),
+  checkpointOption(),
   option("--coerce", "take cells that do not fit their column as missing, and count them"),
 ];
 
@@ -48,7 +51,7 @@ export async function rowsOf(
 }
 
 /** The trained network of a run: as it is at the end, or in its last checkpoint. */
-export async function modelOf(run: RunReader, { checkpoint }: RowFlags): Promise<TableModel> {
+export async function modelOf(run: RunReader, { checkpoint }: Pick<RowFlags, "checkpoint">): Promise<TableModel> {
   const { loadTable } = await import("./engine.ts");
   try {
     return await loadTable(run, checkpoint);

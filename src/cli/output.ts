@@ -5,8 +5,11 @@ import { steering, terminalLine, terminalText } from "./terminal/text.ts";
 
 export { shellWord } from "../data/wording.ts";
 
+/** Stands for standard output among the names of files. */
+export const stdoutName = "-";
+
 export interface OutputStream {
-  write(text: string): unknown;
+  write(text: string | Uint8Array): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;

@@ -11,6 +11,10 @@ interface Surroundings {
   readonly onStderr?: (text: string) => void;
 }
 
+/** Bytes as a text of as many letters. */
+const textOf = (data: string | Uint8Array): string =>
+  typeof data === "string" ? data : Buffer.from(data).toString("latin1");
+
 /**
  * Runs a command line: a text is cut at each of its spaces. stdout and stderr as they were written, but for the place in
  * a test that errors name; `said` is stderr in one line.
@@ -22,14 +26,16 @@ export async function chainrule(
   const texts = { stdout: "", stderr: "" };
   const code = await run(typeof words === "string" ? words.split(" ") : words, {
     stdout: {
-      write: (text) => {
+      write: (data) => {
+        const text = textOf(data);
         texts.stdout += text;
         onStdout(text);
       },
       ...(columns && { isTTY: true, columns }),
     },
     stderr: {
-      write: (text) => {
+      write: (data) => {
+        const text = textOf(data);
         texts.stderr += text;
         onStderr(text);
       },

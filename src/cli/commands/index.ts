@@ -5,6 +5,7 @@ import { demoCommand } from "./demo.ts";
 import { diagnoseCommand } from "./diagnose.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { explainCommand } from "./explain.ts";
+import { exportCommand } from "./export.ts";
 import { infoCommand } from "./info.ts";
 import { labCommand } from "./lab.ts";
 import { ledgerCommand } from "./ledger.ts";
@@ -18,6 +19,7 @@ export const commands: readonly (CommandRecord | CommandFamily)[] = [
   lrTestCommand,
   evaluateCommand,
   predictCommand,
+  exportCommand,
   explainCommand,
   ledgerCommand,
   labCommand,

@@ -1,6 +1,5 @@
 // chainrule predict: a table in, the same table with predictions out, as CSV or JSON with one object a line.
 
-import { rename, rm, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Argument } from "commander";
 import { count } from "../../data/wording.ts";
@@ -9,16 +8,14 @@ import { type CommandRecord, option } from "../command.ts";
 import { dataArgument, givenData } from "../data-argument.ts";
 import { filesOf, stdinName } from "../files.ts";
 import { modelOf, oddCells, predictorOf, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
-import { print, type Streams, writeAll } from "../output.ts";
+import { print, type Streams, stdoutName, writeAll } from "../output.ts";
 import { csvRows, jsonRows, PredictionText } from "../predictions.ts";
 import { printable, wrap } from "../terminal/text.ts";
+import { writeWhole } from "../write-whole.ts";
 
 interface PredictFlags extends RowFlags {
   readonly out?: string;
 }
-
-/** Stands for standard output. */
-const stdoutName = "-";
 
 export const predictCommand: CommandRecord<[run: string, data: readonly string[]], PredictFlags> = {
   name: "predict",
@@ -75,24 +72,5 @@ async function predict(dir: string, names: readonly string[], flags: PredictFlag
     await writeWhole(out, texts());
     said();
     print(streams.stderr, () => [`Wrote ${count(rows, "row")} to ${printable(out)}`]);
-  }
-}
-
-/** Replaces a file whole, or leaves it as it is. Throws INVALID_ARGUMENT where it cannot be written. */
-async function writeWhole(path: string, texts: AsyncIterable<string>): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(temporary, texts, { flush: true });
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    const { code } = cause as NodeJS.ErrnoException;
-    if (cause instanceof ChainruleError || code === undefined) throw cause;
-    throw new ChainruleError(
-      "INVALID_ARGUMENT",
-      `${path} cannot be written (${code}). Choose another place for it, or change the permissions of its folder or make room there.`,
-      { path, code },
-      { cause },
-    );
   }
 }

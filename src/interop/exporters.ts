@@ -1,0 +1,14 @@
+// The list of exporters, by the names of their formats. It loads none of what writes them.
+import { namesOf } from "../ir/record-list.ts";
+import { chainrule } from "./chainrule.ts";
+import type { ExporterRecord } from "./exporter.ts";
+
+export const exporters = {
+  chainrule,
+} satisfies Record<string, ExporterRecord>;
+
+export type ExportFormat = keyof typeof exporters;
+export const exportFormats = namesOf(exporters);
+
+/** What is known of a format. */
+export const exporterOf = (format: ExportFormat): ExporterRecord => exporters[format];
