@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { diagnose } from "../dist/diagnose/diagnose.js";
+import { crossFit } from "./cross-fit.mjs";
 import { evidenceOf, gather, halves, kept, measuredOf } from "./evidence.mjs";
 import { alarms } from "./figures.mjs";
 import { page } from "./page.mjs";
@@ -58,12 +59,19 @@ async function calibrate() {
     for (const line of misses(results)) console.log(`  ${line}`);
   }
   console.log(`\n${((performance.now() - began) / 1000).toFixed(0)} s`);
-  const goals = options.quick || options.kind ? [] : shortfalls(all.reported ?? []);
-  for (const goal of goals) console.log(`Short of the goal: ${goal}`);
-  if (options.remedies) await tryAll(all.reported);
+  const isWhole = !options.quick && options.kind === undefined && wanted.length === halves.length;
+  if (isWhole) await judge(all);
+}
+
+/** What thresholds say of the half that they were not chosen by, and what remedies do. */
+async function judge(all) {
+  const crossed = await crossFit(options.folder);
+  console.log(`\nLeft out of the choice:\n\n${recallTable(crossed.results)}\n\n${alarmTable(crossed.results)}`);
+  for (const goal of shortfalls(crossed.results)) console.log(`Short of the goal: ${goal}`);
+  if (options.remedies) await tryAll(all);
   const remedies = remediesKept();
-  if (remedies && all.reported) console.log(`\n${remedyText(remedies, all.reported).join("\n\n")}`);
-  if (options.write) writeFileSync(new URL("../docs/calibration.md", import.meta.url), page(all, remedies));
+  if (remedies) console.log(`\n${remedyText(remedies, all).join("\n\n")}`);
+  if (options.write) writeFileSync(new URL("../docs/calibration.md", import.meta.url), page(all, crossed, remedies));
 }
 
 /** Trains the cases and measures their tables; or does one of these again for what was kept. */
@@ -97,15 +105,17 @@ async function* keptOnes(half) {
 
 const remediesFile = join(options.folder, "remedies.json");
 
-/** Remedies are tried on some of the cases that were reported. */
-async function tryAll(reported) {
-  const names = new Set(remedyCases(reported).map(({ name }) => name));
+/** Remedies are tried on what is harmful or healthy. */
+async function tryAll(all) {
+  const cases = remedyCases(Object.values(all).flat());
   const results = [];
-  for await (const one of kept(options.folder, "reported")) {
-    if (!names.has(one.name)) continue;
-    const result = await remedyOf(one);
-    if (result !== undefined) results.push(result);
-    if (process.stderr.isTTY) process.stderr.write(`\rremedies: ${results.length} ${one.name}\x1b[K`);
+  for (const half of halves) {
+    for await (const one of kept(options.folder, half)) {
+      if (!cases.has(one.name)) continue;
+      const result = await remedyOf(one, cases.get(one.name));
+      if (result !== undefined) results.push(result);
+      if (process.stderr.isTTY) process.stderr.write(`\rremedies: ${results.length} ${one.name}\x1b[K`);
+    }
   }
   writeFileSync(remediesFile, JSON.stringify(results));
 }
@@ -116,9 +126,9 @@ const remediesKept = () =>
     ? JSON.parse(readFileSync(remediesFile, "utf8"), (_, value) => (value === null ? Number.NEGATIVE_INFINITY : value))
     : undefined;
 
-const remedyText = (remedies, reported) => [
+const remedyText = (remedies, all) => [
   remediesTable(remedies),
-  alarmsAfterTrials(remedies, alarms(reported).cases),
+  alarmsAfterTrials(remedies, alarms(Object.values(all).flat()).cases),
   unmended(remedies).join("\n"),
 ];
 

@@ -22,9 +22,16 @@ const bestConstant = async (table) => {
 };
 /** By kind, whether a result is that of the fault: others have come round, or were put right as the table was read. */
 const cameAbout = {
-  "non-finite": (metric) => metric === undefined,
-  "constant-output": async (metric, table) => !(metric > 0.05 + (await bestConstant(table))),
+  "non-finite": ({ metric }) => metric === undefined,
+  "constant-output": async ({ metric, table }) => !(metric > 0.05 + (await bestConstant(table))),
+  // Numbers of the rows are left out as the table is read, whatever order they are in.
+  "leaking-feature": ({ events, others }) => featuresOf(events) !== featuresOf(others),
 };
+const featuresOf = (events) =>
+  events
+    .find(({ type }) => type === "data")
+    ?.features.map(({ name }) => name)
+    .join("\n");
 
 export const halves = ["choosing", "reported"];
 
@@ -56,10 +63,10 @@ export async function evidenceOf(one) {
   const seen = { events, measured: await measuredOf(one) };
   const about = { ...one, metric: rounded(metric), sklearn: rounded(sklearn) };
   if (kind === "healthy") return { ...about, healthy: metric >= sklearn - healthyMargin, ...seen };
-  const { metric: without } = await run(await trainingOf(one, false));
+  const { events: others, metric: without } = await run(await trainingOf(one, false));
   const cost = metric === undefined || without - metric > margin;
   const isHarmful = cost || alwaysHarmful.includes(kind);
-  const harmful = isHarmful && ((await cameAbout[kind]?.(metric, table)) ?? true);
+  const harmful = isHarmful && ((await cameAbout[kind]?.({ metric, table, events, others })) ?? true);
   return { ...about, without: rounded(without), cost, harmful, ...seen };
 }
 

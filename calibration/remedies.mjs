@@ -9,7 +9,7 @@ import { alarmsOf, estimate, isFound, share } from "./figures.mjs";
 import { table } from "./report.mjs";
 import { caseTraining, run } from "./suite.mjs";
 
-/** Tables of each mechanism that remedies are tried on. */
+/** Tables of each mechanism whose first remedy is set in a whole training. */
 export const tablesPerMechanism = 2;
 
 const worst = Number.NEGATIVE_INFINITY;
@@ -23,10 +23,10 @@ const isBetter = (events, before) => validationOf(events) > worst && validationO
 const kindsOf = (verdicts) => verdicts.map(({ kind, severity }) => ({ kind, severity }));
 
 /**
- * Of a case that was seen: its verdicts before and after remedies were tried, and the metrics with the first remedy that is named (`mended`) and of
- * what `--fix` comes to (`fixed`). Undefined where a fault is not in rows or settings: a twin of the training would not have it.
+ * Of a case that was seen: its verdicts before and after remedies were tried, and, of a sample, the metrics with the first remedy that is named
+ * (`mended`) and of what `--fix` comes to (`fixed`). Undefined where a fault is not in rows or settings: a twin of the training would not have it.
  */
-export async function remedyOf({ events, measured, ...about }) {
+export async function remedyOf({ events, measured, ...about }, isSampled) {
   const one = await caseTraining(about);
   if (one.training.weights.length > 0 || one.training.edits.length > 0) return undefined;
   const { verdicts } = diagnose(events, measured);
@@ -34,31 +34,38 @@ export async function remedyOf({ events, measured, ...about }) {
   const trials = await examine(events, one.table, one.recipe);
   const seconds = (performance.now() - began) / 1000;
   const first = trials.verdicts.find(({ remedies }) => remedies.length > 0)?.remedies[0];
-  const best = bestRemedy(trials);
-  const withRemedy = (remedy) => run({ ...one.training, ...changed(one.recipe, remedy.settings) });
-  const mended = first && (await withRemedy(first));
-  const fixed = best && (best.settings === first?.settings ? mended : await withRemedy(best));
-  return {
+  const said = {
     ...about,
     seconds,
     verdicts: kindsOf(verdicts),
     tried: kindsOf(trials.verdicts),
     flags: first && flagText(first.settings),
+  };
+  if (!isSampled) return said;
+  const best = bestRemedy(trials);
+  const withRemedy = (remedy) => run({ ...one.training, ...changed(one.recipe, remedy.settings) });
+  const mended = first && (await withRemedy(first));
+  const fixed = best && (best.settings === first?.settings ? mended : await withRemedy(best));
+  return {
+    ...said,
+    isSampled,
     mended: mended && (mended.metric ?? worst),
     // As `--fix` does it: of the two trainings the one that is better on the rows for validation.
     fixed: fixed && (isBetter(fixed.events, events) ? (fixed.metric ?? worst) : about.metric),
   };
 }
 
-/** Of what was seen: the first tables of every mechanism, and all healthy trainings. */
+/** The names of harmful faults and of healthy trainings, and whether each is of the sample: the first tables of every mechanism, and all healthy ones. */
 export function remedyCases(seen) {
   const counts = new Map();
-  return seen.filter(({ kind, mechanism, healthy, harmful }) => {
-    if (kind === "healthy") return healthy;
+  const chosen = new Map();
+  for (const { name, kind, mechanism, healthy, harmful } of seen) {
+    if (kind === "healthy" ? !healthy : !harmful) continue;
     const key = `${kind} ${mechanism}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
-    return harmful && counts.get(key) <= tablesPerMechanism;
-  });
+    chosen.set(name, kind === "healthy" || counts.get(key) <= tablesPerMechanism);
+  }
+  return chosen;
 }
 
 /** What lies in the rows, or in how few they are: no setting brings it back. */
@@ -67,7 +74,10 @@ const isMended = ({ without, mended = worst }) => mended >= without - margin;
 const isWorse = ({ metric = worst, fixed = metric }) => fixed < metric - margin;
 
 const costlyOf = (results) =>
-  results.filter((one) => one.kind !== "healthy" && one.cost && one.without !== undefined && !lost.includes(one.kind));
+  results.filter(
+    (one) =>
+      one.kind !== "healthy" && one.isSampled && one.cost && one.without !== undefined && !lost.includes(one.kind),
+  );
 
 /** Sentences on what of the goals is not reached. */
 export function remedyShortfalls(results) {
@@ -88,7 +98,7 @@ export function remediesTable(results) {
   const kinds = [...new Set(faults.map(({ kind }) => kind))];
   const after = ({ tried, kind }) => isFound({ verdicts: tried }, kind);
   return table(
-    ["kind", "harmful", "found", "after trials", "a remedy", "costly", "brought back (95 %)", "ended worse"],
+    ["kind", "harmful", "found", "after trials (95 %)", "a remedy", "costly", "brought back (95 %)", "ended worse"],
     [...kinds, "all"].map((kind) => {
       const own = faults.filter((one) => kind === "all" || one.kind === kind);
       const costly = costlyOf(own);
@@ -96,7 +106,7 @@ export function remediesTable(results) {
         kind,
         own.length,
         share(own.filter((one) => isFound(one, one.kind)).length, own.length),
-        share(own.filter(after).length, own.length),
+        estimate(own.filter(after).length, own.length),
         own.filter(({ flags }) => flags !== undefined).length,
         costly.length || "–",
         estimate(costly.filter(isMended).length, costly.length),

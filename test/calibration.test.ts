@@ -19,7 +19,7 @@ it("says of the fixed cases what it said", async () => {
       "healthy/gelu, layer norm/fuel": "nothing",
       "healthy/sgd/fuel": "learning-rate-too-high (info)",
       "label-noise/any label/penguins": "label-noise (warning), overfitting (info)",
-      "label-noise/exchanged values/fuel": "label-noise (warning)",
+      "label-noise/exchanged values/fuel": "label-noise (info)",
       "leaking-feature/codes of the class/penguins": "nothing",
       "leaking-feature/noisy copy/fuel": "leaking-feature (warning)",
       "learning-rate-too-high/gradient descent/penguins": "dead-units (info), learning-rate-too-high (info)",

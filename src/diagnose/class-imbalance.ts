@@ -4,6 +4,7 @@ import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { lowerLoss } from "./goals.ts";
+import type { ClassRecall } from "./measure/fold-answers.ts";
 
 const thresholds = {
   /** Share of the rarest class by that of a class among as many equal ones. */
@@ -12,6 +13,11 @@ const thresholds = {
   recall: 0.5,
   /** The same of a class that is only smaller than an even share, of the training rows too: below it is neglected. */
   smaller: { share: 0.75, recall: 0.2 },
+  /**
+   * Of a rare class with hardly a row for validation, as networks see it that were trained without the rows they are asked for: below that recall, by the
+   * mean of the others, it is not learnt. Of so many rows at least.
+   */
+  measured: { recall: 0.7, rows: 8, mostForValidation: 4 },
 } as const;
 
 export const classImbalance = defineDetector({
@@ -45,20 +51,25 @@ interface Standing {
   /** Mean recall of the others. */
   readonly others: number | undefined;
   readonly isMissed: boolean;
+  /** The recalls are of networks that were trained without the rows they are asked for. */
+  readonly isMeasured?: true;
 }
 
 /** Of all classes with too few rows, or that are neglected, the one that is recognised least. */
-function detect({ data, examples, end }: Evidence): Finding | undefined {
+function detect({ data, examples, end, measured }: Evidence): Finding | undefined {
   const { classes } = data ?? {};
   if (data === undefined || classes === undefined) return undefined;
   const recalls = [examples?.validation, examples?.train].map((answers) => answers?.errors?.recall);
   const told = classes
-    .map((one, c): Standing => standingOf(one, c, data.rows / classes.length, recalls))
+    .map((one, c): Standing => {
+      const standing = standingOf(one, c, data.rows / classes.length, recalls);
+      return (!standing.isMissed && measuredOf(standing, c, measured?.folds?.classes?.recall)) || standing;
+    })
     .filter(({ evenness, isMissed }) => evenness < thresholds.share || isMissed)
     .sort((a, b) => Number(b.isMissed) - Number(a.isMissed) || (a.recall ?? 0) - (b.recall ?? 0) || a.rows - b.rows);
   const worst = told[0];
   if (worst === undefined) return undefined;
-  const { name, rows, evenness, recall, others, isMissed } = worst;
+  const { name, rows, evenness, recall, others, isMissed, isMeasured } = worst;
   const share = rows / data.rows;
   const missed = told.filter((one) => one.isMissed);
   const further = missed.slice(1).map((one) => `"${one.name}" (${percent(one.recall!)})`);
@@ -66,7 +77,7 @@ function detect({ data, examples, end }: Evidence): Finding | undefined {
     recall === undefined
       ? "."
       : isMissed
-        ? `, and only ${percent(recall)} of such rows are recognised, against ${percent(others!)} of the others.${further.length === 0 ? "" : ` So it is with ${further.join(", ")}.`}`
+        ? `, and only ${percent(recall)} of such rows are recognised${isMeasured ? " by networks that have not seen them" : ""}, against ${percent(others!)} of the others.${further.length === 0 ? "" : ` So it is with ${further.join(", ")}.`}`
         : `; ${percent(recall)} of such rows are recognised all the same.`;
   return {
     // Of two classes a network that never says one of them says nothing.
@@ -85,6 +96,21 @@ function detect({ data, examples, end }: Evidence): Finding | undefined {
     cause: { share, evenShare: 1 / classes.length },
     confidence: confidenceOf(Math.min(evenness, thresholds.share), thresholds.share, thresholds.share / 10),
   };
+}
+
+/** As missed, where the training's own rows for validation are too few to say and rows that networks have not seen say so; undefined otherwise. */
+function measuredOf(standing: Standing, c: number, all: readonly ClassRecall[] | undefined): Standing | undefined {
+  const own = all?.[c];
+  const { recall, rows, mostForValidation } = thresholds.measured;
+  if (own === undefined || standing.evenness >= thresholds.share) return undefined;
+  if (own.rows < rows || own.validationRows > mostForValidation) return undefined;
+  const others = meanOfOthers(
+    all!.map(({ share }) => share),
+    c,
+  );
+  return own.share < recall * others
+    ? { ...standing, recall: own.share, others, isMissed: true, isMeasured: true }
+    : undefined;
 }
 
 function standingOf(

@@ -48,9 +48,10 @@ export const fitInit = rule(({ resolved }) => {
   return had === init ? undefined : { words: initializers[init].words, change: { init } };
 });
 
+/** By batches only where these are more than one row, which alone has no spread. */
 const normalize = (normalization: "batch" | "layer"): RemedyRule =>
-  rule(({ resolved }) =>
-    resolved.normalization === undefined
+  rule(({ resolved, batchSize }) =>
+    resolved.normalization === undefined && (normalization === "layer" || batchSize > 1)
       ? { words: `${normalization} normalisation`, change: { normalization } }
       : undefined,
   );

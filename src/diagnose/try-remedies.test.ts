@@ -166,3 +166,13 @@ it("measures larger batches by as many rows, and lifts a clip that makes every s
   }
   expect(twins.slice(0, 2).map(({ outcome }) => outcome.validationLoss)).toEqual(own);
 });
+
+it("normalises no batches of one row", async () => {
+  const words = async (batchSize: number) => {
+    const recipe = { data: features, settings: { ...quick, epochs: 2, batchSize } };
+    return (await trialsOf(recipe, [verdictOf("dead-units")])).twins.map((twin) => twin.words);
+  };
+  expect(await words(1)).not.toContain("batch normalisation");
+  expect(await words(1)).toContain("layer normalisation");
+  expect(await words(2)).toContain("batch normalisation");
+});

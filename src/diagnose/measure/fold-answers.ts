@@ -19,6 +19,14 @@ export interface ClassAnswers {
   /** Error rate of always saying the most frequent class. */
   readonly guessing: number;
   readonly takenFor: readonly TakenFor[];
+  /** Of each class: its rows, those of them that are for validation, and the share that is taken for what it is; NaN without rows. */
+  readonly recall: readonly ClassRecall[];
+}
+
+export interface ClassRecall {
+  readonly rows: number;
+  readonly validationRows: number;
+  readonly share: number;
 }
 
 export interface NumberAnswers {
@@ -92,10 +100,15 @@ function ofClasses(sample: Sample, said: Float64Array): FoldAnswers {
   });
   const { forValidation } = sample;
   const rate = missed(Int32Array.from(forValidation));
+  const recall = names.map((_, c): ClassRecall => {
+    const own = all.filter((row) => y[row] === c);
+    const validationRows = forValidation.filter((row) => y[row] === c).length;
+    return { rows: own.length, validationRows, share: own.length === 0 ? Number.NaN : 1 - missed(own) };
+  });
   return {
     rows,
     ...(forValidation.length > 0 && { validation: { rows: forValidation.length, left: rate } }),
-    classes: { ...rates(all), guessing: 1 - maximum(counts) / rows, takenFor },
+    classes: { ...rates(all), guessing: 1 - maximum(counts) / rows, takenFor, recall },
     suspects: suspects(sample, contradiction, (row) => taken[row]!),
   };
 }

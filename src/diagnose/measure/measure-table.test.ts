@@ -1,9 +1,12 @@
 // What networks of parts of a table tell of its labels and columns, whatever the training made of it.
 import { describe, expect, it } from "vitest";
 import "../../index.ts";
-import { tableFromRows } from "../../data/index.ts";
+import { prepare, tableFromRows } from "../../data/index.ts";
 import { splitmix32 } from "../../data/random.ts";
+import type { TrainEvent } from "../../train/events.ts";
+import { trainTable } from "../../train/tabular.ts";
 import { contradictedLabels } from "../contradicted-labels.ts";
+import { diagnose } from "../diagnose.ts";
 import { measureTable } from "./measure-table.ts";
 
 /** Numbers in [0, 1). */
@@ -71,6 +74,40 @@ describe("labels", () => {
     const { folds } = await measured(drawn);
     expect(contradictedLabels(folds!)).toMatchObject({ evidence: { class: "over" } });
   });
+});
+
+it("a rare class is not learnt where networks that have not seen its rows miss them, though the few for validation are recognised", async () => {
+  const drawn = rows(400, (a, b, chance) => ({ y: a > 0.88 && chance() < 0.7 ? "rare" : side(a, b) }));
+  const recipe = { data: { target: "y" }, settings: { seed: 1, epochs: 3 } };
+  const { folds } = await measureTable(drawn, recipe);
+  const rare = folds!.classes!.recall.find(({ rows }) => rows < 40)!;
+  expect(rare.rows).toBeGreaterThanOrEqual(8);
+  const classes = folds!.classes!;
+  const events: TrainEvent[] = [];
+  for await (const event of trainTable(prepare(drawn, recipe.data), recipe.settings)) events.push(event);
+  const said = (share: number, validationRows: number) => {
+    const recall = classes.recall.map((one) =>
+      one === rare ? { ...rare, share, validationRows } : { ...one, share: 1 },
+    );
+    // As if the rows for validation were recognised.
+    const known = events.map((event) =>
+      event.type !== "examples" || event.validation?.errors === undefined
+        ? event
+        : {
+            ...event,
+            validation: { ...event.validation, errors: { ...event.validation.errors, recall: recall.map(() => 1) } },
+          },
+    );
+    const { verdicts } = diagnose(known, { folds: { ...folds!, classes: { ...classes, recall } } });
+    return verdicts.find(({ kind }) => kind === "class-imbalance");
+  };
+  expect(said(0.5, 2)).toMatchObject({
+    severity: "warning",
+    evidence: { class: "rare", recall: 0.5, othersRecall: 1 },
+  });
+  expect(said(0.5, 2)!.message).toContain("by networks that have not seen them");
+  expect(said(0.9, 2)).toMatchObject({ severity: "info" });
+  expect(said(0.5, 9)).toMatchObject({ severity: "info" });
 });
 
 describe("values", () => {
