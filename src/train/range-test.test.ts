@@ -51,7 +51,7 @@ it("ends where the loss goes up without end, also where it is not finite", async
 });
 
 it("goes lower where the lowest rates are too high", async () => {
-  const large = prepare(tableOf(1e5), { target: "y", standardize: false });
+  const large = prepare(tableOf(3e3), { target: "y", standardize: false });
   const { suggestion } = await rangeTest(large, { ...small, optimizer: "sgd" });
   expect(suggestion).toBeLessThan(1e-6);
   const { metrics } = await trainTable(large, {
@@ -61,6 +61,13 @@ it("goes lower where the lowest rates are too high", async () => {
     epochs: 5,
   }).result();
   expect(Number.isFinite(metrics.train.loss)).toBe(true);
+});
+
+it("suggests no rate that is next to nothing: numbers in the millions have to be scaled", async () => {
+  const huge = prepare(tableOf(1e8), { target: "y", standardize: false });
+  const { points, suggestion, diverged } = await rangeTest(huge, { ...small, optimizer: "sgd" });
+  expect({ suggestion, diverged }).toEqual({ suggestion: undefined, diverged: true });
+  expect(points[0]!.learningRate).toBe(1e-10);
 });
 
 it("suggests nothing where no rate lowers the loss", async () => {

@@ -20,7 +20,10 @@ export interface RangeTest {
   readonly points: readonly RangePoint[];
   /** Whether it ended because the loss went up without end. */
   readonly diverged: boolean;
-  /** Two significant digits. Absent where no rate lowered the loss by more than it varies from batch to batch. */
+  /**
+   * Two significant digits. Absent where no rate lowered the loss by more than it varies from batch to batch, or only one below 1e−10: inputs in the
+   * millions have to be scaled.
+   */
   readonly suggestion?: number;
 }
 
@@ -34,8 +37,10 @@ const perDecade = 20;
 const memory = 0.8;
 /** The test ends where the smoothed loss is so many times its minimum. */
 const divergence = 4;
-/** Lower ranges that are tried where even the lowest rates are too high, as for inputs in the millions. */
-const lowerRanges = 3;
+/** Lower ranges that are tried where even the lowest rates are too high, as for inputs in the thousands. */
+const lowerRanges = 1;
+/** Where only less than that works, no rate is the remedy: inputs have to be scaled. */
+const smallest = 1e-10;
 
 /**
  * Trains for 141 steps on the training rows, from a learning rate of 1e−6 to 10, and suggests one for the whole training. The
@@ -57,7 +62,7 @@ export async function rangeTest(prepared: Prepared, settings: TableSettings = {}
     if (!fell(points, best)) return test;
     const end = diverged ? points.at(-1)!.learningRate : Number.POSITIVE_INFINITY;
     const rate = Math.min(best.learningRate / divisor.minimum, end / divisor.divergence);
-    return { ...test, suggestion: Number(rate.toPrecision(2)) };
+    return rate < smallest ? test : { ...test, suggestion: Number(rate.toPrecision(2)) };
   }
 }
 
