@@ -1,7 +1,19 @@
 // Chainrule: a training step traced, differentiated and planned with its public functions.
 import { findBlas } from "../../dist/backends/blas/find.js";
 import { fastestBuild } from "../../dist/backends/wasm/module.js";
-import { tensor, valueAndGrad, where } from "../../dist/index.js";
+import { tensor, valueAndGrad } from "../../dist/index.js";
+import {
+  activation,
+  apply,
+  dense,
+  embedding,
+  initialize,
+  layerNorm,
+  multiHeadAttention,
+  positionEmbedding,
+  residual,
+  sequential,
+} from "../../dist/nn/index.js";
 import { adam, initOptimizer, sgd, updateOptimizer } from "../../dist/optim/index.js";
 import { backendOf } from "../../dist/run/backends.js";
 import { traceProgram } from "../../dist/run/program.js";
@@ -34,37 +46,46 @@ function forward(layers, x, next) {
     } else if (layer.kind === "residual") {
       const main = forward(layer.main, x, next);
       x = main.add(forward(layer.shortcut, x, next)).relu();
-    } else if (layer.kind === "transformer") x = transformer(layer, x, next);
+    } else if (layer.kind === "transformer") {
+      const model = transformer(layer);
+      const tree = flatten(initialize(model).parameters);
+      x = apply(model, { parameters: tree.rebuild(tree.paths.map(() => next())), buffers: {} }, x);
+    }
   }
   return x;
 }
 
-function layerNorm(x, next) {
-  const keep = { keepDims: true };
-  return x.sub(x.mean(-1, keep)).mul(x.var(-1, keep).add(1e-5).rsqrt()).mul(next()).add(next());
+/** The layers of a transformer, as anyone would write them. */
+function transformer({ layers, width, heads, context, vocabulary }) {
+  const block = [
+    residual(layerNorm(width), multiHeadAttention(width, heads, { causal: true })),
+    residual(layerNorm(width), dense(width, 4 * width), activation("gelu"), dense(4 * width, width)),
+  ];
+  return sequential(
+    ...[embedding(vocabulary, width), positionEmbedding(context, width)],
+    ...Array.from({ length: layers }, () => block).flat(),
+    ...[layerNorm(width), dense(width, vocabulary)],
+  );
 }
 
-function transformer({ layers, width, heads, context }, tokens, next) {
-  const linear = (x) => x.matmul(next()).add(next());
-  const batch = tokens.shape[0];
-  let x = next().gather(tokens).add(next());
-  // 1 where a position may look: itself and what is before it.
-  const past = tensor(Array.from({ length: context ** 2 }, (_, i) => Number(i % context <= Math.floor(i / context))));
-  const mask = past.reshape([context, context]).greater(0).broadcast([batch, heads, context, context]);
-  for (let layer = 0; layer < layers; layer++) {
-    const qkv = linear(layerNorm(x, next))
-      .reshape([batch, context, 3, heads, width / heads])
-      .transpose([2, 0, 3, 1, 4]);
-    const part = (i) => qkv.slice([i], [i + 1]).reshape([batch, heads, context, width / heads]);
-    const scores = part(0)
-      .matmul(part(1).transpose([0, 1, 3, 2]))
-      .mul(1 / Math.sqrt(width / heads));
-    const attention = where(mask, scores, -1e9).softmax();
-    x = x.add(linear(attention.matmul(part(2)).transpose([0, 2, 1, 3]).reshape([batch, context, width])));
-    const hidden = linear(layerNorm(x, next)).gelu();
-    x = x.add(linear(hidden));
-  }
-  return linear(layerNorm(x, next));
+/** Three matrices of a third of the columns each, for what others keep side by side: query, key and value. */
+const thirds = ({ shape, data }) => {
+  const width = shape.at(-1) / 3;
+  const columns = (i) => data.filter((_, at) => Math.floor((at % (3 * width)) / width) === i);
+  return [0, 1, 2].map((i) => ({ shape: [...shape.slice(0, -1), width], data: columns(i) }));
+};
+
+/** The parameters of a workload, in the order in which the model's layers name theirs. */
+function ownParameters({ layers: [first] }, parameters) {
+  if (first.kind !== "transformer") return parameters;
+  const isPacked = ({ shape }) => shape.at(-1) === 3 * first.width;
+  return parameters.flatMap((one, i) => {
+    if (!isPacked(one)) return [one];
+    // A weight with its bias behind it: query weight, query bias, key weight …
+    if (one.shape.length === 1) return [];
+    const biases = thirds(parameters[i + 1]);
+    return thirds(one).flatMap((weight, part) => [weight, biases[part]]);
+  });
 }
 
 function lossOf(workload, y, target) {
@@ -87,7 +108,7 @@ function lossOf(workload, y, target) {
 export function moduleFor(workload) {
   const { parameters, x, y } = valuesOf(workload);
   const optimizer = (workload.optimizer === "sgd" ? sgd : adam)({ learningRate: workload.rate });
-  const own = parameters.map(({ shape, data }) => tensor(data, { shape }));
+  const own = ownParameters(workload, parameters).map(({ shape, data }) => tensor(data, { shape }));
   const flat = flatten({ parameters: own, moments: initOptimizer(optimizer, own) });
   const state = Object.fromEntries(flat.paths.map((path, i) => [path, { shape: flat.leaves[i].shape, dtype: float }]));
   const { batch, input, classes, loss } = workload;

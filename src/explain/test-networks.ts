@@ -15,6 +15,8 @@ import {
   layerNorm,
   losses,
   maxPool2d,
+  multiHeadAttention,
+  positionEmbedding,
   residual,
   sequential,
   type TensorTree,
@@ -141,6 +143,22 @@ export const architectures: readonly (readonly [name: string, make: () => Explai
       network(sequential(embedding(7, 4), activation("tanh"), dense(4, 3)), tensor(Int32Array.of(1, 5)), labels(2, 3)),
   ],
   ["attention", attention],
+  [
+    "a transformer",
+    () =>
+      network(
+        sequential(
+          embedding(7, 4),
+          positionEmbedding(3, 4),
+          residual(layerNorm(4), multiHeadAttention(4, 2, { causal: true })),
+          residual(layerNorm(4), dense(4, 6), activation("silu"), dense(6, 4)),
+          layerNorm(4),
+          dense(4, 3),
+        ),
+        tensor(Int32Array.of(1, 5, 2), { shape: [1, 3] }),
+        labels(3, 3).reshape([1, 3]),
+      ),
+  ],
   ["shared weights", shared],
 ];
 

@@ -19,6 +19,8 @@ import {
   layerNorm,
   losses,
   maxPool2d,
+  multiHeadAttention,
+  positionEmbedding,
   residual,
   sequential,
 } from "./index.ts";
@@ -72,6 +74,11 @@ it("settings", () => {
       () => conv2d(1, 2, 3, 1 as never),
       () => maxPool2d(2, { strides: 2 } as never),
       () => layerNorm(3, 1e-5 as never),
+      () => multiHeadAttention(6, 4),
+      () => multiHeadAttention(6, 0),
+      () => multiHeadAttention(6, 2, { causal: 1 } as never),
+      () => multiHeadAttention(6, 2, { isCausal: true } as never),
+      () => positionEmbedding(0, 4),
       () => crossEntropyWith({ ignore_index: 0 } as never),
       () => binaryCrossEntropyWith({ weights: [1, 2] } as never),
       () => sequential([dense(2, 1)] as never),
@@ -115,6 +122,11 @@ it("settings", () => {
     INVALID_ARGUMENT: conv2d: options must be { stride, padding, dilation, groups, bias, init }, of which each may be left out; got 1.
     INVALID_ARGUMENT: maxPool2d has no option strides. It has stride, padding.
     INVALID_ARGUMENT: layerNorm: options must be { epsilon }, of which each may be left out; got 0.00001.
+    INVALID_ARGUMENT: multiHeadAttention: heads must divide features; got 4 heads of 6 features.
+    INVALID_ARGUMENT: multiHeadAttention: heads must be a whole number of at least 1; got 0.
+    INVALID_ARGUMENT: multiHeadAttention: causal must be true or false; got 1.
+    INVALID_ARGUMENT: multiHeadAttention has no option isCausal. It has causal, bias, init.
+    INVALID_ARGUMENT: positionEmbedding: positions must be a whole number of at least 1; got 0.
     INVALID_ARGUMENT: crossEntropyWith has no option ignore_index. Write ignoreIndex.
     INVALID_ARGUMENT: binaryCrossEntropyWith has no option weights. It has classWeights.
     INVALID_ARGUMENT: sequential: argument 1 must be a layer, such as dense(2, 1); got an array of 1. Give the layers one by one: sequential(...layers).
@@ -123,8 +135,8 @@ it("settings", () => {
     INVALID_ARGUMENT: residual: argument 1 must be a layer, such as dense(2, 1); got undefined.
     INVALID_ARGUMENT: There is no initializer "glorot"; choose one of heUniform, heNormal, xavierUniform, xavierNormal, lecunUniform, lecunNormal, fanInUniform, orthogonal, zeros.
     INVALID_ARGUMENT: A seed must be a whole number up to 2^53; got 0.5.
-    INVALID_ARGUMENT: There is no layer of kind "lstm"; the kinds are dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential.
-    INVALID_ARGUMENT: There is no layer of kind "toString"; the kinds are dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential.
+    INVALID_ARGUMENT: There is no layer of kind "lstm"; the kinds are dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential.
+    INVALID_ARGUMENT: There is no layer of kind "toString"; the kinds are dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential.
     INVALID_ARGUMENT: There is no activation "swish"; choose one of relu, leakyRelu, elu, gelu, geluTanh, silu, softplus, tanh, sigmoid, softmax."
   `);
 });
@@ -146,6 +158,11 @@ it("shapes", () => {
       () => applied(conv2d(1, 2, 3), 1, 1, 2, 2),
       () => applied(maxPool2d(2), 4, 4),
       () => applied(sequential(flatten(), dense(9, 1)), 2, 2, 2),
+      () => applied(multiHeadAttention(6, 2), 2, 3, 5),
+      () => applied(multiHeadAttention(6, 2), 4, 6),
+      () => applied(positionEmbedding(5, 6), 2, 6, 6),
+      () => applied(positionEmbedding(5, 6), 2, 5, 1),
+      () => applied(positionEmbedding(5, 6), 5, 6),
       () => applied(embedding(3, 2), 4),
       () => apply(embedding(3, 2), initialize(embedding(3, 2)), tensor(Int32Array.of(3))),
       () => losses.mse(zeros([3, 1]), zeros([3])),
@@ -171,6 +188,11 @@ it("shapes", () => {
     SHAPE_MISMATCH: conv2d: the kernel must have at least 1 element and fit into the padded input; got x [1, 1, 2, 2] and w [2, 1, 3, 3] with groups 1: in height, a reach of 3 and 2 elements. Use a smaller kernel or dilation, or more padding.
     SHAPE_MISMATCH: maxPool2d: x must have 4 dimensions, [batch, channels, height, width]; got shape [4, 4]. Reshape it first.
     SHAPE_MISMATCH: matmul: columns of the first operand must equal rows of the second; got [2, 4] and [9, 1] (4 and 9). Check the sizes of the layers, or transpose an operand.
+    SHAPE_MISMATCH: multiHeadAttention: the last dimension of the input must be 6, the layer's features; got shape [2, 3, 5].
+    SHAPE_MISMATCH: multiHeadAttention: the input must be [batch, time, features]; got shape [4, 6].
+    SHAPE_MISMATCH: positionEmbedding: the input may have at most 5 positions, the layer's; got shape [2, 6, 6]. Give the layer more positions, or cut the sequences.
+    SHAPE_MISMATCH: positionEmbedding: the last dimension of the input must be 6, the layer's features; got shape [2, 5, 1].
+    SHAPE_MISMATCH: positionEmbedding: the input must be [batch, time, features]; got shape [5, 6].
     DTYPE_MISMATCH: gather: indices must be int32; got f64[4]. Cast it to int32 first.
     INDEX_OUT_OF_RANGE: gather: index 3 at position 0 of the indices [1] is out of range: it must be from 0 to 2. Check the labels or tokens, or give the table more rows.
     SHAPE_MISMATCH: mse: prediction and target must have one shape; got [3, 1] and [3]. Reshape the target to [3, 1].

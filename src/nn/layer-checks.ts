@@ -37,10 +37,11 @@ export function gives(
   x: Tensor,
   shape: readonly number[],
   expected: readonly number[],
+  inFloat32 = 2e-6,
 ) {
   expectClose(apply(layer, variables, x), shape, expected, 1e-12);
   const machine = compile((v: Variables, input: Tensor) => apply(layer, v, input));
-  expectClose(machine(variables, x), shape, expected, 2e-6);
+  expectClose(machine(variables, x), shape, expected, inFloat32);
 }
 
 export const pathsOf = ({ parameters, buffers }: Variables) => ({

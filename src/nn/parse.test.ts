@@ -21,6 +21,8 @@ import {
   type Layer,
   layerNorm,
   maxPool2d,
+  multiHeadAttention,
+  positionEmbedding,
   residual,
   sequential,
 } from "./index.ts";
@@ -54,6 +56,12 @@ const { layer: rowLayer } = fc.letrec<{ layer: Layer; leaf: Layer }>((tie) => ({
     fc.array(tie("layer"), { minLength: 1, maxLength: 2 }).map((layers) => residual(...layers)),
   ),
 }));
+/** Layers that take [batch, time, 4] and give as much. */
+const sequenceLayers: readonly Layer[] = [
+  multiHeadAttention(width, 2, { causal: true, bias: false, init: "orthogonal" }),
+  multiHeadAttention(width, 4),
+  positionEmbedding(7, width),
+];
 const imageLayers: readonly Layer[] = [
   conv2d(2, 4, 3, { padding: [1, 0], groups: 2, bias: false, init: "lecunNormal" }),
   conv2d(2, 2, [3, 1], { stride: 2, dilation: [2, 1], init: "orthogonal" }),
@@ -92,6 +100,11 @@ describe("what was saved is read", () => {
     expectSame(sequential(layer, flatten()), [2, 2, 8, 7]);
   });
 
+  it.each(sequenceLayers.map((layer) => [layer.kind, layer] as const))("sequences: %s", (_, layer) => {
+    expectSame(layer, [2, 5, width]);
+    expectSame(sequential(residual(layerNorm(width), layer), dense(width, 3)), [2, 7, width]);
+  });
+
   it("embedding", () => {
     const model = sequential(embedding(5, 3), flatten(), dense(6, 1));
     const x = tensor(Int32Array.of(0, 4, 2, 1), { shape: [2, 2] });
@@ -101,7 +114,7 @@ describe("what was saved is read", () => {
   });
 
   it("every kind is among them", () => {
-    const seen = new Set<string>(["embedding", ...imageLayers.map(({ kind }) => kind)]);
+    const seen = new Set<string>(["embedding", ...[...imageLayers, ...sequenceLayers].map(({ kind }) => kind)]);
     const visit = (layer: Layer): void => {
       seen.add(layer.kind);
       for (const inner of nestedLayers(layer) ?? []) visit(inner.layer);
@@ -190,15 +203,15 @@ describe("broken", () => {
       nest(100_000, (layer) => [layer]),
     ];
     expect(files.map((json) => message(() => read(json))).join("\n")).toMatchInlineSnapshot(`
-      "INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is null
-      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is 7
-      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is []
-      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {}
-      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"kind":"lstm"}
-      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"kind":"__proto__"}
-      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"kind":"toString"}
-      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"kind":["dense"]}
-      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"__proto__":{"kind":"flatten"}}
+      "INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is null
+      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is 7
+      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is []
+      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {}
+      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"kind":"lstm"}
+      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"kind":"__proto__"}
+      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"kind":"toString"}
+      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"kind":["dense"]}
+      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"__proto__":{"kind":"flatten"}}
       INVALID_RUN: architecture.outputs must be a whole number of at least 1; it is absent
       INVALID_RUN: architecture.inputs must be a whole number of at least 1; it is "2"
       INVALID_RUN: architecture.outputs must be a whole number of at least 1; it is 1e+300
@@ -218,12 +231,12 @@ describe("broken", () => {
       INVALID_RUN: architecture.layer must be a layer; it is []
       INVALID_RUN: architecture.layer.outputs must be a whole number of at least 1; it is absent
       INVALID_RUN: architecture.layers must be a list of layers; it is {}
-      INVALID_RUN: architecture.layers[1] must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is null
-      INVALID_RUN: architecture.layers[0] must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"__proto__":{"kind":"flatten"}}
+      INVALID_RUN: architecture.layers[1] must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is null
+      INVALID_RUN: architecture.layers[0] must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"__proto__":{"kind":"flatten"}}
       INVALID_RUN: architecture.inputs must be a whole number of at least 1; it is [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[
       INVALID_RUN: a layer is nested more than 400 deep
       INVALID_RUN: a layer is nested more than 400 deep
-      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
     `);
   });
 

@@ -15,6 +15,8 @@ import {
   layerNorm,
   losses,
   maxPool2d,
+  multiHeadAttention,
+  positionEmbedding,
   residual,
   sequential,
 } from "../nn/index.ts";
@@ -26,6 +28,7 @@ import { ledgerOf } from "./ledger.ts";
 
 const images = randomUniform(randomKey(3), [6, 1, 8, 8]).mul(2).sub(1);
 const rows = randomUniform(randomKey(4), [6, 5]).mul(2).sub(1);
+const sequences = randomUniform(randomKey(6), [6, 4, 4]).mul(2).sub(1);
 const block = (width: number, ...more: Layer[]) => residual(dense(width, width), ...more, activation("tanh"));
 
 const models: readonly (readonly [name: string, model: Layer, x: Tensor])[] = [
@@ -43,6 +46,18 @@ const models: readonly (readonly [name: string, model: Layer, x: Tensor])[] = [
       dense(3, 3),
     ),
     images,
+  ],
+  [
+    "attention",
+    sequential(
+      residual(layerNorm(4), multiHeadAttention(4, 2)),
+      positionEmbedding(4, 4),
+      multiHeadAttention(4, 1, { causal: true }),
+      residual(layerNorm(4), dense(4, 6), activation("gelu"), dense(6, 4)),
+      flatten(),
+      dense(16, 3),
+    ),
+    sequences,
   ],
   ["residuals", sequential(dense(5, 6), block(6), activation("relu"), block(6, dense(6, 6)), dense(6, 3)), rows],
   ["residual in residual", sequential(dense(5, 6), residual(dense(6, 6), block(6), dense(6, 6)), dense(6, 3)), rows],

@@ -15,6 +15,8 @@ import {
   type Layer,
   layerNorm,
   maxPool2d,
+  multiHeadAttention,
+  positionEmbedding,
   residual,
   sequential,
 } from "../nn/index.ts";
@@ -35,11 +37,19 @@ const images = sequential(
   dense(4, 2, { bias: false, init: "lecunNormal" }),
 );
 const words = sequential(embedding(9, 3), flatten(), layerNorm(6, { epsilon: 1e-6 }), dense(6, 2));
+const sentences = sequential(
+  embedding(9, 4),
+  positionEmbedding(3, 4),
+  residual(layerNorm(4), multiHeadAttention(4, 2, { causal: true })),
+  flatten(),
+  dense(8, 2),
+);
 const indices = Int32Array.from({ length: 24 }, (_, i) => (i * 7) % 9);
 
 const networks: readonly (readonly [string, Layer, Tensor])[] = [
   ["images", images, randomNormal(randomKey(3), [12, 1, 4, 4])],
   ["words", words, tensor(indices, { shape: [12, 2] })],
+  ["sentences", sentences, tensor(indices, { shape: [12, 2] })],
 ];
 
 describe.each(networks)("%s", (_, model, x) => {
@@ -88,8 +98,8 @@ describe("broken networks", () => {
       nested(100_000),
     ];
     expect(files.map(message).join("\n")).toMatchInlineSnapshot(`
-      "INVALID_MODEL: the model is not usable: architecture must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is 7. Restore the file, or train and save again.
-      INVALID_MODEL: the model is not usable: architecture must be a layer, of a kind from dense, activation, dropout, embedding, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"kind":"lstm"}. Restore the file, or train and save again.
+      "INVALID_MODEL: the model is not usable: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is 7. Restore the file, or train and save again.
+      INVALID_MODEL: the model is not usable: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"kind":"lstm"}. Restore the file, or train and save again.
       INVALID_MODEL: the model is not usable: its layers need 3 weights, and model.safetensors has 0 numbers. Restore the file, or train and save again.
       INVALID_MODEL: the model is not usable: architecture.rate must be at least 0 and less than 1; it is absent. Restore the file, or train and save again.
       INVALID_MODEL: the model is not usable: a layer is nested more than 400 deep. Restore the file, or train and save again.

@@ -20,6 +20,22 @@ export function takes(size: number, { shape }: TensorType, axis: number, fail: F
     throw fail(`a layer takes ${size} ${size === 1 ? "input" : "inputs"} where ${shape.at(axis) ?? "none"} come`);
 }
 
+/** Throws SHAPE_MISMATCH unless x is [batch, time, features]: rows of a table would be taken for the places of one sequence. */
+export function assertSequences(layer: string, { shape }: Tensor): void {
+  if (shape.length === 3) return;
+  throw new ChainruleError(
+    "SHAPE_MISMATCH",
+    `${layer}: the input must be [batch, time, features]; got shape ${formatShape(shape)}.`,
+    { layer, shape },
+  );
+}
+
+/** Throws unless x is [batch, time, features]. */
+export function takesSequences(kind: string, { shape }: TensorType, fail: Fail): void {
+  if (shape.length !== 3)
+    throw fail(`${kind} takes [batch, time, features], and what comes has the shape ${formatShape(shape)}`);
+}
+
 /** Throws unless x is [batch, channels, height, width]. */
 export function takesImages(kind: string, { shape }: TensorType, fail: Fail): void {
   if (shape.length !== 4)

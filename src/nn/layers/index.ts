@@ -12,6 +12,8 @@ import { embeddingRecord } from "./embedding.ts";
 import { flattenRecord } from "./flatten.ts";
 import { layerNormRecord } from "./layer-norm.ts";
 import { maxPool2dRecord } from "./max-pool2d.ts";
+import { multiHeadAttentionRecord } from "./multi-head-attention.ts";
+import { positionEmbeddingRecord } from "./position-embedding.ts";
 import { residualRecord } from "./residual.ts";
 import { sequentialRecord } from "./sequential.ts";
 
@@ -25,7 +27,9 @@ export { embedding } from "./embedding.ts";
 export { flatten } from "./flatten.ts";
 export { layerNorm } from "./layer-norm.ts";
 export { maxPool2d } from "./max-pool2d.ts";
+export { type MultiHeadAttentionOptions, multiHeadAttention } from "./multi-head-attention.ts";
 export type { Pool2dOptions } from "./pool2d.ts";
+export { positionEmbedding } from "./position-embedding.ts";
 export { residual } from "./residual.ts";
 export { sequential } from "./sequential.ts";
 
@@ -34,6 +38,8 @@ export const layerRecords = {
   activation: activationLayerRecord,
   dropout: dropoutRecord,
   embedding: embeddingRecord,
+  positionEmbedding: positionEmbeddingRecord,
+  multiHeadAttention: multiHeadAttentionRecord,
   layerNorm: layerNormRecord,
   batchNorm: batchNormRecord,
   conv2d: conv2dRecord,

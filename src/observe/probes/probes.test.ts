@@ -15,6 +15,8 @@ import {
   type Layer,
   layerNorm,
   losses,
+  multiHeadAttention,
+  positionEmbedding,
   residual,
   sequential,
   type TensorTree,
@@ -256,6 +258,21 @@ describe("an observation", () => {
       "embeddings",
       sequential(embedding(9, 5), activation("tanh"), dropout(0.3), dense(5, 3)),
       tensor(Int32Array.of(1, 2, 3, 4, 5, 0)),
+    ],
+    [
+      "attention",
+      sequential(
+        embedding(9, 4),
+        positionEmbedding(2, 4),
+        // Without biases: the gradient by that of the keys is 0, of which float32 keeps the rounding.
+        residual(layerNorm(4), multiHeadAttention(4, 2, { causal: true, bias: false })),
+        flattenLayer(),
+        dense(8, 3),
+      ),
+      tensor(
+        Int32Array.from({ length: 12 }, (_, i) => (i * 5) % 9),
+        { shape: [6, 2] },
+      ),
     ],
     [
       "integers that are moved first",
