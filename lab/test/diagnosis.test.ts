@@ -46,21 +46,33 @@ it("shows where a loss that is not finite began, in place of a blank page", skip
   expect(complaints).toEqual([]);
 });
 
-it("tries all remedies in a worker beside the training, and stops", skipped, async () => {
+it("examines in a worker beside the training, and stops", skipped, async () => {
   const { page, complaints } = await openPage(host.browser, `${host.url}${slow}&step=400`);
-  await page.getByRole("button", { name: "Try all" }).click();
-  await page.getByText(/\d+ steps each/).waitFor();
-  const rows = page.getByRole("region", { name: "Remedies tried" }).getByRole("row");
+  const examination = page.getByRole("region", { name: "Examination" });
+  await examination.getByRole("button", { name: "Examine" }).click();
+  await examination.getByText("Training networks on parts of the table").waitFor();
+  await examination.getByText(/Trying remedies in short twins: \d+ of \d+/).waitFor();
+  await examination.getByText("Examined at step 400: each remedy in a twin of 400 steps").waitFor();
+  const rows = examination.getByRole("row");
   expect(await rows.count()).toBeGreaterThanOrEqual(3);
   await expect.poll(() => rows.allTextContents()).toContainEqual(expect.stringContaining("as it was"));
-  // Pressed when it appears: however fast the trials are, none has answered by then.
-  await page.getByRole("region", { name: "Remedies tried" }).evaluate((region) => {
+  // What was tried stands at the verdict, with its figures, as long as the training is where it was examined.
+  const remedy = page.getByRole("article").getByRole("button", { name: /^[\d.]+ with .*ten times as high/ });
+  await remedy.waitFor();
+  await page.locator("body").press("ArrowLeft");
+  await page.getByText("Try in a twin").waitFor();
+  expect(await remedy.count()).toBe(0);
+  await examination.getByRole("button", { name: /Back to step 400/ }).click();
+  await remedy.click();
+  await page.getByText("--lr 0.0001 instead of 0.00001").waitFor();
+  // Pressed when it appears: however fast the twins are, none has answered by then.
+  await examination.evaluate((region) => {
     new MutationObserver(() => {
       const stop = [...region.querySelectorAll("button")].find(({ textContent }) => textContent.trim() === "Stop");
       stop?.click();
     }).observe(region, { childList: true, subtree: true });
   });
-  await page.getByRole("button", { name: "Try all" }).click();
-  await page.getByText(/Stopped after \d/).waitFor();
+  await examination.getByRole("button", { name: "Examine" }).click();
+  await examination.getByText(/Stopped after \d/).waitFor();
   expect(complaints).toEqual([]);
 });

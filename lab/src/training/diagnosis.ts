@@ -1,16 +1,10 @@
 // What is wrong with a training of the page, as chainrule diagnose says it: in a chunk of its own.
-import {
-  type Candidate,
-  candidatesFor,
-  diagnose,
-  type TwinReport,
-  tryRemedies,
-  type Verdict,
-} from "chainrule/diagnose";
+import { type Candidate, candidatesFor, diagnose, type Verdict } from "chainrule/diagnose";
 import { settingsOf, sharedOptions } from "chainrule/runs";
 import {
   failureEvent,
   flagText,
+  type HeldTraining,
   isNonFinite,
   type StartEvent,
   type TableTelling,
@@ -20,8 +14,6 @@ import {
 import { settingsOfRecipe } from "../out/source.ts";
 import type { Recipe } from "../recipe/recipe.ts";
 import type { LabTraining } from "./lab-training.ts";
-import type { OwnFile } from "./open.ts";
-import { readTable } from "./open-table.ts";
 
 /** A change that may help, and the flags of it. */
 export interface Suggestion extends Candidate {
@@ -29,20 +21,14 @@ export interface Suggestion extends Candidate {
 }
 
 export interface DiagnosedVerdict extends Verdict {
-  /** Not tried. Those that need a range test are found by the trials alone. */
+  /** Not tried. Those that need a range test are found by an examination alone. */
   readonly suggestions: readonly Suggestion[];
 }
 
 export interface LabDiagnosis {
   /** Steps that it is of. */
   readonly step: number;
-  readonly start: StartEvent;
   readonly verdicts: readonly DiagnosedVerdict[];
-}
-
-/** A twin that has been trained, with the flags of what it has otherwise. */
-export interface TriedReport extends TwinReport {
-  readonly flags: string;
 }
 
 /** How a table's training tells; kept, since profiling the data takes a pass over its rows. */
@@ -61,24 +47,59 @@ function tellingOf(training: LabTraining, recipe: Recipe, start: StartEvent) {
 
 /** Of its events up to the step where it is; of a lesson without what is only known of tables, and without remedies. */
 export function diagnosisOf(training: LabTraining, recipe: Recipe): Promise<LabDiagnosis> {
-  return training.held((held) => {
-    const start = held.started();
-    const told = tellingOf(training, recipe, start);
-    const { failure } = training;
-    const error = told?.telling.error(failure) ?? failure;
-    const events = training.events.upTo(held.step);
-    const { verdicts } = diagnose([
-      start,
-      ...(told ? [told.data] : []),
-      ...(told ? events.map((event) => told.telling.event(event)) : events),
-      ...(isNonFinite(error) ? [failureEvent(error)] : []),
-    ]);
-    return {
-      step: held.step,
-      start,
-      verdicts: verdicts.map((verdict) => ({ ...verdict, suggestions: suggestionsFor(verdict, training, recipe) })),
-    };
-  });
+  return training.held((held) => ({
+    step: held.step,
+    verdicts: diagnose(eventsOf(training, recipe, held)).verdicts.map((verdict) => ({
+      ...verdict,
+      suggestions: suggestionsFor(verdict, training, recipe),
+    })),
+  }));
+}
+
+function eventsOf(training: LabTraining, recipe: Recipe, held: HeldTraining): readonly TrainEvent[] {
+  const start = held.started();
+  const told = tellingOf(training, recipe, start);
+  const { failure } = training;
+  const error = told?.telling.error(failure) ?? failure;
+  const events = training.events.upTo(held.step);
+  return [
+    start,
+    ...(told ? [told.data] : []),
+    ...(told ? events.map((event) => told.telling.event(event)) : events),
+    ...(isNonFinite(error) ? [failureEvent(error)] : []),
+  ];
+}
+
+/** What an examination of a training goes by. */
+export interface ToExamine {
+  readonly step: number;
+  /** Up to that step. */
+  readonly events: readonly TrainEvent[];
+  /** Of a training that is at its end: what is told there of its result. */
+  readonly result: readonly TrainEvent[];
+}
+
+/** Of a table's training. It stays as it was. */
+export function toExamine(training: LabTraining, recipe: Recipe): Promise<ToExamine> {
+  return training.held(async (held) => ({
+    step: held.step,
+    events: eventsOf(training, recipe, held),
+    result: training.failure === undefined ? await resultOf(held, tellings.get(training)!.telling) : [],
+  }));
+}
+
+async function resultOf(held: HeldTraining, telling: TableTelling): Promise<readonly TrainEvent[]> {
+  const now = held.snapshot();
+  try {
+    const { event, result } = await held.finish();
+    const isAtEnd = event.reason === "patience" || held.epoch >= held.started().epochs;
+    return isAtEnd ? [telling.examples(result.variables), telling.event(event)] : [];
+  } catch (error) {
+    if (!isNonFinite(error)) throw error;
+    return [];
+  } finally {
+    await held.restore(now);
+  }
 }
 
 function suggestionsFor(verdict: Verdict, training: LabTraining, recipe: Recipe): readonly Suggestion[] {
@@ -94,19 +115,4 @@ function suggestionsFor(verdict: Verdict, training: LabTraining, recipe: Recipe)
     batchSize: training.describe().batchSize,
   };
   return candidatesFor(verdict, baseline).map((candidate) => ({ ...candidate, flags: flagText(candidate.change) }));
-}
-
-/** Trains twins with the remedies of the verdicts, and without: a second or two each. Not for a lesson. */
-export async function trialsOf(
-  { start, verdicts }: Pick<LabDiagnosis, "start" | "verdicts">,
-  recipe: Recipe,
-  { file, onTwin }: { readonly file?: OwnFile | undefined; onTwin(report: TriedReport): void },
-): Promise<number> {
-  const settings = settingsOfRecipe(recipe);
-  const { table } = await readTable(recipe, file);
-  const own = { data: sharedOptions(settings), settings: { ...settingsOf(settings), threads: 1 } };
-  const { steps } = await tryRemedies(verdicts, [start], table, own, (report) =>
-    onTwin({ ...report, flags: flagText(report.change) }),
-  );
-  return steps;
 }

@@ -7,7 +7,8 @@ import type { Out } from "../out/index.ts";
 import type { Intervention, Recipe } from "../recipe/recipe.ts";
 import type { LossAlong } from "../training/along-update.ts";
 import type { Blame } from "../training/blame.ts";
-import type { LabDiagnosis, TriedReport } from "../training/diagnosis.ts";
+import type { LabDiagnosis, ToExamine } from "../training/diagnosis.ts";
+import type { LabExamination, TriedReport } from "../training/examination.ts";
 import type { ExponentData } from "../training/exponents.ts";
 import { fingerprintOf } from "../training/fingerprint.ts";
 import { type Frame, type FrameRequest, frameOf } from "../training/frame.ts";
@@ -265,15 +266,20 @@ export class LabService {
     return answer(async () => (await import("../training/diagnosis.ts")).diagnosisOf(this.#held, recipe));
   }
 
-  /** Tries the remedies of verdicts on a recipe, whatever is open: the steps that each had. */
-  trials(
-    diagnosis: LabDiagnosis,
+  /** What `examine` takes of the training that is open. */
+  toExamine(recipe: Recipe): Promise<Answer<ToExamine>> {
+    return answer(async () => (await import("../training/diagnosis.ts")).toExamine(this.#held, recipe));
+  }
+
+  /** Examines a training of a recipe, whatever is open. */
+  examine(
+    asked: ToExamine,
     recipe: Recipe,
     file: OwnFile | undefined,
     onTwin: (report: TriedReport) => void,
-  ): Promise<Answer<number>> {
+  ): Promise<Answer<LabExamination>> {
     return answer(async () =>
-      (await import("../training/diagnosis.ts")).trialsOf(diagnosis, recipe, { ...(file && { file }), onTwin }),
+      (await import("../training/examination.ts")).examinationOf(asked, recipe, { ...(file && { file }), onTwin }),
     );
   }
 

@@ -18,3 +18,5 @@ export function figureText(figure: Figure): string {
   const parts = figure.slice(0, most).map(figureText);
   return figure.length > most ? `${parts.join(", ")} …` : parts.join(", ");
 }
+
+export const lossText = (loss: number): string => (Number.isNaN(loss) ? "not finite" : shown(loss));
