@@ -1,13 +1,12 @@
 // A feature column: fitted on training rows, then written into the matrix x.
-import { labelKey } from "./cells.ts";
 import { valuesAt } from "./column-cells.ts";
-import { periods } from "./cycles.ts";
 import type { Codes, Encoded, Values } from "./encode.ts";
 import { type Answer, type FittedMeans, fitLevelMeans } from "./level-means.ts";
 import type { MissingRule } from "./missing.ts";
 import { naturalOrder } from "./order.ts";
 import { type CategoryColumn, type FeatureColumn, featureNames } from "./preprocessing.ts";
 import { type ValueTypeName, valueType } from "./types/index.ts";
+import { categoryFeatures, valueFeatures } from "./write-features.ts";
 
 /**
  * With more levels than this, those with fewer than `rareRows` training rows have no feature of their own: they share the means of the target
@@ -234,62 +233,25 @@ function featureWriter(
 ): (i: number, row: number) => void {
   if (column.type === "category") {
     const { codes, levels } = encoded as Codes;
-    const key = column.isExact ? (level: string) => level : labelKey;
-    const { rare } = column;
-    const placesAmong = (some: readonly string[]) => {
-      const known = new Map(some.map((level, i) => [key(level), i]));
-      return Int32Array.from(levels, (level) => known.get(key(level)) ?? -1);
-    };
-    const places = placesAmong(column.levels);
-    const rarePlaces = placesAmong(rare?.levels ?? []);
-    const otherAt = column.other ? column.levels.length : -1;
-    const rareAt = column.levels.length + (column.other ? 1 : 0);
-    const missingAt = rareAt + (rare?.means.length ?? 0);
+    const { placeOf, rarePlaceOf, write } = categoryFeatures(column, standardize);
+    const cells = levels.map((level) => ({ isMissing: false, place: placeOf(level), rarePlace: rarePlaceOf(level) }));
     return (i, row) => {
       const code = codes[row]!;
-      const base = i * width + offset;
-      const at = code < 0 ? -1 : places[code]!;
-      const among = code < 0 ? -1 : rarePlaces[code]!;
-      if (at < 0) {
-        // Levels with a feature of their own have 0 here, as the mean of all rows has.
-        rare?.means.forEach(({ overall, std, values }, m) => {
-          const value = outOfFold ? outOfFold[m]![i]! : among < 0 ? overall : values[among]!;
-          x[base + rareAt + m] = standardize ? (value - overall) / std : value - overall;
-        });
-      }
-      if (code < 0) {
-        found.missing++;
-        if (column.missing) x[base + missingAt] = 1;
-      } else if (at >= 0) {
-        x[base + at] = 1;
-      } else if (among < 0) {
+      const cell = code < 0 ? noLevel : cells[code]!;
+      write(cell, x, i * width + offset, outOfFold && ((m) => outOfFold[m]![i]!));
+      if (code < 0) found.missing++;
+      else if (cell.place < 0 && cell.rarePlace < 0)
         found.unknown.set(levels[code]!, (found.unknown.get(levels[code]!) ?? 0) + 1);
-        if (otherAt >= 0) x[base + otherAt] = 1;
-      }
     };
   }
 
   const { values } = encoded as Values;
-  const { mean } = column;
-  const isScaled = standardize && valueType(column.type).isScaled;
-  const shift = isScaled ? mean : 0;
-  const std = isScaled ? column.std : 1;
-  const cycles = column.cycles.map((cycle) => periods[cycle]);
-  const missingAt = 1 + 2 * cycles.length;
+  const write = valueFeatures(column, standardize && valueType(column.type).isScaled);
   return (i, row) => {
     const value = values[row]!;
-    const base = i * width + offset;
-    if (Number.isNaN(value)) {
-      found.missing++;
-      x[base] = (mean - shift) / std;
-      if (column.missing) x[base + missingAt] = 1;
-      return;
-    }
-    x[base] = (value - shift) / std;
-    for (let c = 0; c < cycles.length; c++) {
-      const angle = 2 * Math.PI * (value / cycles[c]!);
-      x[base + 1 + 2 * c] = Math.sin(angle);
-      x[base + 2 + 2 * c] = Math.cos(angle);
-    }
+    if (Number.isNaN(value)) found.missing++;
+    write(value, x, i * width + offset);
   };
 }
+
+const noLevel = { isMissing: true, place: -1, rarePlace: -1 };

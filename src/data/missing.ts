@@ -30,7 +30,7 @@ const otherWords: readonly string[] = [
 const marks = new Set(missingMarks);
 const words = new Set(missingWords);
 const typed = new Set([...missingWords, ...otherWords]);
-const longest = 16;
+const longestMark = 16;
 /** Stata's extended missing values: .a to .z */
 const stata = /^\.[a-z]$/;
 
@@ -66,7 +66,7 @@ export function missingTest(rule: MissingRule = {}, ofWords = false): MissingTes
   // −999 is −999.0, too.
   const numbers = new Set((rule.marks ?? []).map(parseNumber).filter((value) => !Number.isNaN(value)));
   const values = new Set(rule.values?.map(keyOf));
-  const most = [...own].reduce((length, mark) => Math.max(length, mark.length), longest);
+  const most = [...own].reduce((length, mark) => Math.max(length, mark.length), longestMark);
   const some = ofWords ? words : typed;
   const isMissing = (cell: Cell): boolean => {
     if (cell === null) return true;

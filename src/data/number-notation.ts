@@ -85,11 +85,11 @@ interface Parts {
 }
 
 /** Characters that a number written for people may take; the patterns go through a text more than once. */
-const longest = 400;
+const longestNumber = 400;
 
 /** undefined where there are no digits. */
 function partsOf(text: string): Parts | undefined {
-  if (text.length > longest) return undefined;
+  if (text.length > longestNumber) return undefined;
   let rest = asciiDigits(text.normalize("NFC").trim()).replace(/^'(?=[-+\d(])/, "");
   let sign: 1 | -1 = 1;
   let unit = "";

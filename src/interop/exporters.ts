@@ -2,9 +2,11 @@
 import { namesOf } from "../ir/record-list.ts";
 import { chainrule } from "./chainrule.ts";
 import type { ExporterRecord } from "./exporter.ts";
+import { typescript } from "./typescript.ts";
 
 export const exporters = {
   chainrule,
+  typescript,
 } satisfies Record<string, ExporterRecord>;
 
 export type ExportFormat = keyof typeof exporters;

@@ -8,15 +8,16 @@ import { call, infix, type Notations } from "./notation.ts";
 
 type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
 
-const comparison = <N extends Comparison>(name: N, holds: (a: number, b: number) => boolean): ElementwiseRecord<N> =>
+const comparison = <N extends Comparison>(
+  spec: Pick<ElementwiseRecord<N>, "name"> & { scalar(): (a: number, b: number) => number },
+): ElementwiseRecord<N> =>
   binary<Comparison>({
-    name,
+    ...spec,
     accepts: "any",
     result: () => "bool",
     exact: true,
     saves: "nothing",
     gradient: "none",
-    scalar: () => (a, b) => (holds(a, b) ? 1 : 0),
   }) as ElementwiseRecord<N>;
 
 /** dy where `a` wins against `b`, half of it where they are equal, else 0. */
@@ -48,12 +49,12 @@ const where: ElementwiseRecord<"where"> = {
 };
 
 export const comparisons = {
-  equal: comparison("equal", (a, b) => a === b),
-  notEqual: comparison("notEqual", (a, b) => a !== b),
-  less: comparison("less", (a, b) => a < b),
-  lessEqual: comparison("lessEqual", (a, b) => a <= b),
-  greater: comparison("greater", (a, b) => a > b),
-  greaterEqual: comparison("greaterEqual", (a, b) => a >= b),
+  equal: comparison({ name: "equal", scalar: () => (a, b) => (a === b ? 1 : 0) }),
+  notEqual: comparison({ name: "notEqual", scalar: () => (a, b) => (a !== b ? 1 : 0) }),
+  less: comparison({ name: "less", scalar: () => (a, b) => (a < b ? 1 : 0) }),
+  lessEqual: comparison({ name: "lessEqual", scalar: () => (a, b) => (a <= b ? 1 : 0) }),
+  greater: comparison({ name: "greater", scalar: () => (a, b) => (a > b ? 1 : 0) }),
+  greaterEqual: comparison({ name: "greaterEqual", scalar: () => (a, b) => (a >= b ? 1 : 0) }),
 
   isFinite: unary({
     name: "isFinite",

@@ -31,3 +31,13 @@ export function answersByTarget(
     ...{ target, classes: classesOf(target), values: columnOf(predictions, t, targets.length, width) },
   }));
 }
+
+/** The first of the classes with the greatest probability, and the probabilities [classes] by their names. */
+export function likeliest(
+  classes: readonly string[],
+  probabilities: Float64Array,
+): { prediction: string; probabilities: Record<string, number> } {
+  const best = probabilities.reduce((most, value, k) => (value > probabilities[most]! ? k : most), 0);
+  const byName = Object.fromEntries(classes.map((name, k) => [name, probabilities[k]!]));
+  return { prediction: classes[best]!, probabilities: byName };
+}

@@ -11,7 +11,7 @@ import { apply } from "../nn/model.ts";
 import type { BackendOptions } from "../run/backends.ts";
 import { compile } from "../run/compile.ts";
 import type { Tensor } from "../trace/tensor.ts";
-import { answersByTarget, type TargetAnswers } from "./answers.ts";
+import { answersByTarget, likeliest, type TargetAnswers } from "./answers.ts";
 import { decodeSafetensors, encodeSafetensors, type SafetensorsFile, withChecksum } from "./safetensors.ts";
 import { modelJson, type NetworkModel, networkModelFrom, tableModelFrom, tensorsOf } from "./saved-model.ts";
 import { type TableModel, tablePredictor } from "./tabular.ts";
@@ -180,12 +180,7 @@ function predictionsOf(preprocessing: Preprocessing, values: Float64Array): Pred
 function predictionsFor({ classes, values }: TargetAnswers): Prediction[] {
   const width = classes.length;
   if (width === 0) return Array.from(values, (prediction) => ({ prediction }));
-  return Array.from({ length: values.length / width }, (_, row) => {
-    const p = values.subarray(row * width, (row + 1) * width);
-    const best = p.reduce((most, value, k) => (value > p[most]! ? k : most), 0);
-    return {
-      prediction: classes[best]!,
-      probabilities: Object.fromEntries(classes.map((name, k) => [name, p[k]!])),
-    };
-  });
+  return Array.from({ length: values.length / width }, (_, row) =>
+    likeliest(classes, values.subarray(row * width, (row + 1) * width)),
+  );
 }

@@ -316,20 +316,30 @@ function batchOf(x: Float32Array, rows: number, features: number): Tensor {
   return tensor(filled, { shape });
 }
 
+/**
+ * Variables and features x [rows, features] → answers as the loss reads the outputs: class probabilities [rows · targets, classes], or values
+ * [rows · targets, 1] as the targets were scaled.
+ */
+export function tableForward({
+  model,
+  loss,
+  preprocessing,
+}: Omit<TableModel, "variables">): (variables: Variables, x: Tensor) => Tensor {
+  const outputs = outputsPerTarget(loss, preprocessing);
+  return (variables, x) => {
+    const z = apply(model, variables, x);
+    return lossRecord(loss).predict(z.reshape([z.size / outputs, outputs]));
+  };
+}
+
 /** As predictTable, compiled once for any number of calls. */
 export function tablePredictor(
-  { model, loss, preprocessing, variables }: TableModel,
+  trained: TableModel,
   options: BackendOptions = {},
 ): (x: Float32Array, rows: number) => Float64Array {
+  const { preprocessing, variables } = trained;
   const features = preprocessing.features.length;
-  const outputs = outputsPerTarget(loss, preprocessing);
-  const forward = compile(
-    (v: Variables, batch: Tensor) => {
-      const z = apply(model, v, batch);
-      return lossRecord(loss).predict(z.reshape([z.size / outputs, outputs]));
-    },
-    { deterministic: true, ...options },
-  );
+  const forward = compile(tableForward(trained), { deterministic: true, ...options });
   const { targets } = preprocessing;
   const scales = targets.map(scaleOf);
   const width = answerWidth(preprocessing);

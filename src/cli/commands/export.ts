@@ -40,7 +40,7 @@ export const exportCommand: CommandRecord<[run: string], ExportFlags> = {
   ],
   explanation: `Formats:\n${formatsText()}`,
   examples: [
-    "export runs/2026-01-31-iris-1 --format chainrule",
+    "export runs/2026-01-31-iris-1 --format typescript",
     "export runs/2026-01-31-iris-1 --format chainrule --out iris.safetensors",
   ],
   run: ([run], flags, streams) => exportRun(run, flags, streams),
