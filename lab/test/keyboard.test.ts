@@ -268,8 +268,8 @@ it(
     await page.getByRole("article").filter({ hasText: "learning rate too low" }).waitFor();
     await pressAt(page, /ten times as high/);
     await page.getByText("--lr 0.0001 instead of 0.00001").waitFor();
-    await pressAt(page, "Try all");
-    await page.getByText(/\d+ steps each/).waitFor();
+    await pressAt(page, "Examine");
+    await page.getByText(/Examined at step 400: each remedy in a twin of \d+ steps/).waitFor();
     await tabTo(page, /Duplicate with another/);
     await page.keyboard.press("Enter");
     await page.getByRole("option", { name: "optimizer", exact: true }).waitFor();
