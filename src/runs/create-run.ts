@@ -65,7 +65,10 @@ export async function createRun(description: RunDescription, place?: string | Ru
     status: "running",
   };
   const unlock = place instanceof Map ? () => {} : await lockFolder(files.dir);
-  return runWriter(files, manifest, { checkpoints: [] }, undefined, unlock);
+  return runWriter(files, manifest, { checkpoints: [] }, undefined, unlock).catch((error: unknown) => {
+    unlock();
+    throw error;
+  });
 }
 
 /** A writer of a run's files; events go on after `from` bytes of those that are there. `unlock` is called at the end. */

@@ -16,8 +16,7 @@ interface Owner {
 /** Takes the folder for this process. Gives what frees it. Throws RUN_IN_USE where another one that lives has it, INVALID_RUN where it cannot be written. */
 export async function lockFolder(dir: string): Promise<() => void> {
   const { link, rename, rm, writeFile } = node("node:fs/promises");
-  const { rmSync } = node("node:fs");
-  const { join } = node("node:path");
+  const { join, resolve } = node("node:path");
   const path = join(dir, lockFile);
   const own: Owner = { pid: process.pid, host: node("node:os").hostname(), began: await beginning(process.pid) };
   const temporary = join(dir, `.${lockFile}.${node("node:crypto").randomBytes(6).toString("hex")}.tmp`);
@@ -37,18 +36,26 @@ export async function lockFolder(dir: string): Promise<() => void> {
   } finally {
     await rm(temporary, { force: true });
   }
-  const free = () => {
-    try {
-      rmSync(path, { force: true });
-    } catch {
-      // It can be written no longer: once this process is gone its lock says nothing.
-    }
-  };
-  process.on("exit", free);
+  const held = resolve(path);
+  if (locks.size === 0) process.on("exit", freeAll);
+  locks.add(held);
   return () => {
-    process.off("exit", free);
-    free();
+    if (locks.delete(held)) free(held);
+    if (locks.size === 0) process.off("exit", freeAll);
   };
+}
+
+/** Files that this process holds, however many runs it writes at a time: the folder that it works in may change. */
+const locks = new Set<string>();
+
+const freeAll = () => locks.forEach(free);
+
+function free(path: string): void {
+  try {
+    node("node:fs").rmSync(path, { force: true });
+  } catch {
+    // It can be written no longer: once this process is gone its lock says nothing.
+  }
 }
 
 /** Whether a process that lives has the folder. */

@@ -1,6 +1,6 @@
 // A run taken up again: from its newest checkpoint that is whole, with the events up to there, by one process at a time.
 import { spawn } from "node:child_process";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createRun } from "./create-run.ts";
@@ -23,6 +23,21 @@ async function cutOff() {
   await rm(join("run", "lock.json"));
   await writeFile(join("run", "events.jsonl"), '{"type":"epo', { flag: "a" });
 }
+
+it("is free once its process ends: one listener for all runs that are written, and none after them", async () => {
+  const before = process.listenerCount("exit");
+  const runs = await Promise.all(Array.from({ length: 12 }, (_, i) => createRun(description, `run-${i}`)));
+  expect(process.listenerCount("exit")).toBe(before + 1);
+  const [exit] = process.listeners("exit").slice(-1);
+  // Wherever the process works by then.
+  await mkdir("elsewhere");
+  process.chdir("elsewhere");
+  exit!(0);
+  process.chdir("..");
+  expect(await readdir("run-3")).not.toContain("lock.json");
+  for (const run of runs) await run.finish("finished");
+  expect(process.listenerCount("exit")).toBe(before);
+});
 
 it("goes on from the last checkpoint, and later events are told again", async () => {
   await cutOff();
