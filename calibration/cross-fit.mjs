@@ -12,8 +12,8 @@ export const factors = [0.55, 0.7, 0.85, 1, 1.18, 1.4, 1.8];
 const rounds = 2;
 /** In units of recall: what a false warning of all healthy trainings costs, and one of all trainings that have another fault. */
 export const costs = { healthy: 8, others: 0.2 };
-/** What it costs to move a threshold by one factor: it stays where moving it gains nothing. */
-const moving = 0.004;
+/** What it costs to move a threshold: as much as two faults that are missed, since one alone is chance; and a little by each factor, so that ties go to the nearest. */
+export const moving = { faults: 2, factor: 0.004 };
 
 /** All numbers of a record of thresholds but counts: the record that holds each, and its key. */
 function figures(record, path = []) {
@@ -46,7 +46,7 @@ function isWarned({ detect, isOfTarget, isSymptom }, { whole, targets, isAsGood 
   );
 }
 
-/** Misses by harmful faults, and what false warnings cost beside. */
+/** Misses by harmful faults, and what false warnings cost beside; and how many harmful faults there are. */
 function lossOf(kind, seen) {
   const detector = detectorOf(kind);
   const counts = { harmful: 0, missed: 0, healthy: 0, alarms: 0, others: 0, spurious: 0 };
@@ -67,15 +67,20 @@ function lossOf(kind, seen) {
     }
   }
   const { harmful, missed, healthy, alarms, others, spurious } = counts;
-  return missed / harmful + (costs.healthy * alarms) / healthy + (costs.others * spurious) / others;
+  return { harmful, loss: missed / harmful + (costs.healthy * alarms) / healthy + (costs.others * spurious) / others };
 }
 
 /** Moves the thresholds of a kind, one after the other, to where the trainings that were seen speak for them; gives those that moved. */
 function chooseThresholds(kind, seen) {
   const all = figures(detectorOf(kind).thresholds);
-  const priceOf = ({ record, key, began }) =>
-    moving * Math.abs(factors.indexOf(nearestFactor(record[key] / began)) - 3);
-  const total = () => lossOf(kind, seen) + all.reduce((sum, figure) => sum + priceOf(figure), 0);
+  const total = () => {
+    const { harmful, loss } = lossOf(kind, seen);
+    const priceOf = ({ record, key, began }) => {
+      const steps = Math.abs(factors.indexOf(nearestFactor(record[key] / began)) - factors.indexOf(1));
+      return steps === 0 ? 0 : moving.faults / harmful + moving.factor * steps;
+    };
+    return loss + all.reduce((sum, figure) => sum + priceOf(figure), 0);
+  };
   let least = total();
   for (let round = 0; round < rounds; round++) {
     for (const { record, key, began } of all) {
