@@ -1,6 +1,7 @@
 // chainrule export: every format of the list, where it is written, and what it refuses.
 import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
+import { readTable } from "../data/index.ts";
 import { exporterOf, exportFormats } from "../interop/exporters.ts";
 import { folderPerFile } from "../runs/test-folder.ts";
 import { decodeModel, loadModel } from "../train/index.ts";
@@ -95,4 +96,22 @@ it("names the formats that there are", async () => {
   const { code, stderr } = await chainrule("export run --format hdf5");
   expect(code).toBe(2);
   expect(stderr).toContain(`Allowed choices are ${exportFormats.join(", ")}.`);
+});
+
+it("--format parquet has a row an epoch, with what was measured", async () => {
+  await chainrule("export run --format parquet --out course.parquet");
+  const { rows, columns } = await readTable("course.parquet");
+  const epochs = (await readFile("run/events.jsonl", "utf8"))
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+    .filter(({ type }) => type === "epoch");
+  expect(rows).toBe(3);
+  const course = Object.fromEntries(columns.map(({ name, cells }) => [name, [0, 1, 2].map((r) => cells.at(r))]));
+  expect(Object.keys(course).slice(0, 6)).toEqual([
+    ...["epoch", "step", "loss", "learning_rate", "validation_loss", "validation_accuracy"],
+  ]);
+  expect(course.epoch).toEqual([1, 2, 3]);
+  expect(course.loss).toEqual(epochs.map(({ loss }) => loss));
+  expect(course.validation_accuracy).toEqual(epochs.map(({ validation }) => validation.accuracy));
 });

@@ -4,6 +4,7 @@ import { createWriteStream } from "node:fs";
 import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import { readTable } from "../data/index.ts";
 import { folderPerFile } from "../runs/test-folder.ts";
 import { chainrule } from "./test-command.ts";
 
@@ -54,6 +55,27 @@ describe("a file that is read in blocks", () => {
     await writeFile("small.csv", `x,z,words,y\n${line(rows - 1)}`);
     const small = await chainrule(["predict", "run", "small.csv"]);
     expect(small.stdout.trimEnd().split("\n")[1]).toBe(lines[rows - 1]);
+
+    expect(await chainrule(["predict", "run", "large.csv", "--out", "all.parquet"])).toMatchObject({ code: 0 });
+    const table = await readTable("all.parquet");
+    const columns = table.columns.map(({ name }) => name);
+    expect([table.rows, columns]).toEqual([rows, head!.split(",")]);
+    const last = table.columns.map(({ cells }) => cells.at(rows - 1));
+    expect(last.map(String)).toEqual(
+      lines[rows - 1]!.replace(/\.50,/, ".5,")
+        .replaceAll('"', "")
+        .split(/,(?! of)/),
+    );
+    // Row numbers are no column of the model: they stay text.
+    expect(last.map((cell) => typeof cell)).toEqual([
+      "string",
+      "number",
+      "string",
+      "string",
+      "string",
+      "number",
+      "number",
+    ]);
 
     const whole = await chainrule(["evaluate", "run", "large.csv", "--json"]);
     expect(JSON.parse(whole.stdout)).toMatchObject({ rows });

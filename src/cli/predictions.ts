@@ -1,17 +1,31 @@
-// A table with predictions as text: CSV, or JSON with one object a line, block by block.
+// A table with predictions, block by block: its columns, and as text, CSV or JSON with one object a line.
 import type { Cell, Preprocessing, Table } from "../data/index.ts";
 import { classesOf } from "../data/target-kinds.ts";
+import { valueType } from "../data/types/index.ts";
 import { maximum } from "../ir/stats.ts";
 import type { TargetAnswers } from "../train/answers.ts";
 
 /** A column of a block. */
-interface BlockColumn {
+export interface BlockColumn {
   readonly name: string;
   readonly at: (row: number) => Cell;
 }
 
+/** A column of all blocks. */
+interface OutColumn {
+  readonly name: string;
+  /** Whether its cells are numbers, where that is known of all of them; the number of a cell that is text, NaN where it has none. */
+  readonly number?: (cell: Cell) => number;
+}
+
+/** What is written of a block. */
+export interface PredictedBlock {
+  readonly rows: number;
+  readonly columns: readonly BlockColumn[];
+}
+
 /** How rows are written. */
-export interface RowFormat {
+interface RowFormat {
   /** What stands above them. */
   head(names: readonly string[]): string;
   row(columns: readonly BlockColumn[], row: number): string;
@@ -46,15 +60,32 @@ function field(cell: Cell): string {
 /** Rows that are made one text. */
 const rowsPerText = 1000;
 
-/** Writes blocks of a table with the columns `names`, and behind them what is predicted. */
-export class PredictionText {
-  readonly #format: RowFormat;
+/** The text of the blocks; nothing before the first of them is there. */
+export async function* predictionTexts(
+  format: RowFormat,
+  columns: readonly OutColumn[],
+  blocks: AsyncIterable<PredictedBlock>,
+): AsyncGenerator<string> {
+  let text = format.head(columns.map(({ name }) => name));
+  for await (const { rows, columns: own } of blocks) {
+    for (let row = 0; row < rows; row++) {
+      text += format.row(own, row);
+      if (row % rowsPerText < rowsPerText - 1 && row < rows - 1) continue;
+      yield text;
+      text = "";
+    }
+  }
+  yield text;
+}
+
+/** The columns `names` of a table, and behind them what is predicted. */
+export class PredictedColumns {
+  readonly all: readonly OutColumn[];
   readonly #names: readonly string[];
   /** Of each target the name of its prediction, and of the probability of each class. */
   readonly #added: readonly { readonly prediction: string; readonly probabilities: readonly string[] }[];
 
-  constructor(format: RowFormat, names: readonly string[], { targets }: Pick<Preprocessing, "targets">) {
-    this.#format = format;
+  constructor(names: readonly string[], { columns, targets }: Pick<Preprocessing, "columns" | "targets">) {
     this.#names = names;
     const taken = new Set(names);
     const free = (name: string) => {
@@ -68,14 +99,21 @@ export class PredictionText {
       const prediction = free(`prediction${suffix}`);
       return { prediction, probabilities: classesOf(target).map((label) => free(`probability${suffix}_${label}`)) };
     });
+    const numbers = new Map<string, OutColumn["number"]>();
+    for (const column of columns)
+      if (column.type === "number") numbers.set(column.name, valueType("number").reader(column.notation));
+    for (const target of targets)
+      if (target.kind === "regression") numbers.set(target.name, valueType("number").reader(target.notation));
+    this.all = [
+      ...names.map((name): OutColumn => ({ name, ...(numbers.has(name) && { number: numbers.get(name)! }) })),
+      ...this.#added.flatMap(({ prediction, probabilities }, t): OutColumn[] => [
+        { name: prediction, ...(targets[t]!.kind === "regression" && { number: Number }) },
+        ...probabilities.map((name): OutColumn => ({ name, number: Number })),
+      ]),
+    ];
   }
 
-  head(): string {
-    const added = this.#added.flatMap(({ prediction, probabilities }) => [prediction, ...probabilities]);
-    return this.#format.head([...this.#names, ...added]);
-  }
-
-  *block(table: Table, answers: readonly TargetAnswers[]): Generator<string> {
+  block(table: Table, answers: readonly TargetAnswers[]): PredictedBlock {
     const own = new Map(table.columns.map(({ name, cells }) => [name, cells]));
     const columns = [
       ...this.#names.map((name): BlockColumn => {
@@ -84,12 +122,7 @@ export class PredictionText {
       }),
       ...answers.flatMap((answer, t) => this.#predicted(answer, t)),
     ];
-    for (let from = 0; from < table.rows; from += rowsPerText) {
-      let text = "";
-      const to = Math.min(from + rowsPerText, table.rows);
-      for (let row = from; row < to; row++) text += this.#format.row(columns, row);
-      yield text;
-    }
+    return { rows: table.rows, columns };
   }
 
   #predicted({ classes, values }: TargetAnswers, t: number): BlockColumn[] {

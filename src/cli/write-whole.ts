@@ -3,7 +3,10 @@ import { rename, rm, writeFile } from "node:fs/promises";
 import { ChainruleError } from "../ir/errors.ts";
 
 /** Throws INVALID_ARGUMENT where it cannot be written. */
-export async function writeWhole(path: string, content: Uint8Array | string | AsyncIterable<string>): Promise<void> {
+export async function writeWhole(
+  path: string,
+  content: Uint8Array | string | AsyncIterable<string | Uint8Array>,
+): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     await writeFile(temporary, content, { flush: true });

@@ -2,11 +2,13 @@
 import { namesOf } from "../ir/record-list.ts";
 import { chainrule } from "./chainrule.ts";
 import type { ExporterRecord } from "./exporter.ts";
+import { parquet } from "./parquet.ts";
 import { typescript } from "./typescript.ts";
 
 export const exporters = {
   chainrule,
   typescript,
+  parquet,
 } satisfies Record<string, ExporterRecord>;
 
 export type ExportFormat = keyof typeof exporters;

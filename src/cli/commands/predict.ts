@@ -9,7 +9,7 @@ import { dataArgument, givenData } from "../data-argument.ts";
 import { filesOf, stdinName } from "../files.ts";
 import { modelOf, oddCells, predictorOf, type RowFlags, rowOptions, rowsOf } from "../new-rows.ts";
 import { print, type Streams, stdoutName, writeAll } from "../output.ts";
-import { csvRows, jsonRows, PredictionText } from "../predictions.ts";
+import { csvRows, jsonRows, type PredictedBlock, PredictedColumns, predictionTexts } from "../predictions.ts";
 import { printable, wrap } from "../terminal/text.ts";
 import { writeWhole } from "../write-whole.ts";
 
@@ -21,7 +21,7 @@ export const predictCommand: CommandRecord<[run: string, data: readonly string[]
   name: "predict",
   summary: "add predictions to a table",
   description:
-    "Writes a table with the columns it has, the prediction of each target, and the probability of every class: as CSV, or as JSON with one object a line into a file whose name ends in .jsonl or .ndjson.",
+    "Writes a table with the columns it has, the prediction of each target, and the probability of every class: as CSV, as JSON with one object a line into a file whose name ends in .jsonl or .ndjson, or as Parquet into one that ends in .parquet.",
   arguments: [new Argument("<run>", "the run folder of a training"), dataArgument("; a target column is not needed")],
   options: [...rowOptions(), option("-o, --out <file>", "where to write (default: stdout, as -)")],
   examples: [
@@ -44,19 +44,13 @@ async function predict(dir: string, names: readonly string[], flags: PredictFlag
   const given = await rowsOf(run, data, flags, streams);
   const transform = new RowTransform(preprocessing, oddCells(flags));
   const answers = await predictorOf(trained);
-  const format = /\.(jsonl|ndjson)$/i.test(out ?? "") ? jsonRows : csvRows;
-  const text = new PredictionText(format, await given.columns(), preprocessing);
+  const columns = new PredictedColumns(await given.columns(), preprocessing);
   let rows = 0;
-  async function* texts(): AsyncGenerator<string> {
-    let head = text.head();
+  async function* predicted(): AsyncGenerator<PredictedBlock> {
     for await (const block of given.blocks()) {
       const { x } = transform.take(block);
-      const own = answersByTarget(preprocessing, answers(x, block.rows));
       rows += block.rows;
-      // Nothing is written before the first rows are understood.
-      yield head;
-      head = "";
-      yield* text.block(block, own);
+      yield columns.block(block, answersByTarget(preprocessing, answers(x, block.rows)));
     }
   }
   const said = () =>
@@ -66,11 +60,17 @@ async function predict(dir: string, names: readonly string[], flags: PredictFlag
     const shown = streams.stdout.isTTY
       ? (one: string) => one.split("\n").map(printable).join("\n")
       : (one: string) => one;
-    await writeAll(streams.stdout, texts(), shown);
+    await writeAll(streams.stdout, predictionTexts(csvRows, columns.all, predicted()), shown);
     said();
   } else {
-    await writeWhole(out, texts());
+    await writeWhole(out, await contentOf(out, columns, predicted()));
     said();
     print(streams.stderr, () => [`Wrote ${count(rows, "row")} to ${printable(out)}`]);
   }
+}
+
+/** By the ending of the file's name. */
+async function contentOf(out: string, { all }: PredictedColumns, blocks: AsyncIterable<PredictedBlock>) {
+  if (/\.parquet$/i.test(out)) return (await import("../prediction-parquet.ts")).predictionParquet(all, blocks);
+  return predictionTexts(/\.(jsonl|ndjson)$/i.test(out) ? jsonRows : csvRows, all, blocks);
 }
