@@ -12,6 +12,7 @@ export const examples: readonly (readonly [file: string, shows: string])[] = [
   ["04-train-xor", "a model, trained"],
   ["05-second-derivatives", "grad(grad(f)), Hessian"],
   ["06-penguins", "a table from a file"],
+  ["07-characters", "a transformer writes verse"],
 ];
 
 export function renderLesson4(style: Style): string[] {
