@@ -18,16 +18,16 @@ import { train } from "chainrule/train";
 
 // Change these: the text, how many letters the model looks back on, its blocks. Epochs and stride may stand on the command line.
 const text = readFileSync(new URL("sonnets.txt", import.meta.url), "utf8");
-const context = 64;
+const context = 32;
 const width = 64;
 const heads = 4;
 const blocks = 2;
 /** The same letters on every machine; more threads are faster where nothing else runs. */
 const engine = { deterministic: true, threads: 1 };
 /** Letters from the beginning of one piece to the next: what begins at few places is learned with its places. */
-const [epochs = 6, stride = 3] = process.argv.slice(2).map(Number);
+const [epochs = 8, stride = 2] = process.argv.slice(2).map(Number);
 /** Of the letters that it writes: towards 0 always the likeliest, at 1 as often as it thinks them likely. */
-const temperature = 0.6;
+const temperature = 0.4;
 
 const letters = [...new Set(text)].sort();
 const codes = Array.from(text, (letter) => letters.indexOf(letter));
@@ -57,7 +57,7 @@ const training = train({
   // Of logits [batch, context, letters] and labels [batch, context]: the mean over all letters.
   loss: "crossEntropy",
   optimizer: adamw({ learningRate: 3e-3 }),
-  batchSize: 16,
+  batchSize: 32,
   epochs,
   seed: 0,
   ...engine,

@@ -48,7 +48,7 @@ const figures: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /the first penguin: Adelie (?:9\d|100)\.\d %/,
   ],
   "07-characters": [
-    "229 pieces of 64 letters, 111545 parameters",
+    "230 pieces of 32 letters, 109497 parameters",
     /epoch 1: loss \d\.\d{3}, perplexity \d+\.\d\n/,
     /\n\nShall I [\s\S]{300}\n$/,
   ],
