@@ -1,11 +1,24 @@
 // Every program in examples/ runs with Node against a fresh build of the package, prints its figures, and type-checks.
-import { execFileSync } from "node:child_process";
-import { copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  copyFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { examples as listed } from "../src/cli/demo/lesson4.ts";
+import { prepare, tableFromRows } from "../src/data/index.ts";
+import { dense, initialize, sequential } from "../src/nn/index.ts";
+import { decodeModel, encodeModel } from "../src/train/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "chainrule-examples-"));
@@ -52,7 +65,12 @@ const figures: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /epoch 1: loss \d\.\d{3}, perplexity \d+\.\d\n/,
     /\n\nShall I [\s\S]{300}\n$/,
   ],
+  "08-serve": [],
 };
+/** It does not end by itself, and has a test of its own. */
+const serving = "08-serve";
+
+const people = Array.from({ length: 40 }, (_, i) => ({ size: i % 7, kind: i % 7 > 3 ? "big" : "small" }));
 
 /** What is given to a program that trains for a minute: a shorter training. */
 const shorter: Readonly<Record<string, readonly string[]>> = { "07-characters": ["1", "40"] };
@@ -69,11 +87,38 @@ it("are the ones that the demo and examples/README.md list", () => {
 });
 
 describe("node examples/…", () => {
-  it.each(programs)("%s", (program) => {
+  it.each(programs.filter((program) => program !== serving))("%s", (program) => {
     const command = [`examples/${program}.mjs`, ...(shorter[program] ?? [])];
     const printed = execFileSync(process.execPath, command, { cwd: folder, encoding: "utf8" });
     for (const figure of figures[program]!) expect(printed).toMatch(figure);
   });
+});
+
+it("08-serve answers rows over HTTP as predict does, and says what is wrong with others", async () => {
+  const preprocessing = prepare(tableFromRows(people, { source: "people" }), { target: "kind" }).preprocessing;
+  const model = sequential(dense(preprocessing.features.length, 2));
+  const bytes = encodeModel({ model, variables: initialize(model, 1), loss: "crossEntropy", preprocessing });
+  writeFileSync(join(folder, "model.safetensors"), bytes);
+  const child = spawn(process.execPath, ["examples/08-serve.mjs"], { cwd: folder });
+  try {
+    const [line] = (await once(child.stdout, "data")) as [Buffer];
+    const [, port] = /port: (\d+)/.exec(String(line))!;
+    const ask = async (body: string) => {
+      const response = await fetch(`http://127.0.0.1:${port}`, { method: "POST", body });
+      return [response.status, await response.json()];
+    };
+    const rows = people.slice(0, 3);
+    const loaded = decodeModel(bytes);
+    expect(await ask(JSON.stringify(rows))).toEqual([200, loaded.kind === "table" && loaded.predict(rows)]);
+    for (const [body, words] of [
+      ['[{"size":"large"}]', /column "size": a number is needed/],
+      ["[7]", /must be an object/],
+      ["{", /./],
+    ] as const)
+      expect(await ask(body)).toEqual([400, { error: expect.stringMatching(words) }]);
+  } finally {
+    child.kill();
+  }
 });
 
 it("have no type errors", () => {

@@ -16,5 +16,5 @@ export { answersByTarget } from "../train/answers.ts";
 export * from "../train/index.ts";
 export { TableMeter } from "../train/measure.ts";
 export { modelJson, tensorsOf } from "../train/saved-model.ts";
-export { tablePredictor } from "../train/tabular.ts";
+export { tablePredictor } from "../train/table-predictor.ts";
 export { checkFile } from "./check-file.ts";

@@ -46,8 +46,8 @@ export { type ResolvedTableSettings, resolve, type TableSettings } from "./setti
 export { parseSetting, printSetting, withSettings } from "./settings/values.ts";
 export type { Snapshot } from "./snapshot.ts";
 export { decodeSnapshot, encodeSnapshot } from "./snapshot-file.ts";
+export { predictTable } from "./table-predictor.ts";
 export {
-  predictTable,
   type TableModel,
   type TableTelling,
   type TableTraining,

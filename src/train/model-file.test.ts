@@ -8,7 +8,8 @@ import { prepare, tableFromRows, transform } from "../data/index.ts";
 import { activation, apply, dense, initialize, residual, sequential } from "../nn/index.ts";
 import { tensor } from "../trace/create.ts";
 import { decodeModel, encodeModel, type LoadedTableModel, loadModel, saveModel } from "./model-file.ts";
-import { predictTable, tablePredictor, trainTable } from "./tabular.ts";
+import { predictTable, tablePredictor } from "./table-predictor.ts";
+import { trainTable } from "./tabular.ts";
 
 const colours = ["red", "green", "blue"];
 const rows = Array.from({ length: 60 }, (_, i) => ({
@@ -48,19 +49,21 @@ describe("a model of a table", () => {
     const trained = await trainedOn("weight");
     const { x } = transform(trained.preprocessing, tableFromRows(rows, { source: "rows" }));
     const width = x.length / rows.length;
-    let memories = 0;
-    class Counted extends WebAssembly.Memory {
-      constructor(descriptor: WebAssembly.MemoryDescriptor) {
-        super(descriptor);
-        memories++;
-      }
-    }
-    vi.stubGlobal("WebAssembly", Object.assign(Object.create(WebAssembly), { Memory: Counted }));
-    const predict = tablePredictor(trained);
-    const all = predict(x, rows.length);
-    for (let n = 1; n <= rows.length; n++) expect(predict(x.subarray(0, n * width), n)).toEqual(all.subarray(0, n));
-    vi.unstubAllGlobals();
-    expect(memories).toBe(7);
+    const loaded = programsLoaded(() => {
+      const predict = tablePredictor(trained);
+      const all = predict(x, rows.length);
+      for (let n = 1; n <= rows.length; n++) expect(predict(x.subarray(0, n * width), n)).toEqual(all.subarray(0, n));
+    });
+    expect(loaded).toBe(7);
+  });
+
+  it("answers row after row with one program", async () => {
+    const bytes = encodeModel(await trainedOn("weight"));
+    const loaded = programsLoaded(() => {
+      const model = decodeModel(bytes);
+      for (const row of rows) expect(model.kind === "table" && model.predict([row])).toHaveLength(1);
+    });
+    expect(loaded).toBe(1);
   });
 
   it("gives numbers in the target's unit, from a file too", async () => {
@@ -117,3 +120,21 @@ describe("says what is wrong", () => {
     await expect(loadModel(path)).rejects.toMatchObject({ code: "INVALID_MODEL" });
   });
 });
+
+/** How many programs the machine loads meanwhile: each has a memory of its own. */
+function programsLoaded(work: () => void): number {
+  let memories = 0;
+  class Counted extends WebAssembly.Memory {
+    constructor(descriptor: WebAssembly.MemoryDescriptor) {
+      super(descriptor);
+      memories++;
+    }
+  }
+  vi.stubGlobal("WebAssembly", Object.assign(Object.create(WebAssembly), { Memory: Counted }));
+  try {
+    work();
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  return memories;
+}

@@ -14,7 +14,8 @@ import type { Tensor } from "../trace/tensor.ts";
 import { answersByTarget, likeliest, type TargetAnswers } from "./answers.ts";
 import { decodeSafetensors, encodeSafetensors, type SafetensorsFile, withChecksum } from "./safetensors.ts";
 import { modelJson, type NetworkModel, networkModelFrom, tableModelFrom, tensorsOf } from "./saved-model.ts";
-import { type TableModel, tablePredictor } from "./tabular.ts";
+import { tablePredictor } from "./table-predictor.ts";
+import type { TableModel } from "./tabular.ts";
 
 /** The answer for one row. */
 export interface Prediction {

@@ -6,15 +6,12 @@ import { answerOf, classesOf, scaleOf } from "../data/target-kinds.ts";
 import type { Layer, Variables } from "../nn/layer.ts";
 import { type LossName, type LossRecord, lossRecord } from "../nn/losses/index.ts";
 import { targetTensor } from "../nn/losses/targets.ts";
-import { apply } from "../nn/model.ts";
 import { profileData } from "../observe/data-profile.ts";
 import { profileExamples } from "../observe/examples.ts";
 import type { Origin } from "../observe/origin.ts";
 import type { BackendOptions } from "../run/backends.ts";
-import { compile } from "../run/compile.ts";
-import { tensor } from "../trace/create.ts";
 import { Tensor } from "../trace/tensor.ts";
-import { answerWidth, outputsPerTarget } from "./answers.ts";
+import { outputsPerTarget } from "./answers.ts";
 import { trainOptionsOf } from "./check-options.ts";
 import { checkLoss, checkTable, checkTargets } from "./check-table.ts";
 import { classWeightsOf, tableLoss } from "./class-weights.ts";
@@ -287,74 +284,5 @@ function inUnits(event: TrainEvent, units: readonly number[]): TrainEvent {
     ...event,
     validation: { ...meanMetrics(targets.map(({ validation }) => validation)), loss: loss! },
     targets,
-  };
-}
-
-/** Most rows predicted at once. */
-const chunk = 4096;
-
-/** For so many rows there is a program: a power of two, since each number of rows takes one of its own. */
-const programRows = (rows: number): number => 2 ** Math.ceil(Math.log2(rows));
-
-/**
- * Predictions for rows of features x [rows, features], row-major: class probabilities [rows, targets, classes], or values
- * [rows, targets] in the targets' units. The same bits on every machine and in a page, unless `options` say `deterministic: false`.
- */
-export const predictTable = (
-  trained: TableModel,
-  x: Float32Array,
-  rows: number,
-  options: BackendOptions = {},
-): Float64Array => tablePredictor(trained, options)(x, rows);
-
-/** Rows of features, and below them rows of zeros up to so many. */
-function batchOf(x: Float32Array, rows: number, features: number): Tensor {
-  const shape = [rows, features];
-  if (x.length === rows * features) return tensor(x, { shape });
-  const filled = new Float32Array(rows * features);
-  filled.set(x);
-  return tensor(filled, { shape });
-}
-
-/**
- * Variables and features x [rows, features] → answers as the loss reads the outputs: class probabilities [rows · targets, classes], or values
- * [rows · targets, 1] as the targets were scaled.
- */
-export function tableForward({
-  model,
-  loss,
-  preprocessing,
-}: Omit<TableModel, "variables">): (variables: Variables, x: Tensor) => Tensor {
-  const outputs = outputsPerTarget(loss, preprocessing);
-  return (variables, x) => {
-    const z = apply(model, variables, x);
-    return lossRecord(loss).predict(z.reshape([z.size / outputs, outputs]));
-  };
-}
-
-/** As predictTable, compiled once for any number of calls. */
-export function tablePredictor(
-  trained: TableModel,
-  options: BackendOptions = {},
-): (x: Float32Array, rows: number) => Float64Array {
-  const { preprocessing, variables } = trained;
-  const features = preprocessing.features.length;
-  const forward = compile(tableForward(trained), { deterministic: true, ...options });
-  const { targets } = preprocessing;
-  const scales = targets.map(scaleOf);
-  const width = answerWidth(preprocessing);
-  const perRow = targets.length * width;
-  return (x, rows) => {
-    const all = new Float64Array(rows * perRow);
-    for (let from = 0; from < rows; from += chunk) {
-      const count = Math.min(chunk, rows - from);
-      const batch = batchOf(x.subarray(from * features, (from + count) * features), programRows(count), features);
-      const y = forward(variables, batch).data;
-      for (let i = 0; i < count * perRow; i++) {
-        const { unit, centre } = scales[Math.floor(i / width) % targets.length]!;
-        all[from * perRow + i] = y[i]! * unit + centre;
-      }
-    }
-    return all;
   };
 }

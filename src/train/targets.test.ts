@@ -10,7 +10,8 @@ import type { EndEvent, EpochEvent, TrainEvent } from "./events.ts";
 import { measure } from "./measure.ts";
 import { decodeModel, encodeModel, type LoadedTableModel } from "./model-file.ts";
 import type { TableSettings } from "./settings/resolve.ts";
-import { predictTable, trainTable } from "./tabular.ts";
+import { predictTable } from "./table-predictor.ts";
+import { trainTable } from "./tabular.ts";
 import { train } from "./train.ts";
 
 /** A repeatable stream of numbers in [0, 1) (Park and Miller 1988). */

@@ -13,6 +13,7 @@ export const examples: readonly (readonly [file: string, shows: string])[] = [
   ["05-second-derivatives", "grad(grad(f)), Hessian"],
   ["06-penguins", "a table from a file"],
   ["07-characters", "a transformer writes verse"],
+  ["08-serve", "a trained network behind HTTP"],
 ];
 
 export function renderLesson4(style: Style): string[] {

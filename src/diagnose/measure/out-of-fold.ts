@@ -4,7 +4,8 @@ import { scaleOf } from "../../data/target-kinds.ts";
 import { deviation, mean } from "../../ir/stats.ts";
 import { isNonFinite } from "../../train/failure.ts";
 import type { TableSettings } from "../../train/settings/resolve.ts";
-import { tablePredictor, trainTable } from "../../train/tabular.ts";
+import { tablePredictor } from "../../train/table-predictor.ts";
+import { trainTable } from "../../train/tabular.ts";
 import { rowsOf, type Sample } from "./sample.ts";
 
 /** Folds, and of the rows that a fold is not of every so many-th for the choice of its network's epoch. */
