@@ -2,6 +2,7 @@
 import { copyFile, readFile, rename, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it } from "vitest";
+import { splitmix32 } from "../data/random.ts";
 import { verdictKinds } from "../diagnose/detectors.ts";
 import type { Verdict } from "../diagnose/verdict.ts";
 import { openRun } from "../runs/index.ts";
@@ -145,6 +146,43 @@ describe("a training that fails", () => {
     expect((await openRun("run")).manifest.status).toBe("failed");
     expect((await openRun("run-fixed")).manifest.status).toBe("finished");
   });
+});
+
+it("--fix that lowers the loss, and the accuracy with it, ends with the training before, and says where the other one is", async () => {
+  const next = splitmix32(5);
+  const chance = () => (2 * next()) / 2 ** 32 - 1;
+  const rows = Array.from({ length: 150 }, () => {
+    const [a, b] = [chance(), chance()];
+    return `${a.toFixed(3)},${b.toFixed(3)},${a + 0.7 * b + 0.9 * chance() > 0 ? "yes" : "no"}`;
+  });
+  await writeFile("noisy.csv", `a,b,y\n${rows.join("\n")}\n`);
+  // A rate that throws the weights about, and a seed by which few of the rows for validation are beside that.
+  const flags = "--lr 0.5 --epochs 8 --hidden 8 --schedule constant --deterministic --seed 10";
+  const { code, stdout, said } = await chainrule(`train noisy.csv --target y ${flags} --fix --json --out run`);
+  expect(code).toBe(0);
+  const { run, metrics, fix } = JSON.parse(stdout);
+  expect({ run, fix }).toEqual({
+    run: "run",
+    fix: {
+      ...{ from: "run", run: "run-fixed", isBetter: false, change: expect.any(String), flags: expect.any(String) },
+      ...{ before: outcome, after: outcome },
+    },
+  });
+  expect(fix.after.validationLoss).toBeLessThan(fix.before.validationLoss);
+  const endOf = async (folder: string) => {
+    const { manifest, events } = await openRun(folder);
+    expect(manifest.status).toBe("finished");
+    return (await events()).find((event) => event.type === "end")!.metrics.validation!;
+  };
+  const [first, second] = [await endOf("run"), await endOf("run-fixed")];
+  expect(second.accuracy!).toBeLessThan(first.accuracy!);
+  expect(metrics.validation).toEqual(first);
+  const percent = ({ accuracy = 0 }) => `accuracy ${(100 * accuracy).toFixed(2)}%`;
+  expect(said).toContain(
+    `The whole training, in run-fixed, was worse: ${percent(second)} where the one before had ${percent(first)}. So that one stands.`,
+  );
+  expect(said).toContain("npx chainrule diagnose run ");
+  expect(said).not.toContain("npx chainrule diagnose run-fixed");
 });
 
 describe("a training that has not ended", () => {
