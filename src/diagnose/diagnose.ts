@@ -3,7 +3,7 @@ import type { TrainEvent } from "../train/events.ts";
 import { underCauses } from "./causes.ts";
 import { hasJustBegun } from "./course.ts";
 import { detectorOf, detectors } from "./detectors.ts";
-import { evidenceOf } from "./evidence.ts";
+import { evidenceOf, type TrainingEvidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import type { Measured } from "./measure/measure-table.ts";
 import { isAsGoodAsOrdinary } from "./result.ts";
@@ -13,8 +13,11 @@ import { type Findings, isHealthy, type Verdict } from "./verdict.ts";
  * Events of one training, from its start to its end, its failure, or as far as it has come; and what `measureTable` found out about its table, where
  * that was asked. Throws INVALID_ARGUMENT without a start.
  */
-export function diagnose(events: readonly TrainEvent[], measured?: Measured): Findings {
-  const { whole, targets } = evidenceOf(events, measured);
+export const diagnose = (events: readonly TrainEvent[], measured?: Measured): Findings =>
+  findingsOf(evidenceOf(events, measured));
+
+/** What every detector says of the evidence. */
+export function findingsOf({ whole, targets }: TrainingEvidence): Findings {
   const isEarly = hasJustBegun(whole);
   const isAsGood = isAsGoodAsOrdinary(whole);
   const found = detectors

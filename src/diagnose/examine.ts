@@ -1,10 +1,10 @@
 // The whole of a diagnosis: what the events of a training say, what networks of parts of its table say, and what remedies do in its twins.
-import type { Table } from "../data/index.ts";
+import { prepare, type Table } from "../data/index.ts";
 import type { TrainEvent } from "../train/events.ts";
 import { underCauses } from "./causes.ts";
 import type { Recipe } from "./change.ts";
 import { detectorOf, detectors } from "./detectors.ts";
-import { diagnose } from "./diagnose.ts";
+import { findingsOf } from "./diagnose.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
 import { measureTable } from "./measure/measure-table.ts";
 import { isPoorerThanOrdinary } from "./result.ts";
@@ -32,15 +32,15 @@ export async function examine(
   recipe: Recipe,
   onTwin?: (report: TwinReport) => void,
 ): Promise<Examination> {
-  const measured = await measureTable(table, recipe);
-  const findings = diagnose(events, measured);
-  const { whole } = evidenceOf(events, measured);
-  const suspicions = suspicionsOf(findings.verdicts, whole);
+  const prepared = prepare(table, recipe.data);
+  const evidence = evidenceOf(events, await measureTable(table, recipe, prepared));
+  const findings = findingsOf(evidence);
+  const suspicions = suspicionsOf(findings.verdicts, evidence.whole);
   if (findings.verdicts.length + suspicions.length === 0) return { ...findings, verdicts: [], steps: 0 };
   const isSuspected = ({ kind }: Verdict) => suspicions.some((suspicion) => suspicion.kind === kind);
   const remarks = findings.verdicts.filter(isSuspected);
   const others = findings.verdicts.filter((verdict) => !isSuspected(verdict));
-  const trials = await tryRemedies([...others, ...suspicions], events, table, recipe, onTwin);
+  const trials = await tryRemedies([...others, ...suspicions], events, table, recipe, onTwin, prepared);
   const verdicts = underCauses(withoutUnshown(trials, suspicions, remarks), detectorOf);
   return { ...findings, healthy: isHealthy(verdicts), verdicts, steps: trials.steps };
 }

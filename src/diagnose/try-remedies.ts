@@ -46,7 +46,8 @@ const observations = 100;
 
 /**
  * Trains the twins and gives each verdict the remedies that helped, the best first; a warning that nothing helps against becomes a remark. `events` are those of the training that
- * has the verdicts, as far as it came; `onTwin` hears of every twin. Throws what `prepare` throws.
+ * has the verdicts, as far as it came; `onTwin` hears of every twin; `prepared` is the table as the recipe prepares it, where that is at hand. Throws
+ * what `prepare` throws.
  */
 export async function tryRemedies(
   verdicts: readonly Verdict[],
@@ -54,11 +55,11 @@ export async function tryRemedies(
   table: Table,
   { data, settings }: Recipe,
   onTwin: (report: TwinReport) => void = () => {},
+  prepared = prepare(table, data),
 ): Promise<Trials> {
   // Threads that wait for one another cost more than they give where a machine has other work, and there are many twins.
   const recipe: Recipe = { data, settings: { ...settings, threads: settings.threads ?? 1 } };
   const start = events.find((event): event is StartEvent => event.type === "start");
-  const prepared = prepare(table, recipe.data);
   const tested = verdicts.some(({ kind }) => detectorOf(kind).remedies.some(({ needsRangeTest }) => needsRangeTest))
     ? await rangeTest(prepared, recipe.settings)
     : undefined;

@@ -196,3 +196,12 @@ it("says nothing of few rows, and the same every time", async () => {
   const table = rows(120, (a, b) => ({ y: side(a, b) }));
   expect(await measured(table)).toEqual(await measured(table));
 });
+
+it("measures features as ordinary trainings have them, however the training's own are", async () => {
+  const table = rows(60, (a, b) => ({ far: 5000 + 300 * a, y: side(a, b) }));
+  const of = (standardize: boolean) => {
+    const recipe = { data: { target: "y", standardize }, settings: { seed: 1 } };
+    return measureTable(table, recipe, prepare(table, recipe.data));
+  };
+  expect(await of(false)).toEqual(await of(true));
+});

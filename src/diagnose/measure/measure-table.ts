@@ -1,5 +1,5 @@
 // Evidence that the events of a training cannot give: networks are trained on parts of its table, and asked for the others.
-import { prepare, type Table } from "../../data/index.ts";
+import { type Prepared, prepare, type Table } from "../../data/index.ts";
 import { lossRecord } from "../../nn/losses/index.ts";
 import { resolve } from "../../train/settings/resolve.ts";
 import type { Recipe } from "../change.ts";
@@ -25,13 +25,16 @@ const shorter = 2;
 
 /**
  * Trains small networks on the table with ordinary settings, some five or ten, a second or two in all: what they say of rows that they have not
- * seen is evidence of the data alone. The same seed gives the same figures. Throws what `prepare` throws.
+ * seen is evidence of the data alone. The same seed gives the same figures. `own` is the table as the recipe prepares it, where that is at hand. Throws
+ * what `prepare` throws.
  */
-export async function measureTable(table: Table, { data, settings }: Recipe): Promise<Measured> {
+export async function measureTable(table: Table, { data, settings }: Recipe, own?: Prepared): Promise<Measured> {
   const { loss, backend, threads = 1, deterministic, seed = 0 } = settings;
-  const { standardize: _, ...options } = data;
+  const { standardize = true, ...options } = data;
   const isCount = loss !== undefined && lossRecord(loss).link === "log";
-  const prepared = prepare(table, { ...options, ...(isCount && { targetScale: "mean" }) });
+  const isOrdinary = standardize && !isCount;
+  const prepared =
+    (isOrdinary ? own : undefined) ?? prepare(table, { ...options, ...(isCount && { targetScale: "mean" }) });
   if (prepared.preprocessing.targets.length > 1) return {};
   const sample = sampleOf(prepared, seed, mostRows);
   if (sample.split.rows < fewestRows) return {};
