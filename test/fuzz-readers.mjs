@@ -104,6 +104,23 @@ async function events(files, bytes) {
   engine.diagnose(all);
 }
 
+/** Small models of ONNX, an operator each, with one input: the others are tensors of the model. */
+async function onnxModels() {
+  const { fromBinary, toBinary } = await import("@bufbuild/protobuf");
+  const { ModelProtoSchema, TensorProtoSchema } = await import("../dist/interop/schemas/onnx/onnx-ml.generated.js");
+  const lines = (await readFile(join(root, "test/onnx/fixtures.jsonl"), "utf8")).trimEnd().split("\n");
+  return lines.map((line) => {
+    const { model: text, inputs } = JSON.parse(line);
+    const model = fromBinary(ModelProtoSchema, Buffer.from(text, "base64"));
+    const tensors = inputs.map((one) => fromBinary(TensorProtoSchema, Buffer.from(one, "base64")));
+    const isFloat = ({ dataType }) => [1, 10, 11].includes(dataType);
+    const first = tensors.findIndex(isFloat);
+    for (const [i, one] of tensors.entries())
+      if (i !== first) model.graph.initializer.push(Object.assign(one, { name: model.graph.input[i].name }));
+    return Buffer.from(toBinary(ModelProtoSchema, model));
+  });
+}
+
 /** By name: files that are whole, whether they are JSON, and what reads a changed one. */
 export const readers = {
   csv: async () => ({
@@ -156,6 +173,41 @@ export const readers = {
       read: async (bytes) => {
         const model = engine.decodeModel(new Uint8Array(bytes), "the model", { backend: "reference" });
         if (model.kind === "table") model.predictTargets(rows.slice(0, 2));
+      },
+    };
+  },
+  onnx: async () => {
+    const { importOnnx } = await import("../dist/interop/index.js");
+    return { seeds: await onnxModels(), read: async (bytes) => void importOnnx(new Uint8Array(bytes)) };
+  },
+  "onnx layer": async () => {
+    const { importOnnx } = await import("../dist/interop/index.js");
+    const seeds = (await onnxModels()).flatMap((bytes) => {
+      try {
+        return [JSON.stringify(importOnnx(new Uint8Array(bytes)).model)];
+      } catch {
+        // One that is refused.
+        return [];
+      }
+    });
+    const { parseLayer, outputType } = await import("../dist/nn/parse.js");
+    const { ChainruleError } = await import("../dist/ir/errors.js");
+    const wrong = (what) => new ChainruleError("INVALID_MODEL", what);
+    return {
+      seeds,
+      isJson: true,
+      read: async (bytes) => {
+        let json;
+        try {
+          json = JSON.parse(bytes.toString());
+        } catch {
+          return;
+        }
+        const layer = parseLayer(json, "architecture", wrong);
+        if (layer.kind !== "onnx") return;
+        const [one] = layer.inputs;
+        const shape = (one?.shape ?? []).map((n) => Math.min(n ?? 1, 64));
+        outputType(layer, { shape, dtype: one?.dtype ?? "float32" }, wrong);
       },
     };
   },

@@ -16,7 +16,21 @@ import { parseArgs } from "node:util";
 /** Files of a run, which commands are run over. */
 export const slow = ["run.json", "model.json", "index.json", "events.jsonl"];
 export const readers = [
-  ...["csv", "tsv", "json", "jsonl", "parquet", "gzip", "safetensors", "model", "snapshot", "events", ...slow],
+  ...[
+    "csv",
+    "tsv",
+    "json",
+    "jsonl",
+    "parquet",
+    "gzip",
+    "safetensors",
+    "model",
+    "onnx",
+    "onnx layer",
+    "snapshot",
+    "events",
+    ...slow,
+  ],
 ];
 
 const worker = resolve(import.meta.dirname, "fuzz-worker.mjs");

@@ -35,6 +35,7 @@ export type ErrorCode =
   | "INVALID_RUN"
   | "RUN_IN_USE"
   | "INVALID_MODEL"
+  | "UNSUPPORTED_ONNX"
   | "USAGE";
 
 /**

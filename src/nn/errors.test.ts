@@ -135,8 +135,8 @@ it("settings", () => {
     INVALID_ARGUMENT: residual: argument 1 must be a layer, such as dense(2, 1); got undefined.
     INVALID_ARGUMENT: There is no initializer "glorot"; choose one of heUniform, heNormal, xavierUniform, xavierNormal, lecunUniform, lecunNormal, fanInUniform, orthogonal, zeros.
     INVALID_ARGUMENT: A seed must be a whole number up to 2^53; got 0.5.
-    INVALID_ARGUMENT: There is no layer of kind "lstm"; the kinds are dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential.
-    INVALID_ARGUMENT: There is no layer of kind "toString"; the kinds are dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential.
+    INVALID_ARGUMENT: There is no layer of kind "lstm"; the kinds are dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential, onnx.
+    INVALID_ARGUMENT: There is no layer of kind "toString"; the kinds are dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential, onnx.
     INVALID_ARGUMENT: There is no activation "swish"; choose one of relu, leakyRelu, elu, gelu, geluTanh, silu, softplus, tanh, sigmoid, softmax."
   `);
 });

@@ -39,6 +39,22 @@ const inits = fc.constantFrom(...initializerNames);
 const share = fc.double({ min: 0, max: 0.9, noNaN: true });
 const width = 4;
 
+/** relu(x W + b) of another program. */
+const graph: Layer = {
+  kind: "onnx",
+  opset: 17,
+  inputs: [{ name: "x", dtype: "float32", shape: [null, width] }],
+  output: "y",
+  nodes: [
+    { op: "Gemm", name: "", inputs: ["x", "w", "b"], outputs: ["z"], attributes: { alpha: 0.5 } },
+    { op: "Dropout", name: "", inputs: ["z", "ratio"], outputs: ["kept"], attributes: {} },
+    { op: "Relu", name: "", inputs: ["kept"], outputs: ["y"], attributes: {} },
+  ],
+  parameters: { w: { shape: [width, width], mean: 0, std: 0.5 }, b: { shape: [width], mean: 0.25, std: 0 } },
+  buffers: {},
+  constants: { ratio: { dtype: "float32", shape: [], data: "AAAAPw==" } },
+};
+
 /** Layers that take [batch, 4] and give [batch, 4], some of them nested. */
 const { layer: rowLayer } = fc.letrec<{ layer: Layer; leaf: Layer }>((tie) => ({
   leaf: fc.oneof(
@@ -48,6 +64,7 @@ const { layer: rowLayer } = fc.letrec<{ layer: Layer; leaf: Layer }>((tie) => ({
     share.map((epsilon) => layerNorm(width, { epsilon })),
     fc.tuple(share, share).map(([epsilon, momentum]) => batchNorm(width, { epsilon, momentum })),
     fc.constant(flatten()),
+    fc.constant(graph),
   ),
   layer: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
@@ -203,15 +220,15 @@ describe("broken", () => {
       nest(100_000, (layer) => [layer]),
     ];
     expect(files.map((json) => message(() => read(json))).join("\n")).toMatchInlineSnapshot(`
-      "INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is null
-      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is 7
-      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is []
-      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {}
-      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"kind":"lstm"}
-      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"kind":"__proto__"}
-      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"kind":"toString"}
-      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"kind":["dense"]}
-      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"__proto__":{"kind":"flatten"}}
+      "INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential, onnx; it is null
+      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential, onnx; it is 7
+      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential, onnx; it is []
+      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential, onnx; it is {}
+      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential, onnx; it is {"kind":"lstm"}
+      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential, onnx; it is {"kind":"__proto__"}
+      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential, onnx; it is {"kind":"toString"}
+      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential, onnx; it is {"kind":["dense"]}
+      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential, onnx; it is {"__proto__":{"kind":"flatten"}}
       INVALID_RUN: architecture.outputs must be a whole number of at least 1; it is absent
       INVALID_RUN: architecture.inputs must be a whole number of at least 1; it is "2"
       INVALID_RUN: architecture.outputs must be a whole number of at least 1; it is 1e+300
@@ -231,12 +248,12 @@ describe("broken", () => {
       INVALID_RUN: architecture.layer must be a layer; it is []
       INVALID_RUN: architecture.layer.outputs must be a whole number of at least 1; it is absent
       INVALID_RUN: architecture.layers must be a list of layers; it is {}
-      INVALID_RUN: architecture.layers[1] must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is null
-      INVALID_RUN: architecture.layers[0] must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"__proto__":{"kind":"flatten"}}
+      INVALID_RUN: architecture.layers[1] must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential, onnx; it is null
+      INVALID_RUN: architecture.layers[0] must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential, onnx; it is {"__proto__":{"kind":"flatten"}}
       INVALID_RUN: architecture.inputs must be a whole number of at least 1; it is [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[
       INVALID_RUN: a layer is nested more than 400 deep
       INVALID_RUN: a layer is nested more than 400 deep
-      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+      INVALID_RUN: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential, onnx; it is [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
     `);
   });
 

@@ -13,6 +13,7 @@ import { flattenRecord } from "./flatten.ts";
 import { layerNormRecord } from "./layer-norm.ts";
 import { maxPool2dRecord } from "./max-pool2d.ts";
 import { multiHeadAttentionRecord } from "./multi-head-attention.ts";
+import { onnxRecord } from "./onnx.ts";
 import { positionEmbeddingRecord } from "./position-embedding.ts";
 import { residualRecord } from "./residual.ts";
 import { sequentialRecord } from "./sequential.ts";
@@ -28,6 +29,7 @@ export { flatten } from "./flatten.ts";
 export { layerNorm } from "./layer-norm.ts";
 export { maxPool2d } from "./max-pool2d.ts";
 export { type MultiHeadAttentionOptions, multiHeadAttention } from "./multi-head-attention.ts";
+export type { OnnxLayer } from "./onnx.ts";
 export type { Pool2dOptions } from "./pool2d.ts";
 export { positionEmbedding } from "./position-embedding.ts";
 export { residual } from "./residual.ts";
@@ -48,6 +50,7 @@ export const layerRecords = {
   flatten: flattenRecord,
   residual: residualRecord,
   sequential: sequentialRecord,
+  onnx: onnxRecord,
 };
 
 export const layerKinds = namesOf(layerRecords);

@@ -1,0 +1,263 @@
+// importOnnx: what it makes of a model, that the layer trains and is saved like any other, and what it refuses.
+import { create, toBinary } from "@bufbuild/protobuf";
+import { describe, expect, it } from "vitest";
+import { ChainruleError, type Tensor, tensor } from "../../index.ts";
+import { activation, apply, dense, initialize, sequential } from "../../nn/index.ts";
+import { sgd } from "../../optim/index.ts";
+import { decodeModel, encodeModel, train } from "../../train/index.ts";
+import { ModelProtoSchema, AttributeProto_AttributeType as Type } from "../schemas/onnx/onnx-ml.generated.ts";
+import { importOnnx } from "./import-onnx.ts";
+
+type Model = Parameters<typeof create<typeof ModelProtoSchema>>[1];
+type Graph = NonNullable<NonNullable<Model>["graph"]>;
+
+const floats = (name: string, dims: number[], values: number[]) => ({
+  name,
+  dims: dims.map(BigInt),
+  dataType: 1,
+  floatData: values,
+});
+const ints = (name: string, values: (number | bigint)[]) => ({
+  name,
+  dims: [BigInt(values.length)],
+  dataType: 7,
+  int64Data: values.map(BigInt),
+});
+const value = (name: string, ...dims: (number | string)[]) => ({
+  name,
+  type: {
+    value: {
+      case: "tensorType" as const,
+      value: {
+        elemType: 1,
+        shape: {
+          dim: dims.map((n) => ({
+            value:
+              typeof n === "string"
+                ? { case: "dimParam" as const, value: n }
+                : { case: "dimValue" as const, value: BigInt(n) },
+          })),
+        },
+      },
+    },
+  },
+});
+const node = (opType: string, input: string[], output: string[], attribute: object[] = []) => ({
+  opType,
+  input,
+  output,
+  attribute,
+});
+const int = (name: string, i: number) => ({ name, type: Type.INT, i: BigInt(i) });
+
+const model = (graph: object, opset = 17): Uint8Array =>
+  toBinary(
+    ModelProtoSchema,
+    create(ModelProtoSchema, {
+      irVersion: 8n,
+      opsetImport: [{ domain: "", version: BigInt(opset) }],
+      graph: graph as Graph,
+    }),
+  );
+
+/** tanh(x W₁ᵀ + b₁) W₂ + b₂, with a Reshape whose target is computed from the shape of x. */
+const perceptron = model({
+  input: [value("x", "N", 2)],
+  output: [value("y", "N", 1)],
+  initializer: [
+    floats("w1", [3, 2], [0.5, -1, 0.25, 0.75, -0.5, 1]),
+    floats("b1", [3], [0.1, 0, -0.1]),
+    floats("w2", [3, 1], [1, -1, 0.5]),
+    floats("b2", [1], [0.25]),
+    ints("zero", [0]),
+    ints("three", [3]),
+  ],
+  node: [
+    node("Gemm", ["x", "w1", "b1"], ["z"], [int("transB", 1)]),
+    node("Tanh", ["z"], ["a"]),
+    node("Shape", ["x"], ["shape"]),
+    node("Gather", ["shape", "zero"], ["rows"]),
+    node("Concat", ["rows", "three"], ["target"], [int("axis", 0)]),
+    node("Reshape", ["a", "target"], ["flat"]),
+    node("MatMul", ["flat", "w2"], ["product"]),
+    node("Add", ["product", "b2"], ["y"]),
+  ],
+});
+
+const rows = tensor([
+  [0, 0],
+  [0, 1],
+  [1, 0],
+  [1, 1],
+]);
+const labels = tensor([[0], [1], [1], [0]]);
+
+const problem = (f: () => unknown): ChainruleError => {
+  try {
+    f();
+  } catch (error) {
+    if (error instanceof ChainruleError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+};
+
+describe("the layer", () => {
+  const imported = importOnnx(perceptron, { batch: 4 });
+
+  it("gives what the network gives, for any number of rows", () => {
+    const by = ([a, b]: readonly [number, number]) => {
+      const hidden = [0.5 * a - b + 0.1, 0.25 * a + 0.75 * b, -0.5 * a + b - 0.1].map(Math.tanh);
+      return hidden[0]! - hidden[1]! + 0.5 * hidden[2]! + 0.25;
+    };
+    const y = apply(imported.model, imported.variables, rows);
+    const expected = [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ].map((row) => by(row as [number, number]));
+    for (const [i, one] of expected.entries()) expect(y.data[i]).toBeCloseTo(one, 6);
+    expect(apply(imported.model, imported.variables, rows.slice([0, 0], [3, 2])).shape).toEqual([3, 1]);
+  });
+
+  it("has the floats as parameters, by their names", () => {
+    expect(Object.keys(imported.variables.parameters)).toEqual(["w1", "b1", "w2", "b2"]);
+    expect(Object.keys(imported.model.constants)).toEqual(["zero", "three"]);
+    expect(JSON.parse(JSON.stringify(imported.model))).toEqual(imported.model);
+  });
+
+  it("trains, alone and among others, and is observed", async () => {
+    const model = sequential(imported.model, activation("tanh"), dense(1, 1));
+    const started = initialize(model, 1);
+    const variables = {
+      parameters: { layers: [imported.variables.parameters, ...(started.parameters.layers as []).slice(1)] },
+      buffers: started.buffers,
+    };
+    const options = { data: { x: rows, y: labels }, loss: "mse", optimizer: sgd({ learningRate: 0.3 }) } as const;
+    for (const one of [imported, { model, variables }]) {
+      const training = train({ ...options, ...one, epochs: 200, batchSize: 3 });
+      const losses: number[] = [];
+      for await (const event of training) if (event.type === "epoch") losses.push(event.loss);
+      expect(losses.at(-1)!).toBeLessThan(losses[0]! / 2);
+    }
+  });
+
+  it("comes back from a file", () => {
+    const loaded = decodeModel(encodeModel(imported));
+    if (loaded.kind !== "network") throw new Error("it is a network");
+    expect(loaded.model).toEqual(imported.model);
+    const y = apply(imported.model, imported.variables, rows);
+    for (const [i, one] of loaded.predict(rows).data.entries()) expect(one).toBeCloseTo(y.data[i]!, 6);
+  });
+
+  it("is drawn anew with the mean and deviation that its numbers had", () => {
+    const { parameters } = initialize(imported.model, 3);
+    expect((parameters.w1 as Tensor).shape).toEqual([3, 2]);
+    expect((parameters.w1 as Tensor).data).not.toEqual((imported.variables.parameters.w1 as Tensor).data);
+    expect((parameters.b2 as Tensor).item()).toBe(0.25);
+  });
+});
+
+it("moves the statistics of batch normalisation in training", async () => {
+  const bytes = model({
+    input: [value("x", "N", 2)],
+    output: [value("y", "N", 2)],
+    initializer: [
+      floats("scale", [2], [1, 1]),
+      floats("bias", [2], [0, 0]),
+      floats("mean", [2], [0, 0]),
+      floats("variance", [2], [1, 1]),
+    ],
+    node: [node("BatchNormalization", ["x", "scale", "bias", "mean", "variance"], ["y"])],
+  });
+  const imported = importOnnx(bytes);
+  expect(Object.keys(imported.variables.buffers)).toEqual(["mean", "variance"]);
+  const training = train({
+    ...imported,
+    data: { x: rows.add(5), y: rows },
+    loss: "mse",
+    optimizer: sgd({ learningRate: 0.1 }),
+    epochs: 100,
+  });
+  const { variables } = await training.result();
+  expect((variables.buffers.mean as Tensor).data[0]).toBeCloseTo(5.5, 2);
+});
+
+describe("what it refuses", () => {
+  it("names all nodes at once", () => {
+    const bytes = model({
+      input: [value("x", "N", 2)],
+      output: [value("y", "N", 2)],
+      node: [
+        { ...node("NonZero", ["x"], ["i"]), name: "first" },
+        { ...node("Relu", ["x"], ["r"], [int("slope", 1)]), name: "second" },
+        { ...node("Add", ["i", "r"], ["y"]), name: "third" },
+      ],
+    });
+    const error = problem(() => importOnnx(bytes));
+    expect(error.code).toBe("UNSUPPORTED_ONNX");
+    expect(error.message).toContain('NonZero "first"');
+    expect(error.message).toContain('Relu "second": its attribute "slope"');
+    expect(error.details.nodes).toHaveLength(2);
+  });
+
+  it("whole numbers beyond int32, but for those that say: to the end", () => {
+    const bytes = (end: bigint) =>
+      model({
+        input: [value("x", "N", 2)],
+        output: [value("y", "N", 1)],
+        initializer: [ints("start", [1]), ints("end", [end]), ints("axis", [1])],
+        node: [node("Slice", ["x", "start", "end", "axis"], ["y"])],
+      });
+    const { model: layer, variables } = importOnnx(bytes(2n ** 63n - 1n));
+    expect(apply(layer, variables, rows).toArray()).toEqual([[0], [1], [0], [1]]);
+    const error = problem(() => importOnnx(bytes(2n ** 40n)));
+    expect(error).toMatchObject({ code: "UNSUPPORTED_ONNX", details: { tensor: "end" } });
+  });
+
+  it("a shape that depends on numbers of the input", () => {
+    const bytes = model({
+      input: [value("x", "N", 2)],
+      output: [value("y", "N", 2)],
+      node: [node("Reshape", ["x", "x"], ["y"])],
+    });
+    expect(problem(() => importOnnx(bytes)).message).toContain("must be known before the network runs");
+  });
+
+  it("a file that asks for more memory than it may", () => {
+    const bytes = model({
+      input: [value("x", 1)],
+      output: [value("y", 1)],
+      initializer: [ints("size", [2 ** 31 - 1, 8])],
+      node: [node("ConstantOfShape", ["size"], ["y"])],
+    });
+    expect(problem(() => importOnnx(bytes))).toMatchObject({ code: "UNSUPPORTED_ONNX" });
+  });
+
+  it.each([
+    ["nothing", new Uint8Array(0)],
+    ["text", new TextEncoder().encode("this is no model")],
+    ["half of one", perceptron.subarray(0, perceptron.length / 2)],
+  ])("%s", (_, bytes) => {
+    expect(problem(() => importOnnx(bytes)).code).toBe("INVALID_MODEL");
+  });
+
+  it("dimensions that are left open, and several inputs, with what to give", () => {
+    const open = model({
+      input: [value("x", "N", "length")],
+      output: [value("y", "N")],
+      node: [node("Relu", ["x"], ["y"])],
+    });
+    expect(problem(() => importOnnx(open)).message).toContain('dimensions: { "length": 128 }');
+    expect(importOnnx(open, { dimensions: { length: 5 } }).model.inputs[0]!.shape).toEqual([null, 5]);
+    const two = model({
+      input: [value("a", 2), value("b", 2)],
+      output: [value("y", 2)],
+      node: [node("Add", ["a", "b"], ["y"])],
+    });
+    expect(problem(() => importOnnx(two))).toMatchObject({ code: "INVALID_ARGUMENT", details: { inputs: ["a", "b"] } });
+    const { model: layer, variables } = importOnnx(two, { values: { b: tensor([1, 2]) } });
+    expect(apply(layer, variables, tensor([1, 1])).toArray()).toEqual([2, 3]);
+  });
+});
