@@ -67,7 +67,7 @@ export function evidenceOf(events: readonly TrainEvent[], measured?: Measured): 
 }
 
 /** What is known of one of several targets; the training loss of an epoch is that of all. Files may lack some of it. */
-function ofTarget({ data, examples, epochs, end, ...rest }: Evidence, t: number): Evidence {
+function ofTarget({ data, examples, epochs, end, measured, ...rest }: Evidence, t: number): Evidence {
   const { classes, constantLoss, alone, categoriesAlone } = data!.targets![t]!;
   const { classes: _, ...common } = data!;
   const features = data!.features.map((feature, i) => ({ ...feature, alone: alone[i] ?? 0 }));
@@ -85,6 +85,7 @@ function ofTarget({ data, examples, epochs, end, ...rest }: Evidence, t: number)
       examples: { ...(looked as ExamplesEvent), train, suspects: suspects!, ...(validation && { validation }) },
     }),
     ...(end && { end: { ...end, metrics: metricsOf(end, t) } }),
+    ...(measured?.targets && { measured: measured.targets[t]! }),
   };
 }
 

@@ -1,7 +1,13 @@
 // Verdicts on what is predicted, with several targets: of the target that has the trouble, by its name, and of no other.
 import { expect, it } from "vitest";
 import "../run/engine.ts";
+import { prepare, tableFromRows } from "../data/index.ts";
+import type { TrainEvent } from "../train/events.ts";
+import { trainTable } from "../train/tabular.ts";
+import { diagnose } from "./diagnose.ts";
+import { measureTable } from "./measure/measure-table.ts";
 import { curve, found, generator, type Row, verdicts } from "./test-trainings.ts";
+import type { Findings } from "./verdict.ts";
 
 const random = generator(17);
 const rows = curve(400).map(
@@ -51,4 +57,26 @@ it("labels of one target that are wrong are those of that one", async () => {
   // Rows of a table of objects are counted from 1.
   const suspects = told[0]!.evidence.suspects as number[];
   expect(suspects.filter((row) => flipped[row - 1]).length).toBeGreaterThanOrEqual(0.9 * suspects.length);
+});
+
+it("what is measured of a table is of each target", async () => {
+  const flips = generator(5);
+  const flipped = Array.from({ length: 600 }, () => flips() < 0.2);
+  const table = tableFromRows(
+    curve(600).map((row, i) => ({ ...row, tall: Number(row.a) > 0 !== flipped[i] ? "yes" : "no" })),
+    { source: "rows" },
+  );
+  const data = { target: ["side", "tall"] };
+  // After one epoch a training says nothing of labels itself.
+  const settings = { epochs: 1, threads: 1, deterministic: true };
+  const events: TrainEvent[] = [];
+  for await (const event of trainTable(prepare(table, data), settings)) events.push(event);
+  const measured = await measureTable(table, { data, settings });
+  const noisy = ({ verdicts }: Findings) => verdicts.filter(({ kind }) => kind === "label-noise");
+  expect(noisy(diagnose(events))).toEqual([]);
+  const told = noisy(diagnose(events, measured));
+  expect(told.map(({ evidence }) => evidence.target)).toEqual(["tall"]);
+  const [side, tall] = measured.targets!;
+  expect(side!.folds!.classes!.errorRate).toBeLessThan(0.1);
+  expect(tall!.folds!.classes!.errorRate).toBeGreaterThan(0.15);
 });

@@ -7,10 +7,12 @@ import { type Arithmetic, arithmetic } from "./arithmetic.ts";
 import { type FoldAnswers, foldAnswers } from "./fold-answers.ts";
 import { type ColumnLeak, leaks } from "./leaks.ts";
 import { outOfFold } from "./out-of-fold.ts";
-import { type Sample, sampleOf } from "./sample.ts";
+import { type Sample, sampleOf, withTarget } from "./sample.ts";
 
-/** What was measured of a table, whatever the training made of it. All is empty where the table has several targets, or few rows. */
+/** What was measured of a table, whatever the training made of it. All is empty where the table has few rows. */
 export interface Measured {
+  /** Of each target, where there are several: all else is of one. */
+  readonly targets?: readonly Measured[];
   readonly folds?: FoldAnswers;
   /** Columns that were tried: those that tell nearly everything alone. */
   readonly leaks?: readonly ColumnLeak[];
@@ -24,18 +26,25 @@ const fewestRows = 40;
 const shorter = 2;
 
 /**
- * Trains small networks on the table with ordinary settings, some five or ten, a second or two in all: what they say of rows that they have not
+ * Trains small networks on the table with ordinary settings, some five or ten for each target, a second or two in all: what they say of rows that they have not
  * seen is evidence of the data alone. The same seed gives the same figures. `own` is the table as the recipe prepares it, where that is at hand. Throws
  * what `prepare` throws.
  */
 export async function measureTable(table: Table, { data, settings }: Recipe, own?: Prepared): Promise<Measured> {
-  const { loss, backend, threads = 1, deterministic, seed = 0 } = settings;
   const { standardize = true, ...options } = data;
+  const { loss } = settings;
   const isCount = loss !== undefined && lossRecord(loss).link === "log";
   const isOrdinary = standardize && !isCount;
   const prepared =
     (isOrdinary ? own : undefined) ?? prepare(table, { ...options, ...(isCount && { targetScale: "mean" }) });
-  if (prepared.preprocessing.targets.length > 1) return {};
+  const measured: Measured[] = [];
+  for (const t of prepared.preprocessing.targets.keys())
+    measured.push(await measureTarget(withTarget(prepared, t), settings));
+  return measured.length === 1 ? measured[0]! : { targets: measured };
+}
+
+async function measureTarget(prepared: Prepared, settings: Recipe["settings"]): Promise<Measured> {
+  const { loss, backend, threads = 1, deterministic, seed = 0 } = settings;
   const sample = sampleOf(prepared, seed, mostRows);
   if (sample.split.rows < fewestRows) return {};
   const kept = { loss, backend, threads, deterministic };

@@ -20,6 +20,21 @@ export interface Sample {
   readonly seed: number;
 }
 
+/** The table with one of its targets alone. */
+export function withTarget(prepared: Prepared, t: number): Prepared {
+  const { preprocessing, train, validation } = prepared;
+  const { targets } = preprocessing;
+  if (targets.length === 1) return prepared;
+  // y is [rows, targets]
+  const own = (split: Split): Split => ({ ...split, y: split.y.filter((_, i) => i % targets.length === t) });
+  return {
+    ...prepared,
+    preprocessing: { ...preprocessing, targets: [targets[t]!] },
+    train: own(train),
+    ...(validation && { validation: own(validation) }),
+  };
+}
+
 /** Rows for validation that are of another table are left alone. At most `most`, drawn from the seed. */
 export function sampleOf(prepared: Prepared, seed: number, most: number): Sample {
   const { train, validation, validationTable, preprocessing } = prepared;
