@@ -40,7 +40,7 @@ const changeable = ["epochs", "backend", "threads", "deterministic"] as const;
 export async function resumeTraining(
   dir: string,
   files: readonly string[],
-  { resume: _, json, fix, out: __, ...all }: Omit<GivenFlags, "lab">,
+  { resume: _, json, fix, out: __, tensorboard, ...all }: Omit<GivenFlags, "lab">,
   lab: TrainingLab | undefined,
   streams: Streams,
 ): Promise<void> {
@@ -52,7 +52,7 @@ export async function resumeTraining(
   const changes = Object.fromEntries(
     changeable.filter((key) => given[key] !== undefined).map((key) => [key, given[key]]),
   );
-  const flags = { ...before, ...changes } as TrainFlags;
+  const flags = { ...before, ...changes, ...(tensorboard && { tensorboard }) } as TrainFlags;
   const words = await originWords(reader.manifest.data);
   const isFinished = reader.manifest.status === "finished";
   if (isFinished && !(given.epochs !== undefined && given.epochs > (await epochsOf(reader)))) {

@@ -15,6 +15,7 @@ import { interruptible } from "./interrupt.ts";
 import type { TrainingLab } from "./lab/training-lab.ts";
 import { type Streams, shellWord } from "./output.ts";
 import { nameOf } from "./table-of.ts";
+import { TensorBoardFile } from "./tensorboard-file.ts";
 import { type Reporter, reporter } from "./terminal/reporter.ts";
 import { printable } from "./terminal/text.ts";
 import type { TrainFlags } from "./train-flags.ts";
@@ -94,12 +95,14 @@ async function trainAndSave(plan: TrainingPlan, { watch, view, signal }: Around)
   let saver: CheckpointSaver | undefined;
   let start: StartEvent | undefined;
   let end: EndEvent | undefined;
+  const board = flags.tensorboard && (await TensorBoardFile.make(view.note));
   try {
     for await (const event of training) {
       if (event.type === "start") {
         start = event;
         run ??= await newRun(plan, event);
         lab?.begin(run.dir);
+        board?.open(run.dir, resumed);
         await run.saveDescription(await describedModel(training));
         saver = new CheckpointSaver(run, view.note);
       }
@@ -109,6 +112,7 @@ async function trainAndSave(plan: TrainingPlan, { watch, view, signal }: Around)
       // The beginning was told before.
       if (resume === undefined || !(event.type === "start" || event.type === "data")) {
         run!.appendEvent(event);
+        board?.add(event);
         view.show(event);
         for (const verdict of watch.add(event)) view.note(`${verdict.severity}: ${printable(verdict.message)}`);
       } else if (event.type === "start") showAgain(event, resumed!.events, { watch, view });
@@ -136,6 +140,7 @@ async function trainAndSave(plan: TrainingPlan, { watch, view, signal }: Around)
     const { task } = prepared;
     return { task, ...(await failed(run, training, error, { watch, view, signal }, start)) };
   } finally {
+    board?.close();
     await prepared.buckets?.close();
   }
 }

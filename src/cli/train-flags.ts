@@ -11,6 +11,8 @@ import { filesOf, firstPassing, stdinName } from "./files.ts";
 export interface TrainFlags extends RunSettings {
   readonly out?: string;
   readonly json?: true;
+  /** Writes an event file of TensorBoard into the run folder. */
+  readonly tensorboard?: true;
 }
 
 /** As they are given: the learning rate may be left to a range test. */
@@ -31,8 +33,10 @@ export const givenFlags = (options: object): GivenFlags => fromOptions(options) 
 export const withChange = (flags: TrainFlags, change: Settings): TrainFlags => withSettings(flags, change);
 
 /** As chainrule train is called with them; where the run goes and how it is told is left out. */
-export const commandLine = (data: readonly string[], { out: _, json: __, ...rest }: TrainFlags): string =>
-  lineOf(data, rest);
+export const commandLine = (
+  data: readonly string[],
+  { out: _, json: __, tensorboard: ___, ...rest }: TrainFlags,
+): string => lineOf(data, rest);
 
 /** With the files that patterns among its settings stand for. */
 export async function withFiles<F extends Pick<Settings, "validationData">>(flags: F): Promise<F> {

@@ -3,12 +3,14 @@ import { namesOf } from "../ir/record-list.ts";
 import { chainrule } from "./chainrule.ts";
 import type { ExporterRecord } from "./exporter.ts";
 import { parquet } from "./parquet.ts";
+import { tensorboard } from "./tensorboard.ts";
 import { typescript } from "./typescript.ts";
 
 export const exporters = {
   chainrule,
   typescript,
   parquet,
+  tensorboard,
 } satisfies Record<string, ExporterRecord>;
 
 export type ExportFormat = keyof typeof exporters;

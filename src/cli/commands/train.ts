@@ -57,6 +57,7 @@ export const trainCommand: CommandRecord<[data: readonly string[]]> = {
         "--resume [run]",
         "go on with a run that was cut off, or further with more --epochs; begin where --out is new",
       ),
+      option("--tensorboard", "write what TensorBoard reads into the run folder, too"),
       option("--lab", "show the training in a page, with pause and stop"),
       jsonOption(),
     ]),
