@@ -21,6 +21,18 @@ const rows = Array.from({ length: 24 }, (_, r) => ({
   open: r % 2 === 0,
   y: (r * 7) % 5,
 }));
+
+/** A safetensors file with the types that are read and never written. */
+function otherTensors() {
+  const entry = (dtype, shape, ...offsets) => ({ dtype, shape, data_offsets: offsets });
+  const header = { b: entry("BF16", [2, 2], 0, 8), h: entry("F16", [3], 8, 14), m: entry("BOOL", [4], 14, 18) };
+  const text = JSON.stringify(header);
+  const bytes = Buffer.alloc(8 + text.length + 18, 1);
+  bytes.writeBigUInt64LE(BigInt(text.length));
+  bytes.write(text, 8);
+  return bytes;
+}
+
 const cells = (row) => Object.values(row).map((cell) => (cell === null ? "" : String(cell)));
 const quoted = (cell) => (/[",;]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 const delimited = (mark) =>
@@ -161,7 +173,7 @@ export const readers = {
   safetensors: async () => {
     const files = await trainedRun();
     return {
-      seeds: [files.get("model.safetensors")],
+      seeds: [files.get("model.safetensors"), otherTensors()],
       read: async (bytes) => void decodeSafetensors(new Uint8Array(bytes)),
     };
   },

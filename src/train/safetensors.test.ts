@@ -98,7 +98,9 @@ describe("decodeSafetensors", () => {
     ["an array", file("[]")],
     ["space before the object", file(" {}")],
     ["entry no object", file('{"w":1}')],
-    ["unknown dtype", file(entry('"BF16"', "[1]", "[0,2]"), [0, 0])],
+    ["unknown dtype", file(entry('"F8_E4M3"', "[1]", "[0,1]"), [0])],
+    ["a half of one byte", file(entry('"BF16"', "[1]", "[0,1]"), [0])],
+    ["neither true nor false", file(entry('"BOOL"', "[3]", "[0,3]"), [0, 1, 2])],
     ["dtype of the prototype", file(entry('"toString"', "[1]", "[0,2]"), [0, 0])],
     ["negative length", file(entry('"U8"', "[-1]", "[0,1]"), [0])],
     ["product too large", file(entry('"U8"', "[9007199254740991,2]", "[0,1]"), [0])],
@@ -136,8 +138,10 @@ describe("decodeSafetensors", () => {
         "an array: The safetensors file is damaged or not one: its header must be a JSON object that begins with "{".",
         "space before the object: The safetensors file is damaged or not one: its header must be a JSON object that begins with "{".",
         "entry no object: The safetensors file is damaged or not one: the entry of "w" must be an object.",
-        "unknown dtype: The safetensors file is damaged or not one: the dtype of "w" must be one of F64, I64, U64, F32, I32, U32, I16, U16, I8, U8; it is "BF16".",
-        "dtype of the prototype: The safetensors file is damaged or not one: the dtype of "w" must be one of F64, I64, U64, F32, I32, U32, I16, U16, I8, U8; it is "toString".",
+        "unknown dtype: The safetensors file is damaged or not one: the dtype of "w" must be one of F64, I64, U64, F32, I32, U32, I16, U16, I8, U8, F16, BF16, BOOL; it is "F8_E4M3".",
+        "a half of one byte: The safetensors file is damaged or not one: "w" must take 2 bytes, since it is BF16 of shape [1]; it takes 1.",
+        "neither true nor false: The safetensors file is damaged or not one: "w" is BOOL, so its bytes must be 0 or 1; that of element 2 is 2.",
+        "dtype of the prototype: The safetensors file is damaged or not one: the dtype of "w" must be one of F64, I64, U64, F32, I32, U32, I16, U16, I8, U8, F16, BF16, BOOL; it is "toString".",
         "negative length: The safetensors file is damaged or not one: the shape of "w" must be an array of lengths; it is [-1].",
         "product too large: The safetensors file is damaged or not one: the shape of "w" must be an array of lengths; it is [9007199254740991,2].",
         "one offset: The safetensors file is damaged or not one: data_offsets of "w" must be [begin, end] in bytes; they are [0].",
@@ -150,6 +154,75 @@ describe("decodeSafetensors", () => {
         "metadata of numbers: The safetensors file is damaged or not one: "__metadata__" must be an object of texts.",
       ]
     `);
+  });
+
+  /** The tensor w of a file with these bytes in it. */
+  const read = (dtype: string, shape: string, data: Uint8Array) =>
+    decodeSafetensors(file(entry(`"${dtype}"`, shape, `[0,${data.length}]`), [...data])).tensors.get("w")!;
+  const halves = Uint16Array.from({ length: 65_536 }, (_, bits) => bits);
+  const halfBytes = new Uint8Array(halves.buffer);
+
+  it("reads each of the 65,536 F16 as F32 of the same value", () => {
+    const { dtype, data } = read("F16", "[65536]", halfBytes);
+    expect(dtype).toBe("F32");
+    const expected = (bits: number): number => {
+      const [sign, exponent, fraction] = [bits < 32_768 ? 1 : -1, (bits >> 10) % 32, bits % 1024];
+      if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+      return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
+    };
+    const different = [...halves].filter((bits) => !Object.is(data[bits], expected(bits)));
+    expect(different).toEqual([]);
+  });
+
+  it("reads F16 by known bits: zeros, subnormals, bounds, infinities, NaN", () => {
+    const known = [
+      [0x0000, 0x00000000],
+      [0x8000, 0x80000000],
+      [0x0001, 0x33800000], // 2⁻²⁴
+      [0x83ff, 0xb87fc000], // −(1 − 2⁻¹⁰) · 2⁻¹⁴
+      [0x0400, 0x38800000], // 2⁻¹⁴
+      [0x3555, 0x3eaaa000], // 0.33325195
+      [0xc000, 0xc0000000], // −2
+      [0x7bff, 0x477fe000], // 65,504
+      [0x7c00, 0x7f800000],
+      [0xfc00, 0xff800000],
+      [0x7e01, 0x7fc02000],
+    ] as const;
+    const bytes = new Uint8Array(Uint16Array.from(known, ([half]) => half).buffer);
+    const { data } = read("F16", `[${known.length}]`, bytes);
+    expect([...new Uint32Array(data.buffer)]).toEqual(known.map(([, word]) => word));
+  });
+
+  it("reads each BF16 as the F32 whose upper half it is", () => {
+    const { dtype, data } = read("BF16", "[256, 256]", halfBytes);
+    expect(dtype).toBe("F32");
+    const words = new Uint32Array(data.buffer);
+    expect([...halves].filter((bits) => words[bits] !== bits * 65_536)).toEqual([]);
+  });
+
+  it("reads BOOL as U8, and writes what it read", () => {
+    const tensor = read("BOOL", "[2, 1]", Uint8Array.of(1, 0));
+    expect(tensor).toEqual({ dtype: "U8", shape: [2, 1], data: Uint8Array.of(1, 0) });
+    const decoded = decodeSafetensors(encodeSafetensors(new Map([["w", tensor]])));
+    expect(decoded.tensors.get("w")).toEqual(tensor);
+  });
+
+  it("reads a file of the Python package safetensors 0.8.0 that holds F16, BF16 and BOOL", () => {
+    const bytes = Buffer.from(
+      "CAEAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJmcm9tIjoibnVtcHkifSwidyI6eyJkdHlwZSI6IkYzMiIsInNoYXBlIjpbMV0sImRh" +
+        "dGFfb2Zmc2V0cyI6WzAsNF19LCJiIjp7ImR0eXBlIjoiQkYxNiIsInNoYXBlIjpbM10sImRhdGFfb2Zmc2V0cyI6WzQsMTBdfSwi" +
+        "aCI6eyJkdHlwZSI6IkYxNiIsInNoYXBlIjpbMiwyXSwiZGF0YV9vZmZzZXRzIjpbMTAsMThdfSwibWFzayI6eyJkdHlwZSI6IkJP" +
+        "T0wiLCJzaGFwZSI6WzNdLCJkYXRhX29mZnNldHMiOlsxOCwyMV19fSAgICAgICAAAAA/gD9JwEpxADwAwf97AQABAAE=",
+      "base64",
+    );
+    const { tensors, metadata } = decodeSafetensors(bytes);
+    expect(metadata).toEqual({ from: "numpy" });
+    expect(Object.fromEntries(tensors)).toEqual({
+      h: f32([2, 2], 1, -2.5, 65_504, 2 ** -24),
+      b: f32([3], 1, -3.140625, Math.fround(1.0002555517425873e30)),
+      mask: { dtype: "U8", shape: [3], data: Uint8Array.of(1, 0, 1) },
+      w: f32([1], 0.5),
+    });
   });
 
   const shape = fc.array(fc.nat(4), { maxLength: 3 });

@@ -3,10 +3,11 @@
 // Layout (https://huggingface.co/docs/safetensors): u64 little-endian header length, a JSON header
 // {"name": {"dtype", "shape", "data_offsets": [begin, end]}, "__metadata__": {…}}, then the tensors' bytes,
 // little-endian, row-major, without holes. Every engine that runs JavaScript today is little-endian, so typed
-// arrays are copied as they are.
+// arrays are copied as they are. Types without an array of their own are read as the next wider one that has.
 
 import { crc32 } from "../ir/crc32.ts";
 import { ChainruleError } from "../ir/errors.ts";
+import { bfloat16Word, float16Word, widened } from "../ir/half.ts";
 import { isRecord, parseJson } from "../ir/json.ts";
 
 const arrayTypes = {
@@ -23,6 +24,20 @@ const arrayTypes = {
 } as const;
 
 export type SafetensorsDtype = keyof typeof arrayTypes;
+
+/** Types that are read, and never written: bytes of an element, and the tensor as one of a type that is written. */
+const readTypes = {
+  F16: { width: 2, read: (bytes: Bytes) => ["F32", widened(new Uint16Array(bytes.buffer), float16Word)] as const },
+  BF16: { width: 2, read: (bytes: Bytes) => ["F32", widened(new Uint16Array(bytes.buffer), bfloat16Word)] as const },
+  BOOL: { width: 1, read: (bytes: Bytes, name: string) => ["U8", truths(bytes, name)] as const },
+} as const;
+
+type Bytes = Uint8Array<ArrayBuffer>;
+type FileDtype = SafetensorsDtype | keyof typeof readTypes;
+
+const isReadType = (dtype: FileDtype): dtype is keyof typeof readTypes => Object.hasOwn(readTypes, dtype);
+const widthOf = (dtype: FileDtype) =>
+  isReadType(dtype) ? readTypes[dtype].width : arrayTypes[dtype].BYTES_PER_ELEMENT;
 
 /** One tensor; `data` has the array type of `dtype` and as many elements as `shape` says. */
 export type SafetensorsTensor = {
@@ -117,7 +132,15 @@ export function safetensorsParts(
   return [head, ...stored.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))];
 }
 
-/** Decodes and validates; the arrays are copies. Whatever is wrong with the bytes is an INVALID_RUN error. */
+/**
+ * Decodes and validates; the arrays are copies. F16 and BF16 are widened to F32, which has all their values exactly; BOOL
+ * becomes U8, 0 or 1. Whatever is wrong with the bytes, an element type that is not known among it, is an INVALID_RUN error.
+ *
+ * ```ts
+ * const bytes = encodeSafetensors(new Map([["w", { dtype: "F32", shape: [2], data: Float32Array.of(1, 2) }]]));
+ * const [w] = decodeSafetensors(bytes).tensors.get("w")!.data; // 1
+ * ```
+ */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   if (bytes.length < prefix) throw invalid(`it must begin with ${prefix} bytes of header length; got ${bytes.length}`);
   const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
@@ -140,8 +163,11 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
         `the bytes of ${quote(name)} must lie in 0 … ${bytes.length - dataStart}; they are ${begin} … ${end}`,
       );
     // slice() copies, which also gives the array an aligned start.
-    const { buffer } = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end));
-    tensors.set(name, { dtype, shape, data: new arrayTypes[dtype](buffer) } as SafetensorsTensor);
+    const own = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end));
+    const [stored, data] = isReadType(dtype)
+      ? readTypes[dtype].read(own, name)
+      : [dtype, new arrayTypes[dtype](own.buffer)];
+    tensors.set(name, { dtype: stored, shape, data } as SafetensorsTensor);
     ranges.push({ name, begin, end });
   }
 
@@ -185,23 +211,30 @@ function parseMetadata(value: unknown): Record<string, string> {
 function parseEntry(name: string, value: unknown) {
   if (!isRecord(value)) throw invalid(`the entry of ${quote(name)} must be an object`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (typeof dtype !== "string" || !Object.hasOwn(arrayTypes, dtype))
-    throw invalid(
-      `the dtype of ${quote(name)} must be one of ${Object.keys(arrayTypes).join(", ")}; it is ${quote(dtype)}`,
-    );
-  const type = dtype as SafetensorsDtype;
+  const known = Object.keys({ ...arrayTypes, ...readTypes });
+  if (typeof dtype !== "string" || !known.includes(dtype))
+    throw invalid(`the dtype of ${quote(name)} must be one of ${known.join(", ")}; it is ${quote(dtype)}`);
+  const type = dtype as FileDtype;
   const elements = Array.isArray(shape) ? elementCount(shape) : undefined;
   if (elements === undefined)
     throw invalid(`the shape of ${quote(name)} must be an array of lengths; it is ${quote(shape)}`);
   if (!isRange(offsets))
     throw invalid(`data_offsets of ${quote(name)} must be [begin, end] in bytes; they are ${quote(offsets)}`);
   const [begin, end] = offsets;
-  const size = elements * arrayTypes[type].BYTES_PER_ELEMENT;
+  const size = elements * widthOf(type);
   if (end - begin !== size)
     throw invalid(
       `${quote(name)} must take ${size} bytes, since it is ${type} of shape ${quote(shape)}; it takes ${end - begin}`,
     );
   return { dtype: type, shape: shape as number[], begin, end };
+}
+
+/** Bytes of BOOL, which are 0 or 1. */
+function truths(bytes: Bytes, name: string): Bytes {
+  const wrong = bytes.findIndex((byte) => byte > 1);
+  if (wrong >= 0)
+    throw invalid(`${quote(name)} is BOOL, so its bytes must be 0 or 1; that of element ${wrong} is ${bytes[wrong]}`);
+  return bytes;
 }
 
 function checkTensor(name: string, { dtype, shape, data }: SafetensorsTensor): void {

@@ -1,6 +1,7 @@
 // Tensors of ONNX files: their numbers in the element types that Chainrule has.
 import { allocate, type DType, type TypedArray } from "../../ir/dtype.ts";
 import type { ChainruleError } from "../../ir/errors.ts";
+import { float16 } from "../../ir/half.ts";
 import { elementTypes } from "../../nn/onnx/op.ts";
 import { Tensor } from "../../trace/tensor.ts";
 import { type TensorProto, TensorProto_DataLocation, TensorProto_DataType } from "../schemas/onnx/onnx-ml.generated.ts";
@@ -78,7 +79,7 @@ function rawNumbers(proto: TensorProto, size: number, fail: TensorFail): Numbers
     6: (at) => view.getInt32(at, true),
     7: (at) => view.getBigInt64(at, true),
     9: (at) => view.getUint8(at),
-    10: (at) => half(view.getUint16(at, true)),
+    10: (at) => float16(view.getUint16(at, true)),
     11: (at) => view.getFloat64(at, true),
   };
   const one = read[dataType]!;
@@ -97,16 +98,8 @@ function listedNumbers(proto: TensorProto): Numbers {
     case TensorProto_DataType.INT64:
       return proto.int64Data;
     case TensorProto_DataType.FLOAT16:
-      return proto.int32Data.map((bits) => half(bits & 0xffff));
+      return proto.int32Data.map((bits) => float16(bits & 0xffff));
     default:
       return proto.int32Data;
   }
-}
-
-/** IEEE 754 binary16. */
-function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
 }
