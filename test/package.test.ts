@@ -1,10 +1,11 @@
-// The package as a user gets it: packed, installed into an empty project, imported, type-checked, trained with.
+// The package as a user gets it: packed, installed into an empty project without install scripts, imported, type-checked, trained with.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { findBlas } from "../src/backends/blas/find.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const npm = (args: string[], cwd: string) =>
@@ -17,7 +18,11 @@ beforeAll(() => {
     { filename: string },
   ];
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }));
-  npm(["install", "--no-audit", "--no-fund", "--prefer-offline", join(project, packed.filename)], project);
+  // Install scripts are off, as they are in npm 12 where they are not allowed one by one.
+  npm(
+    ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", join(project, packed.filename)],
+    project,
+  );
 }, 180_000);
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
@@ -124,6 +129,31 @@ it("installs the command", () => {
   );
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
   expect(output.trim()).toBe(version);
+});
+
+/** Run-time packages that have an install script, and work without it, as the tests below show. */
+const withScripts = ["koffi"];
+
+it("needs no install script", () => {
+  type Lock = { packages: Record<string, { hasInstallScript?: true }> };
+  const { packages } = JSON.parse(readFileSync(join(project, "node_modules/.package-lock.json"), "utf8")) as Lock;
+  const names = Object.keys(packages).filter((path) => packages[path]!.hasInstallScript === true);
+  expect(names.map((path) => path.replace(/^node_modules\//, ""))).toEqual(withScripts);
+});
+
+it("loads libraries by koffi, whose install script did not run", () => {
+  const script =
+    'const { sizeof, pointer } = require("koffi"); console.log(sizeof(pointer("double")), sizeof("double"));';
+  expect(execFileSync(process.execPath, ["-e", script], { cwd: project, encoding: "utf8" })).toBe("8 8\n");
+});
+
+const { library, reason } = findBlas();
+it.skipIf(library === undefined)(`finds the BLAS of this machine${reason === undefined ? "" : `: ${reason}`}`, () => {
+  const command = [join(project, "node_modules/chainrule/dist/cli/main.js"), "info", "--json"];
+  const { blas } = JSON.parse(execFileSync(process.execPath, command, { cwd: project, encoding: "utf8" })) as {
+    blas: object;
+  };
+  expect(blas).toMatchObject({ name: library!.name, file: library!.file });
 });
 
 it("runs queries by DuckDB, which is not installed with it, and says how to install it", () => {

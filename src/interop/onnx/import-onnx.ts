@@ -38,7 +38,6 @@ export interface ImportedNetwork {
  * of floats become parameters, but for single numbers and what shapes depend on; statistics of batch normalisation become buffers.
  *
  * ```ts
- * import { exporters, importOnnx } from "chainrule/interop";
  * typeof importOnnx; // "function"
  * ```
  *
