@@ -274,6 +274,18 @@ export function withDetectors(text, detectors) {
   );
 }
 
+// --- the table of ONNX's operators -------------------------------------------------------------------------------
+
+/** A page with what stands between the marks for operators of ONNX set to the families of records. */
+export function withOnnx(text, families) {
+  const rows = Object.entries(families).map(([name, family]) => [name, Object.keys(family).sort().join(", ")]);
+  const table = markdownTable([["Family", "Operators"], ...rows]).join("\n");
+  return text.replace(
+    /(<!-- onnx: .*? -->\n)[\s\S]*?(<!-- end -->)/,
+    (_, begin, end) => `${begin}\n${table}\n\n${end}`,
+  );
+}
+
 // --- as a command ------------------------------------------------------------------------------------------------
 
 /** @param folder the built package, dist/ */
@@ -289,6 +301,7 @@ async function main(folder) {
   const { ops } = await load("ops/index");
   const { notations } = await load("ops/notations");
   const { detectors } = await load("diagnose/detectors");
+  const { onnxFamilies } = await load("nn/onnx/table");
   const { run } = await load("cli/program");
   const printedBy = async (words) => {
     let printed = "";
@@ -302,7 +315,7 @@ async function main(folder) {
   const results = await runExamples(examples, modules);
   for (const { page, text } of all) {
     const own = results.filter((_, i) => examples[i].place.startsWith(`${page}:`));
-    write(page, withDetectors(await withHelp(filled(text, own), printedBy), detectors));
+    write(page, withOnnx(withDetectors(await withHelp(filled(text, own), printedBy), detectors), onnxFamilies));
   }
   const wrong = results.flatMap((result) => result.wrong);
   for (const message of wrong) console.error(message);

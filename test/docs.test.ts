@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { commands } from "../src/cli/commands/index.ts";
 import { chainrule } from "../src/cli/test-command.ts";
 import { detectors } from "../src/diagnose/detectors.ts";
+import { onnxFamilies } from "../src/nn/onnx/table.ts";
 import { ops } from "../src/ops/index.ts";
 import { notations } from "../src/ops/notations.ts";
 
@@ -28,6 +29,7 @@ interface DocsScript {
   opsPage(table: typeof ops, written: typeof notations): string;
   withHelp(text: string, printedBy: (words: readonly string[]) => Promise<string>): Promise<string>;
   withDetectors(text: string, list: typeof detectors): string;
+  withOnnx(text: string, families: typeof onnxFamilies): string;
 }
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -155,6 +157,13 @@ it("docs/diagnose.md lists the detectors as they are", () => {
   // If this fails: npm run build && node scripts/docs.mjs
   expect(docs.withDetectors(page, detectors)).toBe(page);
   for (const { kind } of detectors) expect(page).toContain(`\`${kind}\``);
+});
+
+it("docs/onnx.md lists the operators as they are", () => {
+  const page = read("docs/onnx.md");
+  // If this fails: npm run build && node scripts/docs.mjs
+  expect(docs.withOnnx(page, onnxFamilies)).toBe(page);
+  expect(page).toContain("LayerNormalization");
 });
 
 it("docs/cli.md shows the help of every command as it is", async () => {

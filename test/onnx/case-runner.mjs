@@ -28,7 +28,15 @@ const ways = (inputs) => [
  * What runs cases on an engine: its modules, and `run(imported, x)`, which computes y. A layer has one input: of a case with several the
  * others are given by `values`, and every output is imported on its own.
  */
-export function caseRunner({ ChainruleError, importOnnx, readTensor, ModelProtoSchema, TensorProtoSchema, run }) {
+export function caseRunner({
+  ChainruleError,
+  importOnnx,
+  readTensor,
+  ModelProtoSchema,
+  TensorProtoSchema,
+  run,
+  limit,
+}) {
   const proto = (text) => fromBinary(TensorProtoSchema, bytes(text));
   const fail = (code, what) => new ChainruleError(code, what, { what });
   const isRefusal = (error) => error instanceof ChainruleError && error.code === "UNSUPPORTED_ONNX";
@@ -38,7 +46,12 @@ export function caseRunner({ ChainruleError, importOnnx, readTensor, ModelProtoS
     for (const way of ways(inputs)) {
       const values = Object.fromEntries(names.flatMap((name, i) => (i === way ? [] : [[name, inputs[i]]])));
       try {
-        const imported = importOnnx(model, { values, output, ...(way >= 0 && { input: names[way] }) });
+        const imported = importOnnx(model, {
+          values,
+          output,
+          ...(limit && { limit }),
+          ...(way >= 0 && { input: names[way] }),
+        });
         return run(imported, inputs[Math.max(way, 0)]);
       } catch (error) {
         if (!isRefusal(error)) throw error;

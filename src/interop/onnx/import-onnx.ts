@@ -3,9 +3,9 @@ import { ChainruleError } from "../../ir/errors.ts";
 import type { Variables } from "../../nn/layer.ts";
 import type { OnnxLayer } from "../../nn/layers/onnx.ts";
 import { encodeConstant } from "../../nn/onnx/constants.ts";
-import { applyNode } from "../../nn/onnx/evaluate.ts";
+import { applyNode, knownSize } from "../../nn/onnx/evaluate.ts";
 import { graphFault, type OnnxInput, type OnnxVariable } from "../../nn/onnx/graph.ts";
-import { elementTypes, type OnnxNode } from "../../nn/onnx/op.ts";
+import { elementTypes, mostFolded, type OnnxNode, type OnnxOp } from "../../nn/onnx/op.ts";
 import { isFloating } from "../../nn/onnx/parts.ts";
 import { onnxOp } from "../../nn/onnx/table.ts";
 import type { Tensor } from "../../trace/tensor.ts";
@@ -23,6 +23,11 @@ export interface OnnxOptions {
   readonly input?: string;
   /** What all other inputs are, for good. */
   readonly values?: Readonly<Record<string, Tensor>>;
+  /**
+   * Most numbers that nodes may make of known ones, together, before anything runs, so that a file of a few bytes does not ask for gigabytes.
+   * Default: the file's bytes, or 4,194,304 where those are fewer.
+   */
+  readonly limit?: number;
   /** Which output the layer gives, of a model with several. Default: the first. */
   readonly output?: string;
 }
@@ -38,7 +43,9 @@ export interface ImportedNetwork {
  * of floats become parameters, but for single numbers and what shapes depend on; statistics of batch normalisation become buffers.
  *
  * ```ts
- * typeof importOnnx; // "function"
+ * const file = "CAgSADo9CgwKAXgSAXkiBFJlbHUSAWdaFAoBeBIPCg0IARIJCgMSAU4KAggCYhQKAXkSDwoNCAESCQoDEgFOCgIIAkIECgAQEQ==";
+ * const { model, variables } = importOnnx(Uint8Array.from(atob(file), (letter) => letter.charCodeAt(0)));
+ * apply(model, variables, tensor([[1, -1]])); // [[1, 0]]
  * ```
  *
  * @throws ChainruleError UNSUPPORTED_ONNX, with all nodes that Chainrule cannot run (`details.nodes`), before anything runs;
@@ -53,23 +60,24 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Import
   for (const [name, tensor] of Object.entries(options.values ?? {})) tensors.set(name, { tensor, isNarrow: false });
   refuse(unsupportedOf(read, nodes, tensors, input));
   const given = placed(tensors, nodes, output, new Set(Object.keys(options.values ?? {})));
-  const folded = fold(read.opset, nodes, given.constants, output);
+  const folded = fold(read.opset, nodes, given, output, options.limit ?? Math.max(mostFolded, bytes.length));
+  const { parameters, buffers } = folded;
   const model: OnnxLayer = {
     kind: "onnx",
     opset: read.opset,
     inputs: input === undefined ? [] : [input.type],
     output,
     nodes: folded.nodes,
-    parameters: described(given.parameters),
-    buffers: described(given.buffers),
+    parameters: described(parameters),
+    buffers: described(buffers),
     constants: Object.fromEntries([...folded.constants].map(([name, tensor]) => [name, encodeConstant(tensor)])),
   };
   const fault = graphFault(model);
   if (fault !== undefined) throw wrong(fault);
-  check(model, input, given, folded.constants, options.batch ?? 1);
+  check(model, input, folded, options.batch ?? 1);
   return {
     model,
-    variables: { parameters: Object.fromEntries(given.parameters), buffers: Object.fromEntries(given.buffers) },
+    variables: { parameters: Object.fromEntries(parameters), buffers: Object.fromEntries(buffers) },
   };
 }
 
@@ -225,7 +233,7 @@ function placed(
 ): Placed {
   const needed = new Set([output, ...nodes.flatMap(({ inputs }) => inputs)]);
   const isStatic = staticNames(nodes);
-  const running = new Set(nodes.flatMap(({ op, inputs }) => (onnxOp(op)?.buffers ?? []).map((i) => inputs[i] ?? "")));
+  const running = slotted(nodes, (one) => one.buffers);
   const [parameters, buffers, constants] = [
     new Map<string, Tensor>(),
     new Map<string, Tensor>(),
@@ -233,8 +241,8 @@ function placed(
   ];
   for (const [name, { tensor }] of tensors) {
     if (!needed.has(name)) continue;
-    const isFree = isFloating(tensor) && tensor.rank > 0 && tensor.size > 0 && !isStatic.has(name) && !fixed.has(name);
-    const place = isFree && tensor.data.every(Number.isFinite) ? (running.has(name) ? buffers : parameters) : constants;
+    const isTrained = isFree(tensor) && !isStatic.has(name) && !fixed.has(name);
+    const place = isTrained ? (running.has(name) ? buffers : parameters) : constants;
     place.set(name, tensor);
   }
   return { parameters, buffers, constants };
@@ -253,23 +261,48 @@ function staticNames(nodes: readonly OnnxNode[]): Set<string> {
   return names;
 }
 
-/** Nodes of constants alone become constants. */
-function fold(opset: number, nodes: readonly OnnxNode[], constants: ReadonlyMap<string, Tensor>, output: string) {
-  const values = new Map(constants);
+/** Whether training may change it: floats, more than a single number, all of them finite. */
+const isFree = (tensor: Tensor): boolean =>
+  isFloating(tensor) && tensor.rank > 0 && tensor.size > 0 && tensor.data.every(Number.isFinite);
+
+/** Names of the values that stand in certain inputs of their nodes. */
+const slotted = (nodes: readonly OnnxNode[], slots: (record: OnnxOp) => readonly number[] | undefined): Set<string> =>
+  new Set(
+    nodes.flatMap(({ op, inputs }) => {
+      const record = onnxOp(op);
+      return record === undefined ? [] : (slots(record) ?? []).map((i) => inputs[i] ?? "");
+    }),
+  );
+
+/** Nodes of constants alone become constants; weights that are a ConstantOfShape are weights. */
+function fold(
+  opset: number,
+  nodes: readonly OnnxNode[],
+  given: Placed,
+  output: string,
+  limit: number,
+): Placed & { readonly nodes: readonly OnnxNode[] } {
+  const values = new Map(given.constants);
+  const [parameters, buffers] = [new Map(given.parameters), new Map(given.buffers)];
+  const [weights, running] = [slotted(nodes, (one) => one.weights), slotted(nodes, (one) => one.buffers)];
   const left: OnnxNode[] = [];
+  let room = limit;
   for (const node of nodes) {
     if (!node.inputs.every((name) => name === "" || values.has(name))) {
       left.push(node);
       continue;
     }
-    const made = applyNode(opset, node, values, { variables: new Map(), isCheck: true });
+    const made = applyNode(opset, node, values, { variables: new Map(), isCheck: true, limit: room });
+    room -= knownSize(made);
     node.outputs.forEach((name, i) => {
       const value = made[i];
-      if (value !== undefined && name !== "") values.set(name, value);
+      if (value === undefined || name === "") return;
+      const place = running.has(name) ? buffers : weights.has(name) ? parameters : values;
+      (node.op === "ConstantOfShape" && isFree(value) ? place : values).set(name, value);
     });
   }
   const used = new Set([output, ...left.flatMap(({ inputs }) => inputs)]);
-  return { nodes: left, constants: new Map([...values].filter(([name]) => used.has(name))) };
+  return { nodes: left, parameters, buffers, constants: new Map([...values].filter(([name]) => used.has(name))) };
 }
 
 const described = (tensors: ReadonlyMap<string, Tensor>): Record<string, OnnxVariable> =>
@@ -283,13 +316,7 @@ const described = (tensors: ReadonlyMap<string, Tensor>): Record<string, OnnxVar
   );
 
 /** Traces the network, and names all nodes that cannot be run. Throws UNSUPPORTED_ONNX, INVALID_MODEL. */
-function check(
-  model: OnnxLayer,
-  input: Input | undefined,
-  given: Placed,
-  constants: ReadonlyMap<string, Tensor>,
-  batch: number,
-): void {
+function check(model: OnnxLayer, input: Input | undefined, given: Placed, batch: number): void {
   if (!(Number.isSafeInteger(batch) && batch >= 1))
     throw argument(`batch must be a whole number of at least 1; got ${batch}`, { batch });
   const variables = [...given.parameters, ...given.buffers];
@@ -301,16 +328,18 @@ function check(
   ];
   const failed: Unsupported[] = [];
   trace(types, (traced) => {
-    const values = new Map<string, Tensor>(constants);
+    const values = new Map<string, Tensor>(given.constants);
     types.forEach(({ name }, i) => void values.set(name, traced[i]!));
     const lost = new Set<string>();
+    let limit = mostFolded;
     for (const node of model.nodes) {
       if (node.inputs.some((name) => lost.has(name))) {
         for (const name of node.outputs) lost.add(name);
         continue;
       }
       try {
-        const made = applyNode(model.opset, node, values, { variables: values, isCheck: true });
+        const made = applyNode(model.opset, node, values, { variables: values, isCheck: true, limit });
+        limit -= knownSize(made);
         node.outputs.forEach((name, i) => {
           const value = made[i];
           if (value !== undefined) values.set(name, value);

@@ -17,6 +17,8 @@ export interface OnnxPass {
   move?(name: string, next: Tensor): void;
   /** Whether what is computed at once must be small: set where the graph is checked, and no input has numbers. */
   readonly isCheck?: true;
+  /** Most numbers that are then made of known ones, instead of `mostFolded`. */
+  readonly limit?: number;
 }
 
 /** Every value of the graph by its name. Throws UNSUPPORTED_ONNX, INVALID_MODEL, naming the node. */
@@ -25,8 +27,10 @@ export function evaluateOnnx(graph: OnnxGraph, x: Tensor | undefined, pass: Onnx
   for (const [name, constant] of Object.entries(graph.constants)) values.set(name, decodeConstant(constant));
   if (graph.inputs[0] !== undefined && x !== undefined) values.set(graph.inputs[0].name, x);
   const moved = new Map<string, Tensor>();
+  let limit = pass.limit ?? mostFolded;
   for (const node of graph.nodes) {
-    const made = applyNode(graph.opset, node, values, pass, moved);
+    const made = applyNode(graph.opset, node, values, pass.isCheck ? { ...pass, limit } : pass, moved);
+    limit -= knownSize(made);
     node.outputs.forEach((name, i) => {
       if (name === "") return;
       const value = made[i];
@@ -38,7 +42,11 @@ export function evaluateOnnx(graph: OnnxGraph, x: Tensor | undefined, pass: Onnx
   return values;
 }
 
-/** Long: what a node may do is one object. */
+/** Numbers of what is known. */
+export const knownSize = (made: readonly (Tensor | undefined)[]): number =>
+  made.reduce((sum, one) => sum + (one !== undefined && isConcrete(one) ? one.size : 0), 0);
+
+/** What a node gives. Throws UNSUPPORTED_ONNX, INVALID_MODEL, naming it. */
 export function applyNode(
   opset: number,
   node: OnnxNode,
@@ -53,11 +61,12 @@ export function applyNode(
     if (value === undefined && name !== "") throw invalidNode(node, `nothing gives its input ${JSON.stringify(name)}`);
     return value;
   });
-  const { draw, move } = pass;
+  const { draw, move, limit } = pass;
   const call: OnnxCall = {
     node,
     opset,
     inputs,
+    ...(limit !== undefined && { limit }),
     ...(draw && { draw }),
     ...(move && {
       move: (i: number, next: (old: Tensor) => Tensor) => {
@@ -101,8 +110,7 @@ function requireSmall(call: OnnxCall, statics: readonly number[], apply: (call: 
       return (Array.isArray(made) ? made : [made]).filter((one): one is Tensor => one !== undefined);
     },
   );
+  const { limit = mostFolded } = call;
   const size = graph.nodes.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const given = call.inputs.reduce((sum, one) => sum + (one?.size ?? 0), 0);
-  if (size > Math.max(mostFolded, 64 * given))
-    throw refused(call.node, `it makes ${size} numbers of known ones, over ${mostFolded}`);
+  if (size > limit) throw refused(call.node, `it makes ${size} numbers of known ones, over ${limit}`);
 }

@@ -34,7 +34,7 @@ function typeOf(call: OnnxCall, name: string, byDefault: number): DType {
 
 /** All elements equal. */
 function filled(call: OnnxCall, shape: readonly number[], value: number, dtype: DType): Tensor {
-  requireRoom(call.node, shape);
+  requireRoom(call, shape);
   const data: TypedArray = allocate(
     dtype,
     shape.reduce((size, n) => size * n, 1),
@@ -50,7 +50,7 @@ const constantOfShape: Apply = (call) => {
 const ranged: Apply = (call) => {
   const [start, limit, delta] = [0, 1, 2].map((i) => staticNumbers(call, i)[0]!) as [number, number, number];
   const count = Math.max(0, Math.ceil((limit - start) / delta));
-  requireRoom(call.node, [count]);
+  requireRoom(call, [count]);
   return known(
     range(count).map((i) => start + i * delta),
     [count],
@@ -62,7 +62,7 @@ const eyeLike: Apply = (call) => {
   const x = input(call);
   const [rows, columns] = x.shape as [number, number];
   const k = numberOf(call, "k", 0);
-  requireRoom(call.node, [rows, columns]);
+  requireRoom(call, [rows, columns]);
   const dtype = Object.hasOwn(call.node.attributes, "dtype") ? typeOf(call, "dtype", 1) : x.dtype;
   return known(
     range(rows * columns).map((at) => ((at % columns) - Math.floor(at / columns) === k ? 1 : 0)),
@@ -76,7 +76,7 @@ const cosines =
   (...weights: readonly number[]): Apply =>
   (call) => {
     const size = staticNumbers(call, 0)[0]!;
-    requireRoom(call.node, [size]);
+    requireRoom(call, [size]);
     const period = numberOf(call, "periodic", 1) === 1 ? size : size - 1;
     const values = range(size).map((i) =>
       weights.reduce((sum, w, k) => sum + w * Math.cos((2 * Math.PI * k * i) / period), 0),

@@ -173,7 +173,7 @@ const pad: Apply = (call) => {
       x = padAxis(x, axis, Math.max(0, before), Math.max(0, after), value);
     } else {
       if (n === 0) throw invalidNode(call.node, `axis ${axis} has no elements to repeat`);
-      requireRoom(call.node, [n + before + after]);
+      requireRoom(call, [n + before + after]);
       x = take(x, axis, paddedPlaces(mode, n, before, after));
     }
   });
@@ -212,7 +212,7 @@ const trilu: Apply = (call) => {
   const k = staticInput(call, 1)?.[0] ?? 0;
   const isUpper = numberOf(call, "upper", 1) === 1;
   const [rows, columns] = x.shape.slice(-2) as [number, number];
-  requireRoom(call.node, [rows, columns]);
+  requireRoom(call, [rows, columns]);
   const mask = range(rows * columns).map((at) => {
     const distance = (at % columns) - Math.floor(at / columns);
     return (isUpper ? distance >= k : distance <= k) ? 1 : 0;

@@ -20,6 +20,8 @@ export interface OnnxNode {
 export interface OnnxCall {
   readonly node: OnnxNode;
   readonly opset: number;
+  /** Most numbers that may be made of known ones. */
+  readonly limit?: number;
   /** Undefined where an input is left out. */
   readonly inputs: readonly (Tensor | undefined)[];
   /** In training: a key and a stream for its random draws. */
@@ -33,6 +35,8 @@ export interface OnnxOp {
   readonly attributes: readonly string[];
   /** Inputs whose numbers must be known before the network runs. */
   readonly statics?: readonly number[];
+  /** Inputs that are weights by what they are for: such of a ConstantOfShape are trained as well. */
+  readonly weights?: readonly number[];
   /** Inputs that are running statistics, which training moves without a gradient. */
   readonly buffers?: readonly number[];
   /**
@@ -170,9 +174,9 @@ export const elementTypes: Readonly<
 export const mostFolded = 2 ** 22;
 
 /** Throws UNSUPPORTED_ONNX for a shape that no node may make of nothing. */
-export function requireRoom(node: OnnxNode, shape: readonly number[]): void {
+export function requireRoom({ node, limit = mostFolded }: OnnxCall, shape: readonly number[]): void {
   const size = shape.reduce((product, n) => product * n, 1);
   if (shape.some((n) => !Number.isInteger(n) || n < 0)) throw invalidNode(node, `it asks for the shape [${shape}]`);
-  if (size > mostFolded || shape.length > 64)
-    throw refused(node, `it makes [${shape.slice(0, 64)}], over ${mostFolded} elements, of known numbers`);
+  if (size > limit || shape.length > 64)
+    throw refused(node, `it makes [${shape.slice(0, 64)}], over ${limit} elements, of known numbers`);
 }

@@ -120,6 +120,6 @@ const sizeOf = ({ x, labels }: Labelled, label: string): number => x.shape[label
 
 export const products = {
   Einsum: op("equation", einsum),
-  Gemm: op("alpha beta transA transB broadcast", gemm),
+  Gemm: op("alpha beta transA transB broadcast", gemm, { weights: [1, 2] }),
   MatMul: op("", (call) => input(call, 0).matmul(input(call, 1))),
 } satisfies Record<string, OnnxOp>;

@@ -114,7 +114,7 @@ const cumulative: Apply = (call) => {
     for (let by = 1; by < n; by *= 2) y = y.add(shifted(y, by));
     return y;
   }
-  requireRoom(call.node, [n, n]);
+  requireRoom(call, [n, n]);
   const triangle = range(n * n).map((at) => {
     const [from, to] = isReverse ? [at % n, Math.floor(at / n)] : [Math.floor(at / n), at % n];
     return from > to || (from === to && !isExclusive) ? 1 : 0;

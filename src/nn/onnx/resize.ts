@@ -124,7 +124,7 @@ function resizeAxis(call: OnnxCall, x: Tensor, at: number, axis: Axis, settings:
       at,
       rows.map((row) => row!.find(([, weight]) => weight === 1)![0]),
     );
-  requireRoom(call.node, [axis.to, axis.from]);
+  requireRoom(call, [axis.to, axis.from]);
   const matrix = new Array<number>(axis.to * axis.from).fill(0);
   rows.forEach((row, i) => {
     for (const [from, weight] of row ?? []) matrix[i * axis.from + from]! += weight;
@@ -183,7 +183,7 @@ function resized(
       (!isCrop || (axis.roi[0] === 0 && axis.roi[1] === 1))
     )
       return;
-    requireRoom(call.node, [axis.to]);
+    requireRoom(call, [axis.to]);
     if (axis.from === 0 || axis.to === 0) throw invalidNode(call.node, `it resizes [${given.shape}] to [${to}]`);
     x = resizeAxis(call, x, at, axis, settings);
   });

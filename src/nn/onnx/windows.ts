@@ -291,8 +291,8 @@ const windowNames = "auto_pad dilations kernel_shape pads strides";
 
 export const windows = {
   AveragePool: op(`${windowNames} ceil_mode count_include_pad`, averagePool),
-  Conv: op(`${windowNames} group`, convolution),
-  ConvTranspose: op(`${windowNames} group output_padding output_shape`, transposed),
+  Conv: op(`${windowNames} group`, convolution, { weights: [1, 2] }),
+  ConvTranspose: op(`${windowNames} group output_padding output_shape`, transposed, { weights: [1, 2] }),
   GlobalAveragePool: op(
     "",
     globally((x, axes) => x.mean(axes, { keepDims: true })),
