@@ -6,7 +6,7 @@ import { defineDetector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import { lowerLoss } from "./goals.ts";
-import { batchTimes } from "./remedies.ts";
+import { batchAndRateTimes, batchTimes } from "./remedies.ts";
 import { learnsMore, setsOnly } from "./suspicion.ts";
 
 /** A handful of rows is judged sooner than a batch: healthy trainings of 16 rows and more are half noise, too. */
@@ -37,10 +37,10 @@ export const batchTooSmall = defineDetector({
   isSymptom: true,
   causes: ["unscaled-feature", "bad-initialization"],
   detect,
-  remedies: [batchTimes(4), batchTimes(16)],
+  remedies: [batchTimes(4), batchTimes(16), batchAndRateTimes(4), batchAndRateTimes(16)],
   mended: lowerLoss,
   suspicion: {
-    isOf: (change) => setsOnly(change, "batchSize"),
+    isOf: (change) => change.batchSize !== undefined && setsOnly(change, "batchSize", "learningRate"),
     isShown: learnsMore,
     words: ({ start }) =>
       `A step over ${start.batchSize} rows goes where these happen to point: with more rows a step the training gets farther in as many steps.`,

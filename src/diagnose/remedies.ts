@@ -123,6 +123,19 @@ export const batchTimes = (factor: number): RemedyRule =>
     return size > batchSize ? { words: `batches of ${size} rows`, change: { batchSize: size } } : undefined;
   });
 
+/** The same with the rate times √factor: as many rows are fewer steps then, and each may go farther (Malladi et al. 2022 for Adam; Krizhevsky 2014). */
+export const batchAndRateTimes = (factor: number): RemedyRule =>
+  rule((baseline, finding) => {
+    const batch = batchTimes(factor).candidate(baseline, finding);
+    if (batch === undefined) return undefined;
+    const { resolved, batchSize } = baseline;
+    const rate = Number((resolved.learningRate * Math.sqrt(batch.change.batchSize! / batchSize)).toPrecision(2));
+    return {
+      words: `${batch.words} at a learning rate of ${rate}`,
+      change: { ...batch.change, learningRate: rate },
+    };
+  });
+
 /** Of the outputs of every hidden layer. */
 export const dropout = (rate: number): RemedyRule =>
   rule(({ resolved }) =>

@@ -93,7 +93,10 @@ it("compares a loss that is a sum over the batch by what it is a row", async () 
   // So slow that no training learns anything: only the batches differ.
   const settings = { ...quick, loss: "halfSumOfSquares", optimizer: "sgd", learningRate: 1e-12 } as const;
   const { verdicts, twins } = await trialsOf({ data: features, settings }, [verdictOf("batch-too-small")]);
-  expect(twins.map(({ words }) => words)).toEqual(["as it was", "batches of 64 rows", "batches of 96 rows"]);
+  expect(twins.slice(0, 5).map(({ words }) => words)).toEqual([
+    ...["as it was", "batches of 64 rows", "batches of 96 rows"],
+    ...["batches of 64 rows at a learning rate of 2e-12", "batches of 96 rows at a learning rate of 2.4e-12"],
+  ]);
   const [before, ...after] = twins.map(({ outcome }) => outcome.loss);
   for (const loss of after) expect(Math.abs(loss / before! - 1)).toBeLessThan(0.2);
   expect(verdicts[0]!.remedies.every(({ after: { loss } }) => loss < before!)).toBe(true);
