@@ -32,6 +32,19 @@ it.each(entries)("%s", async (_, file) => {
   expect(output.some((chunk) => chunk.type === "chunk")).toBe(true);
 });
 
+it.each(["index", "nn/index", "train/index"])("%s loads no reader of protocol buffers", async (name) => {
+  const bundle = await rolldown({
+    input: join(root, `dist/${name}.js`),
+    platform: "browser",
+    external: [/^node:/],
+  });
+  const { output } = await bundle.generate({ format: "esm" });
+  const first = output.filter((chunk) => chunk.type === "chunk" && (chunk.isEntry || !chunk.isDynamicEntry));
+  const loaded = first.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+  expect(loaded.length).toBeGreaterThan(50);
+  expect(loaded.filter((id) => id.includes("@bufbuild"))).toEqual([]);
+});
+
 it("a page that imports a part computes at once", async () => {
   const program = `import { tensor } from ${JSON.stringify(join(root, "dist/index.js"))};
 export const sum = tensor([1, 2]).add(1).sum().item();`;

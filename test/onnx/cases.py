@@ -2,9 +2,10 @@
 
     python test/onnx/cases.py node pytorch-converted pytorch-operator light > cases.jsonl
 
-Cases with inputs or outputs that are no tensors of numbers (sequences, optionals, maps, strings) are left out.
+"magika" is the network of the wheel of that name, and needs onnxruntime. Cases with inputs or outputs that are no tensors of numbers (sequences, optionals, maps, strings) are left out.
 """
 import base64
+import glob
 import json
 import os
 import sys
@@ -57,7 +58,21 @@ def light(path):
     return model, ones, [output]
 
 
+def magika():
+    """The network of the wheel magika, with what onnxruntime makes of random bytes."""
+    import magika as wheel
+    import onnxruntime
+
+    (path,) = glob.glob(os.path.join(os.path.dirname(wheel.__file__), "models/*/model.onnx"))
+    x = np.random.default_rng(0).integers(0, 257, (3, 2048)).astype(np.int32)
+    (y,) = onnxruntime.InferenceSession(path).run(None, {"bytes": x})
+    return onnx.load(path), [numpy_helper.from_array(x, "bytes")], [numpy_helper.from_array(y, "target_label")]
+
+
 def cases(kind):
+    if kind == "magika":
+        yield "magika", *magika(), 1e-4, 1e-6
+        return
     if kind == "node":
         for case in loader.load_model_tests(kind="node"):
             model = case.model

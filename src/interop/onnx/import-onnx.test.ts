@@ -1,12 +1,20 @@
 // importOnnx: what it makes of a model, that the layer trains and is saved like any other, and what it refuses.
 import { create, toBinary } from "@bufbuild/protobuf";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ChainruleError, type Tensor, tensor } from "../../index.ts";
+import { diagnose } from "../../diagnose/index.ts";
+import { explain } from "../../explain/index.ts";
+import { ChainruleError, grad, type Tensor, tensor } from "../../index.ts";
 import { activation, apply, dense, initialize, sequential } from "../../nn/index.ts";
 import { sgd } from "../../optim/index.ts";
-import { decodeModel, encodeModel, train } from "../../train/index.ts";
-import { ModelProtoSchema, AttributeProto_AttributeType as Type } from "../schemas/onnx/onnx-ml.generated.ts";
+import { decodeModel, encodeModel, type TrainEvent, train } from "../../train/index.ts";
+import {
+  ModelProtoSchema,
+  TensorProtoSchema,
+  AttributeProto_AttributeType as Type,
+} from "../schemas/onnx/onnx-ml.generated.ts";
 import { importOnnx } from "./import-onnx.ts";
+import { readTensor } from "./read-tensor.ts";
 
 type Model = Parameters<typeof create<typeof ModelProtoSchema>>[1];
 type Graph = NonNullable<NonNullable<Model>["graph"]>;
@@ -259,5 +267,63 @@ describe("what it refuses", () => {
     expect(problem(() => importOnnx(two))).toMatchObject({ code: "INVALID_ARGUMENT", details: { inputs: ["a", "b"] } });
     const { model: layer, variables } = importOnnx(two, { values: { b: tensor([1, 2]) } });
     expect(apply(layer, variables, tensor([1, 1])).toArray()).toEqual([2, 3]);
+  });
+});
+
+it("is observed, explained and diagnosed", async () => {
+  const imported = importOnnx(perceptron);
+  const training = train({
+    ...imported,
+    data: { x: rows, y: labels },
+    loss: "mse",
+    optimizer: sgd({ learningRate: 0.1 }),
+    epochs: 5,
+    observeEvery: 1,
+  });
+  const events: TrainEvent[] = [];
+  for await (const event of training) events.push(event);
+  const step = events.find((event) => event.type === "observation");
+  expect(JSON.stringify(step)).toContain("w1");
+  expect(diagnose(events).verdicts).toBeDefined();
+  const { w1, b1, w2, b2 } = imported.variables.parameters as Record<string, Tensor>;
+  const loss = ({ w }: { w: Tensor }) =>
+    apply(imported.model, { parameters: { w1: w, b1: b1!, w2: w2!, b2: b2! }, buffers: {} }, rows)
+      .sub(labels)
+      .square()
+      .mean();
+  const slope = grad((w: Tensor) => loss({ w }))(w1!);
+  expect(explain(loss, { w: w1! }).of("w[2,1]").gradient).toBeCloseTo(slope.data[5]!, 6);
+});
+
+describe("tensors of files", () => {
+  const fail = (code: string, what: string) => new ChainruleError(code as "INVALID_MODEL", what);
+  const kinds = {
+    1: { list: "floatData", array: Float32Array, values: fc.float() },
+    6: { list: "int32Data", array: Int32Array, values: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }) },
+    7: { list: "int64Data", array: BigInt64Array, values: fc.bigInt({ min: -(2n ** 31n), max: 2n ** 31n - 1n }) },
+    11: { list: "doubleData", array: Float64Array, values: fc.double() },
+  } as const;
+
+  it.each(Object.entries(kinds))("of type %s are the same as bytes and as lists", (type, { list, array, values }) => {
+    fc.assert(
+      fc.property(fc.array(values as fc.Arbitrary<number>, { minLength: 1, maxLength: 20 }), (numbers) => {
+        const plain = (array as Float64ArrayConstructor).from(numbers);
+        const common = { dims: [BigInt(numbers.length)], dataType: Number(type) };
+        const [raw, listed] = [{ rawData: new Uint8Array(plain.buffer) }, { [list]: [...plain] }].map(
+          (one) => readTensor(create(TensorProtoSchema, { ...common, ...one }), fail).tensor,
+        );
+        expect(raw!.data).toEqual(listed!.data);
+        expect([...raw!.data]).toEqual([...plain].map(Number));
+      }),
+      { numRuns: 50, seed: 1 },
+    );
+  });
+
+  it("whose numbers are more or fewer than their shape says are refused", () => {
+    for (const rawData of [new Uint8Array(4), new Uint8Array(12), new Uint8Array(7)])
+      expect(() => readTensor(create(TensorProtoSchema, { dims: [2n], dataType: 1, rawData }), fail)).toThrow("bytes");
+    expect(() => readTensor(create(TensorProtoSchema, { dims: [2n], dataType: 1, floatData: [1] }), fail)).toThrow(
+      "needs 2 numbers, and it has 1",
+    );
   });
 });
