@@ -34,6 +34,13 @@ const longestMark = 16;
 /** Stata's extended missing values: .a to .z */
 const stata = /^\.[a-z]$/;
 
+/** In lower case, all texts that are missing among words where no rule says otherwise. */
+export const missingAmongWords = (): string[] => [
+  ...missingMarks,
+  ...missingWords,
+  ...Array.from("abcdefghijklmnopqrstuvwxyz", (letter) => `.${letter}`),
+];
+
 /** What is missing in one column, beyond the usual marks. Plain JSON, kept with the model. */
 export interface MissingRule {
   /** Further marks of the user's own. */

@@ -2,6 +2,7 @@
 import { namesOf } from "../ir/record-list.ts";
 import { chainrule } from "./chainrule.ts";
 import type { ExporterRecord } from "./exporter.ts";
+import { onnx } from "./onnx.ts";
 import { parquet } from "./parquet.ts";
 import { tensorboard } from "./tensorboard.ts";
 import { typescript } from "./typescript.ts";
@@ -9,6 +10,7 @@ import { typescript } from "./typescript.ts";
 export const exporters = {
   chainrule,
   typescript,
+  onnx,
   parquet,
   tensorboard,
 } satisfies Record<string, ExporterRecord>;
