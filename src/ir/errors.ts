@@ -35,11 +35,8 @@ export type ErrorCode =
   | "INVALID_RUN"
   | "RUN_IN_USE"
   | "INVALID_MODEL"
-<<<<<<< HEAD
   | "UNSUPPORTED_ONNX"
-=======
   | "UNSUPPORTED_EXPORT"
->>>>>>> ce22449 (A trained network of tables leaves as ONNX, raw rows in and predictions out; exportOnnx writes a network of any layers)
   | "USAGE";
 
 /**

@@ -23,6 +23,7 @@ import {
 } from "../../nn/index.ts";
 import { flatten as flattenTree } from "../../trace/tree.ts";
 import { generator } from "../../train/test-training.ts";
+import { importOnnx } from "../onnx/import-onnx.ts";
 import { exportOnnx } from "./network.ts";
 import { outputsOf, sessionOf, Tensor } from "./test-runtime.ts";
 
@@ -99,6 +100,23 @@ describe.each(Object.entries(cases))("%s", (_, each) => {
   });
   it("for a fixed one", async () => {
     await expectSame(each, 3, true);
+  });
+});
+
+it.each(Object.entries(cases))("importOnnx reads %s, and gives the same", (_, { model, shape, dtype }) => {
+  const variables = drawn(model);
+  const { model: layer, variables: own } = importOnnx(
+    exportOnnx(model, variables, ["rows", ...shape], dtype && { dtype }),
+    { batch: 3 },
+  );
+  const size = shape.reduce((product, n) => product * n, 3);
+  const data =
+    dtype === undefined ? Float32Array.from({ length: size }, (_, i) => Math.sin(i)) : new Int32Array(size).fill(4);
+  const x = tensor(data, { shape: [3, ...shape] });
+  const [a, b] = [apply(model, variables, x), apply(layer, own, x)];
+  expect(a.shape).toEqual(b.shape);
+  a.data.forEach((value, i) => {
+    expect(Math.abs(value - b.data[i]!)).toBeLessThan(1e-5);
   });
 });
 

@@ -1,6 +1,7 @@
 // The ops of a graph as nodes of ONNX.
 import { ChainruleError } from "../../ir/errors.ts";
 import type { Node, OpAttributes, OpName } from "../../ir/graph.ts";
+import { namesOf } from "../../ir/record-list.ts";
 import type { TensorType } from "../../ir/shape.ts";
 import type { AnyRowsGraph } from "./any-rows.ts";
 import type { AttributeValues, Dimension, GraphWriter } from "./graph-writer.ts";
@@ -32,12 +33,18 @@ const not =
   ({ g, inputs }) =>
     g.op("Not", [g.op(opType, inputs)]);
 
-/** Axes as an attribute, as all reductions but ReduceSum have them in opset 17. */
-const reduction = <N extends "mean" | "max" | "min" | "logsumexp">(opType: string): Writer<N> =>
-  same(opType, ({ axes, keepDims }) => ({ axes: { ints: axes }, keepdims: { int: Number(keepDims) } }));
+/** One number for all along axes; no axes would mean all of them. In opset 17 they are an attribute, but for ReduceSum. */
+function reduced(g: GraphWriter, opType: string, x: string, axes: readonly number[], keepDims: boolean): string {
+  if (axes.length === 0) return x;
+  return g.op(opType, [x], { axes: { ints: axes }, keepdims: { int: Number(keepDims) } });
+}
+
+const reduction =
+  <N extends "mean" | "max" | "min" | "logsumexp">(opType: string): Writer<N> =>
+  ({ g, inputs: [x], attributes: { axes, keepDims } }) =>
+    reduced(g, opType, x!, axes, keepDims);
 
 function sumAlong(g: GraphWriter, x: string, axes: readonly number[], keepDims: boolean): string {
-  // No axes would mean all.
   if (axes.length === 0) return x;
   return g.op("ReduceSum", [x, g.constant("int64", [axes.length], axes)], { keepdims: { int: Number(keepDims) } });
 }
@@ -176,11 +183,10 @@ const writers: { readonly [N in OpName]: Writer<N> | undefined } = {
   var: (of) => {
     const { g, inputs, attributes, shapes } = of;
     const { axes, keepDims, correction } = attributes;
-    const mean = g.op("ReduceMean", inputs, { axes: { ints: axes }, keepdims: { int: 1 } });
+    const mean = reduced(g, "ReduceMean", inputs[0]!, axes, true);
     const deviation = g.op("Sub", [inputs[0]!, mean]);
     const squares = g.op("Mul", [deviation, deviation]);
-    const own = { axes: { ints: axes }, keepdims: { int: Number(keepDims) } };
-    if (correction === 0) return g.op("ReduceMean", [squares], own);
+    if (correction === 0) return reduced(g, "ReduceMean", squares, axes, keepDims);
     const counts = axes.map((axis) => shapes[0]![axis]!);
     const n = counts.reduce<number>((product, count) => product * (typeof count === "number" ? count : Number.NaN), 1);
     if (Number.isNaN(n)) throw unsupported("var", "over the rows, with a correction");
@@ -195,7 +201,9 @@ const writers: { readonly [N in OpName]: Writer<N> | undefined } = {
   reshape: ({ g, inputs: [x], shape }) => {
     if (shape.filter((n) => typeof n !== "number").length > 1) throw unsupported("reshape", "to several rows");
     const target = shape.map((n) => (typeof n === "number" ? n : -1));
-    return g.op("Reshape", [x!, g.constant("int64", [target.length], target)]);
+    // 0 would mean the operand's own dimension.
+    const zeros: AttributeValues = target.includes(0) ? { allowzero: { int: 1 } } : {};
+    return g.op("Reshape", [x!, g.constant("int64", [target.length], target)], zeros);
   },
   transpose: same("Transpose", ({ permutation }) => ({ perm: { ints: permutation } })),
   // 1 keeps the operand's own dimension.
@@ -212,6 +220,7 @@ const writers: { readonly [N in OpName]: Writer<N> | undefined } = {
     return g.op("Slice", [x!, list(axes.map((a) => start[a]!)), list(axes.map((a) => stop[a]!)), list(axes)]);
   },
   pad: ({ g, inputs: [x], attributes: { before, after, value }, type }) => {
+    if (before.length === 0) return x!;
     const pads = g.constant("int64", [2 * before.length], [...before, ...after]);
     return g.op("Pad", [x!, pads, g.constant(type.dtype, [], [value])]);
   },
@@ -240,6 +249,9 @@ const writers: { readonly [N in OpName]: Writer<N> | undefined } = {
   custom: ({ g, inputs }) => g.op("Identity", [inputs.at(-1)!]),
   sketch: undefined,
 };
+
+/** Ops that ONNX has something for, but for inputs. */
+export const writtenOps = namesOf(writers).filter((op) => writers[op] !== undefined);
 
 function unsupported(op: OpName, what?: string): ChainruleError {
   return new ChainruleError(
