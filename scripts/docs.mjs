@@ -1,10 +1,11 @@
-// Keeps the documentation true: runs its examples, fills in what they print, and writes the tables of ops and verdicts from the records.
+// Keeps the documentation true: runs its examples, fills in what they print, and writes the tables of ops and verdicts from the records, and the
+// JSON Schema of run folders from the checks.
 //
 //   npm run build && node scripts/docs.mjs      rewrites docs/ops.md and every printed result that has changed
 //
 // test/docs.test.ts calls the same functions and fails where a file would change.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -234,6 +235,9 @@ function markdownTable(rows) {
   return [lines[0], `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...lines.slice(1)];
 }
 
+/** docs/events.schema.json. */
+export const schemaFile = (schema) => `${JSON.stringify(schema, null, 2)}\n`;
+
 /** docs/ops.md, from the tables of records and of notations. */
 export function opsPage(ops, notations) {
   const rows = Object.values(ops).map((record) => {
@@ -294,7 +298,7 @@ async function main(folder) {
   const modules = {};
   for (const [name, file] of Object.entries(entries)) modules[name] = await load(file);
   const write = (page, text) => {
-    if (text === readFileSync(join(root, page), "utf8")) return;
+    if (existsSync(join(root, page)) && text === readFileSync(join(root, page), "utf8")) return;
     writeFileSync(join(root, page), text);
     console.log(`${page} rewritten`);
   };
@@ -302,6 +306,7 @@ async function main(folder) {
   const { notations } = await load("ops/notations");
   const { detectors } = await load("diagnose/detectors");
   const { onnxFamilies } = await load("nn/onnx/table");
+  const { runSchema } = await load("runs/schema");
   const { run } = await load("cli/program");
   const printedBy = async (words) => {
     let printed = "";
@@ -310,6 +315,7 @@ async function main(folder) {
     return printed;
   };
   write("docs/ops.md", opsPage(ops, notations));
+  write("docs/events.schema.json", schemaFile(runSchema()));
   const all = pages().map((page) => ({ page, text: readFileSync(join(root, page), "utf8") }));
   const examples = all.flatMap(({ page, text }) => examplesOf(page, text));
   const results = await runExamples(examples, modules);

@@ -9,6 +9,7 @@ import { detectors } from "../src/diagnose/detectors.ts";
 import { onnxFamilies } from "../src/nn/onnx/table.ts";
 import { ops } from "../src/ops/index.ts";
 import { notations } from "../src/ops/notations.ts";
+import { runSchema } from "../src/runs/schema.ts";
 
 interface Example {
   /** "README.md:12" */
@@ -28,6 +29,7 @@ interface DocsScript {
   filled(text: string, results: readonly Result[]): string;
   opsPage(table: typeof ops, written: typeof notations): string;
   withHelp(text: string, printedBy: (words: readonly string[]) => Promise<string>): Promise<string>;
+  schemaFile(schema: object): string;
   withDetectors(text: string, list: typeof detectors): string;
   withOnnx(text: string, families: typeof onnxFamilies): string;
 }
@@ -150,6 +152,11 @@ describe("the examples of the source's comments", () => {
 it("docs/ops.md lists the table of ops as it is", () => {
   // If this fails: npm run build && node scripts/docs.mjs
   expect(read("docs/ops.md")).toBe(docs.opsPage(ops, notations));
+});
+
+it("docs/events.schema.json is made from the checks", () => {
+  // If this fails: npm run build && node scripts/docs.mjs
+  expect(read("docs/events.schema.json")).toBe(docs.schemaFile(runSchema()));
 });
 
 it("docs/diagnose.md lists the detectors as they are", () => {

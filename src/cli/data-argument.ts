@@ -39,6 +39,7 @@ export const dataJson = ({ files, sql }: GivenData): string | readonly string[] 
 
 /** The words of a command line that name where a run's table came from. */
 export async function originWords(origin: DataOrigin): Promise<string[]> {
-  const { filesIn, isQuery } = await import("./engine.ts");
+  const { filesIn, isProgram, isQuery } = await import("./engine.ts");
+  if (isProgram(origin)) return [];
   return isQuery(origin) ? ["--sql", origin.sql] : filesIn(origin).map(({ file }) => file);
 }

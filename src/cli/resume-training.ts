@@ -45,8 +45,15 @@ export async function resumeTraining(
   streams: Streams,
 ): Promise<void> {
   const given = withoutDefaults(all);
-  const { openRun, prepareStream, replayData, replayStream, resumeRun, runSettings } = await import("./engine.ts");
+  const { isProgram, notHere, openRun, prepareStream, replayData, replayStream, resumeRun, runSettings } = await import(
+    "./engine.ts"
+  );
   const reader = await openRun(dir);
+  const { data } = reader.manifest;
+  if (isProgram(data))
+    throw new ChainruleError("INVALID_RUN", `The run "${dir}" cannot go on here: ${notHere(data)} Go on there.`, {
+      dir,
+    });
   const before = runSettings(dir, reader.manifest.settings);
   await checkGiven(reader, before, files, given, fix);
   const changes = Object.fromEntries(

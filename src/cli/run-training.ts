@@ -201,7 +201,11 @@ async function preparedBefore(
 
 /** What the rows are of. */
 const keyOf = (data: RunDescription["data"]): string =>
-  "sql" in data ? data.sha256 : [data, ...(data.further ?? [])].map(({ sha256 }) => sha256).join(" ");
+  "program" in data
+    ? data.program
+    : "sql" in data
+      ? data.sha256
+      : [data, ...(data.further ?? [])].map(({ sha256 }) => sha256).join(" ");
 
 async function newRun(
   { flags, place }: TrainingPlan,

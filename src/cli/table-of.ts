@@ -140,7 +140,13 @@ export async function originOf(
 
 /** For the folder of a run. */
 export const nameOf = (origin: DataOrigin): string =>
-  "sql" in origin ? "sql" : origin.file === stdinName ? "stdin" : basename(origin.file, extname(origin.file));
+  "program" in origin
+    ? origin.program
+    : "sql" in origin
+      ? "sql"
+      : origin.file === stdinName
+        ? "stdin"
+        : basename(origin.file, extname(origin.file));
 
 async function areLarge(files: readonly string[], large: number): Promise<boolean> {
   const { stat } = await import("node:fs/promises");

@@ -1,7 +1,7 @@
-// Where a run's table came from, as run.json says it: files or a query, each with a hash; and reading it again.
+// Where a run's rows came from, as run.json says it: files or a query, each with a hash, or another program; and reading them again.
 import type { TextOptions } from "../data/formats/format.ts";
 import { queryTable, readTable, type Table } from "../data/index.ts";
-import { isRecord } from "../ir/json.ts";
+import { type Check, described, either, list, maybe, record, text } from "../ir/checks.ts";
 import { node } from "../ir/node.ts";
 import { sha256Bytes } from "./files.ts";
 import { notAFile, sha256File } from "./folder.ts";
@@ -23,22 +23,36 @@ export interface DataQuery {
   readonly sha256: string;
 }
 
-export type DataOrigin = DataFiles | DataQuery;
+/** Another program trained, and its rows are in no table. */
+export interface DataProgram {
+  /** With its version: "PyTorch 2.15.0". */
+  readonly program: string;
+}
+
+export type DataOrigin = DataFiles | DataQuery | DataProgram;
 
 export const isQuery = (origin: DataOrigin): origin is DataQuery => "sql" in origin;
+export const isProgram = (origin: DataOrigin): origin is DataProgram => "program" in origin;
 
 export const filesIn = ({ file, sha256, further = [] }: DataFiles): readonly DataFile[] => [
   { file, sha256 },
   ...further,
 ];
 
-export function isDataOrigin(value: unknown): value is Record<string, unknown> {
-  if (!isRecord(value)) return false;
-  const { further, sql, file } = value;
-  if (!/^[0-9a-f]{64}$/.test(String(value.sha256))) return false;
-  if (typeof sql === "string") return true;
-  return typeof file === "string" && (further === undefined || (Array.isArray(further) && further.every(isDataOrigin)));
-}
+const sha256 = described(
+  { type: "string", pattern: "^[0-9a-f]{64}$" },
+  (value: unknown) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value),
+);
+const file = { file: text, sha256 };
+const files = { ...file, further: maybe(list(record<DataFile>(file))) };
+const validation = maybe(record<DataFiles>(files));
+
+/** What run.json holds: rows for validation may have files of their own. */
+export const dataWithValidation: Check = either(
+  record<DataQuery & { validation?: DataFiles }>({ sql: text, sha256, validation }),
+  record<DataFiles & { validation?: DataFiles }>({ ...files, validation }),
+  record<DataProgram>({ program: text }),
+);
 
 /** Of names, types and cells. */
 export function sha256Table({ columns }: Table): string {
@@ -51,6 +65,10 @@ export function sha256Table({ columns }: Table): string {
   return hash.digest("hex");
 }
 
+/** What is said of a run whose rows cannot be read again, since another program has them. */
+export const notHere = ({ program }: DataProgram): string =>
+  `it was trained by ${program}, whose rows are not kept in the run folder.`;
+
 /** The table as it was. A query is confined to this folder, unless it is `asked` for in the same words. `fail` makes the error for what is not there any more, or is another. */
 export async function readAgain(
   origin: DataOrigin,
@@ -58,6 +76,7 @@ export async function readAgain(
   fail: (what: string) => Error,
   asked?: string,
 ): Promise<Table> {
+  if (isProgram(origin)) throw fail(notHere(origin));
   if (isQuery(origin)) {
     const confines = origin.sql === asked ? {} : { folder: process.cwd() };
     const table = await queryTable(origin.sql, confines).catch((cause: Error) => {

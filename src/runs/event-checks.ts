@@ -1,18 +1,19 @@
 // What every field of every event must be, for events that are read from a file.
 import {
   boolean,
-  type Check,
   type Checks,
+  described,
   list,
   maybe,
   natural,
   number,
   numbers,
+  oneOf,
   record,
   text,
   textOrNumber,
 } from "../ir/checks.ts";
-import { isLossName } from "../nn/losses/index.ts";
+import { isLossName, lossNames } from "../nn/losses/index.ts";
 import type { CategoryProfile, ClassRows, FeatureProfile, TargetProfile } from "../observe/data-profile.ts";
 import type { AnswersProfile, ErrorsProfile, Example, ResidualsProfile, TargetAnswers } from "../observe/examples.ts";
 import type { LedgerRow } from "../observe/ledger.ts";
@@ -31,10 +32,9 @@ import type { Sketch } from "../observe/sketch.ts";
 import type { StartEvent, StopReason, TargetMetrics, TrainEvent } from "../train/events.ts";
 
 const shape = list(natural);
-const oneOf =
-  (...names: readonly string[]): Check =>
-  (value) =>
-    names.some((name) => name === value);
+
+/** One with an argument in brackets is known by its name; what the argument must be is in its record. */
+const loss = described({ type: "string", pattern: `^(${lossNames.join("|")})(\\(.+\\))?$` }, isLossName);
 
 const sketch = record<Sketch>({
   ...{ mean: number, rms: number, min: number, max: number, size: number, nonFinite: number, zeros: number },
@@ -90,7 +90,7 @@ export const eventChecks: EventChecks = {
   start: {
     ...{ rows: natural, validationRows: natural, features: natural, parameters: natural, batchSize: natural },
     ...{ stepsPerEpoch: natural, epochs: natural, backend: text, threads: natural, blas: maybe(text), seed: number },
-    loss: maybe(isLossName),
+    loss: maybe(loss),
     layers: list(text),
     initial: list(
       record<InitialParameter>({ name: text, layer: maybe(text), shape, value: sketch, alikeUnits: maybe(number) }),
@@ -160,7 +160,7 @@ export const eventChecks: EventChecks = {
     origin: maybe(origin),
   },
   end: {
-    reason: (value) => Object.hasOwn(reasons, String(value)),
+    reason: oneOf(...(Object.keys(reasons) as StopReason[])),
     ...{ epochs: number, steps: number, seconds: number, bestEpoch: number, metrics: splitMetrics },
     targets: maybe(list(record<TargetMetrics>({ name: text, train: numbers, validation: maybe(numbers) }))),
     layers,

@@ -3,7 +3,16 @@
 export { type CheckedRun, checkRun } from "./check-run.ts";
 export type { RunWriter } from "./create-run.ts";
 export { createRun } from "./create-run.ts";
-export { type DataFile, type DataFiles, type DataOrigin, filesIn, isQuery, sha256Table } from "./data-origin.ts";
+export {
+  type DataFile,
+  type DataFiles,
+  type DataOrigin,
+  filesIn,
+  isProgram,
+  isQuery,
+  notHere,
+  sha256Table,
+} from "./data-origin.ts";
 export type { RunMap } from "./files.ts";
 export { refuseUsedFolder, sha256File } from "./folder.ts";
 export type { RunDescription, RunManifest, RunStatus } from "./manifest.ts";

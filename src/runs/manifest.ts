@@ -1,10 +1,10 @@
 // What run.json holds, and its check.
 
-import { natural } from "../ir/checks.ts";
+import { anything, type Checks, described, faultIn, maybe, natural, number, oneOf, text } from "../ir/checks.ts";
 import { crc32 } from "../ir/crc32.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { isRecord, type Json } from "../ir/json.ts";
-import { type DataFiles, type DataOrigin, isDataOrigin } from "./data-origin.ts";
+import { type DataFiles, type DataOrigin, dataWithValidation } from "./data-origin.ts";
 import { invalidRun } from "./invalid-run.ts";
 import { version } from "./version.ts";
 
@@ -38,6 +38,26 @@ export interface RunManifest extends RunDescription {
   readonly summary?: Json;
 }
 
+const statuses: Readonly<Record<RunStatus, true>> = { running: true, finished: true, interrupted: true, failed: true };
+
+/** What is read of run.json. */
+export const manifestChecks: Checks<RunManifest> = {
+  format: described({ type: "integer", minimum: 0, maximum: formatVersion }, natural),
+  ...{ name: text, backend: text, chainrule: text, node: text, created: text },
+  status: oneOf(...Object.keys(statuses)),
+  seed: described({ type: "number" }, number),
+  data: dataWithValidation,
+  settings: anything,
+  summary: maybe(anything),
+};
+
+/** What fields must be, in words: those that are left out are texts. */
+const must: Readonly<Record<string, string>> = {
+  status: "running, finished, interrupted or failed",
+  seed: "a number",
+  data: `{"file", "sha256"}`,
+};
+
 /** Throws INVALID_RUN. */
 export function checkManifest(dir: string, value: unknown): RunManifest {
   const wrong = (what: string) => invalidRun(dir, "run.json", what);
@@ -49,16 +69,10 @@ export function checkManifest(dir: string, value: unknown): RunManifest {
         `${formatVersion}. Update Chainrule to read it.`,
       { dir, file: "run.json", format: value.format },
     );
-  for (const key of ["name", "backend", "chainrule", "node", "created", "status"])
-    if (typeof value[key] !== "string") throw wrong(`"${key}" must be a text; it is ${JSON.stringify(value[key])}`);
-  if (!["running", "finished", "interrupted", "failed"].includes(value.status as string))
-    throw wrong(`"status" must be running, finished, interrupted or failed; it is ${JSON.stringify(value.status)}`);
-  if (typeof value.seed !== "number") throw wrong(`"seed" must be a number; it is ${JSON.stringify(value.seed)}`);
-  const { data } = value;
-  if (!isDataOrigin(data) || (data.validation !== undefined && !isDataOrigin(data.validation)))
-    throw wrong(`"data" must be {"file", "sha256"}; it is ${JSON.stringify(data)}`);
-  if (!("settings" in value)) throw wrong(`"settings" is missing`);
-  return value as object as RunManifest;
+  const bad = faultIn(manifestChecks, value);
+  if (bad === undefined) return value as object as RunManifest;
+  if (bad === "settings") throw wrong(`"settings" is missing`);
+  throw wrong(`"${bad}" must be ${must[bad] ?? "a text"}; it is ${JSON.stringify(value[bad])}`);
 }
 
 /** In the metadata of the weights: which model.json they were saved with. */

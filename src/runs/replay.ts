@@ -5,7 +5,7 @@ import type { Optimizer } from "../optim/index.ts";
 import type { EpochEvent, TrainEvent } from "../train/events.ts";
 import type { TrainingState } from "../train/options.ts";
 import { type TableModel, trainTable } from "../train/tabular.ts";
-import { checkFiles, checkRegular, filesIn, isQuery, readAgain } from "./data-origin.ts";
+import { checkFiles, checkRegular, filesIn, isProgram, isQuery, notHere, readAgain } from "./data-origin.ts";
 import type { RunReader } from "./open-run.ts";
 import { dataOptions } from "./prepare-options.ts";
 import { type RunSettings, runSettings, settingsOf, textOptions } from "./run-settings.ts";
@@ -82,7 +82,7 @@ export async function replayStream(
 ): Promise<{ readonly stream: TableStream; readonly options: PrepareOptions } | undefined> {
   const { settings, unusable } = await replayedSettings(run);
   const { data } = run.manifest;
-  if (!settings.stream || isQuery(data)) return undefined;
+  if (!settings.stream || isQuery(data) || isProgram(data)) return undefined;
   await checkFiles(data, unusable);
   const files = filesIn(data).map(({ file }) => file);
   return { stream: await openTable(files, textOptions(settings)), options: await dataOptions(settings) };
@@ -90,12 +90,13 @@ export async function replayStream(
 
 async function replayedSettings(run: RunReader) {
   const { data } = run.manifest;
-  const settings = runSettings(run.dir, run.manifest.settings);
   const unusable = (what: string) =>
     new ChainruleError("INVALID_RUN", `The run "${run.dir}" cannot be repeated: ${what}`, {
       dir: run.dir,
-      data: isQuery(data) ? data.sql : data.file,
+      data: isQuery(data) ? data.sql : isProgram(data) ? data.program : data.file,
     });
+  if (isProgram(data)) throw unusable(notHere(data));
+  const settings = runSettings(run.dir, run.manifest.settings);
   if (data.validation) await checkFiles(data.validation, unusable);
   const { validationData = [] } = settings;
   await checkRegular([validationData].flat(), unusable, (file) =>

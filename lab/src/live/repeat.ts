@@ -9,6 +9,7 @@ import { readData, readManifest } from "./server.ts";
 export async function repeated(name: string): Promise<{ readonly state: LabState; readonly file: OwnFile }> {
   const { data, settings: saved } = await readManifest(name);
   const no = (why: string) => new Error(`The run ${name} cannot be repeated in the page: ${why}.`);
+  if ("program" in data) throw no(`${data.program} trained it`);
   if ("sql" in data) throw no("its data came from a query");
   if (data.further !== undefined || data.validation !== undefined) throw no("its data are several files");
   const { stream, validationData, ...settings } = runSettings(name, saved);

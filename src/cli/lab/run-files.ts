@@ -4,7 +4,7 @@ import { bytes } from "../../data/wording.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import { readData } from "../../runs/data-origin.ts";
 import { readInside } from "../../runs/folder.ts";
-import { filesIn, isQuery, openRun } from "../../runs/index.ts";
+import { filesIn, isProgram, isQuery, openRun } from "../../runs/index.ts";
 
 /** By their names: no path is made from what somebody asks for. */
 const types: Readonly<Record<string, string>> = {
@@ -32,7 +32,10 @@ export async function runFile(dir: string, name: string): Promise<Served | undef
 export async function runData(dir: string, n: number): Promise<Served | undefined> {
   const { data } = (await openRun(dir)).manifest;
   const { validation } = data;
-  const files = [...(isQuery(data) ? [] : filesIn(data)), ...(validation ? filesIn(validation) : [])];
+  const files = [
+    ...(isQuery(data) || isProgram(data) ? [] : filesIn(data)),
+    ...(validation ? filesIn(validation) : []),
+  ];
   const wanted = files[n];
   if (wanted === undefined) return undefined;
   const { file } = wanted;

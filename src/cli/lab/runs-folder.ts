@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isRecord } from "../../ir/json.ts";
-import { filesIn, isQuery, openRun, parseEvents, type RunManifest } from "../../runs/index.ts";
+import { filesIn, isProgram, isQuery, openRun, parseEvents, type RunManifest } from "../../runs/index.ts";
 import type { EndEvent, EpochEvent, MetricValues, ProgressEvent } from "../../train/events.ts";
 import { lastLines } from "./event-lines.ts";
 import { type RunState, statusOf, unreadable } from "./run-state.ts";
@@ -82,7 +82,7 @@ async function listed(dir: string, name: string): Promise<ListedRun | undefined>
 }
 
 const dataNames = (data: RunManifest["data"]): readonly string[] =>
-  isQuery(data) ? [data.sql] : filesIn(data).map(({ file }) => file);
+  isQuery(data) ? [data.sql] : isProgram(data) ? [data.program] : filesIn(data).map(({ file }) => file);
 
 async function lastFigures(dir: string): Promise<Pick<ListedRun, "epoch" | "step" | "steps" | "metrics">> {
   const { events } = parseEvents(dir, await lastLines(dir, tailBytes));
