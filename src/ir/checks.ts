@@ -31,7 +31,7 @@ export const textOrNumber = described(
 );
 export const anything = described({}, (value: unknown) => value !== undefined);
 
-export const oneOf = (...names: readonly string[]): Check =>
+export const oneOf = (names: readonly string[]): Check =>
   described({ enum: names }, (value: unknown) => names.some((name) => name === value));
 
 export const maybe = (check: Check): Check =>

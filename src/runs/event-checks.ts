@@ -71,13 +71,13 @@ const suspects = list(
 const classRows = list(record<ClassRows>({ name: text, rows: number }));
 
 const origin = record<Origin>({
-  where: oneOf("data", "parameters", "forward", "backward", "update"),
+  where: oneOf(["data", "parameters", "forward", "backward", "update"]),
   op: text,
   layer: maybe(text),
-  value: oneOf("NaN", "Infinity", "-Infinity"),
+  value: oneOf(["NaN", "Infinity", "-Infinity"]),
   operands: list(number),
   indices: list(number),
-  split: maybe(oneOf("train", "validation")),
+  split: maybe(oneOf(["train", "validation"])),
   ...{ row: maybe(number), tableRow: maybe(number), column: maybe(number), feature: maybe(text) },
 });
 
@@ -99,7 +99,7 @@ export const eventChecks: EventChecks = {
   },
   data: {
     rows: number,
-    task: oneOf("classification", "regression"),
+    task: oneOf(["classification", "regression"]),
     columnCount: maybe(number),
     featureCount: number,
     features: list(
@@ -160,7 +160,7 @@ export const eventChecks: EventChecks = {
     origin: maybe(origin),
   },
   end: {
-    reason: oneOf(...(Object.keys(reasons) as StopReason[])),
+    reason: oneOf(Object.keys(reasons)),
     ...{ epochs: number, steps: number, seconds: number, bestEpoch: number, metrics: splitMetrics },
     targets: maybe(list(record<TargetMetrics>({ name: text, train: numbers, validation: maybe(numbers) }))),
     layers,

@@ -44,7 +44,7 @@ const statuses: Readonly<Record<RunStatus, true>> = { running: true, finished: t
 export const manifestChecks: Checks<RunManifest> = {
   format: described({ type: "integer", minimum: 0, maximum: formatVersion }, natural),
   ...{ name: text, backend: text, chainrule: text, node: text, created: text },
-  status: oneOf(...Object.keys(statuses)),
+  status: oneOf(Object.keys(statuses)),
   seed: described({ type: "number" }, number),
   data: dataWithValidation,
   settings: anything,
