@@ -192,6 +192,27 @@ export const readers = {
     const { importOnnx } = await import("../dist/interop/index.js");
     return { seeds: await onnxModels(), read: async (bytes) => void importOnnx(new Uint8Array(bytes)) };
   },
+  "onnx message": async () => {
+    const { importOnnx } = await import("../dist/interop/index.js");
+    const { fromBinary, fromJson, toBinary, toJson } = await import("@bufbuild/protobuf");
+    const { ModelProtoSchema } = await import("../dist/interop/schemas/onnx/onnx-ml.generated.js");
+    const seeds = await onnxModels();
+    return {
+      seeds: seeds.map((bytes) => JSON.stringify(toJson(ModelProtoSchema, fromBinary(ModelProtoSchema, bytes)))),
+      isJson: true,
+      read: async (bytes) => {
+        let file;
+        try {
+          const model = fromJson(ModelProtoSchema, JSON.parse(bytes.toString()), { ignoreUnknownFields: true });
+          file = toBinary(ModelProtoSchema, model);
+        } catch {
+          // Not a message, and so no file.
+          return;
+        }
+        importOnnx(file);
+      },
+    };
+  },
   "onnx layer": async () => {
     const { importOnnx } = await import("../dist/interop/index.js");
     const seeds = (await onnxModels()).flatMap((bytes) => {

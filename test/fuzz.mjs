@@ -26,6 +26,7 @@ export const readers = [
     "safetensors",
     "model",
     "onnx",
+    "onnx message",
     "onnx layer",
     "snapshot",
     "events",

@@ -167,6 +167,23 @@ describe("the layer", () => {
   });
 });
 
+it("takes the largest of rows with -Infinity in them", () => {
+  const bytes = (output: string) =>
+    model({
+      input: [value("x", "N", 4)],
+      output: [value(output, "N", 3)],
+      initializer: [ints("k", [3])],
+      node: [node("TopK", ["x", "k"], ["values", "places"])],
+    });
+  const x = tensor([[5, Number.NEGATIVE_INFINITY, 7, Number.NEGATIVE_INFINITY]]);
+  const [values, places] = ["values", "places"].map((output) => {
+    const { model: layer, variables } = importOnnx(bytes(output));
+    return apply(layer, variables, x).toArray();
+  });
+  expect(values).toEqual([[7, 5, Number.NEGATIVE_INFINITY]]);
+  expect(places).toEqual([[2, 0, 1]]);
+});
+
 it("moves the statistics of batch normalisation in training", async () => {
   const bytes = model({
     input: [value("x", "N", 2)],

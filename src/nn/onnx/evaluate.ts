@@ -82,6 +82,8 @@ export function applyNode(
     const made = record.apply(call);
     return Array.isArray(made) ? (made as readonly (Tensor | undefined)[]) : [made as Tensor];
   } catch (error) {
+    // Lists of more elements than there can be.
+    if (error instanceof RangeError) throw refused(node, `it asks for more than there is room for (${error.message})`);
     if (!(error instanceof ChainruleError) || error.details.op === node.op) throw error;
     throw new ChainruleError(
       "INVALID_MODEL",

@@ -81,6 +81,12 @@ export const isVariables = (value: unknown): value is Readonly<Record<string, On
 const bytesOf: Readonly<Record<DType, number>> = { float64: 8, float32: 4, int32: 4, bool: 1 };
 const isDType = (value: unknown): value is DType => isText(value) && Object.hasOwn(bytesOf, value);
 
+/** Whether a text is so many bytes in base64. */
+const isBase64 = (text: string, bytes: number): boolean =>
+  text.length === Math.ceil(bytes / 3) * 4 &&
+  /^[A-Za-z0-9+/]*={0,2}$/.test(text) &&
+  text.length - text.replace(/=+$/, "").length === (3 - (bytes % 3)) % 3;
+
 export const isConstants = (value: unknown): value is Readonly<Record<string, OnnxConstant>> =>
   isRecord(value) &&
   Object.values(value).every(
@@ -89,8 +95,7 @@ export const isConstants = (value: unknown): value is Readonly<Record<string, On
       isDType(one.dtype) &&
       isShape(one.shape) &&
       isText(one.data) &&
-      /^[A-Za-z0-9+/]*={0,2}$/.test(one.data) &&
-      one.data.length === Math.ceil((sizeOf(one.shape as number[]) * bytesOf[one.dtype]) / 3) * 4,
+      isBase64(one.data, sizeOf(one.shape as number[]) * bytesOf[one.dtype]),
   );
 
 /** What is wrong between the parts of a graph: names that nothing gives, or that two give. */

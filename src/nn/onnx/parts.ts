@@ -106,7 +106,9 @@ export const repeat = (x: Tensor, axis: number, times: number): Tensor =>
 export const spread = (x: Tensor, shape: readonly number[]): Tensor =>
   asNumbers(x, (numbers) => numbers.broadcast(shape));
 
+/** Joined along an axis, whatever the element type. Throws INVALID_ARGUMENT where there is none. */
 export const join = (tensors: readonly Tensor[], axis: number): Tensor => {
+  if (tensors.length === 0) return concat(tensors, axis);
   if (tensors.length === 1) return tensors[0]!;
   return tensors[0]!.dtype === "bool"
     ? concat(

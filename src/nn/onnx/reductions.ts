@@ -13,10 +13,9 @@ import {
   type OnnxOp,
   op,
   refused,
-  requireRoom,
   staticNumbers,
 } from "./op.ts";
-import { cut, flip, isInteger, known, knownInts, padAxis, range, toFront, unsqueeze } from "./parts.ts";
+import { cut, flip, isInteger, knownInts, padAxis, range, toFront, unsqueeze } from "./parts.ts";
 
 type Reduce = (x: Tensor, axes: readonly number[], options: { readonly keepDims: boolean }) => Tensor;
 
@@ -100,29 +99,18 @@ const hardmax = (x: Tensor, axis: number): Tensor => {
   return oneHot(x.argmax(axis), x.shape[axis]!).transpose([...order.slice(0, axis), x.rank - 1, ...order.slice(axis)]);
 };
 
-/** Sums of what comes before each element: of floats by a product with a triangle of ones, of integers by adding in doubling distances. */
+/** Sums of what comes before each element, by adding in doubling distances. */
 const cumulative: Apply = (call) => {
   const x = input(call);
   const { axis, isExclusive, isReverse } = along(call, x);
   const n = x.shape[axis]!;
-  const shifted = (y: Tensor, by: number) =>
-    isReverse
-      ? padAxis(cut(y, axis, Math.min(by, n), n), axis, 0, Math.min(by, n))
-      : padAxis(cut(y, axis, 0, Math.max(0, n - by)), axis, Math.min(by, n), 0);
-  if (isInteger(x)) {
-    let y = isExclusive ? shifted(x, 1) : x;
-    for (let by = 1; by < n; by *= 2) y = y.add(shifted(y, by));
-    return y;
-  }
-  requireRoom(call, [n, n]);
-  const triangle = range(n * n).map((at) => {
-    const [from, to] = isReverse ? [at % n, Math.floor(at / n)] : [Math.floor(at / n), at % n];
-    return from > to || (from === to && !isExclusive) ? 1 : 0;
-  });
-  const { front, back } = toFront(x, axis);
-  const flat = front.reshape([n, n === 0 ? 0 : x.size / n]);
-  const matrix = known(triangle, [n, n]);
-  return back(matrix.matmul(flat).reshape(front.shape));
+  const shifted = (y: Tensor, distance: number) => {
+    const by = Math.min(distance, n);
+    return isReverse ? padAxis(cut(y, axis, by, n), axis, 0, by) : padAxis(cut(y, axis, 0, n - by), axis, by, 0);
+  };
+  let y = isExclusive ? shifted(x, 1) : x;
+  for (let by = 1; by < n; by *= 2) y = y.add(shifted(y, by));
+  return y;
 };
 
 function along(call: OnnxCall, x: Tensor) {
@@ -165,13 +153,17 @@ const topK: Apply = (call) => {
   const flat = front.reshape([n, given.size / n]);
   const places = knownInts(range(n), [n, 1]);
   const lowest = isInteger(given) ? -(2 ** 31) : Number.NEGATIVE_INFINITY;
-  let left = isLargest ? flat : flat.neg();
+  const keys = isLargest ? flat : flat.neg();
+  let taken = keys.notEqual(keys);
   const found: { readonly value: Tensor; readonly at: Tensor }[] = [];
   for (let i = 0; i < k; i++) {
-    const at = left.argmax(0).reshape([1, given.size / n]);
+    const left = where(taken, lowest, keys);
+    // The first of the largest that was not taken, which may be −∞ as what was taken is.
+    const isNext = where(taken, 0, left.equal(left.max(0, { keepDims: true })).cast("int32"));
+    const at = isNext.argmax(0).reshape([1, given.size / n]);
     const isIt = places.equal(at);
     found.push({ value: where(isIt, flat, 0).sum(0, { keepDims: true }), at });
-    left = where(isIt, lowest, left);
+    taken = where(isIt, 1, taken.cast("int32")).cast("bool");
   }
   const shape = [k, ...front.shape.slice(1)];
   return [
