@@ -11,9 +11,9 @@ export interface EncodedRows {
   readonly rows: number;
   /** [rows, features] */
   readonly x: Float32Array;
-  /** [rows, targets]: class indices, or numbers. */
+  /** Of shape [rows, targets]: class indices, or numbers. */
   readonly y: Float32Array | Int32Array;
-  /** [rows]: the numbers by which a person finds them. */
+  /** Of shape [rows]: the numbers by which a person finds them. */
   readonly numbers: Int32Array;
 }
 

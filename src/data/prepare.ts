@@ -33,7 +33,7 @@ export interface Split {
   /** [rows, targets], row-major: class index (Int32Array), or the target, standardised if the inputs are (Float32Array). */
   readonly y: Float32Array | Int32Array;
   readonly rows: number;
-  /** [rows]: which row of the table each one is, counted from 0. */
+  /** Of shape [rows]: which row of the table each one is, counted from 0. */
   readonly rowNumbers: Int32Array;
 }
 
