@@ -26,7 +26,7 @@ describe.each(exportFormats)("--format %s", (format) => {
   it("is written beside the run, by its name", async () => {
     const { code, said, stdout } = await chainrule(`export run --format ${format}`);
     expect([code, stdout]).toEqual([0, ""]);
-    expect(said).toMatch(new RegExp(`^Wrote [\\d.]+ k?B to run\\.${extension} $`));
+    expect(said).toMatch(new RegExp(`^Wrote [\\d.]+ (?:kB|bytes) to run\\.${extension} $`));
     expect((await readFile(`run.${extension}`)).length).toBeGreaterThan(100);
   });
 

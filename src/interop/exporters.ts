@@ -4,6 +4,7 @@ import { chainrule } from "./chainrule.ts";
 import type { ExporterRecord } from "./exporter.ts";
 import { onnx } from "./onnx.ts";
 import { parquet } from "./parquet.ts";
+import { pytorch } from "./pytorch.ts";
 import { tensorboard } from "./tensorboard.ts";
 import { typescript } from "./typescript.ts";
 
@@ -11,6 +12,7 @@ export const exporters = {
   chainrule,
   typescript,
   onnx,
+  pytorch,
   parquet,
   tensorboard,
 } satisfies Record<string, ExporterRecord>;

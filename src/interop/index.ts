@@ -5,3 +5,4 @@ export type { EventsExporter, ExporterRecord, ModelExporter } from "./exporter.t
 export { type ExportFormat, exporterOf, exporters, exportFormats } from "./exporters.ts";
 export { type ImportedNetwork, importOnnx, type OnnxOptions } from "./onnx/import-onnx.ts";
 export { type ExportOnnxOptions, exportOnnx } from "./onnx-out/network.ts";
+export { encodeStateDict } from "./pytorch/state-dict.ts";
