@@ -167,6 +167,18 @@ describe("the layer", () => {
   });
 });
 
+it.each(["Asin", "Asinh", "Atan", "Atanh", "Sinh", "Softsign", "Tan"])("%s has slope 1 at 0", (op) => {
+  const bytes = model({
+    input: [value("x", "N")],
+    output: [value("y", "N")],
+    node: [node(op, ["x"], ["y"])],
+  });
+  const { model: layer, variables } = importOnnx(bytes);
+  expect(grad((x: Tensor) => apply(layer, variables, x).sum())(tensor([0])).item()).toBeCloseTo(1, 12);
+  const nearby = grad((x: Tensor) => apply(layer, variables, x).sum())(tensor([-1e-6, 1e-6])).toArray() as number[];
+  for (const slope of nearby) expect(slope).toBeCloseTo(1, 5);
+});
+
 it("takes the largest of rows with -Infinity in them", () => {
   const bytes = (output: string) =>
     model({

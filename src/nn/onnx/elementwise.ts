@@ -41,16 +41,24 @@ const folded =
     allInputs(call).reduce(f);
 
 const tan = (x: Tensor): Tensor => x.sin().div(x.cos());
-const sinh = (x: Tensor): Tensor => {
-  // (eˣ − e⁻ˣ) / 2, without the loss of digits near 0.
-  const e = x.abs().expm1();
-  return x.sign().mul(e.add(e.div(e.add(1))).mul(0.5));
-};
+/** An odd function by its half x ≥ 0; its slope at 0 is that of the half. */
+const odd =
+  (f: (x: Tensor) => Tensor) =>
+  (x: Tensor): Tensor => {
+    const isBelow = x.less(0);
+    const y = f(where(isBelow, x.neg(), x));
+    return where(isBelow, y.neg(), y);
+  };
+/** (eˣ − e⁻ˣ) / 2, without the loss of digits near 0. */
+const sinh = (x: Tensor): Tensor => x.expm1().sub(x.neg().expm1()).mul(0.5);
 const cosh = (x: Tensor): Tensor => x.exp().add(x.neg().exp()).mul(0.5);
-const asinh = (x: Tensor): Tensor => {
-  const a = x.abs();
-  return x.sign().mul(a.add(a.square().div(a.square().add(1).sqrt().add(1))).log1p());
-};
+const asinh = odd((x) => {
+  // Where x² would overflow, ln 2x.
+  const isLarge = x.greater(1e9);
+  const small = where(isLarge, 1, x);
+  const near = small.add(small.square().div(small.square().add(1).sqrt().add(1))).log1p();
+  return where(isLarge, where(isLarge, x, 1).log().add(Math.LN2), near);
+});
 const acosh = (x: Tensor): Tensor => x.add(x.sub(1).sqrt().mul(x.add(1).sqrt())).log();
 const atanh = (x: Tensor): Tensor => x.mul(2).div(x.neg().add(1)).log1p().mul(0.5);
 
