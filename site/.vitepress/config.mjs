@@ -24,9 +24,7 @@ const guides = [
   page("From PyTorch", "/guides/from-pytorch"),
   page("From Keras", "/guides/from-keras"),
   page("In the browser", "/guides/browser"),
-].filter(
-  ({ link }) => readdirSync(join(content, "guides")).includes(`${link.split("/").at(-1)}.md`) || link === "/start",
-);
+];
 
 /** Pages of docs/ that are no guides, in the order of a reader's questions. */
 const reference = [
