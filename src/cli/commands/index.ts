@@ -1,5 +1,6 @@
 // The list of commands, in the order in which the help has them.
 import type { CommandFamily, CommandRecord } from "../command.ts";
+import { bridgeCommand } from "./bridge.ts";
 import { checkCommand } from "./check.ts";
 import { demoCommand } from "./demo.ts";
 import { diagnoseCommand } from "./diagnose.ts";
@@ -23,6 +24,7 @@ export const commands: readonly (CommandRecord | CommandFamily)[] = [
   explainCommand,
   ledgerCommand,
   labCommand,
+  bridgeCommand,
   checkCommand,
   demoCommand,
   infoCommand,
