@@ -17,6 +17,7 @@ export async function writeApi(folder) {
     readme: "none",
     entryFileName: "index",
     name: "API",
+    groupOrder: ["Functions", "Classes", "Variables", "Interfaces", "Type Aliases", "*"],
     disableSources: true,
     excludeInternal: true,
     // What the types are that entries do not export, is said where they are used.

@@ -74,6 +74,8 @@ for (const page of repositoryPages) write(placeOf(page), linked(page, readFileSy
 for (const file of readdirSync(join(site, "pages"))) write(file, readFileSync(join(site, "pages", file), "utf8"));
 for (const file of [...shown].sort()) write(`source/${file}.md`, sourcePage(file));
 cpSync(join(root, "dist/lab"), join(content, "public/play"), { recursive: true });
+// On the first page, whose pictures are looked for here.
+cpSync(join(root, "docs/lab.png"), join(content, "public/lab.png"));
 await writeApi(join(content, "api"));
 const vitepress = join(site, "node_modules/vitepress/bin/vitepress.js");
 execFileSync(process.execPath, [vitepress, "build", site, ...process.argv.slice(2)], { stdio: "inherit" });
