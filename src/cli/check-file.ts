@@ -64,6 +64,7 @@ export const ownModules = async (): Promise<Record<string, object>> => ({
   "chainrule/data": await import("../data/index.ts"),
   "chainrule/train": await import("../train/index.ts"),
   "chainrule/check": await import("../grad/check.ts"),
+  "chainrule/interop": await import("../interop/index.ts"),
   "chainrule/observe": await import("../observe/index.ts"),
   "chainrule/runs": await import("../runs/index.ts"),
   "chainrule/explain": await import("../explain/index.ts"),
