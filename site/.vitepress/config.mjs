@@ -34,6 +34,7 @@ const reference = [
   page("Exporting", "/export"),
   page("ONNX", "/onnx"),
   page("Events", "/events"),
+  page("Trainings of PyTorch", "/bridge"),
   page("Observing", "/observe"),
   page("Explaining", "/explain"),
   page("Diagnosing", "/diagnose"),
