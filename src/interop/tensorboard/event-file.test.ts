@@ -66,6 +66,13 @@ describe("the file of a training", () => {
     expect(told("result/accuracy/validation")).toHaveLength(1);
   });
 
+  it("has numbers beyond float32 as infinite, and the training goes on", () => {
+    const last = events.findLast((event) => event.type === "epoch")!;
+    const file = readEventFile(writeEventFile([{ ...last, loss: 1e39, learningRate: -1e300 }]));
+    expect(valuesOf(file, "loss/train").map(({ value }) => value.value)).toEqual([Number.POSITIVE_INFINITY]);
+    expect(valuesOf(file, "learning_rate").map(({ value }) => value.value)).toEqual([Number.NEGATIVE_INFINITY]);
+  });
+
   it("has the histograms of gradients, updates and values over their exponents", () => {
     const file = readEventFile(writeEventFile(events));
     const seen = events.filter((event) => event.type === "observation");

@@ -48,7 +48,11 @@ function summaryOf(event: TrainEvent): Summary {
   }
 }
 
-const scalar = (tag: string, value: number): Value => ({ tag, value: { case: "simpleValue", value } });
+/** float32 in the file: numbers beyond it are infinite there. */
+const scalar = (tag: string, value: number): Value => ({
+  tag,
+  value: { case: "simpleValue", value: Math.fround(value) },
+});
 
 /** "accuracy/validation"; of one of several targets "accuracy/validation/NAME". */
 const metrics = (values: MetricValues = {}, split: string, of = ""): Value[] =>
