@@ -15,9 +15,12 @@
 Then `npx chainrule diagnose runs/mine`, `npx chainrule ledger runs/mine` and `npx chainrule lab runs` read it.
 
 Some steps are observed: the first ten, then one in `observe_every`. In these the output of each module without modules
-inside is followed, with its gradient, and the optimizer's update. The numbers of the training stay as they are.
+inside is followed, with its gradient, and the optimizer's update. The numbers of the training stay as they are. Where
+observing fails, a warning says so and the training goes on unobserved.
 """
 
+import contextlib
+import functools
 import json
 import math
 import os
@@ -66,6 +69,35 @@ MOST = 200  # observations in all, about
 DEAD_AFTER = 6  # observed batches in a row without a slope
 
 
+def _observing(method):
+    """A hook of a Run: what fails in it stops the observing, with a warning, and never the training."""
+
+    @functools.wraps(method)
+    def observe(run, *args):
+        if run._stopped:
+            return None
+        try:
+            return method(run, *args)
+        except Exception as error:
+            run._stop(error)
+            return None
+
+    return observe
+
+
+class _Hook:
+    """A hook of a model or an optimizer. Copied or pickled with it, it does nothing and needs no file but Python's own."""
+
+    def __init__(self, call):
+        self._call = call
+
+    def __call__(self, *args):
+        return self._call(*args)
+
+    def __reduce__(self):
+        return getattr, (contextlib.nullcontext(), "__exit__")  # takes any arguments, returns None
+
+
 class Run:
     """A run folder being written: a context manager around a training loop.
 
@@ -101,7 +133,7 @@ class Run:
         self._steps = self._epoch = self._best_epoch = 0
         self._losses, self._last_losses = [], []
         self._best = math.inf
-        self._started = self._failed = self._quiet = False
+        self._started = self._failed = self._stopped = False
         self._layers, self._metrics, self._dead, self._peaks = [], {}, {}, {}
         self._features = 0
         self._recorder = self._seen = self._moved = None
@@ -126,12 +158,12 @@ class Run:
         self._initial_sketches = [_sketch(one) for one in self._initial]
         self._norm0 = _norm(self._initial)
         self._names = {one: name for name, one in self._model.named_modules() if not any(True for _ in one.children())}
-        handles = [self._model.register_forward_pre_hook(self._enter_model)]
+        handles = [self._model.register_forward_pre_hook(_Hook(self._enter_model), with_kwargs=True)]
         for module in self._names:
-            handles.append(module.register_forward_pre_hook(self._enter_module))
-            handles.append(module.register_forward_hook(self._leave_module))
-        handles.append(self._optimizer.register_step_pre_hook(self._before_update))
-        handles.append(self._optimizer.register_step_post_hook(self._after_update))
+            handles.append(module.register_forward_pre_hook(_Hook(self._enter_module)))
+            handles.append(module.register_forward_hook(_Hook(self._leave_module)))
+        handles.append(self._optimizer.register_step_pre_hook(_Hook(self._before_update)))
+        handles.append(self._optimizer.register_step_post_hook(_Hook(self._after_update)))
         self._handles = handles
         return self
 
@@ -148,7 +180,8 @@ class Run:
             self._layers = self._seen["layers"]
         self._losses.append(loss)
         self._last_losses = [*self._last_losses[-19:], loss]
-        self._recorder = self._seen = None
+        self._forget()
+        self._seen = None
 
     def epoch(self, validation_loss=None, **validation):
         """At the end of an epoch: its validation loss, and further validation metrics by their names (accuracy=0.9)."""
@@ -171,6 +204,7 @@ class Run:
     def __exit__(self, kind, error, trace):
         for handle in self._handles:
             handle.remove()
+        self._forget()
         interrupted = kind is not None and issubclass(kind, KeyboardInterrupt)
         if self._started and (kind is None or interrupted):
             self._write(
@@ -277,37 +311,61 @@ class Run:
         every = self._observe_every or max(1, math.ceil(self._steps_per_epoch() * self._epochs / MOST))
         return step <= FIRST or step % every == 0 or step == self._steps_per_epoch() * self._epochs
 
-    def _enter_model(self, _, inputs):
-        if not self._model.training or not torch.is_grad_enabled():
+    def _forget(self):
+        """The hooks on the tensors of a pass go: a parameter, which stays, may be the input of a module."""
+        if self._recorder is not None:
+            for handle in self._recorder.handles:
+                handle.remove()
+        self._recorder = None
+
+    def _stop(self, error):
+        self._stopped, self._moved = True, None
+        self._forget()
+        warnings.warn(
+            f"Observing stopped in step {self._steps + 1}, the training goes on: {error.__class__.__name__}: {error}",
+            stacklevel=3,
+        )
+
+    # Copies of the model share these hooks where they are shallow, such as the replicas of DataParallel: only what the
+    # run was given is observed.
+
+    @_observing
+    def _enter_model(self, model, inputs, named):
+        if model is not self._model or not model.training or not torch.is_grad_enabled():
             return
-        x = next((one for one in inputs if isinstance(one, torch.Tensor) and one.dim() > 0), None)
+        tensors = [one for one in (*inputs, *named.values()) if isinstance(one, torch.Tensor) and one.dim() > 0]
         if not self._started:
-            self._batch_size = self._batch_size or (1 if x is None else x.shape[0])
-            self._features = 0 if x is None else math.prod(x.shape[1:])
+            self._batch_size = self._batch_size or (tensors[0].shape[0] if tensors else 1)
+            self._features = math.prod(tensors[0].shape[1:]) if tensors else 0
         # Of several passes before an update the last one is told.
         passes = 1 if self._recorder is None else self._recorder.passes + 1
+        self._forget()
         self._recorder = _Recorder(passes) if self._is_observed() else None
 
+    @_observing
     def _enter_module(self, module, inputs):
-        if self._recorder is None or self._quiet or not torch.is_grad_enabled() or not inputs:
+        if self._recorder is None or module not in self._names or not torch.is_grad_enabled() or not inputs:
             return None
         x = inputs[0]
         if not isinstance(x, torch.Tensor) or not x.is_floating_point():
             return None
         point = _Point(self._name_of(module), module, x.detach())
         self._recorder.entered.append(point)
-        if module.__class__ in ACTIVATIONS:
+        if module.__class__ in ACTIVATIONS and x.numel() > 0:
             self._slopes(point)
-        if not x.requires_grad:
+        # A module that writes into x gets x itself: all that reads x later reads what the module wrote.
+        if not x.requires_grad or getattr(module, "inplace", False):
             return None
-        # The gradient of x is the sum of what comes back from all that read it; that of its copy comes through this module.
-        x.register_hook(lambda grad: point.keep("total", grad))
-        copy = x.clone()
-        copy.register_hook(lambda grad: point.keep("through", grad))
-        return (copy, *inputs[1:])
+        # The gradient of x is the sum of what comes back from all that read it; that of an alias, a view with the same
+        # memory and strides, comes through this module.
+        alias = x[...]
+        self._follow(x, point, "total")
+        self._follow(alias, point, "through")
+        return (alias, *inputs[1:])
 
+    @_observing
     def _leave_module(self, module, inputs, output):
-        if self._recorder is None or self._quiet or not torch.is_grad_enabled():
+        if self._recorder is None or module not in self._names or not torch.is_grad_enabled():
             return
         point = next((one for one in reversed(self._recorder.entered) if one.module is module), None)
         if point is None:
@@ -316,10 +374,12 @@ class Run:
             self._recorder.entered.remove(point)
         if not isinstance(output, torch.Tensor) or not output.requires_grad:
             return
-        value = output.detach()
-        point.value, point.spread = _sketch(value), _spread(value)
-        output.register_hook(lambda grad: point.keep("delta", grad))
+        point.value, point.spread = _sketch(output), _spread(output)
+        self._follow(output, point, "delta")
         self._recorder.points.append(point)
+
+    def _follow(self, tensor, point, what):
+        self._recorder.handles.append(tensor.register_hook(lambda grad: point.keep(what, grad)))
 
     def _name_of(self, module):
         name = self._names[module]
@@ -328,18 +388,16 @@ class Run:
 
     def _slopes(self, point):
         """|φ′| of the rows and units of an activation, by its largest."""
-        self._quiet = True
-        try:
-            with torch.enable_grad():
-                bounded, peak = self._peak(point.module, point.input)
-                z = point.input.clone().requires_grad_()
-                (slope,) = torch.autograd.grad(point.module(z.clone()).sum(), z)
-        finally:
-            self._quiet = False
-        share = slope.abs() / peak
-        # Units are the features of a row, or the channels of an image.
-        largest = share.amax(dim=[i for i in range(share.dim()) if i != (1 if share.dim() > 1 else 0)])
-        batches = (self._dead.get(point.name, torch.zeros_like(largest)) + 1) * (largest <= 1e-3)
+        bounded, peak = self._peak(point.module, point.input)
+        share = _slope(point.module, point.input) / peak
+        # Units are the features of a row, or of each time of a sequence [N, T, F]: the last axis. Those of images
+        # [N, C, H, W] are the channels.
+        units = share.movedim(1, -1) if share.dim() == 4 else share
+        largest = units.reshape(-1, units.shape[-1] if units.dim() > 0 else 1).amax(0)
+        before = self._dead.get(point.name)
+        if before is None or before.shape != largest.shape:
+            before = torch.zeros_like(largest)
+        batches = (before + 1) * (largest <= 1e-3)
         self._dead[point.name] = batches
         point.units = {
             "name": point.name,
@@ -352,15 +410,16 @@ class Run:
 
     def _peak(self, module, like):
         if module not in self._peaks:
-            z = torch.linspace(-30, 30, 6001, dtype=torch.float64).to(like.device, like.dtype).requires_grad_()
-            (slope,) = torch.autograd.grad(module(z.clone()).sum(), z)
-            slope = slope.abs()
+            # Rounded where it is made: not all devices have float64.
+            z = torch.linspace(-30, 30, 6001, dtype=torch.float64).to(like.dtype).to(like.device)
+            slope = _slope(module, z)
             peak = float(slope.max())
             self._peaks[module] = (bool(max(slope[0], slope[-1]) < 1e-3 * peak), peak)
         return self._peaks[module]
 
-    def _before_update(self, *_):
-        if self._recorder is None:
+    @_observing
+    def _before_update(self, optimizer, *_):
+        if self._recorder is None or optimizer is not self._optimizer:
             return
         self._recorder.rate = self._rate()
         self._recorder.before = [one.detach().clone() for _, one in self._named]
@@ -368,10 +427,11 @@ class Run:
             torch.zeros_like(one) if one.grad is None else one.grad.detach().clone() for _, one in self._named
         ]
 
+    @_observing
     @torch.no_grad()
-    def _after_update(self, *_):
+    def _after_update(self, optimizer, *_):
         recorder = self._recorder
-        if recorder is None or recorder.before is None:
+        if recorder is None or recorder.before is None or optimizer is not self._optimizer:
             return
         now = [one.detach() for _, one in self._named]
         updates = [after - before for after, before in zip(now, recorder.before)]
@@ -385,14 +445,14 @@ class Run:
             at = [i for i, (_, one) in enumerate(self._named) if id(one) in own]
             if not at:
                 continue
-            gradient = torch.cat([recorder.gradients[i].flatten().double() for i in at])
+            gradient = torch.cat([_wide(recorder.gradients[i]).flatten() for i in at])
             norm = _norm([recorder.before[i] for i in at])
             moved = _norm([updates[i] for i in at])
             by_layer[name] = _rms(gradient)
             ratio = moved / norm if norm > 0 else 0.0
             layers.append({"name": name, "gradientRms": by_layer[name], "updateRatio": ratio})
         line = self._line(recorder.gradients)
-        slope = sum(float((a.double() * b.double()).sum()) for a, b in zip(recorder.gradients, updates))
+        slope = _dot(recorder.gradients, updates)
         self._moved = (self._steps + 1, slope, updates)
         points = [point for point in recorder.points if point.delta is not None]
         noise = _noise(points) if recorder.passes == 1 else None
@@ -427,7 +487,7 @@ class Run:
         if self._moved is None or self._moved[0] != self._steps:
             return None
         _, before, updates = self._moved
-        after = sum(float((a.double() * b.double()).sum()) for a, b in zip(gradients, updates))
+        after = _dot(gradients, updates)
         return None if before == 0 else {"before": before, "after": after, "alpha": -after / before}
 
 
@@ -436,7 +496,7 @@ class _Recorder:
 
     def __init__(self, passes):
         self.passes = passes
-        self.entered, self.points = [], []
+        self.entered, self.points, self.handles = [], [], []
         self.rate = self.before = self.gradients = None
 
 
@@ -450,7 +510,9 @@ class _Point:
         self.delta = self.through = self.total = None
 
     def keep(self, what, grad):
-        setattr(self, what, grad.detach())
+        # None where nothing comes back to this of several results of one operation.
+        if grad is not None:
+            setattr(self, what, grad.detach())
 
 
 def _is_weighted(module):
@@ -468,7 +530,8 @@ def _ledger(points, gradient_rms):
                 factors = {"weightFactor": 1, "activationFactor": 1, "skipFactor": 1, "attenuation": 1}
             else:
                 behind = _norm([after.delta])
-                weight = _quotient(_norm([after.through]), behind) if after.through is not None else 0.0
+                # Of a layer whose input was not seen, the weights' part is not known: it stays with the rest.
+                weight = 1.0 if after.through is None else _quotient(_norm([after.through]), behind)
                 attenuation = _quotient(norm, behind)
                 factors = {
                     "weightFactor": weight,
@@ -495,7 +558,11 @@ def _ledger(points, gradient_rms):
 
 def _noise(points):
     """Gradients of the rows one by one: ‖gₙ‖² = Σ ‖δₙ‖² (‖aₙ‖² + 1) · batch² over linear layers of rows that are vectors."""
-    linear = [point for point in points if isinstance(point.module, nn.Linear) and point.delta.dim() == 2]
+    linear = [
+        point
+        for point in points
+        if isinstance(point.module, nn.Linear) and point.input is not None and point.delta.dim() == 2
+    ]
     if not linear or linear[0].delta.shape[0] < 2:
         return None
     batch = linear[0].delta.shape[0]
@@ -503,7 +570,7 @@ def _noise(points):
         return None
     rows, whole = torch.zeros(batch, dtype=torch.float64), 0.0
     for point in linear:
-        delta, a = point.delta.double().cpu(), point.input.double().cpu()
+        delta, a = _wide(point.delta).cpu(), _wide(point.input).cpu()
         bias = 0 if point.module.bias is None else 1
         rows += delta.square().sum(1) * (a.square().sum(1) + bias)
         whole += float((delta.T @ a).square().sum()) + bias * float(delta.sum(0).square().sum())
@@ -525,17 +592,37 @@ def _quotient(a, b):
     return 0.0 if a == 0 else a / b if b != 0 else math.inf
 
 
+def _wide(x):
+    """In float64 and dense; on the CPU where the device has no float64."""
+    x = x.detach()
+    if x.layout != torch.strided:
+        x = x.to_dense()
+    return (x.cpu() if x.device.type == "mps" else x).double()
+
+
 def _norm(tensors):
-    return math.sqrt(sum(float(one.detach().double().square().sum()) for one in tensors))
+    return math.sqrt(sum(float(_wide(one).square().sum()) for one in tensors))
+
+
+def _dot(some, others):
+    return sum(float((_wide(a) * _wide(b)).sum()) for a, b in zip(some, others))
 
 
 def _rms(x):
-    return math.sqrt(float(x.detach().double().square().mean())) if x.numel() > 0 else 0.0
+    return math.sqrt(float(_wide(x).square().mean())) if x.numel() > 0 else 0.0
+
+
+def _slope(activation, z):
+    """|φ′| at each element of z, past the activation's hooks."""
+    with torch.enable_grad():
+        z = z.detach().clone().requires_grad_()
+        (slope,) = torch.autograd.grad(activation.forward(z.clone()).sum(), z)
+    return slope.abs()
 
 
 def _spread(value):
     """RMS over the batch of value − its mean over the batch, by the RMS of the value."""
-    value = value.double()
+    value = _wide(value)
     whole = _rms(value)
     if value.dim() == 0:
         return 0.0
@@ -544,7 +631,7 @@ def _spread(value):
 
 def _sketch(x):
     """Statistics of a tensor, of the finite elements; counts by ⌊log₂ |x|⌋ from −47 to 16, without their empty ends."""
-    x = x.detach().flatten().double()
+    x = _wide(x).flatten()
     finite = x[torch.isfinite(x)]
     size = finite.abs()
     normal = size[size >= 2.0**-126]
