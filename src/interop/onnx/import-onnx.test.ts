@@ -1,5 +1,5 @@
 // importOnnx: what it makes of a model, that the layer trains and is saved like any other, and what it refuses.
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../../diagnose/index.ts";
@@ -8,65 +8,10 @@ import { ChainruleError, grad, type Tensor, tensor } from "../../index.ts";
 import { activation, apply, dense, initialize, sequential } from "../../nn/index.ts";
 import { sgd } from "../../optim/index.ts";
 import { decodeModel, encodeModel, type TrainEvent, train } from "../../train/index.ts";
-import {
-  ModelProtoSchema,
-  TensorProtoSchema,
-  AttributeProto_AttributeType as Type,
-} from "../schemas/onnx/onnx-ml.generated.ts";
+import { TensorProtoSchema } from "../schemas/onnx/onnx-ml.generated.ts";
 import { importOnnx } from "./import-onnx.ts";
 import { readTensor } from "./read-tensor.ts";
-
-type Model = Parameters<typeof create<typeof ModelProtoSchema>>[1];
-type Graph = NonNullable<NonNullable<Model>["graph"]>;
-
-const floats = (name: string, dims: number[], values: number[]) => ({
-  name,
-  dims: dims.map(BigInt),
-  dataType: 1,
-  floatData: values,
-});
-const ints = (name: string, values: (number | bigint)[]) => ({
-  name,
-  dims: [BigInt(values.length)],
-  dataType: 7,
-  int64Data: values.map(BigInt),
-});
-const value = (name: string, ...dims: (number | string)[]) => ({
-  name,
-  type: {
-    value: {
-      case: "tensorType" as const,
-      value: {
-        elemType: 1,
-        shape: {
-          dim: dims.map((n) => ({
-            value:
-              typeof n === "string"
-                ? { case: "dimParam" as const, value: n }
-                : { case: "dimValue" as const, value: BigInt(n) },
-          })),
-        },
-      },
-    },
-  },
-});
-const node = (opType: string, input: string[], output: string[], attribute: object[] = []) => ({
-  opType,
-  input,
-  output,
-  attribute,
-});
-const int = (name: string, i: number) => ({ name, type: Type.INT, i: BigInt(i) });
-
-const model = (graph: object, opset = 17): Uint8Array =>
-  toBinary(
-    ModelProtoSchema,
-    create(ModelProtoSchema, {
-      irVersion: 8n,
-      opsetImport: [{ domain: "", version: BigInt(opset) }],
-      graph: graph as Graph,
-    }),
-  );
+import { floats, int, ints, model, node, problem, value } from "./test-models.ts";
 
 /** tanh(x W₁ᵀ + b₁) W₂ + b₂, with a Reshape whose target is computed from the shape of x. */
 const perceptron = model({
@@ -99,16 +44,6 @@ const rows = tensor([
   [1, 1],
 ]);
 const labels = tensor([[0], [1], [1], [0]]);
-
-const problem = (f: () => unknown): ChainruleError => {
-  try {
-    f();
-  } catch (error) {
-    if (error instanceof ChainruleError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-};
 
 describe("the layer", () => {
   const imported = importOnnx(perceptron, { batch: 4 });

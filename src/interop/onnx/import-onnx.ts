@@ -1,12 +1,13 @@
 // importOnnx: a network of another program, as a layer with its variables.
 import { ChainruleError } from "../../ir/errors.ts";
+import type { Node } from "../../ir/graph.ts";
 import type { Variables } from "../../nn/layer.ts";
 import type { OnnxLayer } from "../../nn/layers/onnx.ts";
 import { encodeConstant } from "../../nn/onnx/constants.ts";
 import { applyNode, knownSize } from "../../nn/onnx/evaluate.ts";
 import { graphFault, type OnnxInput, type OnnxVariable } from "../../nn/onnx/graph.ts";
 import { elementTypes, mostFolded, type OnnxNode, type OnnxOp } from "../../nn/onnx/op.ts";
-import { isFloating } from "../../nn/onnx/parts.ts";
+import { isFloating, mostListed } from "../../nn/onnx/parts.ts";
 import { onnxOp } from "../../nn/onnx/table.ts";
 import type { Tensor } from "../../trace/tensor.ts";
 import { trace } from "../../trace/trace.ts";
@@ -74,7 +75,7 @@ export function importOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Import
   };
   const fault = graphFault(model);
   if (fault !== undefined) throw wrong(fault);
-  check(model, input, folded, options.batch ?? 1);
+  check(model, input, folded, options);
   return {
     model,
     variables: { parameters: Object.fromEntries(parameters), buffers: Object.fromEntries(buffers) },
@@ -315,8 +316,16 @@ const described = (tensors: ReadonlyMap<string, Tensor>): Record<string, OnnxVar
     }),
   );
 
+/** Numbers that a node of a trace holds. */
+const listedSize = (node: Node): number => (node.op === "constant" ? node.attributes.data.length : 0);
+
 /** Traces the network, and names all nodes that cannot be run. Throws UNSUPPORTED_ONNX, INVALID_MODEL. */
-function check(model: OnnxLayer, input: Input | undefined, given: Placed, batch: number): void {
+function check(
+  model: OnnxLayer,
+  input: Input | undefined,
+  given: Placed,
+  { batch = 1, limit: own = 0 }: OnnxOptions,
+): void {
   if (!(Number.isSafeInteger(batch) && batch >= 1))
     throw argument(`batch must be a whole number of at least 1; got ${batch}`, { batch });
   const variables = [...given.parameters, ...given.buffers];
@@ -332,6 +341,10 @@ function check(model: OnnxLayer, input: Input | undefined, given: Placed, batch:
     types.forEach(({ name }, i) => void values.set(name, traced[i]!));
     const lost = new Set<string>();
     let limit = mostFolded;
+    // Lists that nodes make of the sizes of what comes stand in the trace as constants, beside the file's own.
+    const recorded = traced[0]?.symbolic?.trace.builder.nodes ?? [];
+    let room = Math.max(mostListed, own) + [...given.constants.values()].reduce((sum, one) => sum + one.size, 0);
+    let seen = 0;
     for (const node of model.nodes) {
       if (node.inputs.some((name) => lost.has(name))) {
         for (const name of node.outputs) lost.add(name);
@@ -340,6 +353,12 @@ function check(model: OnnxLayer, input: Input | undefined, given: Placed, batch:
       try {
         const made = applyNode(model.opset, node, values, { variables: values, isCheck: true, limit });
         limit -= knownSize(made);
+        for (; seen < recorded.length; seen++) room -= listedSize(recorded[seen]!);
+        if (room < 0) {
+          const what = `it makes more than ${Math.max(mostListed, own)} numbers of sizes alone, with the nodes before it`;
+          failed.push({ op: node.op, name: node.name || (node.outputs[0] ?? ""), what });
+          return [];
+        }
         node.outputs.forEach((name, i) => {
           const value = made[i];
           if (value !== undefined) values.set(name, value);

@@ -1,9 +1,9 @@
 // The parts of an ONNX file: its bytes as messages, its nodes as plain data, every tensor by its name.
 import { fromBinary } from "@bufbuild/protobuf";
+import type { DType } from "../../ir/dtype.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { Attribute, OnnxNode } from "../../nn/onnx/op.ts";
-import { known } from "../../nn/onnx/parts.ts";
-import type { Tensor } from "../../trace/tensor.ts";
+import { Tensor } from "../../trace/tensor.ts";
 import {
   type AttributeProto,
   AttributeProto_AttributeType as AttributeType,
@@ -13,7 +13,7 @@ import {
   type NodeProto,
   type TensorProto,
 } from "../schemas/onnx/onnx-ml.generated.ts";
-import { type ReadTensor, readTensor } from "./read-tensor.ts";
+import { type Numbers, type ReadTensor, readTensor, stored, type TensorFail } from "./read-tensor.ts";
 
 /** Opsets of ONNX whose operators are known here. */
 const newest = 28;
@@ -123,11 +123,14 @@ function addTensor(tensors: Map<string, ReadTensor>, name: string, proto: Tensor
   tensors.set(name, "shape" in proto ? { tensor: proto as Tensor, isNarrow: false } : read(name, proto));
 }
 
-const read = (name: string, proto: TensorProto): ReadTensor =>
-  readTensor(proto, (code, what) => {
+const failOf =
+  (name: string): TensorFail =>
+  (code, what) => {
     const text = `The ONNX model's tensor ${JSON.stringify(name)} is not usable: ${what}.`;
     return new ChainruleError(code, text, { tensor: name, what });
-  });
+  };
+
+const read = (name: string, proto: TensorProto): ReadTensor => readTensor(proto, failOf(name));
 
 /** The tensor of a Constant, as a message. */
 function constantOf({ attribute, output }: NodeProto): TensorProto | Tensor | undefined {
@@ -135,17 +138,17 @@ function constantOf({ attribute, output }: NodeProto): TensorProto | Tensor | un
   if (attribute.length !== 1 || one === undefined)
     throw wrong(`the Constant ${JSON.stringify(output[0] ?? "")} must have one value`);
   if (one.name === "value" && one.t !== undefined) return one.t;
-  const numbers = (values: readonly number[], isFloat: boolean, isList: boolean): Tensor =>
-    known(values, isList ? [values.length] : [], isFloat ? "float32" : "int32");
+  const numbers = (values: Numbers, dtype: DType, shape: readonly number[]): Tensor =>
+    Tensor.concrete(stored(values, dtype, failOf(output[0] ?? "")), shape);
   switch (one.name) {
     case "value_float":
-      return numbers([one.f], true, false);
+      return numbers([one.f], "float32", []);
     case "value_floats":
-      return numbers(one.floats, true, true);
+      return numbers(one.floats, "float32", [one.floats.length]);
     case "value_int":
-      return numbers([integer(one.i)], false, false);
+      return numbers([one.i], "int32", []);
     case "value_ints":
-      return numbers(one.ints.map(integer), false, true);
+      return numbers(one.ints, "int32", [one.ints.length]);
     default:
       return undefined;
   }

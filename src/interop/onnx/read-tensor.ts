@@ -43,12 +43,13 @@ export function readTensor(proto: TensorProto, fail: TensorFail): ReadTensor {
   return { tensor: Tensor.concrete(stored(numbers, type.dtype, fail), shape), isNarrow: type.isNarrow === true };
 }
 
-type Numbers = ArrayLike<number | bigint>;
+export type Numbers = ArrayLike<number | bigint>;
 
 /** Whole numbers beyond 2⁶² say "to the end", as exporters write it. */
 const endless = 2n ** 62n;
 
-function stored(numbers: Numbers, dtype: DType, fail: TensorFail): TypedArray {
+/** Numbers as elements of a type. Throws what `fail` makes for one that int32 has not. */
+export function stored(numbers: Numbers, dtype: DType, fail: TensorFail): TypedArray {
   const data = allocate(dtype, numbers.length);
   for (let i = 0; i < numbers.length; i++) {
     let value = numbers[i]!;

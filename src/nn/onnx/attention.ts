@@ -2,7 +2,7 @@
 import { where } from "../../trace/create.ts";
 import type { Tensor } from "../../trace/tensor.ts";
 import { type Apply, input, invalidNode, numberOf, type OnnxCall, type OnnxOp, op } from "./op.ts";
-import { cut, join, known, padAxis, range, repeat, split, strided, unsqueeze } from "./parts.ts";
+import { cut, everywhere, join, known, padAxis, range, repeat, split, strided, unsqueeze } from "./parts.ts";
 
 /** [batch, length, heads · size] → [batch, heads, length, size] */
 const heads = (x: Tensor, count: number): Tensor => {
@@ -48,17 +48,20 @@ function biasOf(call: OnnxCall, positions: Positions): Tensor | undefined {
     parts.push(isSeen ? bias(whole) : whole);
   }
   const [left, right] = [numberOf(call, "left_window_size", -1), numberOf(call, "right_window_size", -1)];
-  const ahead = distances(positions);
-  if (numberOf(call, "is_causal", 0) === 1) parts.push(bias(ahead.greaterEqual(0)));
-  if (left >= 0) parts.push(bias(ahead.lessEqual(left)));
-  if (right >= 0) parts.push(bias(ahead.greaterEqual(-right)));
+  const isCausal = numberOf(call, "is_causal", 0) === 1;
+  if (isCausal || left >= 0 || right >= 0) {
+    const ahead = distances(positions);
+    if (isCausal) parts.push(bias(ahead.greaterEqual(0)));
+    if (left >= 0) parts.push(bias(ahead.lessEqual(left)));
+    if (right >= 0) parts.push(bias(ahead.greaterEqual(-right)));
+  }
   const lengths = call.inputs[6];
   if (lengths !== undefined) {
     const place = known(range(keys), [1, 1, 1, keys], "int32");
     parts.push(bias(place.less(lengths.reshape([lengths.size, 1, 1, 1]))));
   }
   if (parts.length === 0) return undefined;
-  return parts.reduce((sum, one) => sum.add(one), known([0], [1, 1]).broadcast([queries, keys]));
+  return parts.reduce((sum, one) => sum.add(one), everywhere(0, [queries, keys]));
 }
 
 /** Scaled dot-product attention with everything that opsets 23 to 25 let it have. Rows that see no key give 0. */

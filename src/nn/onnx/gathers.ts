@@ -2,7 +2,7 @@
 import { where } from "../../trace/create.ts";
 import type { Tensor } from "../../trace/tensor.ts";
 import { type Apply, axisOf, choiceOf, input, invalidNode, numberOf, type OnnxOp, op, staticNumbers } from "./op.ts";
-import { asNumbers, isInteger, knownInts, range, toFront } from "./parts.ts";
+import { asNumbers, isInteger, knownInts, mostListed, range, toFront } from "./parts.ts";
 
 /** Indices below 0 count from the end. */
 const counted = (indices: Tensor, n: number): Tensor => where(indices.less(0), indices.add(n), indices);
@@ -89,6 +89,11 @@ function scatterRows(x: Tensor, places: readonly number[], updates: Tensor, chan
   const n = x.shape[0]!;
   const wide = [n, ...x.shape.slice(1).map(() => 1)];
   if (change === "none") left = [...new Map(left.map((one) => [one.place, one])).values()];
+  const times = new Map<number, number>();
+  for (const { place } of left) times.set(place, (times.get(place) ?? 0) + 1);
+  const rounds = [...times.values()].reduce((most, one) => Math.max(most, one), 0);
+  if (rounds > 1 && rounds * (n + left.length) > mostListed)
+    throw new RangeError(`${rounds} updates of one place, among ${n} places and ${left.length} updates`);
   while (left.length > 0) {
     const round = new Map<number, number>();
     const later: typeof left = [];

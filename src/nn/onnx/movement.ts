@@ -19,7 +19,20 @@ import {
   staticInput,
   staticNumbers,
 } from "./op.ts";
-import { asNumbers, cut, join, known, padAxis, range, split, spread, squeeze, strided, take } from "./parts.ts";
+import {
+  asNumbers,
+  cut,
+  everywhere,
+  join,
+  known,
+  padAxis,
+  range,
+  split,
+  spread,
+  squeeze,
+  strided,
+  take,
+} from "./parts.ts";
 
 const keeps = { narrow: "keeps" } as const;
 
@@ -110,12 +123,16 @@ const splitUp: Apply = (call) => {
   const x = input(call);
   const axis = axisOf(call, numberOf(call, "axis", 0), x.rank);
   const n = x.shape[axis]!;
-  const parts = numberOf(call, "num_outputs", call.node.outputs.length);
+  const made = call.node.outputs.length;
+  const parts = numberOf(call, "num_outputs", made);
+  // What is left out at the end is not listed among the outputs.
+  if (!(Number.isInteger(parts) && parts >= made)) throw invalidNode(call.node, `it makes ${made} of ${parts} parts`);
   const each = Math.ceil(n / parts);
-  const lengths = listOf(call, "split", 1) ?? range(parts).map((i) => Math.max(0, Math.min(each, n - i * each)));
-  if (lengths.reduce((sum, length) => sum + length, 0) !== n || lengths.some((length) => length < 0))
+  const lengths = listOf(call, "split", 1);
+  if (lengths?.some((length) => length < 0) || (lengths?.reduce((sum, length) => sum + length, 0) ?? n) !== n)
     throw invalidNode(call.node, `it splits ${n} elements into [${lengths}]`);
-  return split(x, axis, lengths);
+  const own = lengths?.slice(0, made) ?? range(made).map((i) => Math.max(0, Math.min(each, n - i * each)));
+  return split(x, axis, own);
 };
 
 const slice: Apply = (call) => {
@@ -233,10 +250,15 @@ const centerCropPad: Apply = (call) => {
   return x;
 };
 
+/** More rows, each turned by itself, would be more nodes than anything else in a network. */
+const mostRows = 1024;
+
 const reverseSequence: Apply = (call) => {
   const x = input(call);
   const [time, batch] = [numberOf(call, "time_axis", 0), numberOf(call, "batch_axis", 1)];
   const lengths = staticNumbers(call, 1);
+  requireRoom(call, [x.shape[batch]!, x.shape[time]!]);
+  if (x.shape[batch]! > mostRows) throw refused(call.node, `it turns ${x.shape[batch]} rows, over ${mostRows}`);
   const rows = range(x.shape[batch]!).map((row) => {
     const one = cut(x, batch, row, row + 1);
     const length = lengths[row]!;
@@ -268,7 +290,7 @@ const dropout: Apply = (call) => {
   const share = call.opset < 12 ? numberOf(call, "ratio", 0.5) : (staticInput(call, 1)?.[0] ?? 0.5);
   if (isTraining && share > 0 && call.draw === undefined)
     throw refused(call.node, "it draws at random outside of training, by training_mode");
-  const mask = (): Tensor => known([1], [1], "int32").broadcast(x.shape).cast("bool");
+  const mask = (): Tensor => everywhere(1, x.shape, "int32").cast("bool");
   const draw = call.draw?.();
   if (draw === undefined || share === 0) return [x, call.node.outputs.length > 1 ? mask() : undefined];
   const [key, stream] = draw;

@@ -1,16 +1,37 @@
 // Parts that operators share: elements at known places along an axis, windows, tensors of known numbers.
 import type { DType } from "../../ir/dtype.ts";
-import { concat, tensor } from "../../trace/create.ts";
+import { sizeOf } from "../../ir/shape.ts";
+import { concat, tensor, where } from "../../trace/create.ts";
 import type { Tensor } from "../../trace/tensor.ts";
 
-export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+/** Most elements of a list that is made of a size alone, which a file of a few bytes can ask for. */
+export const mostListed = 2 ** 24;
+
+/** Throws RangeError beyond `mostListed`, which refuses the node by its name (`applyNode`). */
+function requireListable(n: number): void {
+  if (n > mostListed) throw new RangeError(`${n} numbers, over ${mostListed}`);
+}
+
+/** 0 … n − 1. Throws RangeError for more than `mostListed`. */
+export function range(n: number): number[] {
+  requireListable(n);
+  const list: number[] = [];
+  for (let i = 0; i < Math.floor(n); i++) list.push(i);
+  return list;
+}
+
+/** A known number in every place of a shape. Throws RangeError for more than `mostListed`. */
+export function everywhere(value: number, shape: readonly number[], dtype: DType = "float64"): Tensor {
+  requireListable(sizeOf(shape));
+  return known([value], [], dtype).broadcast(shape);
+}
 
 /** Known numbers as a tensor. */
 export const known = (
   values: readonly number[],
   shape: readonly number[] = [values.length],
   dtype: DType = "float64",
-): Tensor => tensor(Float64Array.from(values), { shape, dtype });
+): Tensor => tensor(new Float64Array(values), { shape, dtype });
 
 export const knownInts = (values: readonly number[], shape?: readonly number[]): Tensor =>
   known(values, shape, "int32");
@@ -62,7 +83,7 @@ export function cut(x: Tensor, axis: number, start: number, stop: number): Tenso
 
 /** Every `step`-th element from `start` along an axis, `count` of them. */
 export function strided(x: Tensor, axis: number, start: number, count: number, step: number): Tensor {
-  if (step === 1) return cut(x, axis, start, start + count);
+  if (step === 1 || count <= 1) return cut(x, axis, start, start + count);
   const n = x.shape[axis]!;
   const end = start + count * step;
   const long = end > n ? padAxis(x, axis, 0, end - n) : x;
@@ -124,11 +145,13 @@ export const squeeze = (x: Tensor, axes: readonly number[]): Tensor =>
 export const unsqueeze = (x: Tensor, axis: number): Tensor =>
   x.reshape([...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
 
-/** Floor of a quotient of integers, exact: the quotient in floats, mended by its remainder. */
+/** Quotient of integers towards zero, exact in float32 too: the quotient in floats, mended by its remainder. */
 export function divideIntegers(x: Tensor, y: Tensor): Tensor {
   const first = x.div(y).cast("int32");
-  const rest = x.sub(first.mul(y));
-  return first.add(rest.div(y).cast("int32"));
+  const near = first.add(x.sub(first.mul(y)).div(y).cast("int32"));
+  // A remainder whose sign is not that of x: one too far from zero.
+  const rest = x.sub(near.mul(y));
+  return where(rest.sign().mul(x.sign()).less(0), near.sub(x.sign().mul(y.sign())), near);
 }
 
 /** Towards zero. */

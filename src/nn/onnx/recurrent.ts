@@ -15,7 +15,7 @@ import {
   staticInput,
   textsOf,
 } from "./op.ts";
-import { cut, join, known, range, split, unsqueeze } from "./parts.ts";
+import { cut, everywhere, join, known, range, split, unsqueeze } from "./parts.ts";
 
 /** Longer sequences would be more nodes than anything else in a network. */
 const longest = 1024;
@@ -37,13 +37,13 @@ interface Weights {
 type Activate = (x: Tensor) => Tensor;
 type Step = (call: OnnxCall, x: Tensor, state: State, weights: Weights, activate: readonly Activate[]) => State;
 
-const activations: Readonly<Record<string, Activate>> = {
-  relu: (x) => x.relu(),
-  tanh: (x) => x.tanh(),
-  sigmoid: (x) => x.sigmoid(),
-  softsign: (x) => x.div(x.abs().add(1)),
-  softplus: (x) => x.softplus(),
-};
+const activations: ReadonlyMap<string, Activate> = new Map<string, Activate>([
+  ["relu", (x) => x.relu()],
+  ["tanh", (x) => x.tanh()],
+  ["sigmoid", (x) => x.sigmoid()],
+  ["softsign", (x) => x.div(x.abs().add(1))],
+  ["softplus", (x) => x.softplus()],
+]);
 
 const simple: Step = (_, x, { h, c }, { w, r, wb, rb }, [f]) => ({
   h: f!(x.matmul(w.T).add(h.matmul(r.T)).add(wb).add(rb)),
@@ -86,10 +86,11 @@ interface Kind {
 function activationsOf(call: OnnxCall, kind: Kind, direction: number): Activate[] {
   const count = kind.activations.length;
   const names = textsOf(call, "activations")?.slice(direction * count, (direction + 1) * count) ?? kind.activations;
+  if (names.length !== count)
+    throw invalidNode(call.node, `it has ${names.length} activations for a direction, and needs ${count}`);
   return names.map((name) => {
-    const found = activations[name.toLowerCase()];
-    if (found === undefined || names.length !== count)
-      throw refused(call.node, `its activation ${JSON.stringify(name)} is not supported`);
+    const found = activations.get(name.toLowerCase());
+    if (found === undefined) throw refused(call.node, `its activation ${JSON.stringify(name)} is not supported`);
     return found;
   });
 }
@@ -112,7 +113,7 @@ const recurrent =
     const lengths = staticInput(call, 4);
     if (numberOf(call, "clip", 0) !== 0 || numberOf(call, "input_forget", 0) !== 0)
       throw refused(call.node, "its clip or input_forget is not supported");
-    const zeros = known([0], [1, 1]).broadcast([batch, size]);
+    const zeros = everywhere(0, [batch, size]);
     const begin = (i: number, d: number): Tensor => {
       const given = call.inputs[i];
       return given === undefined ? zeros : cut(swapped(given), 0, d, d + 1).reshape([batch, size]);
@@ -120,7 +121,7 @@ const recurrent =
     const runs = range(directions).map((d) => {
       const isBack = direction === "reverse" || d === 1;
       const own = (t: Tensor) => cut(t, 0, d, d + 1).reshape(t.shape.slice(1));
-      const b = call.inputs[3] === undefined ? known([0], [1]).broadcast([2 * kind.gates * size]) : own(call.inputs[3]);
+      const b = call.inputs[3] === undefined ? everywhere(0, [2 * kind.gates * size]) : own(call.inputs[3]);
       const [wb, rb] = split(b, 0, [kind.gates * size, kind.gates * size]) as [Tensor, Tensor];
       const p = call.inputs[7];
       const peepholes = p === undefined ? [] : split(own(p), 0, [size, size, size]);

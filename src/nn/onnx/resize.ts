@@ -117,6 +117,7 @@ function rowsOf(settings: Settings, axis: Axis): (readonly (readonly [at: number
 }
 
 function resizeAxis(call: OnnxCall, x: Tensor, at: number, axis: Axis, settings: Settings): Tensor {
+  if (settings.mode !== "nearest") requireRoom(call, [axis.to, axis.from]);
   const rows = rowsOf(settings, axis);
   if (settings.mode === "nearest" && rows.every((row) => row !== undefined))
     return take(

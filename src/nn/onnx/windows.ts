@@ -143,11 +143,10 @@ const averagePool: Apply = (call) => {
     const [size, before, after] = [x.shape[i + 2]!, window.before[i]!, window.after[i]!];
     const [low, high] = countsPads ? [0, before + size + after] : [before, before + size];
     return range(window.counts[i]!).map((at) => {
-      const from = at * window.strides[i]!;
-      return range(n).filter((k) => {
-        const place = from + k * window.dilations[i]!;
-        return place >= low && place < high;
-      }).length;
+      // Of places from + k d, k = 0 … n − 1, those from low to high − 1.
+      const [from, d] = [at * window.strides[i]!, window.dilations[i]!];
+      const [first, end] = [Math.max(0, Math.ceil((low - from) / d)), Math.min(n, Math.ceil((high - from) / d))];
+      return Math.max(0, end - first);
     });
   });
   return along.reduce((y, counts, i) => {
@@ -221,6 +220,7 @@ function convolve(x: Tensor, w: Tensor, window: Window, groups: number): Tensor 
     dilations: dilations.slice(1),
     counts: counts.slice(1),
   };
+  if (kernel[0]! > mostPlaces) throw new RangeError(`a sum over ${kernel[0]} kernels, over ${mostPlaces}`);
   const [n, c] = x.shape as [number, number];
   const depth = counts[0]!;
   return range(kernel[0]!)
