@@ -143,11 +143,9 @@ const elementwise = {
   copy: same("Identity"),
 } satisfies { [N in OpName]?: Writer<N> };
 
-/** Of every op; undefined where ONNX, or its opset 17, has none for it. */
-const writers: { readonly [N in OpName]: Writer<N> | undefined } = {
+/** Of every op that ONNX, in its opset 17, has; inputs are there before the graph is written. */
+const writers: { readonly [N in OpName]?: Writer<N> } = {
   ...elementwise,
-  // Inputs are there before the graph is written.
-  input: undefined,
   constant: ({ g, attributes: { data }, shape, type }) => {
     const fixed = shape.flatMap((n) => (typeof n === "number" ? [n] : []));
     const isFixed = fixed.length === shape.length;
@@ -164,8 +162,6 @@ const writers: { readonly [N in OpName]: Writer<N> | undefined } = {
     );
     return g.op("Expand", [line, g.shape(shape)]);
   },
-  randomUniform: undefined,
-  randomNormal: undefined,
   matmul: ({ g, inputs, attributes: { transposeX, transposeY }, types }) => {
     const swapped = (value: string, rank: number) => {
       const order = Array.from({ length: rank }, (_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i));
@@ -238,16 +234,10 @@ const writers: { readonly [N in OpName]: Writer<N> | undefined } = {
     dilations: { ints: dilation },
     group: { int: groups },
   })),
-  conv2dInputGradient: undefined,
-  conv2dWeightGradient: undefined,
   maxPool2d: same("MaxPool", window),
-  maxPool2dGradient: undefined,
-  maxPool2dGather: undefined,
   avgPool2d: same("AveragePool", (own) => ({ ...window(own), count_include_pad: { int: 1 } })),
-  avgPool2dGradient: undefined,
   // Its last operand is its value.
   custom: ({ g, inputs }) => g.op("Identity", [inputs.at(-1)!]),
-  sketch: undefined,
 };
 
 /** Ops that ONNX has something for, but for inputs. */

@@ -36,17 +36,12 @@ function stacked(parts: readonly SafetensorsTensor[]): SafetensorsTensor {
   );
 }
 
-const none = (): Entry[] => [];
 /** Under the same names. */
 const same = (own: Own): Entry[] => Object.entries(own).map(([name, tensor]) => [name, asIs(tensor)]);
 
-/** What each kind of layer has in a state_dict, in torch's order. */
-const entries: { readonly [K in LayerKind]: (own: Own) => readonly Entry[] } = {
+/** What kinds of layers have in a state_dict, in torch's order, where it is not what they have here under the same names. */
+const entries: { readonly [K in LayerKind]?: (own: Own) => readonly Entry[] } = {
   dense: ({ weight, bias }) => [["weight", transposed(weight!)], ...(bias ? [["bias", asIs(bias)] as const] : [])],
-  activation: none,
-  dropout: none,
-  embedding: same,
-  positionEmbedding: same,
   multiHeadAttention: (own) => {
     const three = ["query", "key", "value"].map((name) => [own[`${name}Weight`]!, own[`${name}Bias`]] as const);
     const out = own.outputBias;
@@ -63,7 +58,6 @@ const entries: { readonly [K in LayerKind]: (own: Own) => readonly Entry[] } = {
       ...biases,
     ];
   },
-  layerNorm: same,
   batchNorm: ({ weight, bias, mean, var: variance }) => [
     ["weight", asIs(weight!)],
     ["bias", asIs(bias!)],
@@ -72,13 +66,6 @@ const entries: { readonly [K in LayerKind]: (own: Own) => readonly Entry[] } = {
     // Batches are not counted here, and torch asks for a count only where its momentum is None.
     ["num_batches_tracked", { dtype: "I64", shape: [], data: new BigInt64Array(1) }],
   ],
-  conv2d: same,
-  maxPool2d: none,
-  avgPool2d: none,
-  flatten: none,
-  residual: none,
-  sequential: none,
-  onnx: same,
 };
 
 /** Layers of a sequence are numbered, as in nn.Sequential; that of a residual is `layer`. */
@@ -86,7 +73,7 @@ const torchName = (name: string): string => name.replace(/^layers\./, "");
 
 function entriesOf(layer: Layer, { parameters, buffers }: Variables): Entry[] {
   const nested = nestedLayers(layer) ?? [];
-  if (nested.length === 0) return [...entries[layer.kind]({ ...parameters, ...buffers } as Own)];
+  if (nested.length === 0) return [...(entries[layer.kind] ?? same)({ ...parameters, ...buffers } as Own)];
   return nested.flatMap((inner) => {
     const own = { parameters: within(parameters, inner.name), buffers: within(buffers, inner.name) };
     return entriesOf(inner.layer, own).map(([name, tensor]): Entry => [`${torchName(inner.name)}.${name}`, tensor]);
