@@ -12,8 +12,6 @@ export interface Outcome {
 export interface Goal {
   /** What is to be low: remedies are ranked by it. */
   readonly figure: (outcome: Outcome) => number;
-  /** The figure's name. */
-  readonly words: string;
   /** Whether a change that led from one outcome to the other did what is asked for. */
   readonly isReached: (before: Outcome, after: Outcome) => boolean;
 }
@@ -41,7 +39,6 @@ export const imbalanceOf = ({ product }: Outcome): number =>
 
 export const lowerLoss: Goal = {
   figure: resultOf,
-  words: "loss",
   isReached: (before, after) => {
     const [had, has] = results(before, after);
     return has < lower * had;

@@ -129,9 +129,9 @@ it("in 80 columns, where nothing helped", () => {
   `);
 });
 
-it("speaks of the loss that is to be low", () => {
+it("says so where nothing that was tried helped", () => {
   const shown = show(80, [{ ...vanishing, kind: "overfitting", remedies: [] }], { steps: 500 });
-  expect(shown).toContain("  Nothing that was tried lowered the validation loss by 3 %.\n");
+  expect(shown).toContain("  Nothing that was tried lowered the loss by 3 %.\n");
 });
 
 it("where nothing could be tried", () => {

@@ -129,14 +129,14 @@ function remedyLines(
   tried: Tried | "above",
   style: Style,
 ): string[] {
-  const { remedies: rules, mended } = detectorOf(verdict.kind);
+  const { remedies: rules } = detectorOf(verdict.kind);
   if (rules.length === 0) return indented("No option of chainrule train mends this: it lies in the data.", style);
   if (tried === "above") return indented("The same remedies help as above.", style);
   if ("untried" in tried) return [];
   if (remedies.length === 0) {
     const share = Math.round(100 * (1 - lower));
     const so = verdict.wasWarning ? ", so that this is no warning" : "";
-    return ["", ...indented(`Nothing that was tried lowered the ${mended.words} by ${share} %${so}.`, style)];
+    return ["", ...indented(`Nothing that was tried lowered the loss by ${share} %${so}.`, style)];
   }
   const shown = remedies.slice(0, mostRemedies);
   const outcomes = [remedies[0]!.before, ...shown.map(({ after }) => after)];
