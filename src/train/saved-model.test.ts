@@ -98,8 +98,8 @@ describe("broken networks", () => {
       nested(100_000),
     ];
     expect(files.map(message).join("\n")).toMatchInlineSnapshot(`
-      "INVALID_MODEL: the model is not usable: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is 7. Restore the file, or train and save again.
-      INVALID_MODEL: the model is not usable: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential; it is {"kind":"lstm"}. Restore the file, or train and save again.
+      "INVALID_MODEL: the model is not usable: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential, onnx; it is 7. Restore the file, or train and save again.
+      INVALID_MODEL: the model is not usable: architecture must be a layer, of a kind from dense, activation, dropout, embedding, positionEmbedding, multiHeadAttention, layerNorm, batchNorm, conv2d, maxPool2d, avgPool2d, flatten, residual, sequential, onnx; it is {"kind":"lstm"}. Restore the file, or train and save again.
       INVALID_MODEL: the model is not usable: its layers need 3 weights, and model.safetensors has 0 numbers. Restore the file, or train and save again.
       INVALID_MODEL: the model is not usable: architecture.rate must be at least 0 and less than 1; it is absent. Restore the file, or train and save again.
       INVALID_MODEL: the model is not usable: a layer is nested more than 400 deep. Restore the file, or train and save again.
