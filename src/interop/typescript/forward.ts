@@ -135,7 +135,7 @@ class ForwardWriter {
   }
 }
 
-/** -x where x is negative would be --x. */
+/** Two signs in a row would be a decrement. */
 const inBrackets = (value: number): string =>
   value < 0 || Object.is(value, -0) ? `(${number(value)})` : number(value);
 

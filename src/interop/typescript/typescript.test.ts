@@ -200,7 +200,7 @@ it("does not hold state from row to row", () => {
 it("is a module whose text holds no path of this machine", () => {
   const text = writeTypeScript(models.mixed_classes!, "a */ name\n");
   expect(text.split("\n")[0]).toBe(
-    "// a */ name : a trained network, written by chainrule export --format typescript. It needs nothing beside itself (ES2022).".replace(
+    "// a */ name : a trained network, written by chainrule export. It needs nothing beside itself (ES2022).".replace(
       "*/",
       "* /",
     ),

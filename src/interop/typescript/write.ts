@@ -34,7 +34,7 @@ export function writeTypeScript(trained: TableModel, name: string): string {
     assembly.take([...forward.needs, ...own.flatMap(({ needs }) => needs)]),
   ];
   const sections = [
-    `// ${inComment(name)}: a trained network, written by chainrule export --format typescript. It needs nothing beside itself (ES2022).`,
+    `// ${inComment(name)}: a trained network, written by chainrule export. It needs nothing beside itself (ES2022).`,
     answer.types(rowType(preprocessing)),
     `${heading("How cells are read")}\n\n${reading}`,
     `${heading("The columns, as the training fitted them")}\n\nconst columns: readonly InputColumn[] = [\n${columns.texts.map((text) => `  ${text},\n`).join("")}];`,
