@@ -21,9 +21,10 @@ export async function* predictionParquet(
   const sources = (block: PredictedBlock) => columns.map((column, c) => source(column, types[c]!, block, c));
   const begin = (block: PredictedBlock) => {
     types = columns.map((column, c) => typeOf(column, block, c));
+    const empty = columns.map(({ name }, c): ColumnSource => ({ name, data: [], type: types[c]!, nullable: true }));
     return new ParquetWriter({
       ...{ writer, createdBy: "chainrule" },
-      schema: schemaFromColumnData({ columnData: sources(block) }),
+      schema: schemaFromColumnData({ columnData: empty }),
     });
   };
   const part = () => {

@@ -6,11 +6,12 @@ import type { Recipe } from "./change.ts";
 import { detectorOf, detectors } from "./detectors.ts";
 import { findingsOf } from "./diagnose.ts";
 import { type Evidence, evidenceOf } from "./evidence.ts";
+import { resultOf } from "./goals.ts";
 import { measureTable } from "./measure/measure-table.ts";
 import { isPoorerThanOrdinary } from "./result.ts";
 import { suspected } from "./suspicion.ts";
 import { type Trials, type TwinReport, tryRemedies } from "./try-remedies.ts";
-import { type Diagnosis, isHealthy, type Remedy, type TriedVerdict, type Verdict } from "./verdict.ts";
+import { type Diagnosis, isHealthy, type TriedVerdict, type Verdict } from "./verdict.ts";
 
 export interface Examination extends Diagnosis {
   /** Of each twin; 0 where there was nothing to try. */
@@ -64,13 +65,12 @@ function withoutUnshown(
   remarks: readonly Verdict[],
 ): readonly TriedVerdict[] {
   const kinds = new Set(suspicions.map(({ kind }) => kind));
-  const loss = ({ after }: Remedy) => after.validationLoss ?? after.loss;
   const shown = verdicts.flatMap((verdict) => {
     const { suspicion } = detectorOf(verdict.kind);
     const showing = verdict.remedies.find(
       ({ settings, before, after }) => suspicion?.isOf(settings, learningRate) && suspicion.isShown(before, after),
     );
-    return kinds.has(verdict.kind) && showing ? [{ verdict, loss: loss(showing) }] : [];
+    return kinds.has(verdict.kind) && showing ? [{ verdict, loss: resultOf(showing.after) }] : [];
   });
   const best = shown.sort((a, b) => a.loss - b.loss)[0]?.verdict;
   return verdicts.flatMap((verdict) => {

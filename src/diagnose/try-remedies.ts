@@ -99,10 +99,10 @@ export async function tryRemedies(
   for (const { words, change, kinds } of [...together, ...withRates]) tried.push(await run(words, change, kinds));
 
   const remediesOf = ({ kind }: Verdict): Remedy[] => {
-    const { figure, isReached } = detectorOf(kind).mended;
+    const { isReached } = detectorOf(kind).mended;
     return tried
       .filter(({ kinds, outcome }) => kinds.has(kind) && isReached(before, outcome))
-      .sort((a, b) => figure(a.outcome) - figure(b.outcome) || imbalanceOf(a.outcome) - imbalanceOf(b.outcome))
+      .sort((a, b) => resultOf(a.outcome) - resultOf(b.outcome) || imbalanceOf(a.outcome) - imbalanceOf(b.outcome))
       .map(({ words, change, outcome }) => ({ change: words, settings: change, before, after: outcome }));
   };
   const rated = verdicts.map((verdict): TriedVerdict => {

@@ -11,7 +11,7 @@ export interface Verdict extends Finding {
   readonly consequenceOf?: VerdictKind;
 }
 
-/** A change that was tried in a twin of the training: same seed, same rows, same number of steps. */
+/** A change that was tried in a twin of the training: same seed, same rows, as many epochs. */
 export interface Remedy {
   /** In words: "relu with He initial weights". */
   readonly change: string;
