@@ -5,6 +5,8 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { chainrule } from "../cli/test-command.ts";
 import { isRecord } from "../ir/json.ts";
+import { train } from "../train/index.ts";
+import { basics } from "../train/test-training.ts";
 import { eventChecks } from "./event-checks.ts";
 import { openRun } from "./open-run.ts";
 import { parseEvents } from "./parse-events.ts";
@@ -30,19 +32,23 @@ beforeAll(async () => {
     (_, i) => `${(i * 7) % 11},${i % 3 ? "u" : "v"},${i % 5},${(i * 3) % 13},${i % 2 ? "p" : "q"}`,
   );
   await writeFile("table.csv", `a,b,c,d,class\n${rows.join("\n")}\n`);
-  const train = (more: string) => chainrule(`train table.csv --backend reference --hidden 4,4 --epochs 3 ${more}`);
-  await train("--target class --out classes");
-  await train("--target c --target d --out targets");
-  await train("--target class --optimizer sgd --lr 1e300 --out failed");
+  const run = (more: string) => chainrule(`train table.csv --backend reference --hidden 4,4 --epochs 3 ${more}`);
+  await run("--target class --out classes");
+  await run("--target c --target d --out targets");
+  await run("--target class --optimizer sgd --lr 1e300 --out failed");
+  // Progress is told by the clock: a training without end waits for the first of it.
+  const controller = new AbortController();
+  const endless = train({ ...basics, epochs: 1e9, backend: "reference", signal: controller.signal });
+  let progress: Record<string, unknown> | undefined;
+  for await (const event of endless) {
+    if (event.type !== "progress") continue;
+    progress = JSON.parse(JSON.stringify(event));
+    controller.abort();
+  }
   const runs = (await readdir(".")).filter((name) => name !== "table.csv");
   expect(runs).toHaveLength(3);
   const texts = await Promise.all(runs.map((run) => readFile(`${run}/events.jsonl`, "utf8")));
-  events = texts.flatMap((text) =>
-    text
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line)),
-  );
+  events = [...texts.flatMap((text) => text.trim().split("\n")).map((line) => JSON.parse(line)), progress!];
   manifests = await Promise.all(runs.map(async (run) => JSON.parse(await readFile(`${run}/run.json`, "utf8"))));
 });
 

@@ -72,6 +72,17 @@ it("tells lines, news and resets as they come", () => {
   expect(told).toEqual(["connected", "1 line 1", "2 line 2", "running", "reset", "1 line 1"]);
 });
 
+it("takes many lines of one event, whose id is the number of the last", () => {
+  const { told } = watched();
+  latest().line(1);
+  latest().send("message", "line 2\nline 3\nline 4", "4");
+  expect(told).toEqual(["1 line 1", "2 line 2", "3 line 3", "4 line 4"]);
+  latest().send("message", "line 6\nline 7", "7");
+  expect(open()).toEqual([]);
+  vi.advanceTimersByTime(500);
+  expect(latest().url).toBe("/api/runs/a/events?after=4");
+});
+
 it("goes on after the last line, by its mark, where a connection is lost", () => {
   const { told } = watched();
   latest().line(1);

@@ -121,12 +121,11 @@ class Place {
     const on = (name: string, take: (event: MessageEvent<string>) => void): void =>
       source.addEventListener(this.#role === "" ? name : `with:${name}`, take as (event: Event) => void);
     on("message", ({ data, lastEventId }) => {
-      const number = Number(lastEventId);
+      const lines = data.split("\n");
       // Never, by what the server promises; a line that is missing must not go unseen.
-      if (number !== this.#after + 1) return again();
-      this.#after = number;
+      if (Number(lastEventId) !== this.#after + lines.length) return again();
       this.#mark = undefined;
-      this.listener.line(data, number);
+      for (const line of lines) this.listener.line(line, ++this.#after);
     });
     on("mark", ({ data, lastEventId }) => {
       if (Number(lastEventId) === this.#after) this.#mark = data;

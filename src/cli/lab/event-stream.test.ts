@@ -214,7 +214,7 @@ describe("a stream of events", () => {
     const { port } = await testLab();
     const all = await until(eventsAt(urlOf(port)), isLine(2));
     expect(messages(all)).toEqual([
-      { event: "message", id: "1", data: line.replaceAll("\r", "\n") },
+      { event: "message", id: "1", data: line.replaceAll("\r", " ") },
       { event: "message", id: "2", data: '{"b":2}' },
     ]);
   });

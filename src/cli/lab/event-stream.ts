@@ -1,6 +1,6 @@
-// The events of a run as server-sent events: a line of events.jsonl is an event, its number is the event's id.
+// The events of a run as server-sent events.
 //
-//   message   a line, as it stands there
+//   message   lines of events.jsonl, those that were written since the last message: its id is the number of the last of them
 //   mark      the checksum of the last line so far, for a page that connects anew: ?after=LINE&crc=MARK
 //   run       the state of the run, where it has changed: { status, message?, control? }
 //   reset     what was told is void, and line 1 comes next: the run was cut to a checkpoint, or another stands in its place
@@ -123,13 +123,9 @@ function messages(piece: Piece, prefix: string): string {
   if (piece === "reset") return `event: ${prefix}reset\nid: 0\ndata: {}\n\n`;
   const { first, lines, crc } = piece;
   const name = prefix === "" ? "" : `event: ${prefix}message\n`;
-  const events = lines.map((line, i) => `${name}id: ${first + i}\n${dataOf(line)}\n\n`);
-  return `${events.join("")}event: ${prefix}mark\nid: ${first + lines.length - 1}\ndata: ${crc}\n\n`;
+  const id = `id: ${first + lines.length - 1}\n`;
+  return `${name}${id}${lines.map(dataOf).join("")}\nevent: ${prefix}mark\n${id}data: ${crc}\n\n`;
 }
 
-/** A carriage return ends a line there; in JSON both are blanks. */
-const dataOf = (line: string): string =>
-  line
-    .split("\r")
-    .map((part) => `data: ${part}`)
-    .join("\n");
+/** A carriage return would end a line there; in JSON it is a blank. */
+const dataOf = (line: string): string => `data: ${line.replaceAll("\r", " ")}\n`;

@@ -69,7 +69,7 @@ export interface StreamEvent {
   readonly data: string;
 }
 
-/** The events of a stream, as EventSource gives them, until it ends or is left. */
+/** The events of a stream, as EventSource gives them, but a message for each of its lines, until it ends or is left. */
 export async function* eventsAt(
   url: string,
   headers: Readonly<Record<string, string>> = {},
@@ -88,8 +88,12 @@ export async function* eventsAt(
         const fields = block.split("\n").map((line) => /^(\w*): ?(.*)$/s.exec(line)?.slice(1) ?? [line, ""]);
         const all = (name: string) => fields.filter(([field]) => field === name).map(([, value]) => value!);
         id = all("id").at(-1) ?? id;
+        const event = all("event").at(-1) ?? "message";
         const data = all("data");
-        if (data.length > 0) yield { event: all("event").at(-1) ?? "message", id, data: data.join("\n") };
+        if (!event.endsWith("message")) yield { event, id, data: data.join("\n") };
+        else
+          for (const [i, line] of data.entries())
+            yield { event, id: `${Number(id) - data.length + 1 + i}`, data: line };
       }
     }
   } catch (error) {
