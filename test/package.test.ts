@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { findBlas } from "../src/backends/blas/find.ts";
 
@@ -129,6 +129,32 @@ it("installs the command", () => {
   );
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
   expect(output.trim()).toBe(version);
+});
+
+/** What a loader on the thread of hooks counts, said when the process ends. */
+const counted = `
+import { writeFileSync } from "node:fs";
+let modules = 0;
+export async function load(url, context, next) {
+  if (url.startsWith("file:")) writeFileSync("modules.txt", String(++modules));
+  return next(url, context);
+}`;
+
+it("trains with a command of few modules, as each costs time at every start", () => {
+  writeFileSync(join(project, "count.mjs"), counted);
+  const rows = Array.from({ length: 60 }, (_, i) => `${i % 7},${i % 7 > 3 ? "big" : "small"}`);
+  writeFileSync(join(project, "sizes.csv"), `size,kind\n${rows.join("\n")}\n`);
+  const hooks = `data:text/javascript,import { register } from "node:module"; register("./count.mjs", ${JSON.stringify(pathToFileURL(`${project}/`).href)});`;
+  const cli = join(project, "node_modules/chainrule/dist/cli/main.js");
+  const train = ["train", "sizes.csv", "--target", "kind", "--epochs", "2", "--out", "sizes"];
+  execFileSync(process.execPath, ["--import", hooks, cli, ...train], { cwd: project, stdio: "pipe" });
+  expect(Number(readFileSync(join(project, "modules.txt"), "utf8"))).toBeLessThan(20);
+});
+
+it("has the files that the command reads", () => {
+  const cli = join(project, "node_modules/chainrule/dist/cli/main.js");
+  const bridge = execFileSync(process.execPath, [cli, "bridge", "pytorch"], { encoding: "utf8" });
+  expect(bridge).toBe(readFileSync(join(root, "src/cli/bridge/chainrule.py"), "utf8"));
 });
 
 /** Run-time packages that have an install script, and work without it, as the tests below show. */

@@ -1,4 +1,4 @@
-// All that commands do their work with. They import this file when they run, so that help need not load it.
+// All that commands do their work with, but for what a single one needs. They import this file when they run, so that help need not load it.
 import "../index.ts";
 
 export { isUtf8File } from "../data/formats/text-blocks.ts";
@@ -6,9 +6,6 @@ export * from "../data/index.ts";
 export { readPiece } from "../data/read.ts";
 export { RowTransform } from "../data/transform.ts";
 export * from "../diagnose/index.ts";
-export { explainRun } from "../explain/explain-run.ts";
-export * from "../explain/index.ts";
-export { explainNetwork, explainNeuron } from "../explain/lessons.ts";
 export { backendOf } from "../run/backends.ts";
 export { computeInfo } from "../run/info.ts";
 export * from "../runs/index.ts";

@@ -4,6 +4,7 @@ import { Argument } from "commander";
 import { namesOf } from "../../ir/record-list.ts";
 import { type BridgeName, bridges } from "../bridge/bridges.ts";
 import { type CommandRecord, option } from "../command.ts";
+import { cliFolder } from "../folder.ts";
 import { print, type Streams, stdoutName } from "../output.ts";
 import { printable } from "../terminal/text.ts";
 import { writeWhole } from "../write-whole.ts";
@@ -27,7 +28,7 @@ export const bridgeCommand: CommandRecord<[program: BridgeName], BridgeFlags> = 
 };
 
 async function bridge(program: BridgeName, { out = stdoutName }: BridgeFlags, streams: Streams): Promise<void> {
-  const text = await readFile(new URL(`../bridge/${bridges[program].file}`, import.meta.url), "utf8");
+  const text = await readFile(new URL(`bridge/${bridges[program].file}`, cliFolder), "utf8");
   if (out === stdoutName) {
     streams.stdout.write(text);
     return;

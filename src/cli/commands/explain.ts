@@ -112,19 +112,19 @@ export const explainCommand: CommandFamily = {
 };
 
 async function neuron({ x, w, target, lr, weight, ...flags }: NeuronFlags, streams: Streams): Promise<void> {
-  const { explainNeuron } = await import("../engine.ts");
+  const { explainNeuron } = await import("../explain-engine.ts");
   const { figures, of } = explainNeuron({ x, w, target, rate: lr });
   await show(of(weight, { paths: flags.paths }), figures, flags, streams);
 }
 
 async function network({ x, w1, w2, target, lr, weight, ...flags }: NetworkFlags, streams: Streams): Promise<void> {
-  const { explainNetwork } = await import("../engine.ts");
+  const { explainNetwork } = await import("../explain-engine.ts");
   const { figures, of } = explainNetwork({ x, w1, w2, target, rate: lr });
   await show(of(weight, { paths: flags.paths }), figures, flags, streams);
 }
 
 async function explainOfRun(dir: string, { row, weight, step, ...flags }: RunFlags, streams: Streams): Promise<void> {
-  const { openRun, replay, explainRun } = await import("../engine.ts");
+  const { openRun, replay, explainRun } = await import("../explain-engine.ts");
   const run = await replay(await openRun(dir), step);
   const { explanation, settings, figures } = explainRun(run, row, weight, flags.paths);
   const about = explanation.about?.map((sentence) => withFlagsFor(sentence, settings)) ?? [];
@@ -134,7 +134,7 @@ async function explainOfRun(dir: string, { row, weight, step, ...flags }: RunFla
 async function show(explanation: Explanation, figures: object, flags: OutputFlags, streams: Streams): Promise<void> {
   // Names in it may hold line breaks.
   const shown = { ...explanation, about: explanation.about?.map(printable) ?? [] };
-  const { toLatex, toMarkdown, toText } = await import("../engine.ts");
+  const { toLatex, toMarkdown, toText } = await import("../explain-engine.ts");
   print(flags.json ? streams.stderr : streams.stdout, ({ width }) => {
     const { format } = flags;
     const text = format === "text" ? toText(shown, width) : (format === "latex" ? toLatex : toMarkdown)(shown);

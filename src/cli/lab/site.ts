@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ChainruleError } from "../../ir/errors.ts";
+import { cliFolder } from "../folder.ts";
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -61,9 +62,9 @@ export class Site {
 }
 
 async function builtFolder(): Promise<string> {
-  // Beside this file's folder in the package; from the source, where the build puts it.
-  for (const place of ["../../lab/", "../../../dist/lab/"]) {
-    const folder = fileURLToPath(new URL(place, import.meta.url));
+  // Beside the command line in the package; from the source, where the build puts it.
+  for (const place of ["../lab/", "../../dist/lab/"]) {
+    const folder = fileURLToPath(new URL(place, cliFolder));
     if (existsSync(join(folder, "index.html"))) return folder;
   }
   throw new ChainruleError(

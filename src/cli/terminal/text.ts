@@ -6,9 +6,13 @@ import { stripVTControlCharacters } from "node:util";
 const wide =
   /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|[\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\p{Emoji}\ufe0f)/u;
 const zeroWidth = /^[\p{Mark}\p{Default_Ignorable_Code_Point}\p{Cc}]+$/u;
-const segmenter = new Intl.Segmenter();
+/** Made where a text needs it: that takes 10 ms, and most texts are ASCII. */
+let segmenter: Intl.Segmenter | undefined;
 
-const graphemes = (text: string) => Array.from(segmenter.segment(text), ({ segment }) => segment);
+function graphemes(text: string): string[] {
+  segmenter ??= new Intl.Segmenter();
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
 const cells = (grapheme: string) => (wide.test(grapheme) ? 2 : zeroWidth.test(grapheme) ? 0 : 1);
 
 const esc = "\u001b";
