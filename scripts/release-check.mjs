@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { entries, examplesOf, filled, runExamples } from "./docs.mjs";
+import { hasOpenblas, packChainrule, packOpenblas, platformHere } from "./openblas.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
@@ -34,8 +35,8 @@ function nodeOf(major, folder) {
 
 /** The checks, in order; each returns what its cell of the table says, or throws. `node` is the program, `project` a folder. */
 const checks = {
-  install({ node, project, tarball }) {
-    npm(["install", ...quiet, tarball], project, node);
+  install({ node, project, tarballs }) {
+    npm(["install", ...quiet, ...tarballs], project, node);
     const { packages } = JSON.parse(readFileSync(join(project, "node_modules/.package-lock.json"), "utf8"));
     return `${Object.keys(packages).length} packages`;
   },
@@ -58,7 +59,10 @@ const checks = {
     const { blas } = JSON.parse(printedBy(node, [cli, "info", "--json"], project));
     // koffi loads without its install script: else no BLAS would be found where one is.
     printedBy(node, ["-e", 'require("koffi").sizeof("double")'], project);
-    return blas.name ?? "none here; koffi loads";
+    const { name = "none here; koffi loads" } = blas;
+    if (blas.package === undefined && hasOpenblas(platformHere()) && !["MKL", "Accelerate"].includes(name))
+      throw new Error(`The package with OpenBLAS is there, and what computes is: ${name}.`);
+    return blas.package === undefined ? name : `${name} of the package`;
   },
 };
 
@@ -97,7 +101,8 @@ function main(majors) {
   const failures = [];
   const table = [["Node", ...Object.keys(checks)]];
   try {
-    const [{ filename }] = JSON.parse(npm(["pack", "--json", "--ignore-scripts", "--pack-destination", work], root));
+    const tarballs = [packChainrule(work)];
+    if (hasOpenblas(platformHere())) tarballs.push(packOpenblas(platformHere(), work));
     for (const major of majors) {
       const node = nodeOf(major, join(work, `node-${major}`));
       const project = join(work, `project-${major}`);
@@ -106,7 +111,7 @@ function main(majors) {
       const cli = join(project, "node_modules/chainrule/dist/cli/main.js");
       const cells = Object.entries(checks).map(([name, check]) => {
         try {
-          return check({ node, project, cli, tarball: join(work, filename) });
+          return check({ node, project, cli, tarballs });
         } catch (error) {
           failures.push(`Node ${major}, ${name}: ${error.message}`);
           return "FAILED";

@@ -12,7 +12,7 @@ export function start({ threads }) {
   const handle = koffi.load(library.file);
   if (library.setThreads !== undefined) handle.func(library.setThreads)(threads);
   sgemm = handle.func(
-    "void cblas_sgemm(int order, int tx, int ty, int m, int n, int k, float alpha, const float *x, int ldx, const float *y, int ldy, float beta, _Inout_ float *z, int ldz)",
+    `void ${library.prefix}cblas_sgemm(int order, int tx, int ty, int m, int n, int k, float alpha, const float *x, int ldx, const float *y, int ldy, float beta, _Inout_ float *z, int ldz)`,
   );
 }
 

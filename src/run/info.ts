@@ -14,6 +14,8 @@ export interface ComputeInfo {
     | {
         readonly name: string;
         readonly file: string;
+        /** The package that it came in; absent where the machine has it. */
+        readonly package?: string;
         /** Multiply-adds of the smallest product it computes. */
         readonly from: number;
       }
@@ -23,11 +25,14 @@ export interface ComputeInfo {
 /** Throws BLAS_NOT_FOUND as findBlas does. */
 export function computeInfo(): ComputeInfo {
   const blas = blasOf();
+  const { library } = blas;
   const os = globalThis.process?.getBuiltinModule?.("node:os");
   return {
     processor: os?.cpus()[0]?.model.trim(),
     threads: availableThreads(),
     fusedMultiplyAdd: fastestBuild() === "relaxed",
-    blas: blas.library ? { name: blas.library.name, file: blas.library.file, from: blasFrom } : { reason: blas.reason },
+    blas: library
+      ? { name: library.name, file: library.file, ...(library.package && { package: library.package }), from: blasFrom }
+      : { reason: blas.reason },
   };
 }

@@ -1,30 +1,43 @@
-// Looks for a BLAS on this machine: by the loader's usual names, or where CHAINRULE_BLAS says.
+// Looks for a BLAS: where CHAINRULE_BLAS says, in the package of this platform, by the loader's usual names.
 import { ChainruleError } from "../../ir/errors.ts";
 import { type BlasLibrary, loadGemm } from "./gemm.ts";
 
-interface Candidate {
-  readonly name: string;
+type Candidate = Omit<BlasLibrary, "file" | "koffi"> & {
   readonly files: readonly string[];
-  /** C declaration of the function that sets its number of threads. */
-  readonly setThreads?: string;
+  /** Tried before the package; all others come after it (docs/decisions/0011-blas.md has the figures). */
+  readonly ahead?: boolean;
+};
+
+const openBlas = { name: "OpenBLAS", prefix: "", setThreads: "void openblas_set_num_threads(int)" };
+/** As the PyPI wheels scipy-openblas32 name its functions, and so the packages made of them. */
+const scipyOpenBlas = { name: "OpenBLAS", prefix: "scipy_", setThreads: "void scipy_openblas_set_num_threads(int)" };
+const blis = { name: "BLIS", prefix: "", setThreads: "void bli_thread_set_num_threads(int64_t)" };
+const mkl = { name: "MKL", prefix: "", setThreads: "void MKL_Set_Num_Threads(int)" };
+const accelerate = { name: "Accelerate", prefix: "", setThreads: undefined };
+
+/** What may be installed: by names that the loader knows. */
+function installedOn(platform: NodeJS.Platform): readonly Candidate[] {
+  const ahead = isIntel();
+  if (platform === "linux")
+    return [
+      { ...mkl, files: ["libmkl_rt.so.3", "libmkl_rt.so.2", "libmkl_rt.so"], ahead },
+      { ...openBlas, files: ["libopenblas.so.0", "libopenblas.so"] },
+      { ...blis, files: ["libblis.so.4", "libblis.so.3", "libblis.so"] },
+    ];
+  if (platform === "win32")
+    return [
+      { ...mkl, files: ["mkl_rt.3.dll", "mkl_rt.2.dll", "mkl_rt.dll"], ahead },
+      { ...openBlas, files: ["libopenblas.dll", "openblas.dll"] },
+    ];
+  const file = "/System/Library/Frameworks/Accelerate.framework/Accelerate";
+  return platform === "darwin" ? [{ ...accelerate, files: [file], ahead: true }] : [];
 }
 
-const openBlas = { name: "OpenBLAS", setThreads: "void openblas_set_num_threads(int)" };
-const blis = { name: "BLIS", setThreads: "void bli_thread_set_num_threads(int64_t)" };
-const mkl = { name: "MKL", setThreads: "void MKL_Set_Num_Threads(int)" };
-
-const candidates: Partial<Record<NodeJS.Platform, readonly Candidate[]>> = {
-  linux: [
-    { ...mkl, files: ["libmkl_rt.so.2", "libmkl_rt.so"] },
-    { ...openBlas, files: ["libopenblas.so.0", "libopenblas.so"] },
-    { ...blis, files: ["libblis.so.4", "libblis.so.3", "libblis.so"] },
-  ],
-  darwin: [{ name: "Accelerate", files: ["/System/Library/Frameworks/Accelerate.framework/Accelerate"] }],
-  win32: [
-    { ...mkl, files: ["mkl_rt.2.dll", "mkl_rt.dll"] },
-    { ...openBlas, files: ["libopenblas.dll", "openblas.dll"] },
-  ],
-};
+const isIntel = (): boolean =>
+  process
+    .getBuiltinModule("node:os")
+    .cpus()
+    .some(({ model }) => model.includes("Intel"));
 
 /** A library, or why there is none. */
 export type BlasSearch =
@@ -44,35 +57,69 @@ export function findBlas(): BlasSearch {
 }
 
 function search(setting: string | undefined): BlasSearch {
-  const nodeModule = globalThis.process?.getBuiltinModule?.("node:module");
-  if (nodeModule === undefined) return { reason: "only Node can load one" };
+  if (globalThis.process?.getBuiltinModule === undefined) return { reason: "only Node can load one" };
   if (setting === "off") return { reason: "CHAINRULE_BLAS is off" };
-  let koffi: string;
-  try {
-    koffi = nodeModule.createRequire(import.meta.url).resolve("koffi");
-  } catch {
+  const koffi = packageFile("koffi");
+  if (koffi === undefined) {
     if (setting) throw notFound(setting, "the package koffi, which loads libraries, is not installed");
     return { reason: "the package koffi, which loads libraries, is not installed" };
   }
-  if (setting) {
-    const known = Object.values(candidates).flat();
-    const base = setting.split(/[\\/]/).at(-1)!.toLowerCase();
-    const kind = known.find(({ name, files }) =>
-      [name.toLowerCase(), ...files.map((file) => file.split(".")[0]!)].some((part) => base.includes(part)),
-    );
-    const library = { name: kind?.name ?? "BLAS", file: setting, koffi, setThreads: kind?.setThreads };
-    const failure = attempt(library);
-    if (failure !== undefined) throw notFound(setting, failure);
-    return { library };
-  }
-  const here = candidates[process.platform] ?? [];
-  for (const { name, files, setThreads } of here) {
+  if (setting) return { library: named(setting, koffi) };
+  const installed = installedOn(process.platform);
+  const packages = packaged();
+  const inOrder = [...installed.filter(({ ahead }) => ahead), ...packages, ...installed.filter(({ ahead }) => !ahead)];
+  const failures: string[] = [];
+  for (const { files, ahead: _, ...kind } of inOrder) {
     for (const file of files) {
-      const library = { name, file, koffi, setThreads };
-      if (attempt(library) === undefined) return { library };
+      const library = { ...kind, file, koffi };
+      const failure = attempt(library);
+      if (failure === undefined) return { library };
+      if (kind.package !== undefined) failures.push(`${kind.package} cannot be used: ${failure}`);
     }
   }
-  return { reason: `none of ${here.map(({ name }) => name).join(", ")} is installed` };
+  const names = [...(packages.length > 0 ? [] : packageNames().slice(0, 1)), ...installed.map(({ name }) => name)];
+  return { reason: [`none of ${names.join(", ")} is installed`, ...failures].join("; ") };
+}
+
+/** The library that CHAINRULE_BLAS names, of a kind that its name tells; its functions may have a prefix or none. */
+function named(file: string, koffi: string): BlasLibrary {
+  const base = file.split(/[\\/]/).at(-1)!.toLowerCase();
+  const fitting = [openBlas, scipyOpenBlas, blis, mkl, accelerate].filter(({ name }) =>
+    base.includes(name.toLowerCase()),
+  );
+  const unknown = ["", "scipy_"].map((prefix) => ({ name: "BLAS", prefix, setThreads: undefined }));
+  const failures = new Set<string>();
+  for (const kind of fitting.length > 0 ? fitting : unknown) {
+    const library = { ...kind, file, koffi };
+    const failure = attempt(library);
+    if (failure === undefined) return library;
+    failures.add(failure);
+  }
+  throw notFound(file, [...failures].join("; "));
+}
+
+/** Names of the packages that hold OpenBLAS for this platform (scripts/openblas.mjs). On Linux the loader tells which C library is there. */
+function packageNames(): readonly string[] {
+  const name = `@chainrule/openblas-${process.platform}-${process.arch}`;
+  return process.platform === "linux" ? [name, `${name}-musl`] : [name];
+}
+
+const packaged = (): readonly Candidate[] =>
+  packageNames().flatMap((name) => {
+    const file = packageFile(name);
+    return file === undefined ? [] : [{ ...scipyOpenBlas, files: [file], package: name }];
+  });
+
+/** The main file of a package that is installed with this one. */
+function packageFile(name: string): string | undefined {
+  try {
+    return process
+      .getBuiltinModule("node:module")
+      .createRequire(import.meta.url)
+      .resolve(name);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Why the library cannot be used; undefined where a product comes out right. */
@@ -87,7 +134,7 @@ function attempt(library: BlasLibrary): string | undefined {
     return (error as Error).message;
   }
   const isRight = [17, 23, 39, 53].every((value, i) => floats[8 + i] === value);
-  return isRight ? undefined : "its cblas_sgemm gave a wrong product";
+  return isRight ? undefined : `its ${library.prefix}cblas_sgemm gave a wrong product`;
 }
 
 const notFound = (file: string, reason: string): ChainruleError =>

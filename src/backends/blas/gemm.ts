@@ -26,6 +26,10 @@ export interface BlasLibrary {
   readonly file: string;
   /** Path of the koffi package. */
   readonly koffi: string;
+  /** What its names begin with: "scipy_" for scipy_cblas_sgemm, else "". */
+  readonly prefix: string;
+  /** The package that holds it; absent where it is installed on the machine. */
+  readonly package?: string;
   /** C declaration of the function that takes the number of threads that BLAS itself may use; it is set to 1. */
   readonly setThreads: string | undefined;
 }
@@ -37,13 +41,13 @@ const TRANSPOSE = 112;
 type Koffi = typeof import("koffi");
 
 /** Throws what the loader says where there is no such library or no cblas_sgemm in it. */
-export function loadGemm({ file, koffi: path, setThreads }: BlasLibrary, memory: WebAssembly.Memory): Gemm {
+export function loadGemm({ file, koffi: path, prefix, setThreads }: BlasLibrary, memory: WebAssembly.Memory): Gemm {
   const { createRequire } = process.getBuiltinModule("node:module");
   const koffi = createRequire(path)(path) as Koffi;
   const library: LibraryHandle = koffi.load(file);
   if (setThreads !== undefined) library.func(setThreads)(1);
   const sgemm = library.func(
-    "void cblas_sgemm(int order, int tx, int ty, int m, int n, int k, float alpha, uint64_t x, int ldx, uint64_t y, int ldy, float beta, uint64_t z, int ldz)",
+    `void ${prefix}cblas_sgemm(int order, int tx, int ty, int m, int n, int k, float alpha, uint64_t x, int ldx, uint64_t y, int ldy, float beta, uint64_t z, int ldz)`,
   );
   const base = addressOf(koffi, memory);
   return (x, xRow, xK, y, yK, yColumn, z, zRow, m, n, k, add) => {
