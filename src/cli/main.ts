@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The executable `chainrule`.
-import { run } from "./program.ts";
+import module from "node:module";
 
 /** Whether somebody still reads what is written. A reader such as `head` may close the pipe early; that is no failure. */
 const isOpen = { stdout: true, stderr: true };
@@ -16,5 +16,8 @@ process.stderr.on("error", () => {
   isOpen.stderr = false;
 });
 
+// From 22.1 on Node keeps in the folder for temporary files what it has compiled, for the next start.
+(module as { enableCompileCache?(): unknown }).enableCompileCache?.();
+const { run } = await import("./program.ts");
 const code = await run(process.argv.slice(2), process);
 process.exitCode = isOpen.stdout ? code : 1;

@@ -126,6 +126,8 @@ const formats: readonly Format[] = [
     read: ([, quarter, year]) => ({ year: Number(year), month: 3 * Number(quarter) - 2, day: 1 }),
   },
 ];
+/** Those that need no letter. Patterns of letters of any script take milliseconds to compile, and most cells are numbers. */
+const formatsOfDigits = formats.slice(0, 2);
 
 /** Also as a column with missing cells comes out of pandas: 20210403.0 */
 const yyyymmdd = /^(\d{4})(\d{2})(\d{2})(?:\.0+)?$/;
@@ -160,7 +162,7 @@ export function parseDate(cell: Cell, { form, order }: DateNotation): number {
 
 /** Days since 1970 of a date without a time; undefined if it is none. */
 function dayOf(text: string, order: DateOrder): number | undefined {
-  for (const { pattern, read } of formats) {
+  for (const { pattern, read } of /^[\d.,:/ -]*$/.test(text) ? formatsOfDigits : formats) {
     const match = pattern.exec(text);
     if (match === null) continue;
     const found = read(match, order);

@@ -1,7 +1,7 @@
 // A list of numbers that grows: eight bytes for each.
 
 export class FloatList {
-  #numbers = new Float64Array(1024);
+  #numbers = new Float64Array(32);
   length = 0;
 
   push(value: number): void {

@@ -16,6 +16,14 @@ describe("text", () => {
       3, 1, 1, 4, 2, 3, 2,
     ]);
   });
+  it("takes the same cells alone and beside characters that must be looked at one by one", () => {
+    const all = Array.from({ length: 0x2600 - 32 }, (_, i) => String.fromCharCode(32 + i));
+    // Letters of Hangul join, and marks of direction are no text.
+    const texts = all
+      .filter((text) => /[\p{Script=Latin}\p{P}\p{S}\p{N}]/u.test(text))
+      .map((text) => `a${text}━${text}`);
+    expect(texts.filter((text) => displayWidth(text) !== displayWidth(`${text}日`) - 2)).toEqual([]);
+  });
   it("is cut between characters", () => {
     expect([cut("abcdef", 4), cut("日本語", 4), cut("abc", 3), cutStart("model.layers.12", 10), cut("abc", 0)]).toEqual(
       ["abc…", "日…", "abc", "…layers.12", ""],

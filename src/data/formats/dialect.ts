@@ -98,6 +98,8 @@ function linesOf(text: string): Line[] {
 /** With either decimal mark, and without a unit: "1st" is none. */
 function isNumber(cell: string): boolean {
   const text = cell.trim();
+  // Most are plain, and need none of the patterns for what people write.
+  if (/^-?\d{1,15}(?:\.\d{1,15})?$/.test(text)) return true;
   return text !== "" && decimalMarks.some((decimal) => !Number.isNaN(parseWritten(text, { decimal, unit: "" })));
 }
 
