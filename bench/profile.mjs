@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { loadGemm } from "../dist/backends/blas/gemm.js";
 import { encode } from "../dist/backends/wasm/encode.js";
-import { moduleBytes } from "../dist/backends/wasm/generate.js";
+import { functionsModule } from "../dist/backends/wasm/generate.js";
 import { instantiate } from "../dist/backends/wasm/instance.js";
 import { END } from "../dist/backends/wasm/machine/opcodes.js";
 import { basesOf, fastestBuild, moduleOf, sharedMemory } from "../dist/backends/wasm/module.js";
@@ -27,10 +27,10 @@ const blas = flags.blas ? blasOf(build) : undefined;
 if (blas?.reason) throw new Error(blas.reason);
 const blasFrom = blas && { blasFrom: blas.from };
 const encoded = encode(plan, arena, temporary, { firstFunction: basesOf(build).table, ...blasFrom });
-const room = temporary + Math.ceil(encoded.temporaryBytes / 64) * 64;
-const start = room + Math.ceil(encoded.roomBytes / 64) * 64;
+const scratch = temporary + Math.ceil(encoded.temporaryBytes / 64) * 64;
+const start = scratch + Math.ceil(encoded.scratchBytes / 64) * 64;
 const memory = sharedMemory(Math.ceil((start + encoded.words.byteLength) / 65536) + 1);
-const generated = new WebAssembly.Module(moduleBytes(encoded.functions));
+const generated = new WebAssembly.Module(functionsModule(encoded.functions));
 const machine = instantiate(moduleOf(build), memory, blas && loadGemm(blas.library, memory), generated);
 const ints = new Int32Array(memory.buffer);
 const floats = new Float32Array(memory.buffer);
@@ -46,12 +46,12 @@ for (const [name, data] of values) {
   const view = plan.states[name];
   (view.dtype === "int32" ? ints : floats).set(data, place(view));
 }
-machine.run(start + encoded.setup.word * 4, 1, 0, 1, room);
+machine.run(start + encoded.setup.word * 4, 1, 0, 1, scratch);
 const times = new Map();
 const rounds = 15;
 const timed = (p, thread, threads) => {
   const from = performance.now();
-  machine.runOne(p, thread, threads, room);
+  machine.runOne(p, thread, threads, scratch);
   return performance.now() - from;
 };
 for (let round = 0; round < rounds; round++) {
