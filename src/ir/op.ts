@@ -72,7 +72,7 @@ export interface OpRecord<N extends OpName = OpName> {
   transposing?(attributes: OpAttributes[N], i: number): OpAttributes[N];
   /** Of reductions: the axes of the one input along which elements go into one. */
   reduces?(attributes: OpAttributes[N]): readonly number[];
-  /** Of matrix products: how many products are added up in each element of the output. */
+  /** Of matrix products and convolutions: at the most, how many products are added up in each element of the output. */
   sums?(inputs: readonly TensorType[], attributes: OpAttributes[N]): number;
   /** Whether row i of the output, along its first axis, is made of other rows of the inputs than theirs at i. */
   mixesRows?(attributes: OpAttributes[N]): boolean;

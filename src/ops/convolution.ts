@@ -1,6 +1,6 @@
 // 2-d convolution (cross-correlation) and its two gradients, each one's rule written with the other two.
 import type { Convolution } from "../ir/graph.ts";
-import { formatShape, type Shape, sameShape, type TensorType } from "../ir/shape.ts";
+import { formatShape, type Shape, sameShape, sizeOf, type TensorType } from "../ir/shape.ts";
 import { type CasesOf, float } from "./case.ts";
 import { operandError, requireIntegers, requireRank, requireShape } from "./check.ts";
 import { opRecord } from "./define.ts";
@@ -77,6 +77,7 @@ export const convolutions = {
     infer: ([x, w], attributes) => {
       return { shape: outputShape("conv2d", x, w, attributes), dtype: x.dtype };
     },
+    sums: ([, w]) => sizeOf(w!.shape.slice(1)),
     saves: "inputs",
     gradient: ({ dy, inputs: [x, w], attributes }, g) => [
       g.apply("conv2dInputGradient", [w, dy], { ...attributes, inputShape: x.shape }),
@@ -94,6 +95,7 @@ export const convolutions = {
       requireOutputShape("conv2dInputGradient", dy, outputShape("conv2dInputGradient", x, w, attributes));
       return x;
     },
+    sums: ([w], { groups }) => (w!.shape[0]! / groups) * sizeOf(w!.shape.slice(2)),
     saves: "inputs",
     gradient: ({ dy: u, inputs: [w, dy], attributes }, g) => [
       g.apply("conv2dWeightGradient", [u, dy], { ...pick(attributes), kernelShape: w.shape }),
@@ -111,6 +113,7 @@ export const convolutions = {
       requireOutputShape("conv2dWeightGradient", dy, outputShape("conv2dWeightGradient", x, w, attributes));
       return w;
     },
+    sums: ([, dy]) => sizeOf(dy!.shape) / dy!.shape[1]!,
     saves: "inputs",
     gradient: ({ dy: u, inputs: [x, dy], attributes }, g) => [
       g.apply("conv2dInputGradient", [u, dy], { ...pick(attributes), inputShape: x.shape }),
