@@ -1,34 +1,12 @@
 // Convolutions and their gradients as products over patches, in any geometry, against the reference.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { vjp } from "../../grad/transforms.ts";
-import type { Shape } from "../../ir/shape.ts";
-import { sizeOf } from "../../ir/shape.ts";
-import { traceProgram } from "../../run/program.ts";
-import { Session } from "../../run/session.ts";
-import type { Tensor } from "../../trace/tensor.ts";
 import type { Backend } from "../backend.ts";
 import { findBlas } from "../blas/find.ts";
 import { reference } from "../reference/reference.ts";
-import { largestError, samples } from "./test-plan.ts";
+import { convolve, type Geometry, outputShape } from "./test-convolution.ts";
+import { largestError } from "./test-plan.ts";
 import { wasmBackend } from "./wasm.ts";
-
-interface Geometry {
-  readonly x: Shape;
-  readonly w: Shape;
-  readonly stride: readonly [number, number];
-  readonly padding: readonly [number, number];
-  readonly dilation: readonly [number, number];
-  readonly groups: number;
-}
-
-const outputShape = ({ x, w, stride, padding, dilation }: Geometry): Shape => [
-  x[0]!,
-  w[0]!,
-  ...([0, 1] as const).map((axis) =>
-    Math.floor((x[2 + axis]! + 2 * padding[axis] - dilation[axis] * (w[2 + axis]! - 1) - 1) / stride[axis] + 1),
-  ),
-];
 
 const pair = (min: number, max: number) => fc.tuple(fc.integer({ min, max }), fc.integer({ min, max }));
 
@@ -51,34 +29,6 @@ const geometries = fc
     }),
   )
   .filter((geometry) => outputShape(geometry).every((n) => n > 0));
-
-/** y, dx and dw. */
-function convolve(geometry: Geometry, backend: Backend): number[][] {
-  const { x, w, ...options } = geometry;
-  const y = outputShape(geometry);
-  const shapes: Record<string, Shape> = { x, w, dy: y };
-  const state = Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]) => [name, { shape, dtype: backend.float }]),
-  );
-  const program = traceProgram(
-    state,
-    {},
-    (values) => {
-      const { value: out, pullback } = vjp((a: Tensor, b: Tensor) => a.conv2d(b, options), values.x!, values.w!);
-      const [dx, dw] = pullback(values.dy!);
-      return { outputs: { y: out, dx, dw } };
-    },
-    backend.float,
-  );
-  const session = new Session({ state, programs: { main: program } }, backend);
-  Object.entries(shapes).forEach(([name, shape], i) => {
-    session.write(name, Float64Array.from(samples(sizeOf(shape), -1, 1, i + 1)));
-  });
-  session.run("main");
-  const results = ["y", "dx", "dw"].map((name) => Array.from(session.output("main", name)));
-  session.dispose();
-  return results;
-}
 
 const { library, reason } = findBlas();
 if (!library) it.skip(`products by a BLAS: ${reason}`);

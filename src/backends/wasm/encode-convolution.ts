@@ -1,9 +1,10 @@
 // conv2d and its gradients → instructions: products over patches, or plain loops for groups of few channels.
 import { type Shape, sizeOf } from "../../ir/shape.ts";
 import type { OpKernel, View } from "../../plan/plan.ts";
+import { encodeWinograd, isWorthTiles } from "./encode-winograd.ts";
 import { type Encoder, evenShares, Scratch } from "./encoder.ts";
 import * as code from "./machine/opcodes.ts";
-import { recordWords } from "./words.ts";
+import { type PatchWindow, paddedBytes, pair, windowWords } from "./patch-window.ts";
 
 type Convolution = OpKernel<"conv2d" | "conv2dInputGradient" | "conv2dWeightGradient">;
 
@@ -17,42 +18,11 @@ const blockPixels = 256;
 /** Elements of dx for one of dy from which the gradient to the input is scattered. */
 const wasteful = 1.5;
 
-type Pair = readonly [vertical: number, horizontal: number];
-
-/** The patches that a convolution reads: the window of instructions.ts. */
-interface PatchWindow {
-  readonly source: Pair;
-  readonly spacing: Pair;
-  readonly padding: Pair;
-  readonly kernel: Pair;
-  readonly dilation: Pair;
-  readonly stride: Pair;
-  readonly output: Pair;
-  readonly rows: number;
-}
-
-function windowWords({ source, spacing, padding, kernel, dilation, stride, output, rows }: PatchWindow): number[] {
-  const [[height, width], [spacingH, spacingW], [paddingH, paddingW]] = [source, spacing, padding];
-  const [[kh, kw], [dilationH, dilationW], [strideH, strideW], [oh, ow]] = [kernel, dilation, stride, output];
-  const from = { height, width, spacingH, spacingW, paddingH, paddingW };
-  return recordWords("window", { ...from, kh, kw, dilationH, dilationW, strideH, strideW, oh, ow, rows });
-}
-
-/** Bytes of the padded copy of `channels` planes, as far as a block needs them. */
-function paddedBytes({ rows, output, kernel, dilation, stride }: PatchWindow, channels: number): number {
-  const height = (rows - 1) * stride[0] + (kernel[0] - 1) * dilation[0] + 1;
-  const width = (output[1] - 1) * stride[1] + (kernel[1] - 1) * dilation[1] + 1;
-  // With a margin: rows are read as whole vectors.
-  return channels * height * width * 4 + 64;
-}
-
 /** A tile of the product, and of a patch's elements how far each is from the first. */
 function startScratch(depth: number) {
   const scratch = new Scratch();
   return { scratch, edge: scratch.take(4 * code.TILE_M * code.TILE_N), table: scratch.take(depth * 4) };
 }
-
-const pair = (shape: Shape): Pair => [shape[2]!, shape[3]!];
 
 /** Multiply-adds of a convolution whose weights have this shape, and whose outputs have that. */
 const workOf = (w: Shape, y: Shape): number => sizeOf(y) * w[1]! * w[2]! * w[3]!;
@@ -88,6 +58,10 @@ function encodeProduct(
   window: Omit<PatchWindow, "rows">,
   encoder: Encoder,
 ): void {
+  if (isWorthTiles(window, groups, source, output)) {
+    encodeWinograd(source, weights, output, isFlipped, window, encoder);
+    return;
+  }
   const channels = source.shape[1]! / groups;
   const out = output.shape[1]! / groups;
   const [oh, ow] = window.output;
@@ -147,16 +121,16 @@ export function encodeInputGradient(kernel: OpKernel<"conv2dInputGradient">, enc
     return;
   }
   const size = pair(w.shape);
+  const reach = (axis: 0 | 1) => dilation[axis] * (size[axis] - 1) - padding[axis];
+  const from = { source: pair(dy.shape), spacing: stride, padding: [reach(0), reach(1)], kernel: size } as const;
+  const window = { ...from, dilation, stride: [1, 1], output: pair(output.shape) } as const;
   const [image, maps] = [sizeOf(output.shape.slice(2)), sizeOf(dy.shape.slice(2))];
   // Turned around, the convolution runs over every element of dx, zeros between those of dy included.
-  if (image > wasteful * maps) {
+  if (image > wasteful * maps && !isWorthTiles(window, groups, dy, output)) {
     encodeScattered(w, dy, output, kernel.attributes, encoder);
     return;
   }
-  const reach = (axis: 0 | 1) => dilation[axis] * (size[axis] - 1) - padding[axis];
-  const window = { source: pair(dy.shape), spacing: stride, padding: [reach(0), reach(1)], kernel: size } as const;
-  const rest = { dilation, stride: [1, 1], output: pair(output.shape) } as const;
-  encodeProduct(dy, w, output, groups, true, { ...window, ...rest }, encoder);
+  encodeProduct(dy, w, output, groups, true, window, encoder);
 }
 
 /** dx as patches of W transposed times dy, added up where they were read. */

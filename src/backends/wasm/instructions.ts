@@ -33,6 +33,18 @@ const convolution = {
   patches: "usize",
 } as const satisfies Layout;
 
+/**
+ * A 3 × 3 convolution by Winograd's transforms. Then a window, whose rows and columns are those of whole tiles. A block has
+ * `images` images, or rows of tiles of one; an image has `down` × `across` tiles. Steps: bytes from one of the 36 values to the
+ * next. From `table` on: places in the scratch space.
+ */
+const winograd = {
+  ...{ source: "usize", kernel: "usize", output: "usize", batch: "i32", inChannels: "i32", outChannels: "i32" },
+  ...{ isBlas: "i32", images: "i32", down: "i32", across: "i32", oh: "i32", ow: "i32" },
+  ...{ kernelStep: "usize", valueStep: "usize", productStep: "usize" },
+  ...{ table: "usize", padded: "usize", values: "usize", products: "usize" },
+} as const satisfies Layout;
+
 const directConvolution = {
   ...{ first: "usize", second: "usize", output: "usize" },
   ...{ batch: "i32", inChannels: "i32", height: "i32", width: "i32", outChannels: "i32" },
@@ -106,6 +118,12 @@ export const instructions = {
   conv2d: convolution,
   conv2dWeightGradient: convolution,
   conv2dScatteredGradient: convolution,
+  /** Bytes from one output's or input's weights to the next, and from one of the 36 values to the next. */
+  winogradKernel: {
+    ...{ w: "usize", to: "usize", inChannels: "i32", outChannels: "i32", inStep: "usize", outStep: "usize" },
+    ...{ step: "usize", isFlipped: "i32", isBlas: "i32" },
+  },
+  winogradConv2d: winograd,
   maxPool2d: pooling,
   maxPool2dGradient: pooling,
   maxPool2dGather: pooling,

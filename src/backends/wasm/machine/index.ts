@@ -13,6 +13,7 @@ import { reduction } from "./reduce";
 import { control, failed, meet, shareStart, stepDone, stopAsked, takePiece } from "./share";
 import { sketch, sketchEnd } from "./sketch";
 import { softmax } from "./softmax";
+import { winogradConv2d, winogradKernel } from "./winograd-convolution";
 
 /** First address free for the host. */
 export function memoryBase(): usize {
@@ -70,6 +71,10 @@ export function runOne(p: usize, thread: i32, threads: i32, scratch: usize): voi
       return directInputGradient(changetype<instruction.DirectConv2d>(p), thread, threads);
     case instruction.DIRECT_WEIGHT_GRADIENT:
       return directWeightGradient(changetype<instruction.DirectConv2d>(p), thread, threads);
+    case instruction.WINOGRAD_KERNEL:
+      return winogradKernel(changetype<instruction.WinogradKernel>(p), thread, threads, scratch);
+    case instruction.WINOGRAD_CONV2D:
+      return winogradConv2d(changetype<instruction.WinogradConv2d>(p), thread, threads, scratch);
     case instruction.MAX_POOL2D:
     case instruction.MAX_POOL2D_GRADIENT:
     case instruction.MAX_POOL2D_GATHER:
