@@ -19,17 +19,19 @@ const unless = it.skipIf(!hasOpenblas(platform) || ahead !== undefined);
 let project: string;
 const npm = (args: string[], cwd: string) =>
   execFileSync("npm", args, { cwd, encoding: "utf8", shell: process.platform === "win32" });
-const chainrule = (...args: string[]) =>
+/** `blas`: CHAINRULE_BLAS; "" is as good as unset. */
+const chainruleWith = (blas: string, ...args: string[]) =>
   execFileSync(process.execPath, [join(project, "node_modules/chainrule/dist/cli/main.js"), ...args], {
     cwd: project,
     encoding: "utf8",
     stdio: "pipe",
-    env: { ...process.env, CHAINRULE_BLAS: "" },
+    env: { ...process.env, CHAINRULE_BLAS: blas },
   });
+const chainrule = (...args: string[]) => chainruleWith("", ...args);
 interface Info {
   readonly blas: { readonly name?: string; readonly file?: string; readonly package?: string };
 }
-const blasOfInfo = () => (JSON.parse(chainrule("info", "--json")) as Info).blas;
+const blasOfInfo = (blas = "") => (JSON.parse(chainruleWith(blas, "info", "--json")) as Info).blas;
 
 beforeAll(() => {
   project = realpathSync(mkdtempSync(join(tmpdir(), "chainrule-openblas-")));
@@ -47,6 +49,13 @@ unless(`computes by the package${ahead ? `: ${ahead} is here` : ""}`, () => {
   expect(blas).toMatchObject({ name: "OpenBLAS", package: name });
   expect(file).toContain(join(project, "node_modules", name));
   expect(chainrule("info").replace(/\s+/g, " ")).toContain(`BLAS OpenBLAS (package ${name}), for matrix products from`);
+});
+
+unless("takes its library by name, as any other", () => {
+  const { file } = blasOfInfo();
+  const named = blasOfInfo(file);
+  expect(named).toMatchObject({ name: "OpenBLAS", file });
+  expect(named).not.toHaveProperty("package");
 });
 
 unless("trains with it on every thread, and twice alike", () => {

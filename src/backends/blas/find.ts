@@ -77,8 +77,9 @@ function search(setting: string | undefined): BlasSearch {
       if (kind.package !== undefined) failures.push(`${kind.package} cannot be used: ${failure}`);
     }
   }
-  const names = [...(packages.length > 0 ? [] : packageNames().slice(0, 1)), ...installed.map(({ name }) => name)];
-  return { reason: [`none of ${names.join(", ")} is installed`, ...failures].join("; ") };
+  const missing = installed.map(({ name }) => name);
+  if (packages.length === 0) missing.push(`package with OpenBLAS for ${process.platform}-${process.arch}`);
+  return { reason: [`no ${missing.join(" or ")} is installed`, ...failures].join("; ") };
 }
 
 /** The library that CHAINRULE_BLAS names, of a kind that its name tells; its functions may have a prefix or none. */

@@ -15,7 +15,8 @@ export const infoCommand: CommandRecord<[], InfoFlags> = {
   arguments: [],
   options: [jsonOption()],
   explanation: `The environment variable CHAINRULE_BLAS names a BLAS library to use, or
-is "off".`,
+is "off". Unset: the package with OpenBLAS for this platform, or a BLAS
+that is installed.`,
   examples: ["info"],
   run: (_, flags, streams) => info(flags, streams),
 };
