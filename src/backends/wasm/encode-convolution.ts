@@ -212,6 +212,6 @@ export function encodeWeightGradient(kernel: OpKernel<"conv2dWeightGradient">, e
   encoder.emit(
     "conv2dWeightGradient",
     { ...addresses, ...sizes, isBlas: Number(isBlas), isFlipped: 0, ...space },
-    { records: windowWords(window), scratch: scratch.bytes, nanoseconds, piece: evenShares },
+    { records: windowWords(window), scratch: scratch.bytes, nanoseconds, piece: evenShares, isCut: isBlas },
   );
 }

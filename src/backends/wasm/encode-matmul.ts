@@ -61,5 +61,5 @@ export function encodeMatmul(kernel: OpKernel<"matmul">, encoder: Encoder): void
   // Every piece packs the operand that is not cut; a BLAS likes its products whole.
   const piece = isBlas && batches === 1 ? evenShares : 50_000;
   const nanoseconds = batches * work * (isBlas ? 0.03 : 0.08);
-  encoder.emit("matmul", fields, { records, scratch: isPacked ? scratch.bytes : 0, nanoseconds, piece });
+  encoder.emit("matmul", fields, { records, scratch: isPacked ? scratch.bytes : 0, nanoseconds, piece, isCut: isBlas });
 }

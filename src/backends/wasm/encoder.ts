@@ -52,6 +52,8 @@ export interface EmitOptions {
   readonly nanoseconds?: number;
   /** How many nanoseconds a piece must take at the least, for threads to come for more when they are done. */
   readonly piece?: number;
+  /** Whether its bits depend on how it is cut. */
+  readonly isCut?: boolean;
 }
 
 /** Lays out the scratch space of one thread. */
@@ -123,13 +125,20 @@ export class Encoder {
   emit<N extends InstructionName>(
     name: N,
     fields: InstructionFields<N>,
-    { records = [], scratch = 0, nanoseconds = Number.POSITIVE_INFINITY, piece = worthTaking }: EmitOptions = {},
+    {
+      records = [],
+      scratch = 0,
+      nanoseconds = Number.POSITIVE_INFINITY,
+      piece = worthTaking,
+      isCut = false,
+    }: EmitOptions = {},
   ): void {
     const word = this.words.length;
     if (this.#kernel) this.origins.push({ word, kernel: this.#kernel });
     this.#costs.push({ word, nanoseconds, piece });
+    const cut = isCut ? code.CUT << 8 : 0;
     const [opcode, ...own] = instructionWords(name, fields) as [number, ...number[]];
-    this.words.push(opcode, (own.length + records.length + 2) * 4);
+    this.words.push(opcode | cut, (own.length + records.length + 2) * 4);
     for (const field of own) this.words.push(field);
     for (const field of records) this.words.push(field);
     this.scratchBytes = Math.max(this.scratchBytes, align(scratch, 64));

@@ -7,7 +7,7 @@ export interface MachineExports {
   memoryBase(): number;
   /** Address of the control words: see opcodes.ts. */
   controlAddress(): number;
-  run(program: number, times: number, thread: number, threads: number, scratch: number): void;
+  run(program: number, times: number, thread: number, threads: number, all: number, scratch: number): void;
   runOne(instruction: number, thread: number, threads: number, scratch: number): void;
 }
 

@@ -7,18 +7,19 @@ import { ChainruleError } from "../../ir/errors.ts";
 import { traceProgram } from "../../run/program.ts";
 import { Session } from "../../run/session.ts";
 import type { Tensor } from "../../trace/tensor.ts";
+import { findBlas } from "../blas/find.ts";
 import { instantiate } from "./instance.ts";
 import { moduleOf, sharedMemory } from "./module.ts";
 import { samples } from "./test-plan.ts";
 import { Threads } from "./threads.ts";
-import { wasmBackend } from "./wasm.ts";
+import { type WasmOptions, wasmBackend } from "./wasm.ts";
 
 const n = 200;
 const matrix = { shape: [n, n], dtype: "float32" as const };
 const count = { shape: [], dtype: "int32" as const };
 
-/** A program of a matrix product, a reduction and a chain of steps, worth several threads. */
-function session(threads: number): Session {
+/** A program of a matrix product, a reduction and a chain of steps, worth several threads: all of them `always`, or as many as prove best. */
+function session(threads: number, always = true, blas?: WasmOptions["blas"]): Session {
   const state = { x: matrix, y: matrix, count, rows: { shape: [n], dtype: "int32" as const } };
   const program = traceProgram(
     state,
@@ -29,7 +30,10 @@ function session(threads: number): Session {
     },
     "float32",
   );
-  const made = new Session({ state, programs: { main: program } }, wasmBackend({ threads, build: "plain" }));
+  const made = new Session(
+    { state, programs: { main: program } },
+    wasmBackend({ threads, always, build: "plain", blas }),
+  );
   made.write("x", Float32Array.from(samples(n * n, -1, 1, 1)));
   made.write("y", Float32Array.from(samples(n * n, -1, 1, 2)));
   made.write(
@@ -40,8 +44,8 @@ function session(threads: number): Session {
 }
 
 const open: Session[] = [];
-const opened = (threads: number): Session => {
-  const made = session(threads);
+const opened = (threads: number, always = true, blas?: WasmOptions["blas"]): Session => {
+  const made = session(threads, always, blas);
   open.push(made);
   return made;
 };
@@ -72,20 +76,51 @@ it("gives the same bits with one, two and four threads, waiting or not", async (
   expect(results[0]!.some((value) => value !== 0)).toBe(true);
 });
 
-it("ends after the step that is going on when it is asked to stop", async () => {
-  const going = opened(2);
-  const many = 1e8;
-  const running = going.start("main", many) as Promise<number>;
-  // A message to a thread that runs, and one back: by then the job is under way.
-  await new Promise((resolve) => setImmediate(resolve));
-  going.stop();
-  const done = await running;
-  expect(done).toBeLessThan(many);
-  expect(going.read("count")).toEqual(Int32Array.of(done));
-  // The machine is as good as before.
-  expect(await going.start("main", 2)).toBe(2);
-  expect(going.read("count")).toEqual(Int32Array.of(done + 2));
+it("gives the same bits with as many threads as prove best, waiting or not", async () => {
+  const steps = 200;
+  const alone = opened(1);
+  alone.run("main", steps);
+  const waiting = opened(2, false);
+  for (const times of [1, 1, 3, steps - 5]) waiting.run("main", times);
+  const going = opened(2, false);
+  expect(await going.start("main", steps - 1)).toBe(steps - 1);
+  expect(await going.start("main", 1)).toBe(1);
+  for (const one of [waiting, going]) {
+    expect(one.read("x")).toEqual(alone.read("x"));
+    expect(one.read("count")).toEqual(Int32Array.of(steps));
+  }
 });
+
+it("gives the same bits with as many as prove best where a BLAS multiplies, which may round as it likes", async () => {
+  const { library, reason } = findBlas();
+  if (library === undefined) throw new Error(`This test needs a BLAS: ${reason}`);
+  const blas = () => ({ library, from: 0 });
+  const together = opened(3, true, blas);
+  together.run("main", 60);
+  const waiting = opened(3, false, blas);
+  for (const times of [1, 1, 1, 57]) waiting.run("main", times);
+  const going = opened(3, false, blas);
+  expect(await going.start("main", 60)).toBe(60);
+  for (const one of [waiting, going]) expect(one.read("x")).toEqual(together.read("x"));
+});
+
+it.each([true, false])(
+  "ends after the step that is going on when it is asked to stop, always all: %s",
+  async (always) => {
+    const going = opened(2, always);
+    const many = 1e8;
+    const running = going.start("main", many) as Promise<number>;
+    // A message to a thread that runs, and one back: by then the job is under way.
+    await new Promise((resolve) => setImmediate(resolve));
+    going.stop();
+    const done = await running;
+    expect(done).toBeLessThan(many);
+    expect(going.read("count")).toEqual(Int32Array.of(done));
+    // The machine is as good as before.
+    expect(await going.start("main", 2)).toBe(2);
+    expect(going.read("count")).toEqual(Int32Array.of(done + 2));
+  },
+);
 
 it("refuses other work while it runs", async () => {
   const going = opened(2);
@@ -96,8 +131,8 @@ it("refuses other work while it runs", async () => {
   expect(await codeOf(() => going.read("x"))).toBe("nothing was thrown");
 });
 
-it("reports an index out of range from any thread", async () => {
-  const going = opened(2);
+it.each([true, false])("reports an index out of range from any thread, always all: %s", async (always) => {
+  const going = opened(2, always);
   going.write(
     "rows",
     Int32Array.from({ length: n }, (_, i) => (i === n - 1 ? n : 0)),
@@ -156,7 +191,7 @@ describe("a thread", () => {
     for (const waits of [true, false]) {
       const threads = new Threads({ module: moduleOf("plain"), memory, control, threads: 2, ...rest });
       // There is no program past the end of the memory.
-      const run = () => (waits ? threads.run(2 ** 24, 1) : threads.start(2 ** 24, 1));
+      const run = () => (waits ? threads.run(2 ** 24, 1) : threads.start(2 ** 24, 1, true));
       expect(await codeOf(run)).toBe("THREAD_LOST");
       threads.dispose();
     }

@@ -1,6 +1,7 @@
 // The machine's threads: workers that share its memory and run each program together. They sleep while there is none.
 import { ChainruleError } from "../../ir/errors.ts";
 import * as code from "./machine/opcodes.ts";
+import { beginSlice } from "./slice.ts";
 import type { ThreadMessage, ThreadStart } from "./thread.ts";
 import type { Thread } from "./worker.browser.ts";
 import { startThread } from "./worker.ts";
@@ -35,9 +36,9 @@ export class Threads {
     dropped.register(this, threads);
   }
 
-  /** Runs a program and blocks until it ends. Throws THREAD_LOST. */
+  /** Runs a program with all threads and blocks until it ends. Throws THREAD_LOST. */
   run(program: number, times: number): void {
-    this.#begin(program, times, false);
+    this.#begin(program, times, { announce: false, choose: false });
     const words = this.#words;
     let seen = -1;
     let since = performance.now();
@@ -53,9 +54,9 @@ export class Threads {
     this.#check();
   }
 
-  /** Runs a program without blocking. Rejects with THREAD_LOST. */
-  start(program: number, times: number): Promise<void> {
-    this.#begin(program, times, true);
+  /** Runs a program without blocking, with all threads or with as many as prove best. Rejects with THREAD_LOST. */
+  start(program: number, times: number, choose: boolean): Promise<void> {
+    this.#begin(program, times, { announce: true, choose });
     for (const thread of this.#threads) thread.keep(true);
     busy.add(this);
     return new Promise((resolve, reject) => {
@@ -76,25 +77,26 @@ export class Threads {
     this.#lost ??= new ChainruleError("DISPOSED", "This machine was disposed while it was running.");
     this.#settle(this.#lost);
     this.#words[code.CONTROL_PROGRAM] = 0;
-    Atomics.add(this.#words, code.CONTROL_JOB, 1);
-    Atomics.notify(this.#words, code.CONTROL_JOB);
+    for (const word of [code.CONTROL_JOB, code.CONTROL_SLICE]) {
+      Atomics.add(this.#words, word, 1);
+      Atomics.notify(this.#words, word);
+    }
     terminate(this.#threads);
   }
 
-  #begin(program: number, times: number, announce: boolean): void {
+  #begin(program: number, times: number, { announce, choose }: { announce: boolean; choose: boolean }): void {
     if (this.#lost) throw this.#lost;
     const words = this.#words;
     this.#job++;
     words[code.CONTROL_STATUS] = code.STATUS_OK;
     words[code.CONTROL_STOP] = 0;
     words[code.CONTROL_COMPLETED] = 0;
-    words[code.CONTROL_ARRIVED] = 0;
-    words[code.CONTROL_MEETING] = 0;
-    words[code.CONTROL_TAKEN] = 0;
     words[code.CONTROL_PROGRAM] = program;
     words[code.CONTROL_TIMES] = times;
     words[code.CONTROL_ANNOUNCE] = Number(announce);
-    Atomics.store(words, code.CONTROL_RUNNING, this.#threads.length);
+    words[code.CONTROL_CHOOSE] = Number(choose);
+    // All are woken at once, not one by the other.
+    if (!choose) beginSlice(words, this.#threads.length, times);
     Atomics.store(words, code.CONTROL_JOB, this.#job);
     Atomics.notify(words, code.CONTROL_JOB);
   }

@@ -14,6 +14,7 @@ import { functionsModule } from "./generate.ts";
 import { instantiate, type MachineExports } from "./instance.ts";
 import * as code from "./machine/opcodes.ts";
 import { type Build, basesOf, fastestBuild, moduleOf, sharedMemory } from "./module.ts";
+import { inSlices, ThreadChoice } from "./thread-choice.ts";
 import { Threads } from "./threads.ts";
 import { availableThreads, canWait } from "./worker.ts";
 
@@ -30,6 +31,8 @@ const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} Mi
 export interface WasmOptions {
   /** Most threads that a program may use. Default: as many as the machine has use for. */
   readonly threads?: number | undefined;
+  /** Whether programs that are worth it always use all threads, for tests and measurements. Default: as many as prove best while they run. */
+  readonly always?: boolean | undefined;
   /** Default: the fastest that this JavaScript engine can run. */
   readonly build?: Build | undefined;
   /** The BLAS for a plan whose largest matrix product has so many multiply-adds, and from how many on it is used. */
@@ -61,6 +64,7 @@ function allocate(bytes: number, arena: number): WebAssembly.Memory {
 /** What a machine is made of. */
 interface Prepared {
   readonly threads: number | undefined;
+  readonly always: boolean;
   readonly blas: { readonly library: BlasLibrary } | undefined;
   readonly build: Build;
   /** Address of the plan's values. */
@@ -78,13 +82,17 @@ class WasmMachine implements Machine {
   readonly #instructions: number;
   readonly #control: number;
   readonly #join: () => Threads;
+  readonly #always: boolean;
+  /** For programs that are run without a promise, by first word: this thread alone, or all of the machine's. */
+  readonly #choices = new Map<number, ThreadChoice>();
   #threads: Threads | undefined;
   #machine: MachineExports | undefined;
   #floats: Float32Array;
   #ints: Int32Array;
 
-  constructor(plan: Plan, { threads, blas, build, arena, encoded }: Prepared) {
+  constructor(plan: Plan, { threads, always, blas, build, arena, encoded }: Prepared) {
     this.#plan = plan;
+    this.#always = always;
     this.blas = blas?.library.name;
     this.#arena = arena;
     this.#encoded = encoded;
@@ -110,7 +118,7 @@ class WasmMachine implements Machine {
     this.#ints = new Int32Array(memory.buffer);
     this.#ints.set(encoded.words, this.#instructions / 4);
     this.#writeConstants();
-    this.#runAlone(encoded.setup.word, 1);
+    this.#runAlone(encoded.setup.word, 1, 1);
   }
 
   write(view: View, data: TypedArray): void {
@@ -128,12 +136,15 @@ class WasmMachine implements Machine {
   run(program: string, times: number): void {
     this.#idle();
     const { word, shared } = programOf(this.#encoded.programs, program);
-    if (canWait && this.#isWorthThreads(shared)) {
-      this.#started().run(this.#instructions + word * 4, times);
-      this.#check();
-    } else {
-      this.#runAlone(word, times);
-    }
+    const all = canWait && this.#isWorthThreads(shared) ? this.threads : 1;
+    if (all === 1) this.#runAlone(word, times, 1);
+    else if (this.#always) this.#runTogether(word, times);
+    else
+      inSlices(this.#choiceOf(word), times, ({ threads, steps }) => {
+        if (threads === 1) this.#runAlone(word, steps, all);
+        else this.#runTogether(word, steps);
+        return true;
+      });
   }
 
   start(program: string, times: number): number | Promise<number> {
@@ -141,11 +152,11 @@ class WasmMachine implements Machine {
     const { word, shared } = programOf(this.#encoded.programs, program);
     if (times === 0) return 0;
     if (!this.#isWorthThreads(shared)) {
-      this.#runAlone(word, times);
+      this.#runAlone(word, times, 1);
       return times;
     }
     return this.#started()
-      .start(this.#instructions + word * 4, times)
+      .start(this.#instructions + word * 4, times, !this.#always)
       .then(() => {
         this.#check();
         return this.#word(code.CONTROL_COMPLETED);
@@ -183,11 +194,23 @@ class WasmMachine implements Machine {
     return this.#ints[this.#control / 4 + index]!;
   }
 
-  #runAlone(word: number, times: number): void {
+  #choiceOf(word: number): ThreadChoice {
+    const choice = this.#choices.get(word) ?? new ThreadChoice(this.threads);
+    this.#choices.set(word, choice);
+    return choice;
+  }
+
+  #runTogether(word: number, times: number): void {
+    this.#started().run(this.#instructions + word * 4, times);
+    this.#check();
+  }
+
+  /** `all`: threads that the program is worth. */
+  #runAlone(word: number, times: number, all: number): void {
     const control = this.#control / 4;
     this.#ints[control + code.CONTROL_STATUS] = code.STATUS_OK;
     this.#ints[control + code.CONTROL_STOP] = 0;
-    requireAlive(this.#machine).run(this.#instructions + word * 4, times, 0, 1, this.#scratch);
+    requireAlive(this.#machine).run(this.#instructions + word * 4, times, 0, 1, all, this.#scratch);
     this.#check();
   }
 
@@ -243,7 +266,7 @@ function largestProduct({ programs }: Plan): number {
 
 function* loading(
   plan: Plan,
-  { threads, build = fastestBuild(), blas: findBlas }: WasmOptions,
+  { threads, always = false, build = fastestBuild(), blas: findBlas }: WasmOptions,
 ): Generator<void, WasmMachine> {
   const blas = findBlas?.(largestProduct(plan));
   const base = basesOf(build);
@@ -252,7 +275,7 @@ function* loading(
     ...(blas && { blasFrom: blas.from }),
     firstFunction: base.table,
   });
-  return new WasmMachine(plan, { threads, blas, build, arena, encoded });
+  return new WasmMachine(plan, { threads, always, blas, build, arena, encoded });
 }
 
 export const wasmBackend = (options: WasmOptions = {}): Backend => ({

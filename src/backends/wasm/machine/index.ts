@@ -90,15 +90,30 @@ export function runOne(p: usize, thread: i32, threads: i32, scratch: usize): voi
   }
 }
 
-/** The program `times` times, on one thread; ends early where an instruction fails or the host asks to stop. */
-function runAlone(program: usize, times: i32, scratch: usize): void {
+/** Into how many pieces `threads` cut an instruction; 0: each has an even share. */
+function piecesOf(p: usize, threads: i32): i32 {
+  const pieces = min<i32>(changetype<instruction.Instruction>(p).pieces, threads * code.PIECES);
+  return pieces < 2 * threads ? 0 : pieces;
+}
+
+/** An instruction whole, cut as `all` threads would cut it where its bits depend on that. */
+function runWhole(p: usize, all: i32, scratch: usize): void {
+  const flags: i32 = changetype<instruction.Instruction>(p).flags;
+  const isCut = all > 1 && (flags & (code.CUT | code.SOLO)) == code.CUT;
+  const pieces = isCut ? piecesOf(p, all) : 1;
+  const parts = pieces == 0 ? all : pieces;
+  for (let part = 0; part < parts; part++) runOne(p, part, parts, scratch);
+}
+
+/** The program `times` times, on one thread of `all`; ends early where an instruction fails or the host asks to stop. */
+function runAlone(program: usize, times: i32, all: i32, scratch: usize): void {
   for (; times > 0; times--) {
     for (
       let p = program;
       <i32>changetype<instruction.Instruction>(p).opcode != code.END;
       p += changetype<instruction.Instruction>(p).bytes
     ) {
-      runOne(p, 0, 1, scratch);
+      runWhole(p, all, scratch);
       if (failed()) return;
     }
     stepDone();
@@ -108,18 +123,21 @@ function runAlone(program: usize, times: i32, scratch: usize): void {
 
 /** This thread's part of one instruction: an even share, or as many pieces as it comes to. */
 function share(p: usize, thread: i32, threads: i32, scratch: usize): void {
-  const pieces = min<i32>(changetype<instruction.Instruction>(p).pieces, threads * code.PIECES);
-  if (pieces < 2 * threads) {
+  const pieces = piecesOf(p, threads);
+  if (pieces == 0) {
     runOne(p, thread, threads, scratch);
     return;
   }
   for (let piece = takePiece(); piece < pieces; piece = takePiece()) runOne(p, piece, pieces, scratch);
 }
 
-/** This thread's part of running the program `times` times. All threads run it with the same arguments but `thread`. */
-export function run(program: usize, times: i32, thread: i32, threads: i32, scratch: usize): void {
+/**
+ * This thread's part of running the program `times` times. All of `threads` run it with the same arguments but `thread`: all that the machine has, or
+ * one of `all`.
+ */
+export function run(program: usize, times: i32, thread: i32, threads: i32, all: i32, scratch: usize): void {
   if (threads == 1) {
-    runAlone(program, times, scratch);
+    runAlone(program, times, all, scratch);
     return;
   }
   for (; times > 0; times--) {

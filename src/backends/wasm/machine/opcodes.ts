@@ -2,9 +2,11 @@
 
 // Instructions: [opcode, flags and pieces; bytes; fields …], 4-byte words: see instructions.ts. The opcode is the first byte,
 // the flags are the second, the third is into how many pieces the work may be cut.
-// SOLO: the first thread does it alone. MEET: all threads wait for each other after it.
+// SOLO: the first thread does it alone. MEET: all threads wait for each other after it. CUT: its bits depend on how it is cut (a BLAS rounds as
+// it likes), so that one thread computes all parts as if there were all threads.
 export const SOLO = 1;
 export const MEET = 2;
+export const CUT = 4;
 /** Most pieces for each thread. Cores differ, and others use them too: who is done with a piece takes the next. */
 export const PIECES = 4;
 export const END = 0;
@@ -78,16 +80,20 @@ export const CONTROL_ARRIVED = 6;
 export const CONTROL_MEETING = 7;
 /** Threads that wait for the meeting asleep. */
 export const CONTROL_ASLEEP = 8;
-/** Number of the job: threads sleep until it changes. Then what the job is. */
+/** Number of the job: the first thread sleeps until it changes. Then what the job is. */
 export const CONTROL_JOB = 16;
 export const CONTROL_PROGRAM = 17;
 export const CONTROL_TIMES = 18;
-/** Threads that have not ended the job. */
-export const CONTROL_RUNNING = 19;
-/** Not 0: the last thread to end the job says so in a message. */
-export const CONTROL_ANNOUNCE = 21;
 /** The job that ended last. */
 export const CONTROL_DONE = 20;
+/** Not 0: the first thread says in a message that the job has ended. */
+export const CONTROL_ANNOUNCE = 21;
+/** Not 0: the first thread chooses how many threads run how many of the steps; 0: all run all. */
+export const CONTROL_CHOOSE = 22;
+/** Number of the slice: the other threads sleep until it changes. Then its steps, and how many of those threads have not ended it. */
+export const CONTROL_SLICE = 19;
+export const CONTROL_STEPS = 23;
+export const CONTROL_RUNNING = 25;
 /** Pieces of the instruction at hand that threads have taken. */
 export const CONTROL_TAKEN = 24;
 export const CONTROL_WORDS = 32;
