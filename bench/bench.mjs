@@ -1,4 +1,5 @@
 // `npm run bench`: every workload for every peer that is there, in turns; tables, a plot, and the limits of the machine.
+import { largeTables } from "./large-tables.mjs";
 import { copyRate } from "./limits.mjs";
 import { machine, median } from "./measure.mjs";
 import { readOptions } from "./options.mjs";
@@ -126,7 +127,13 @@ for (const entry of measured) {
   entry.floor = operations / limits.sgemm + bytes / (await copyRate(bytes / 2, threads));
 }
 const report = { machine: machine(), threads, versions, limits, measured, absentees };
-if (isWhole) Object.assign(report, { processes: irisProcesses(python), memory: await stepMemory() });
+if (isWhole) {
+  const processes = irisProcesses(python);
+  console.error("Large tables …");
+  const tables = await largeTables({ python, reason: noPython });
+  Object.assign(report, { processes, tables, memory: await stepMemory() });
+} else if (quick)
+  report.leftOut = "whole processes, large tables, and memory over a million steps: left out of --quick";
 console.log(markdown(report));
 console.error(`Written: ${(await write(out, report)).join(", ")}`);
 

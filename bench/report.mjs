@@ -61,7 +61,7 @@ function reasonsOf(entries) {
   return all.length > 0 ? [`Not run: ${[...new Set(all)].join("; ")}.`, ""] : [];
 }
 
-export function markdown({ machine, threads, versions, limits, measured, absentees, processes, memory }) {
+export function markdown({ machine, threads, versions, limits, measured, absentees, ...whole }) {
   const [grown, products] = [measured.filter(isGrowth), measured.filter(isProduct)];
   const training = measured.filter((entry) => !isGrowth(entry) && !isProduct(entry));
   const parameters = ({ workload }) => parameterCount(workload).toLocaleString("en");
@@ -113,8 +113,9 @@ export function markdown({ machine, threads, versions, limits, measured, absente
     );
     sections.push(...reasonsOf(grown));
   }
-  if (processes) sections.push(...processes);
-  if (memory) sections.push(...memory);
+  const { processes = [], tables = [], memory = [], leftOut } = whole;
+  sections.push(...processes, ...tables, ...memory);
+  if (leftOut) sections.push(`Not run: ${leftOut}.`);
   return `${sections.join("\n").trimEnd()}\n`;
 }
 
