@@ -1,7 +1,7 @@
 // conv2d and its gradients → instructions: products over patches, or plain loops for groups of few channels.
 import { type Shape, sizeOf } from "../../ir/shape.ts";
 import type { OpKernel, View } from "../../plan/plan.ts";
-import { encodeWinograd, isWorthTiles } from "./encode-winograd.ts";
+import { encodeWinograd, encodeWinogradWeights, isWorthTiles } from "./encode-winograd.ts";
 import { type Encoder, evenShares, Scratch } from "./encoder.ts";
 import * as code from "./machine/opcodes.ts";
 import { type PatchWindow, paddedBytes, pair, windowWords } from "./patch-window.ts";
@@ -186,13 +186,17 @@ export function encodeWeightGradient(kernel: OpKernel<"conv2dWeightGradient">, e
   }
   const [oh, ow] = pair(dy.shape);
   const channels = w[1]!;
+  const geometry = { source: pair(x.shape), spacing: [1, 1], padding, kernel: pair(w), dilation, stride } as const;
+  const tiled = { ...geometry, output: pair(dy.shape) };
+  if (isWorthTiles(tiled, groups, x, dy)) {
+    encodeWinogradWeights(x, dy, output, tiled, encoder);
+    return;
+  }
   const depth = channels * w[2]! * w[3]!;
   const isBlas = out * depth * oh * ow >= encoder.blasFrom;
   const most = isBlas ? Math.max(blockPixels, Math.floor((blockFloats * 4) / depth)) : blockPixels;
   const rows = Math.min(oh, Math.max(1, Math.floor(most / ow)));
-  const window: PatchWindow = {
-    ...{ source: pair(x.shape), spacing: [1, 1], padding, kernel: pair(w), dilation, stride, output: [oh, ow], rows },
-  };
+  const window: PatchWindow = { ...tiled, rows };
   const { scratch, edge, table } = startScratch(depth);
   const space = {
     ...{ edge, table, flipped: 0 },

@@ -10,6 +10,11 @@ const tileValues = 36;
 /** Bytes of transformed values and products that a block holds at once: they stay in a second-level cache of 512 KiB. */
 const blockBytes = 300_000;
 
+/** Outputs and inputs whose products a unit of the gradient to weights sums up: 0.6 MB. */
+const channelsOfBlock = 64;
+/** Parts of the batch times blocks of channels, where the batch is as large: what threads can share. */
+const unitsOfGradient = 8;
+
 type TiledWindow = Omit<PatchWindow, "rows">;
 
 /** Bytes from one of the 36 values to the next, so that they do not all fall on one set of a cache: an odd number of lines. */
@@ -17,7 +22,7 @@ const stepOf = (floats: number): number => (Math.ceil(floats / 16) | 1) * 64;
 
 /**
  * Whether tiles take less time than patches, in multiply-adds of a product: 36 for 16 outputs, where those past an edge are
- * wasted, the transforms, which are 275 for a tile and channel, and the kernel's, 140.
+ * wasted, the transforms, which are 275 for a tile and channel, and those of weights, 250.
  */
 export function isWorthTiles(
   { kernel, stride, dilation, spacing, output: [oh, ow] }: TiledWindow,
@@ -28,7 +33,7 @@ export function isWorthTiles(
   if (kernel.some((n) => n !== 3) || [...stride, ...dilation, ...spacing, groups].some((n) => n !== 1)) return false;
   const tiles = Math.ceil((batch! * tilesOf(oh) * tilesOf(ow)) / code.TILE_N) * code.TILE_N;
   const pairs = inputs! * outputs!;
-  const work = pairs * (tileValues * tiles + 140) + (inputs! + outputs!) * tiles * 275;
+  const work = pairs * (tileValues * tiles + 250) + (inputs! + outputs!) * tiles * 275;
   return work < 0.9 * 9 * pairs * batch! * oh * ow;
 }
 
@@ -96,3 +101,57 @@ export function encodeWinograd(
 
 /** At the beginning of the scratch space: 36 vectors of a transform, and 16 behind them. */
 const transformBytes = (36 + 16) * 16;
+
+/** How many blocks of at most `most` channels, and how long one is. */
+const channelBlock = (channels: number, most: number): number =>
+  Math.min(channels, Math.ceil(channels / Math.ceil(channels / most) / code.TILE_N) * code.TILE_N);
+
+/** dW from x and dy: parts of the batch have sums of their own, which a reduction adds up in their order. */
+export function encodeWinogradWeights(x: View, dy: View, output: View, window: TiledWindow, encoder: Encoder): void {
+  const [batch, inChannels] = x.shape as [number, number];
+  const outChannels = dy.shape[1]!;
+  const isBlas = sizeOf(output.shape) * window.output[0] * window.output[1] >= encoder.blasFrom;
+  const [outBlock, inBlock] = [channelBlock(outChannels, channelsOfBlock), channelBlock(inChannels, channelsOfBlock)];
+  const most = Math.max(16, Math.floor(blockBytes / 4 / tileValues / (outBlock + inBlock)));
+  const { down, across, images, rows, tiles } = blocksOf(batch, window.output, isBlas ? most * 4 : most);
+  const blocks = Math.ceil(batch / images) * Math.ceil(down / rows);
+  const parts = Math.min(
+    blocks,
+    Math.ceil(unitsOfGradient / Math.ceil(outChannels / outBlock) / Math.ceil(inChannels / inBlock)),
+  );
+  const ofX = { ...window, output: [down * 4, across * 4], rows: rows * 4 } as const;
+  const ofDy = { ...ofX, source: window.output, padding: [0, 0], kernel: [1, 1] } as const;
+  const scratch = new Scratch();
+  scratch.take(transformBytes);
+  const rounded = (channels: number, to: number) => Math.ceil(channels / to) * to;
+  const [outs, ins] = [rounded(outBlock, code.TILE_M), rounded(inBlock, code.TILE_N)];
+  const [valueStep, gradientStep, productStep] = [stepOf(ins * tiles), stepOf(outs * tiles), stepOf(outs * ins)];
+  const space = {
+    table: scratch.take(tiles * 16),
+    padded: scratch.take(4 * images * paddedBytes(ofX, 1)),
+    values: scratch.take(tileValues * valueStep),
+    gradients: scratch.take(tileValues * gradientStep),
+    products: scratch.take(tileValues * productStep),
+  };
+  const [source, other] = [encoder.addressAs(x, "float32"), encoder.addressAs(dy, "float32")];
+  const elements = sizeOf(output.shape);
+  const z = encoder.address(output);
+  const partial = parts === 1 ? z : encoder.temporary(parts * elements);
+  const sizes = { batch, inChannels, outChannels, images, down, across, parts, outBlock, inBlock };
+  const work = elements * batch * window.output[0] * window.output[1];
+  encoder.emit(
+    "winogradWeightGradient",
+    {
+      ...{ source, other, output: partial, ...sizes, isBlas: Number(isBlas) },
+      ...{ valueStep, gradientStep, productStep, ...space },
+    },
+    {
+      ...{ records: [...windowWords(ofX), ...windowWords(ofDy)], scratch: scratch.bytes },
+      nanoseconds: work * (isBlas ? 0.02 : 0.04),
+    },
+  );
+  if (parts === 1) return;
+  const sums = { outer: 1, n: parts, inner: elements, parameter: 1, lastN: parts };
+  const fields = { kind: code.REDUCE_SUM, element: code.KIND_FLOAT, x: partial, z, ...sums };
+  encoder.emit("reduce", fields, { nanoseconds: parts * elements * 0.15 });
+}

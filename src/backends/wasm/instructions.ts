@@ -124,6 +124,16 @@ export const instructions = {
     ...{ step: "usize", isFlipped: "i32", isBlas: "i32" },
   },
   winogradConv2d: winograd,
+  /**
+   * Then windows of x and of dy. The sums over `parts` parts of the batch, for blocks of so many outputs and inputs. `source` is x,
+   * `other` dy; the rest as for winogradConv2d.
+   */
+  winogradWeightGradient: {
+    ...{ source: "usize", other: "usize", output: "usize", batch: "i32", inChannels: "i32", outChannels: "i32" },
+    ...{ isBlas: "i32", images: "i32", down: "i32", across: "i32", parts: "i32", outBlock: "i32", inBlock: "i32" },
+    ...{ valueStep: "usize", gradientStep: "usize", productStep: "usize" },
+    ...{ table: "usize", padded: "usize", values: "usize", gradients: "usize", products: "usize" },
+  },
   maxPool2d: pooling,
   maxPool2dGradient: pooling,
   maxPool2dGather: pooling,

@@ -14,6 +14,7 @@ import { control, failed, meet, shareStart, stepDone, stopAsked, takePiece } fro
 import { sketch, sketchEnd } from "./sketch";
 import { softmax } from "./softmax";
 import { winogradConv2d, winogradKernel } from "./winograd-convolution";
+import { winogradWeightGradient } from "./winograd-gradient";
 
 /** First address free for the host. */
 export function memoryBase(): usize {
@@ -75,6 +76,8 @@ export function runOne(p: usize, thread: i32, threads: i32, scratch: usize): voi
       return winogradKernel(changetype<instruction.WinogradKernel>(p), thread, threads, scratch);
     case instruction.WINOGRAD_CONV2D:
       return winogradConv2d(changetype<instruction.WinogradConv2d>(p), thread, threads, scratch);
+    case instruction.WINOGRAD_WEIGHT_GRADIENT:
+      return winogradWeightGradient(changetype<instruction.WinogradWeightGradient>(p), thread, threads, scratch);
     case instruction.MAX_POOL2D:
     case instruction.MAX_POOL2D_GRADIENT:
     case instruction.MAX_POOL2D_GATHER:

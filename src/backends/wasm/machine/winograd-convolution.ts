@@ -9,15 +9,15 @@ import { TILE_VALUES, transformInput, transformKernel, transformOutput } from ".
 
 /** A tile of a block: bytes to it in the padded copy and in what is written, and how much of it is inside the image. */
 @unmanaged
-class Tile {
+export class Tile {
   from: usize;
   to: usize;
   rows: i32;
   columns: i32;
 }
 
-/** The tiles of `images` padded planes, `rows` × `across` of each, up to a whole panel. Returns how many that are. */
-function listTiles(
+/** The tiles of `images` padded planes, `rows` × `across` of each, and empty ones up to a whole panel. Returns how many. */
+export function listTiles(
   list: usize,
   images: i32,
   rows: i32,
@@ -41,7 +41,7 @@ function listTiles(
       }
     }
   }
-  for (; (count & (TILE_N - 1)) != 0; count++, list += offsetof<Tile>()) {
+  for (let rest = count; (rest & (TILE_N - 1)) != 0; rest++, list += offsetof<Tile>()) {
     const entry = changetype<Tile>(list);
     entry.from = 0;
     entry.to = 0;
@@ -175,7 +175,7 @@ export function winogradConv2d(p: WinogradConv2d, thread: i32, threads: i32, scr
     const images = min(p.images, p.batch - image);
     const height = p.oh - (top << 2);
     const here = min(rows, p.down - top);
-    const count = listTiles(
+    const tiles = listTiles(
       table,
       images,
       here,
@@ -187,6 +187,7 @@ export function winogradConv2d(p: WinogradConv2d, thread: i32, threads: i32, scr
       out * planeBytes,
       rowBytes,
     );
+    const count = (tiles + TILE_N - 1) & -TILE_N;
     transformInputs(p, w, image, images, top, count, scratch);
     multiply(p, count, scratch);
     const to = p.output + image * out * planeBytes + (top << 2) * rowBytes;
