@@ -19,8 +19,25 @@ export const inputsProbe: Probe<"inputs"> = {
   read(outputs, { features }) {
     if (features === undefined) return undefined;
     const rms = outputs.row("inputGradient", "x", features.length);
-    const size = (at: number): number => (Number.isNaN(rms[at]!) ? Number.POSITIVE_INFINITY : rms[at]!);
-    const order = features.map((_, at) => at).sort((a, b) => size(b) - size(a) || a - b);
-    return order.slice(0, mostShown).map((at): InputProbe => ({ name: features[at]!, gradientRms: rms[at]! }));
+    return largestOf(rms, mostShown).map((at): InputProbe => ({ name: features[at]!, gradientRms: rms[at]! }));
   },
 };
+
+/** Where the `count` largest sizes are, the largest first and NaN before all; of equal ones the first. In one pass: sorting 784 sizes takes a quarter of a millisecond. */
+export function largestOf(sizes: ArrayLike<number>, count: number): number[] {
+  const places: number[] = [];
+  const found: number[] = [];
+  for (let at = 0; at < sizes.length; at++) {
+    const given = sizes[at]!;
+    const size = Number.isNaN(given) ? Number.POSITIVE_INFINITY : given;
+    if (found.length === count && !(size > found[count - 1]!)) continue;
+    let to = Math.min(found.length, count - 1);
+    for (; to > 0 && size > found[to - 1]!; to--) {
+      found[to] = found[to - 1]!;
+      places[to] = places[to - 1]!;
+    }
+    found[to] = size;
+    places[to] = at;
+  }
+  return places;
+}
