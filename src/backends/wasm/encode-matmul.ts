@@ -3,6 +3,7 @@ import { broadcastStrides, sizeOf } from "../../ir/shape.ts";
 import { matmul } from "../../ops/matmul.ts";
 import type { OpKernel } from "../../plan/plan.ts";
 import { collapse, type Encoder, evenShares, Scratch } from "./encoder.ts";
+import { smallProduct } from "./generate-small.ts";
 import * as code from "./machine/opcodes.ts";
 import { recordWords } from "./words.ts";
 
@@ -45,6 +46,15 @@ export function encodeMatmul(kernel: OpKernel<"matmul">, encoder: Encoder): void
   if (xK === 4 && yK === 4 && (m < 4 || n < 4 || work <= SMALL)) path = code.PATH_DOTS;
   else if (yColumn === 4 && (m < 4 || k < 6 || work <= SMALL)) path = code.PATH_ROWS;
   if (work >= encoder.blasFrom) path = code.PATH_BLAS;
+  const isSerial = axes.length === 0 && (path === code.PATH_ROWS || (path === code.PATH_DOTS && k < 4));
+  const small =
+    isSerial && encoder.generates
+      ? smallProduct({ x, y, z, m, n, k, xRow, xK, yK, yColumn }, encoder.isRelaxed)
+      : undefined;
+  if (small) {
+    encoder.call(small, 1, work);
+    return;
+  }
   const block = Math.min(k, code.BLOCK_K) * Math.ceil(Math.min(n, code.BLOCK_N) / code.TILE_N) * code.TILE_N;
   const scratch = new Scratch();
   const isPacked = path === code.PATH_PANELS;

@@ -7,8 +7,9 @@ import { finish } from "../../plan/stages.ts";
 import { encodeConv2d, encodeInputGradient, encodeWeightGradient } from "./encode-convolution.ts";
 import { encodeFused } from "./encode-fused.ts";
 import { encodeMatmul } from "./encode-matmul.ts";
-import { Encoder, kindOf } from "./encoder.ts";
+import { type EncodeOptions, Encoder, kindOf } from "./encoder.ts";
 import { floatBits } from "./float-bits.ts";
+import { smallSum } from "./generate-small.ts";
 import * as code from "./machine/opcodes.ts";
 
 type Encode<N extends KernelOpName> = (kernel: OpKernel<N>, encoder: Encoder) => void;
@@ -86,8 +87,12 @@ function encodeReduction<N extends Reducing>(
       encoder.emit("reduce", { kind, element: kindWord, ...second }, { nanoseconds: chunks * 0.15 });
     } else {
       const cost = kind === code.REDUCE_VAR ? 0.4 : kind === code.REDUCE_LOGSUMEXP ? 2 : 0.15;
+      const nanoseconds = outer * n * inner * cost;
+      const isSum = encoder.generates && kind === code.REDUCE_SUM && element === "float32";
+      const small = isSum ? smallSum({ x, z, outer, n, inner, scale: ownParameter }) : undefined;
+      if (small) return encoder.call(small, 1, nanoseconds);
       const fields = { kind, element: kindWord, x, z, outer, n, inner, parameter: ownParameter, lastN: n };
-      encoder.emit("reduce", fields, { nanoseconds: outer * n * inner * cost });
+      encoder.emit("reduce", fields, { nanoseconds });
     }
   };
 }
@@ -296,13 +301,6 @@ export interface Encoded {
   readonly scratchBytes: number;
 }
 
-export interface EncodeOptions {
-  /** Multiply-adds from which a matrix product goes to a BLAS. */
-  readonly blasFrom?: number;
-  /** Table index of the first generated function; without it fused kernels are interpreted. */
-  readonly firstFunction?: number;
-}
-
 /** Kernels that are encoded in one stage. */
 const kernelsOfStage = 500;
 
@@ -313,9 +311,7 @@ export function* encoding(
   temporary: number,
   options: EncodeOptions = {},
 ): Generator<void, Encoded> {
-  const encoder = new Encoder(
-    ...([plan.buffers, arena, temporary, options.blasFrom ?? Number.POSITIVE_INFINITY, options.firstFunction] as const),
-  );
+  const encoder = new Encoder(plan.buffers, arena, temporary, options);
   function* program(kernels: readonly Kernel[]): Generator<void, EncodedProgram> {
     const word = encoder.words.length;
     for (const [i, kernel] of kernels.entries()) {

@@ -74,6 +74,15 @@ export class Scratch {
   }
 }
 
+export interface EncodeOptions {
+  /** Multiply-adds from which a matrix product goes to a BLAS. Default: none does. */
+  readonly blasFrom?: number;
+  /** Where in the machine's table the functions generated for this plan will begin. Without it, none are generated. */
+  readonly firstFunction?: number;
+  /** Whether the machine is the relaxed build. */
+  readonly isRelaxed?: boolean;
+}
+
 export class Encoder {
   readonly words: number[] = [];
   /** First word of each instruction, with the kernel it comes from: for messages. */
@@ -96,9 +105,17 @@ export class Encoder {
   /** Bodies of generated functions, and the table index of the first. */
   readonly functions: Uint8Array[] = [];
   readonly #firstFunction: number | undefined;
+  /** Whether generated functions multiply and add in one rounding. */
+  readonly isRelaxed: boolean;
 
-  constructor(buffers: readonly Buffer[], arena: number, temporary: number, blasFrom: number, firstFunction?: number) {
+  constructor(
+    buffers: readonly Buffer[],
+    arena: number,
+    temporary: number,
+    { blasFrom = Number.POSITIVE_INFINITY, firstFunction, isRelaxed = false }: EncodeOptions,
+  ) {
     this.#firstFunction = firstFunction;
+    this.isRelaxed = isRelaxed;
     this.#buffers = buffers;
     this.#arena = arena;
     this.#temporary = temporary;

@@ -274,6 +274,7 @@ function* loading(
   const encoded = yield* encoding(plan, arena, arena + align(plan.arena.bytes), {
     ...(blas && { blasFrom: blas.from }),
     firstFunction: base.table,
+    isRelaxed: build === "relaxed",
   });
   return new WasmMachine(plan, { threads, always, blas, build, arena, encoded });
 }

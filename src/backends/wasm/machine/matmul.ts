@@ -5,6 +5,7 @@ import { Float4 } from "./functions";
 import { BatchAxis, Matmul } from "./instructions.generated";
 import { BLOCK_K, BLOCK_M, BLOCK_N, PATH_BLAS, PATH_DOTS, PATH_ROWS, TILE_M, TILE_N } from "./opcodes";
 import { packColumns, packRows } from "./panels";
+import { storeLanes } from "./reduce";
 import { shareStart } from "./share";
 import { tile } from "./tiles";
 
@@ -14,8 +15,50 @@ class Lanes {
   }
 }
 
+/** Element 0 of `count` ≤ 4 rows. */
+function gather(from: usize, rowBytes: usize, count: i32): v128 {
+  let v = v128.load32_zero(from);
+  if (count > 1) v = v128.load_lane<f32>(from + rowBytes, v, 1);
+  if (count > 2) v = v128.load_lane<f32>(from + 2 * rowBytes, v, 2);
+  if (count > 3) v = v128.load_lane<f32>(from + 3 * rowBytes, v, 3);
+  return v;
+}
+
+/** Both operands contiguous along k < 4: four columns at once. */
+function shortDots(
+  x: usize,
+  xRow: usize,
+  y: usize,
+  yColumn: usize,
+  z: usize,
+  zRow: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+): void {
+  const zero = f32x4.splat(0);
+  for (let j = 0; j < n; j += 4) {
+    const count = min(4, n - j);
+    const b = y + j * yColumn;
+    const y0 = gather(b, yColumn, count);
+    const y1 = k > 1 ? gather(b + 4, yColumn, count) : zero;
+    const y2 = k > 2 ? gather(b + 8, yColumn, count) : zero;
+    let a = x;
+    let out = z + ((<usize>j) << 2);
+    for (let i = 0; i < m; i++) {
+      let s = Float4.mulAdd(v128.load32_splat(a), y0, zero);
+      if (k > 1) s = Float4.mulAdd(v128.load32_splat(a, 4), y1, s);
+      if (k > 2) s = Float4.mulAdd(v128.load32_splat(a, 8), y2, s);
+      storeLanes(out, s, count);
+      a += xRow;
+      out += zRow;
+    }
+  }
+}
+
 /** Both operands contiguous along k: every element is one dot product. */
 function dots(x: usize, xRow: usize, y: usize, yColumn: usize, z: usize, zRow: usize, m: i32, n: i32, k: i32): void {
+  if (k < 4) return shortDots(x, xRow, y, yColumn, z, zRow, m, n, k);
   const whole = (<usize>(k & ~3)) << 2;
   const all = (<usize>k) << 2;
   for (let i = 0; i < m; i++) {
@@ -46,6 +89,53 @@ function dots(x: usize, xRow: usize, y: usize, yColumn: usize, z: usize, zRow: u
   }
 }
 
+/** Σ x[k] y[k, 4 columns], `count` of them stored. */
+function narrowRow(x: usize, xK: usize, y: usize, yK: usize, k: i32, to: usize, count: i32): void {
+  const end = x + k * xK;
+  let s = f32x4.splat(0);
+  for (; x < end; x += xK, y += yK) s = Float4.mulAdd(v128.load32_splat(x), v128.load(y), s);
+  // Lane by lane where it is narrower: what follows may belong to another thread.
+  storeLanes(to, s, count);
+}
+
+/** Four columns, or `count` of them, of all rows: four rows at a time, as each sum waits for itself. */
+function narrow(
+  x: usize,
+  xRow: usize,
+  xK: usize,
+  y: usize,
+  yK: usize,
+  z: usize,
+  zRow: usize,
+  m: i32,
+  k: i32,
+  count: i32,
+): void {
+  let i = 0;
+  for (; i + 4 <= m; i += 4) {
+    let a = x;
+    const end = x + k * xK;
+    let s0 = f32x4.splat(0);
+    let s1 = f32x4.splat(0);
+    let s2 = f32x4.splat(0);
+    let s3 = f32x4.splat(0);
+    for (let b = y; a < end; a += xK, b += yK) {
+      const v = v128.load(b);
+      s0 = Float4.mulAdd(v128.load32_splat(a), v, s0);
+      s1 = Float4.mulAdd(v128.load32_splat(a + xRow), v, s1);
+      s2 = Float4.mulAdd(v128.load32_splat(a + 2 * xRow), v, s2);
+      s3 = Float4.mulAdd(v128.load32_splat(a + 3 * xRow), v, s3);
+    }
+    storeLanes(z, s0, count);
+    storeLanes(z + zRow, s1, count);
+    storeLanes(z + 2 * zRow, s2, count);
+    storeLanes(z + 3 * zRow, s3, count);
+    x += 4 * xRow;
+    z += 4 * zRow;
+  }
+  for (; i < m; i++, x += xRow, z += zRow) narrowRow(x, xK, y, yK, k, z, count);
+}
+
 /** y contiguous along n, nothing packed: sixteen, then four columns of a row at a time. */
 function rows(
   x: usize,
@@ -59,12 +149,12 @@ function rows(
   n: i32,
   k: i32,
 ): void {
+  const wide = n & ~15;
   for (let i = 0; i < m; i++) {
     const xStart = x + i * xRow;
     const xEnd = xStart + k * xK;
     let out = z + i * zRow;
-    let j = 0;
-    for (; j + 16 <= n; j += 16) {
+    for (let j = 0; j < wide; j += 16) {
       let s0 = f32x4.splat(0);
       let s1 = f32x4.splat(0);
       let s2 = f32x4.splat(0);
@@ -84,23 +174,10 @@ function rows(
       v128.store(out, s3, 48);
       out += 64;
     }
-    for (; j < n; j += 4) {
-      let s = f32x4.splat(0);
-      let b = y + ((<usize>j) << 2);
-      for (let a = xStart; a < xEnd; a += xK) {
-        s = Float4.mulAdd(v128.load32_splat(a), v128.load(b), s);
-        b += yK;
-      }
-      if (n - j >= 4) {
-        v128.store(out, s);
-        out += 16;
-      } else {
-        // Lane by lane: what follows may belong to another thread.
-        store<f32>(out, f32x4.extract_lane(s, 0));
-        if (n - j > 1) store<f32>(out, f32x4.extract_lane(s, 1), 4);
-        if (n - j > 2) store<f32>(out, f32x4.extract_lane(s, 2), 8);
-      }
-    }
+  }
+  for (let j = wide; j < n; j += 4) {
+    const first = (<usize>j) << 2;
+    narrow(x, xRow, xK, y + first, yK, z + first, zRow, m, k, min(4, n - j));
   }
 }
 

@@ -34,6 +34,56 @@ function row(x: usize, y: usize, n: i32, logarithm: bool): void {
   for (let left = n; left > 0; left -= 4, out += 16) storeLanes(out, f32x4.div(v128.load(out), sum), left);
 }
 
+/** Element 0 of four rows. */
+function gather(from: usize, rowBytes: usize): v128 {
+  let v = v128.load32_zero(from);
+  v = v128.load_lane<f32>(from + rowBytes, v, 1);
+  v = v128.load_lane<f32>(from + 2 * rowBytes, v, 2);
+  return v128.load_lane<f32>(from + 3 * rowBytes, v, 3);
+}
+
+function scatter(to: usize, rowBytes: usize, v: v128): void {
+  v128.store_lane<f32>(to, v, 0);
+  v128.store_lane<f32>(to + rowBytes, v, 1);
+  v128.store_lane<f32>(to + 2 * rowBytes, v, 2);
+  v128.store_lane<f32>(to + 3 * rowBytes, v, 3);
+}
+
+/** From this many columns on, `fold` sums in another order. */
+const SHORT: i32 = 16;
+
+/** Four contiguous rows of n < SHORT columns at once, with the bits of `row`: the same partial sums, in the same order. */
+function shortRows(x: usize, y: usize, n: i32, logarithm: bool): void {
+  const rowBytes = (<usize>n) << 2;
+  const larger = changetype<Max>(0);
+  let m = f32x4.splat(-Infinity);
+  for (let q: usize = 0; q < rowBytes; q += 4) m = larger.at(m, gather(x + q, rowBytes));
+  let t0 = f32x4.splat(0);
+  let t1 = f32x4.splat(0);
+  let t2 = f32x4.splat(0);
+  let t3 = f32x4.splat(0);
+  for (let q: usize = 0; q < rowBytes; q += 4) {
+    const e = Float4.exp(f32x4.sub(gather(x + q, rowBytes), m));
+    if (!logarithm) scatter(y + q, rowBytes, e);
+    const part = (q >> 2) & 3;
+    if (part == 0) t0 = f32x4.add(t0, e);
+    else if (part == 1) t1 = f32x4.add(t1, e);
+    else if (part == 2) t2 = f32x4.add(t2, e);
+    else t3 = f32x4.add(t3, e);
+  }
+  if (logarithm) {
+    const shift = log(f32x4.add(f32x4.add(t0, t1), f32x4.add(t2, t3)));
+    for (let q: usize = 0; q < rowBytes; q += 4) {
+      scatter(y + q, rowBytes, f32x4.sub(f32x4.sub(gather(x + q, rowBytes), m), shift));
+    }
+    return;
+  }
+  const sum = f32x4.add(f32x4.add(t0, t2), f32x4.add(t1, t3));
+  for (let q: usize = 0; q < rowBytes; q += 4) {
+    scatter(y + q, rowBytes, f32x4.div(gather(y + q, rowBytes), sum));
+  }
+}
+
 /** `count` ≤ 4 neighbouring columns. */
 function columns(x: usize, y: usize, n: i32, rowBytes: usize, count: i32, logarithm: bool): void {
   const m = foldColumns<Max>(x, n, rowBytes, f32x4.splat(-Infinity));
@@ -61,7 +111,11 @@ export function softmax(p: Softmax, thread: i32, threads: i32): void {
   const inner = p.inner;
   const groups = (inner + 3) >>> 2;
   const end = shareStart(outer * groups, thread + 1, threads);
-  for (let unit = shareStart(outer * groups, thread, threads); unit < end; unit++) {
+  let unit = shareStart(outer * groups, thread, threads);
+  if (inner == 1 && n < SHORT) {
+    for (; unit + 4 <= end; unit += 4) shortRows(x + ((unit * n) << 2), y + ((unit * n) << 2), n, logarithm);
+  }
+  for (; unit < end; unit++) {
     const i = unit / groups;
     const column = (unit - i * groups) << 2;
     const offset = (i * n * inner + column) << 2;
