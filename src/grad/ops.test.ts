@@ -135,6 +135,9 @@ describe("ops without a gradient", () => {
         "isFinite",
         "stopGradient",
         "argmax",
+        "attentionWeights",
+        "attentionScoresGradient",
+        "attentionProduct",
         "sketch",
       ]
     `);

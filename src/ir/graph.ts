@@ -100,6 +100,18 @@ export interface OpAttributes extends ElementwiseAttributes {
   argmax: { readonly axis: number };
   softmax: { readonly axis: number };
   logSoftmax: { readonly axis: number };
+  /**
+   * Inputs: q [batch, queries, heads, width], k [batch, keys, heads, width] → softmax(scale · q kᵀ) [batch, heads, queries, keys].
+   * This op and the next two are the planner's. Causal: the result is 0 after the diagonal.
+   */
+  attentionWeights: { readonly scale: number; readonly causal: boolean };
+  /** Inputs: weights p, dy [batch, queries, heads, width], v [batch, keys, heads, width] → scale · p (dy vᵀ − Σ p dy vᵀ), as p. */
+  attentionScoresGradient: { readonly scale: number; readonly causal: boolean };
+  /**
+   * Inputs: weights p, x [batch, keys, heads, width] → p x [batch, queries, heads, width]; or pᵀ x from queries to keys. Causal: p is 0 after
+   * the diagonal, and need not be read there.
+   */
+  attentionProduct: { readonly transpose: boolean; readonly causal: boolean };
   reshape: { readonly shape: Shape };
   transpose: { readonly permutation: readonly number[] };
   broadcast: { readonly shape: Shape };

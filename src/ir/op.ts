@@ -43,7 +43,7 @@ export interface OpRecord<N extends OpName = OpName> {
   /** Shape and element type of the output. Throws SHAPE_MISMATCH, DTYPE_MISMATCH or INVALID_ARGUMENT. */
   infer(inputs: readonly TensorType[], attributes: OpAttributes[N]): TensorType;
   readonly saves: "inputs" | "output" | "both" | "nothing";
-  /** "none": the output does not vary with the inputs, or only in steps. */
+  /** "none": the output does not vary with the inputs, or only in steps; or the op is the planner's, which comes after gradients. */
   readonly gradient: GradientRule<N> | "none";
   /**
    * Index of an input that the output equals if it has the output's type, as x in x + 0. `splats[i]` is the value of an

@@ -2,6 +2,7 @@
 import type { OpName } from "../ir/graph.ts";
 import { activationsCases } from "./activations.ts";
 import { arithmeticCases } from "./arithmetic.ts";
+import { attentionsCases } from "./attention.ts";
 import type { Case, Domain, OpCases } from "./case.ts";
 import { castsCases } from "./cast.ts";
 import { comparisonsCases } from "./comparison.ts";
@@ -33,6 +34,7 @@ const table: { readonly [N in OpName]: OpCases<N> } = {
   matmul: matmulCases,
   ...reductionsCases,
   ...softmaxesCases,
+  ...attentionsCases,
   ...movementsCases,
   ...gathersCases,
   ...convolutionsCases,

@@ -3,6 +3,7 @@ import type { OpName } from "../ir/graph.ts";
 import type { OpRecord, OpTable } from "../ir/op.ts";
 import { activations } from "./activations.ts";
 import { arithmetic } from "./arithmetic.ts";
+import { attentions } from "./attention.ts";
 import { casts } from "./cast.ts";
 import { comparisons } from "./comparison.ts";
 import { convolutions } from "./convolution.ts";
@@ -33,6 +34,7 @@ export const ops: OpTable = {
   matmul,
   ...reductions,
   ...softmaxes,
+  ...attentions,
   ...movements,
   ...gathers,
   ...convolutions,

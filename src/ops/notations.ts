@@ -2,6 +2,7 @@
 import type { ElementwiseOpName, Formula, Node, OpName } from "../ir/graph.ts";
 import { activationsNotation } from "./activations.ts";
 import { arithmeticNotation } from "./arithmetic.ts";
+import { attentionsNotation } from "./attention.ts";
 import { castsNotation } from "./cast.ts";
 import { comparisonsNotation } from "./comparison.ts";
 import { convolutionsNotation } from "./convolution.ts";
@@ -34,6 +35,7 @@ export const notations: { readonly [N in OpName]: Notation<N> } = {
   matmul: matmulNotation,
   ...reductionsNotation,
   ...softmaxesNotation,
+  ...attentionsNotation,
   ...movementsNotation,
   ...gathersNotation,
   ...convolutionsNotation,

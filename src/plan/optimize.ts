@@ -3,6 +3,7 @@ import type { Graph } from "../ir/graph.ts";
 import { prune } from "../ir/prune.ts";
 import { verify } from "../ir/verify.ts";
 import { ops } from "../ops/index.ts";
+import { fuseAttention } from "./attention.ts";
 import { cse } from "./cse.ts";
 import { foldTransposes } from "./fold-transposes.ts";
 import { simplify } from "./simplify.ts";
@@ -15,6 +16,8 @@ const passes: readonly (readonly [name: string, pass: (graph: Graph) => Graph])[
   ["common subexpressions", cse],
   ["fold transposes", foldTransposes],
   ["skip broadcasts", skipBroadcasts],
+  ["dead code", prune],
+  ["attention", fuseAttention],
   ["dead code", prune],
 ];
 

@@ -1,4 +1,5 @@
 // The reference's kernels: one per op that is not elementwise, exhaustive by type.
+import { attentionProduct, attentionScoresGradient, attentionWeights } from "./attention.ts";
 import { conv2d, conv2dInputGradient, conv2dWeightGradient } from "./convolution.ts";
 import { gather, scatterAdd } from "./gather.ts";
 import type { Kernels } from "./kernel.ts";
@@ -23,6 +24,9 @@ export const kernels: Kernels = {
   argmax,
   softmax,
   logSoftmax,
+  attentionWeights,
+  attentionScoresGradient,
+  attentionProduct,
   reshape,
   transpose,
   broadcast,

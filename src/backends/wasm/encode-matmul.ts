@@ -10,6 +10,16 @@ import { recordWords } from "./words.ts";
 /** Below this many multiply-adds, packing costs more than it saves. */
 const SMALL = 6000;
 
+/** Where products of packed panels keep a tile, a block of x and a block of y; n columns and k at the most. */
+export function panelScratch(n: number, k: number, isPacked: boolean) {
+  const block = Math.min(k, code.BLOCK_K) * Math.ceil(Math.min(n, code.BLOCK_N) / code.TILE_N) * code.TILE_N;
+  const scratch = new Scratch();
+  const edge = scratch.take(4 * code.TILE_M * code.TILE_N, isPacked);
+  const xBlock = scratch.take(4 * code.BLOCK_M * code.BLOCK_K, isPacked);
+  const yBlock = scratch.take(4 * block, isPacked);
+  return { edge, xBlock, yBlock, bytes: scratch.bytes };
+}
+
 export function encodeMatmul(kernel: OpKernel<"matmul">, encoder: Encoder): void {
   const [xView, yView] = kernel.inputs as [OpKernel["output"], OpKernel["output"]];
   const { transposeX, transposeY } = kernel.attributes;
@@ -55,12 +65,8 @@ export function encodeMatmul(kernel: OpKernel<"matmul">, encoder: Encoder): void
     encoder.call(small, 1, work);
     return;
   }
-  const block = Math.min(k, code.BLOCK_K) * Math.ceil(Math.min(n, code.BLOCK_N) / code.TILE_N) * code.TILE_N;
-  const scratch = new Scratch();
   const isPacked = path === code.PATH_PANELS;
-  const edge = scratch.take(4 * code.TILE_M * code.TILE_N, isPacked);
-  const xBlock = scratch.take(4 * code.BLOCK_M * code.BLOCK_K, isPacked);
-  const yBlock = scratch.take(4 * block, isPacked);
+  const { edge, xBlock, yBlock, bytes } = panelScratch(n, k, isPacked);
   const batches = axes.reduce((product, { size }) => product * size, 1);
   const records = axes.flatMap(({ size, strides }) =>
     recordWords("batchAxis", { size, x: strides[0]!, y: strides[1]! }),
@@ -71,5 +77,5 @@ export function encodeMatmul(kernel: OpKernel<"matmul">, encoder: Encoder): void
   // Every piece packs the operand that is not cut; a BLAS likes its products whole.
   const piece = isBlas && batches === 1 ? evenShares : 50_000;
   const nanoseconds = batches * work * (isBlas ? 0.03 : 0.08);
-  encoder.emit("matmul", fields, { records, scratch: isPacked ? scratch.bytes : 0, nanoseconds, piece, isCut: isBlas });
+  encoder.emit("matmul", fields, { records, scratch: isPacked ? bytes : 0, nanoseconds, piece, isCut: isBlas });
 }

@@ -4,6 +4,7 @@ import { ChainruleError } from "../../ir/errors.ts";
 import { broadcastStrides, formatType, type Shape, sizeOf, stridesOf, type TensorType } from "../../ir/shape.ts";
 import type { Kernel, KernelOpName, OpKernel, Plan, View } from "../../plan/plan.ts";
 import { finish } from "../../plan/stages.ts";
+import { attentionsFrom, encodeAttentions } from "./encode-attention.ts";
 import { encodeConv2d, encodeInputGradient, encodeWeightGradient } from "./encode-convolution.ts";
 import { encodeFused } from "./encode-fused.ts";
 import { encodeMatmul } from "./encode-matmul.ts";
@@ -160,6 +161,9 @@ const table: { readonly [N in KernelOpName]: Encode<N> } = {
   },
   softmax: encodeSoftmax(0),
   logSoftmax: encodeSoftmax(1),
+  attentionWeights: (kernel, encoder) => encodeAttentions([kernel], encoder),
+  attentionScoresGradient: (kernel, encoder) => encodeAttentions([kernel], encoder),
+  attentionProduct: (kernel, encoder) => encodeAttentions([kernel], encoder),
   reshape(kernel, encoder) {
     const [view] = kernel.inputs as [View];
     encoder.copy(encoder.address(view), encoder.address(kernel.output), [sizeOf(view.shape)], [1], [1]);
@@ -314,8 +318,13 @@ export function* encoding(
   const encoder = new Encoder(plan.buffers, arena, temporary, options);
   function* program(kernels: readonly Kernel[]): Generator<void, EncodedProgram> {
     const word = encoder.words.length;
-    for (const [i, kernel] of kernels.entries()) {
-      encodeKernel(kernel, encoder);
+    for (let i = 0; i < kernels.length; i++) {
+      const joined = attentionsFrom(kernels, i, encoder);
+      if (joined > 1) {
+        encoder.begin(kernels[i]!);
+        encodeAttentions(kernels.slice(i, i + joined), encoder);
+        i += joined - 1;
+      } else encodeKernel(kernels[i]!, encoder);
       if (i % kernelsOfStage === 0) yield;
     }
     return { word, shared: encoder.end() };

@@ -71,6 +71,14 @@ export const records = {
   broadcastOperand: { kind: "i32", register: "usize", address: "usize", rank: "i32" },
   /** A step of FUSED: places of its result and operands in the table of slots, in bytes. */
   step: { number: "i32", result: "usize", x: "usize", y: "usize", z: "usize" },
+  /**
+   * A part of ATTENTION: weights [batch, heads, queries, keys], rows [batch, time, heads, width] of queries and of keys. `z`: the weights of q and k,
+   * or the gradient to the scores, of weights, dy and v. A product is written to the rows that it does not read.
+   */
+  attentionPart: {
+    ...{ kind: "i32", weights: "usize", queryRows: "usize", keyRows: "usize", z: "usize", scale: "f32" },
+    ...{ block: "i32", isBlas: "i32" },
+  },
 } as const satisfies Record<string, Layout>;
 
 /** What instructions write that others read by name: a sketch, as sketchLayout of ops/sketch.ts has it, before its histogram. */
@@ -98,6 +106,11 @@ export const instructions = {
     ...{ parameter: "f32", lastN: "i32" },
   },
   softmax: { isLogarithm: "i32", x: "usize", y: "usize", outer: "i32", n: "i32", inner: "i32" },
+  /** Then `parts` of it, which a thread computes one after the other for each head, or block by block where there is one. */
+  attention: {
+    ...{ parts: "i32", batch: "i32", heads: "i32", queries: "i32", keys: "i32", width: "i32", isCausal: "i32" },
+    ...{ edge: "usize", xBlock: "usize", yBlock: "usize" },
+  },
   /** Rows of n elements, `fromStep` and `toStep` bytes apart. Then `axes` outer axes, innermost last. */
   copy: { from: "usize", to: "usize", rows: "i32", axes: "i32", n: "i32", fromStep: "usize", toStep: "usize" },
   /** to[r, c] = from[c, r] of each plane, rows in bytes. Then `axes` outer axes, innermost last. */

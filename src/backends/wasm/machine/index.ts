@@ -1,4 +1,5 @@
 // The machine: executes a list of instructions in linear memory. Every thread runs it, on its share of each instruction.
+import { attention } from "./attention";
 import { conv2d, conv2dScatteredGradient, conv2dWeightGradient } from "./convolution";
 import { copy, fill, transpose } from "./copy";
 import { directConv2d, directInputGradient, directWeightGradient } from "./direct-convolution";
@@ -46,6 +47,8 @@ export function runOne(p: usize, thread: i32, threads: i32, scratch: usize): voi
       return reduction(changetype<instruction.Reduce>(p), thread, threads);
     case instruction.SOFTMAX:
       return softmax(changetype<instruction.Softmax>(p), thread, threads);
+    case instruction.ATTENTION:
+      return attention(changetype<instruction.Attention>(p), thread, threads, scratch);
     case instruction.COPY:
       return copy(changetype<instruction.Copy>(p), thread, threads);
     case instruction.TRANSPOSE:

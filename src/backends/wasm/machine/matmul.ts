@@ -185,7 +185,7 @@ function rows(
  * Blocks of y and of x packed, and the register tile on both: a panel of y stays in the first-level cache for all strips
  * of x. `edge`, `xs` and `ys` have space for a tile, a block of x and a block of y.
  */
-function panels(
+export function panels(
   x: usize,
   xRow: usize,
   xK: usize,

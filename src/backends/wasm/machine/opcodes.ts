@@ -45,6 +45,12 @@ export const REDUCE_VAR = 3;
 export const REDUCE_LOGSUMEXP = 4;
 export const REDUCE_ARGMAX = 5;
 
+// ATTENTION: what is computed.
+export const ATTENTION_WEIGHTS = 0;
+export const ATTENTION_GRADIENT = 1;
+export const ATTENTION_PRODUCT = 2;
+export const ATTENTION_TRANSPOSED = 3;
+
 // SKETCH: floats in a piece, bytes of its result, buckets of the histogram and the biased exponent of the first.
 export const SKETCH_PIECE = 2048;
 /** As sketchSample of ops/sketch.ts, which a test compares: the histogram of more elements counts a fourth of their pieces. */

@@ -46,7 +46,7 @@ export function keepLanes(x: v128, count: i32, filler: v128): v128 {
 }
 
 /** The four lanes combined into all of them. */
-class Across<F> {
+export class Across<F> {
   @inline at(x: v128): v128 {
     const f = changetype<F>(0);
     x = f.at(x, i32x4.shuffle(x, x, 2, 3, 0, 1));
