@@ -128,7 +128,7 @@ it("joins neighbours of the same heads, unless one is written where others of th
   plan.op("attentionProduct", { transpose: false, causal: true }, [p, v], y);
   plan.op("attentionProduct", { transpose: true, causal: true }, [p, v], plan.value(rows!));
   plan.op("attentionProduct", { transpose: false, causal: false }, [p, v], plan.value(rows!));
-  const joined = (kernels: readonly Kernel[]) => attentionsFrom(kernels, 0, new Encoder(plan.buffers, 0, 0, 0));
+  const joined = (kernels: readonly Kernel[]) => attentionsFrom(kernels, 0, new Encoder(plan.buffers, 0, 0, {}));
   expect(joined(plan.kernels)).toBe(3);
   const [first, second] = plan.kernels as [OpKernel, OpKernel];
   const written = (view: View) => ({ ...second, output: view }) as OpKernel;
