@@ -1,6 +1,6 @@
 // Bundles the command line in dist/cli/ into a few files, as Node takes a good half of a millisecond for each of five hundred modules; beside them, what `chainrule bridge` prints.
-import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -27,11 +27,14 @@ function loadedWith(entry, graph) {
   return found;
 }
 
+/** Stays as it is, and loads the package's own modules as the user's module does that it checks. */
+const apart = "check-file.js";
+
 const bundle = await rolldown({
   input: { main: join(cli, "main.js"), ...Object.fromEntries(parts.map(({ name, entry }) => [name, entry])) },
   platform: "node",
   // Packages and modules of Node.
-  external: (id) => !id.startsWith(".") && resolve(id) !== id,
+  external: (id) => (!id.startsWith(".") && resolve(id) !== id) || basename(id) === apart,
   // A module that is in a part anyway may be asked for by others when they need it.
   checks: { ineffectiveDynamicImport: false },
 });
@@ -43,9 +46,11 @@ const { output } = await bundle.generate({
   comments: false,
 });
 await bundle.close();
+const kept = readFileSync(join(cli, apart));
 rmSync(cli, { recursive: true });
 mkdirSync(join(cli, "bridge"), { recursive: true });
 for (const { fileName, code } of output) writeFileSync(join(cli, fileName), code);
+writeFileSync(join(cli, apart), kept);
 chmodSync(join(cli, "main.js"), 0o755);
 for (const { file } of Object.values(bridges))
   copyFileSync(join(root, "src/cli/bridge", file), join(cli, "bridge", file));

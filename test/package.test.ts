@@ -200,6 +200,26 @@ it("runs queries by DuckDB, which is not installed with it, and says how to inst
   });
 });
 
+it.each(["mjs", "ts"])("checks a function beside it, with the Chainrule that the function imports: %s", (ending) => {
+  const wrong = ending === "ts" ? 'export const wrong: string = "no gradient";\n' : "";
+  const module = `import { tensor } from "chainrule";
+${wrong}export const inputs = { w: tensor([0.5, -1]), x: tensor([2, 3]) };
+export default ({ w, x }) => w.mul(x).sum().tanh();`;
+  writeFileSync(join(project, `loss.${ending}`), module);
+  writeFileSync(join(project, `shapes.${ending}`), module.replace("[2, 3]", "[2, 3, 4]"));
+  const check = (file: string) =>
+    spawnSync(process.execPath, [join(project, "node_modules/chainrule/dist/cli/main.js"), "check", file], {
+      cwd: project,
+      encoding: "utf8",
+    });
+  const { status, stdout } = check(`loss.${ending}`);
+  expect([status, stdout]).toEqual([0, expect.stringContaining(`loss.${ending}: 2 tensors, 4 numbers, float64`)]);
+  // An error of the other copy is told as one of its own, with its place.
+  const refused = check(`shapes.${ending}`);
+  expect([refused.status, refused.stderr]).toEqual([1, expect.stringMatching(/^error: mul/)]);
+  expect(refused.stderr).toContain(`shapes.${ending}:`);
+});
+
 it("lets a process end whose threads are idle: by itself, when it is told to, and after a training that was left", () => {
   const script = (end: string) => `
     import { tensor } from "chainrule";

@@ -1,4 +1,5 @@
-// The gradient check of a user's module: its default export at its `inputs`.
+// The gradient check of a user's module: its default export at its `inputs`. Not bundled (scripts/bundle-cli.mjs): the module and the check must share one
+// Chainrule, that of the package's entries.
 import { extname, resolve } from "node:path";
 import { checkGradients, type GradientCheck } from "../grad/check-gradients.ts";
 import { ChainruleError } from "../ir/errors.ts";

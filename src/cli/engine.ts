@@ -14,4 +14,3 @@ export * from "../train/index.ts";
 export { TableMeter } from "../train/measure.ts";
 export { modelJson, tensorsOf } from "../train/saved-model.ts";
 export { tablePredictor } from "../train/table-predictor.ts";
-export { checkFile } from "./check-file.ts";

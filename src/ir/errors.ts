@@ -39,6 +39,9 @@ export type ErrorCode =
   | "UNSUPPORTED_EXPORT"
   | "USAGE";
 
+/** On the errors of every copy of Chainrule: the command line is bundled, and has one of its own. */
+const brand: unique symbol = Symbol.for("chainrule.ChainruleError") as never;
+
 /**
  * What went wrong, for the person who can mend it.
  *
@@ -49,6 +52,15 @@ export class ChainruleError extends Error {
   readonly code: ErrorCode;
   readonly details: Readonly<Record<string, unknown>>;
   readonly where: string | undefined;
+
+  /** Those of another copy, too. */
+  static override [Symbol.hasInstance](value: unknown): value is ChainruleError {
+    return typeof value === "object" && value !== null && brand in value;
+  }
+
+  get [brand](): true {
+    return true;
+  }
 
   /** `options.where` is that of an error that this one is told in place of; otherwise the stack says it. */
   constructor(

@@ -49,10 +49,9 @@ async function check(subject: string, flags: CheckFlags, streams: Streams): Prom
   if (!isRun && flags.row !== undefined) {
     throw new ChainruleError("USAGE", `--row is of a run's data; "${subject}" is a file.`);
   }
-  const { checkFile, checkRun } = await import("../engine.ts");
   const { check: result, rows } = isRun
-    ? await checkRun(subject, flags.row)
-    : { check: await checkFile(subject), rows: undefined };
+    ? await (await import("../engine.ts")).checkRun(subject, flags.row)
+    : { check: await (await import("../check-file.ts")).checkFile(subject), rows: undefined };
   const numbers = result.inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const of = rows === undefined ? "" : `, the loss of ${rows.length === 1 ? "row" : "rows"} ${rows.join(", ")}`;
   const heading = `${printable(subject)}: ${count(result.inputs.length, "tensor")}, ${count(numbers, "number")}, float64${of}`;

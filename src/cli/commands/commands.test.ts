@@ -34,7 +34,8 @@ it.each(commands)("$name is suggested where it is mistyped", async ({ name }) =>
 
 it("the program is loaded without the engine, and without the lab's server", () => {
   const root = fileURLToPath(new URL("../..", import.meta.url));
-  const seen = new Set([resolve(root, "cli/main.ts")]);
+  // What main.ts loads, once what is compiled may be kept.
+  const seen = new Set([resolve(root, "cli/program.ts")]);
   const packages = new Set<string>();
   for (const file of seen)
     for (const [, kind, from] of readFileSync(file, "utf8").matchAll(
