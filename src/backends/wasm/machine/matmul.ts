@@ -5,7 +5,7 @@ import { Float4 } from "./functions";
 import { BatchAxis, Matmul } from "./instructions.generated";
 import { BLOCK_K, BLOCK_M, BLOCK_N, PATH_BLAS, PATH_DOTS, PATH_ROWS, TILE_M, TILE_N } from "./opcodes";
 import { packColumns, packRows } from "./panels";
-import { storeLanes } from "./reduce";
+import { gatherLanes, storeLanes } from "./reduce";
 import { shareStart } from "./share";
 import { tile } from "./tiles";
 
@@ -13,15 +13,6 @@ class Lanes {
   @inline static sum(x: v128): f32 {
     return f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
   }
-}
-
-/** Element 0 of `count` ≤ 4 rows. */
-function gather(from: usize, rowBytes: usize, count: i32): v128 {
-  let v = v128.load32_zero(from);
-  if (count > 1) v = v128.load_lane<f32>(from + rowBytes, v, 1);
-  if (count > 2) v = v128.load_lane<f32>(from + 2 * rowBytes, v, 2);
-  if (count > 3) v = v128.load_lane<f32>(from + 3 * rowBytes, v, 3);
-  return v;
 }
 
 /** Both operands contiguous along k < 4: four columns at once. */
@@ -40,9 +31,9 @@ function shortDots(
   for (let j = 0; j < n; j += 4) {
     const count = min(4, n - j);
     const b = y + j * yColumn;
-    const y0 = gather(b, yColumn, count);
-    const y1 = k > 1 ? gather(b + 4, yColumn, count) : zero;
-    const y2 = k > 2 ? gather(b + 8, yColumn, count) : zero;
+    const y0 = gatherLanes(b, yColumn, count);
+    const y1 = k > 1 ? gatherLanes(b + 4, yColumn, count) : zero;
+    const y2 = k > 2 ? gatherLanes(b + 8, yColumn, count) : zero;
     let a = x;
     let out = z + ((<usize>j) << 2);
     for (let i = 0; i < m; i++) {

@@ -100,6 +100,15 @@ export function foldColumns<F>(x: usize, n: i32, rowBytes: usize, neutral: v128)
   return total;
 }
 
+/** Element 0 of `count` ≤ 4 rows. */
+export function gatherLanes(from: usize, rowBytes: usize, count: i32): v128 {
+  let v = v128.load32_zero(from);
+  if (count > 1) v = v128.load_lane<f32>(from + rowBytes, v, 1);
+  if (count > 2) v = v128.load_lane<f32>(from + 2 * rowBytes, v, 2);
+  if (count > 3) v = v128.load_lane<f32>(from + 3 * rowBytes, v, 3);
+  return v;
+}
+
 /** The first `count` lanes. */
 export function storeLanes(to: usize, x: v128, count: i32): void {
   if (count >= 4) {

@@ -2,7 +2,7 @@
 
 import { Float4, log } from "./functions";
 import { Softmax } from "./instructions.generated";
-import { Add, fold, foldColumns, keepLanes, Max, storeLanes } from "./reduce";
+import { Add, fold, foldColumns, gatherLanes, keepLanes, Max, storeLanes } from "./reduce";
 import { shareStart } from "./share";
 
 /** A contiguous row: y = e^(x − m) / Σ, or x − m − ln Σ. */
@@ -35,13 +35,6 @@ function row(x: usize, y: usize, n: i32, logarithm: bool): void {
 }
 
 /** Element 0 of four rows. */
-function gather(from: usize, rowBytes: usize): v128 {
-  let v = v128.load32_zero(from);
-  v = v128.load_lane<f32>(from + rowBytes, v, 1);
-  v = v128.load_lane<f32>(from + 2 * rowBytes, v, 2);
-  return v128.load_lane<f32>(from + 3 * rowBytes, v, 3);
-}
-
 function scatter(to: usize, rowBytes: usize, v: v128): void {
   v128.store_lane<f32>(to, v, 0);
   v128.store_lane<f32>(to + rowBytes, v, 1);
@@ -57,13 +50,13 @@ function shortRows(x: usize, y: usize, n: i32, logarithm: bool): void {
   const rowBytes = (<usize>n) << 2;
   const larger = changetype<Max>(0);
   let m = f32x4.splat(-Infinity);
-  for (let q: usize = 0; q < rowBytes; q += 4) m = larger.at(m, gather(x + q, rowBytes));
+  for (let q: usize = 0; q < rowBytes; q += 4) m = larger.at(m, gatherLanes(x + q, rowBytes, 4));
   let t0 = f32x4.splat(0);
   let t1 = f32x4.splat(0);
   let t2 = f32x4.splat(0);
   let t3 = f32x4.splat(0);
   for (let q: usize = 0; q < rowBytes; q += 4) {
-    const e = Float4.exp(f32x4.sub(gather(x + q, rowBytes), m));
+    const e = Float4.exp(f32x4.sub(gatherLanes(x + q, rowBytes, 4), m));
     if (!logarithm) scatter(y + q, rowBytes, e);
     const part = (q >> 2) & 3;
     if (part == 0) t0 = f32x4.add(t0, e);
@@ -74,13 +67,13 @@ function shortRows(x: usize, y: usize, n: i32, logarithm: bool): void {
   if (logarithm) {
     const shift = log(f32x4.add(f32x4.add(t0, t1), f32x4.add(t2, t3)));
     for (let q: usize = 0; q < rowBytes; q += 4) {
-      scatter(y + q, rowBytes, f32x4.sub(f32x4.sub(gather(x + q, rowBytes), m), shift));
+      scatter(y + q, rowBytes, f32x4.sub(f32x4.sub(gatherLanes(x + q, rowBytes, 4), m), shift));
     }
     return;
   }
   const sum = f32x4.add(f32x4.add(t0, t2), f32x4.add(t1, t3));
   for (let q: usize = 0; q < rowBytes; q += 4) {
-    scatter(y + q, rowBytes, f32x4.div(gather(y + q, rowBytes), sum));
+    scatter(y + q, rowBytes, f32x4.div(gatherLanes(y + q, rowBytes, 4), sum));
   }
 }
 
