@@ -18,6 +18,9 @@ export type ErrorCode =
   | "BUSY"
   | "THREAD_LOST"
   | "BLAS_NOT_FOUND"
+  | "MPI_NOT_FOUND"
+  | "MPI_RANKS"
+  | "MPI_FAILED"
   // data
   | "FILE_NOT_FOUND"
   | "UNKNOWN_FORMAT"
