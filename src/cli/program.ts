@@ -1,6 +1,6 @@
 // The command line as a function: arguments and streams in, exit code out.
 import { Command, CommanderError, type Option } from "commander";
-import { ChainruleError } from "../ir/errors.ts";
+import { ChainruleError, type ErrorCode } from "../ir/errors.ts";
 import { version } from "../runs/version.ts";
 import { addCommand } from "./command.ts";
 import { commands } from "./commands/index.ts";
@@ -9,8 +9,10 @@ import { renderError } from "./terminal/error.ts";
 import { styleOf } from "./terminal/style.ts";
 import { inLines } from "./terminal/text.ts";
 
-/** 0: done. 1: it failed. 2: wrong usage. */
-export type ExitCode = 0 | 1 | 2;
+/** 0: done. 1: it failed. 2: wrong usage. 75: not done yet, the same command goes on (EX_TEMPFAIL of BSD's sysexits.h). */
+export type ExitCode = 0 | 1 | 2 | 75;
+
+const exitCodes: { readonly [C in ErrorCode]?: ExitCode } = { USAGE: 2, RUN_STOPPED: 75 };
 
 export async function run(args: readonly string[], streams: Streams): Promise<ExitCode> {
   try {
@@ -20,7 +22,7 @@ export async function run(args: readonly string[], streams: Streams): Promise<Ex
     // Commander has printed its message, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     print(streams.stderr, (style) => renderError(error, style));
-    return error instanceof ChainruleError && error.code === "USAGE" ? 2 : 1;
+    return (error instanceof ChainruleError && exitCodes[error.code]) || 1;
   }
 }
 

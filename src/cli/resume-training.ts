@@ -15,11 +15,16 @@ import type { TrainingLab } from "./lab/training-lab.ts";
 import { print, printJson, type Streams, shellWord } from "./output.ts";
 import { runTraining, summary } from "./run-training.ts";
 import { printable, wrap } from "./terminal/text.ts";
-import type { GivenFlags, TrainFlags } from "./train-flags.ts";
+import { type GivenFlags, type TrainFlags, withFiles } from "./train-flags.ts";
 
 /** The folder of the run to go on with; undefined where a new one is to begin. */
-export function runToResume({ resume, out }: GivenFlags): string | undefined {
+export function runToResume({ resume, out, fix }: GivenFlags): string | undefined {
   if (resume === undefined) return undefined;
+  if (fix)
+    throw new ChainruleError(
+      "USAGE",
+      "--resume goes on with a run as it began, and --fix begins other runs. Leave out one of them.",
+    );
   if (resume !== true && out !== undefined && resume !== out)
     throw new ChainruleError(
       "USAGE",
@@ -40,7 +45,7 @@ const changeable = ["epochs", "backend", "threads", "deterministic"] as const;
 export async function resumeTraining(
   dir: string,
   files: readonly string[],
-  { resume: _, json, fix, out: __, tensorboard, ...all }: Omit<GivenFlags, "lab">,
+  { resume, json, fix: _, out: __, tensorboard, ...all }: Omit<GivenFlags, "lab">,
   lab: TrainingLab | undefined,
   streams: Streams,
 ): Promise<void> {
@@ -55,7 +60,9 @@ export async function resumeTraining(
       dir,
     });
   const before = runSettings(dir, reader.manifest.settings);
-  await checkGiven(reader, before, files, given, fix);
+  // A command line that could begin the run says all of its settings.
+  const isWhole = resume === true && all.target !== undefined;
+  await checkGiven(reader, before, files, isWhole ? all : given, isWhole);
   const changes = Object.fromEntries(
     changeable.filter((key) => given[key] !== undefined).map((key) => [key, given[key]]),
   );
@@ -76,7 +83,7 @@ export async function resumeTraining(
   const plan = streamed
     ? { options: streamed.options, prepare: () => prepareStream(streamed.stream, streamed.options) }
     : (await replayData(reader, given.sql)).prepared;
-  const resumed = await resumeRun(dir, savedSettings(flags));
+  const resumed = await resumeRun(dir, savedSettings(flags), dir, reader.manifest);
   const { snapshot, notes } = resumed;
   print(streams.stderr, ({ width }) => [
     ...notes.flatMap((note) => wrap(printable(note), width)),
@@ -99,6 +106,17 @@ export async function resumeTraining(
     ...describeNext(run, words, findings, style),
   ]);
   if (json) printJson(streams, { run, ...summary(task, start, end, classWeights) });
+  refuseStopped(run, end);
+}
+
+/** Who calls again until a run is finished must hear that it is not: throws RUN_STOPPED for a training that a signal, or somebody in the page, stopped. */
+export function refuseStopped(run: string, { reason, steps }: EndEvent): void {
+  if (reason !== "interrupted") return;
+  throw new ChainruleError(
+    "RUN_STOPPED",
+    `The run "${run}" was stopped after step ${steps}, before its end. The same command goes on with it.`,
+    { dir: run, step: steps },
+  );
 }
 
 /** Without the defaults that command lines state: nobody asked for them. */
@@ -122,13 +140,16 @@ async function epochsOf(reader: RunReader): Promise<number> {
   return start?.epochs ?? 0;
 }
 
-/** Throws USAGE where a command line asks for another training than the run's. */
+/** What a training notices by itself, or writes beside, is saved with what was asked for. */
+const noticed: readonly string[] = ["header", "stream", "tensorboard"];
+
+/** Throws USAGE where a command line asks for another training than the run's: by what it says, and where it is whole by what it leaves out, too. */
 async function checkGiven(
   reader: RunReader,
   before: RunSettings,
   files: readonly string[],
-  { sql, ...given }: GivenFlags,
-  fix: true | undefined,
+  { sql, ...said }: GivenFlags,
+  isWhole: boolean,
 ): Promise<void> {
   const { filesOf } = await import("./files.ts");
   const words = sql === undefined ? await filesOf(files) : ["--sql", sql];
@@ -138,18 +159,22 @@ async function checkGiven(
       reader.dir,
       `its data are ${own.map(shellWord).join(" ")}, and ${words.map(shellWord).join(" ")} is given`,
     );
-  if (fix) throw otherThan(reader.dir, "--fix begins other runs");
+  const { learningRate, ...asked } = await withFiles(said);
+  // The rate that a range test found stands in the run.
+  const rate = learningRate === "auto" ? before.learningRate : learningRate;
+  const given = { ...asked, ...(rate !== undefined && { learningRate: rate }) };
   const now = savedSettings(given) as Readonly<Record<string, unknown>>;
   const then = savedSettings(before) as Readonly<Record<string, unknown>>;
   const free = savedSettings(Object.fromEntries(changeable.map((key) => [key, before[key] ?? given[key]]))) as object;
-  const odd = Object.keys(now).find(
-    (name) =>
-      !Object.hasOwn(free, name) && JSON.stringify(now[name]) !== JSON.stringify(then[name]) && now[name] !== undefined,
+  const left = isWhole ? Object.keys(then).filter((name) => now[name] === undefined && !noticed.includes(name)) : [];
+  const differs = (name: string) => JSON.stringify(now[name]) !== JSON.stringify(then[name]);
+  const odd = [...Object.keys(now).filter((name) => now[name] !== undefined), ...left].find(
+    (name) => !Object.hasOwn(free, name) && differs(name),
   );
   if (odd !== undefined)
     throw otherThan(
       reader.dir,
-      `its "${odd}" is ${JSON.stringify(then[odd]) ?? "not set"}, and ${JSON.stringify(now[odd])} is given`,
+      `its "${odd}" is ${JSON.stringify(then[odd]) ?? "not set"}, and ${JSON.stringify(now[odd]) ?? "none"} is given`,
     );
 }
 

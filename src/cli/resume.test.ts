@@ -1,5 +1,6 @@
 // chainrule train --resume and --checkpoint: runs that were cut off, that are finished, and that are asked for something else.
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { beforeEach, describe, expect, it } from "vitest";
 import { openRun } from "../runs/index.ts";
 import { folderPerTest } from "../runs/test-folder.ts";
@@ -69,6 +70,77 @@ describe("train --resume", () => {
     expect(second.said).not.toContain("Going on");
   });
 
+  it("is the same command with what a training finds by itself: a rate, files of a pattern, whether there is a header", async () => {
+    await writeFile("check-1.csv", "a,b,level\n1,2,low\n6,6,high\n2,9,high\n0,3,low\n");
+    const again = () =>
+      chainrule(
+        ["train", "table.csv", ...settings, "--epochs", "3", "--lr", "auto", "--validation-data", "check-*.csv"].concat(
+          ["--out", "run", "--resume", "--json"],
+        ),
+      );
+    const first = await again();
+    expect(first.said).toContain("from a range test");
+    const second = await again();
+    expect([second.code, second.stdout]).toEqual([0, first.stdout]);
+  });
+
+  it("begins where a training was killed before it began, and only there", async () => {
+    await mkdir("run");
+    for (const [name, content] of [
+      ["lock.json", JSON.stringify({ pid: 1, host: hostname(), began: "another" })],
+      [".run.json.0123456789ab.tmp", "{"],
+      ["events.jsonl", ""],
+    ] as const)
+      await writeFile(`run/${name}`, content);
+    await writeFile("run/events.jsonl", "{}\n");
+    const refused = await train("--out", "run", "--resume");
+    expect([refused.code, refused.said]).toEqual([1, expect.stringContaining("must be new or empty")]);
+    await writeFile("run/events.jsonl", "");
+    expect((await train("--out", "run", "--resume")).code).toBe(0);
+    expect((await readdir("run")).sort()).toEqual([
+      "checkpoints",
+      "events.jsonl",
+      "model.json",
+      "model.safetensors",
+      "run.json",
+    ]);
+  });
+
+  it("says by its exit code that a training was stopped", async () => {
+    const stop = () => {
+      const handlers = process.listeners("SIGTERM");
+      return chainrule(
+        [
+          "train",
+          "table.csv",
+          ...settings,
+          "--epochs",
+          "100000",
+          "--patience",
+          "100000",
+          "--out",
+          "run",
+          "--resume",
+          "--json",
+        ],
+        {
+          onStderr: (text) => {
+            // What the training listens by, without a signal to the process of the tests.
+            if (/epoch/.test(text))
+              for (const handler of process.listeners("SIGTERM")) if (!handlers.includes(handler)) handler("SIGTERM");
+          },
+        },
+      );
+    };
+    for (const said of ["", "Going on with run after step"]) {
+      const { code, stdout, said: all } = await stop();
+      expect(code).toBe(75);
+      expect(all).toContain(said);
+      expect(all).toContain("The same command goes on with it.");
+      expect(JSON.parse(stdout).steps).toBeGreaterThan(0);
+    }
+  });
+
   it("goes further than planned", async () => {
     await train("--out", "run");
     const { code, stdout } = await resume("--resume", "run", "--epochs", "20");
@@ -91,6 +163,7 @@ describe("train --resume", () => {
       ["--resume", "run", "--hidden", "9"],
       ["--resume", "run", "--fix"],
       ["other.csv", "--resume", "run"],
+      ["table.csv", "--target", "level", "--out", "run", "--resume", "--backend", "reference"],
     ]) {
       const { code, stdout, said } = await resume(...words);
       expect(stdout).toBe("");
@@ -104,8 +177,9 @@ describe("train --resume", () => {
       --resume nowhere → 1 error: "nowhere" is not a run folder, since it holds no run.json. Give a folder that a training wrote.
       --resume run --out other → 2 error: --resume run names a run, and --out other another place. A run goes on in its own folder: leave out --out.
       --resume run --hidden 9 → 2 error: The run "run" goes on as it began, but for --epochs and what computes it: its "hidden" is [6], and [9] is given. Leave that out, or train a new run.
-      --resume run --fix → 2 error: The run "run" goes on as it began, but for --epochs and what computes it: --fix begins other runs. Leave that out, or train a new run.
+      --resume run --fix → 2 error: --resume goes on with a run as it began, and --fix begins other runs. Leave out one of them.
       other.csv --resume run → 2 error: The run "run" goes on as it began, but for --epochs and what computes it: its data are table.csv, and other.csv is given. Leave that out, or train a new run.
+      table.csv --target level --out run --resume --backend reference → 2 error: The run "run" goes on as it began, but for --epochs and what computes it: its "hidden" is [6], and none is given. Leave that out, or train a new run.
       error: The run "run" cannot be repeated: its data, table.csv, has changed since. Train again on the data as it is."
     `);
   });

@@ -37,6 +37,7 @@ export type ErrorCode =
   | "INVALID_SNAPSHOT"
   | "INVALID_RUN"
   | "RUN_IN_USE"
+  | "RUN_STOPPED"
   | "INVALID_MODEL"
   | "UNSUPPORTED_ONNX"
   | "UNSUPPORTED_EXPORT"

@@ -20,7 +20,7 @@ import {
   withCheckpoint,
 } from "./checkpoints.ts";
 import { mapFiles, type RunFiles, type RunMap } from "./files.ts";
-import { folderFiles, newFolder } from "./folder.ts";
+import { clearFolder, folderFiles, newFolder } from "./folder.ts";
 import { lockFolder } from "./lock.ts";
 import {
   formatVersion,
@@ -51,7 +51,7 @@ export interface RunWriter {
  *
  * @param place a folder that does not exist yet, or is empty (default runs/<date>-<name>-<n>, n the first free number);
  *   or a map that the run's files are put into, as bytes by their names
- * @throws ChainruleError INVALID_ARGUMENT where the folder cannot be made or is not empty
+ * @throws ChainruleError INVALID_ARGUMENT where the folder cannot be made or is not empty; RUN_IN_USE where another process begins a run there
  */
 export async function createRun(description: RunDescription, place?: string | RunMap): Promise<RunWriter> {
   const files =
@@ -65,10 +65,13 @@ export async function createRun(description: RunDescription, place?: string | Ru
     status: "running",
   };
   const unlock = place instanceof Map ? () => {} : await lockFolder(files.dir);
-  return runWriter(files, manifest, { checkpoints: [] }, undefined, unlock).catch((error: unknown) => {
+  try {
+    if (!(place instanceof Map)) await clearFolder(files.dir);
+    return await runWriter(files, manifest, { checkpoints: [] }, undefined, unlock);
+  } catch (error) {
     unlock();
     throw error;
-  });
+  }
 }
 
 /** A writer of a run's files; events go on after `from` bytes of those that are there. `unlock` is called at the end. */

@@ -171,7 +171,7 @@ async function emptyFolder(dir: string): Promise<string> {
   } catch (cause) {
     throw notMade(dir, cause);
   }
-  if (content.length > 0) throw usedFolder(dir);
+  await refuse(dir, content);
   return dir;
 }
 
@@ -195,15 +195,40 @@ export async function refuseUsedFolder(dir: string): Promise<void> {
   const content = await node("node:fs/promises")
     .readdir(dir)
     .catch(() => []);
-  if (content.length > 0) throw usedFolder(dir);
+  await refuse(dir, content);
 }
+
+/** What a training makes before its run.json is left out: it is the rest of one that was killed there, or of one that begins now and has the lock. */
+async function refuse(dir: string, content: readonly string[]): Promise<void> {
+  const path = node("node:path").join(dir, "events.jsonl");
+  for (const name of content) {
+    const isEmpty = name === "events.jsonl" && (await node("node:fs/promises").stat(path)).size === 0;
+    if (!(isEmpty || name === "lock.json" || temporary.test(name))) throw usedFolder(dir);
+  }
+}
+
+/** Takes away what is left over of a training that was killed before it began. For who has locked the folder. Throws RUN_IN_USE where another process has begun a run here. */
+export async function clearFolder(dir: string): Promise<void> {
+  const { readdir, rm } = node("node:fs/promises");
+  const content = await readdir(dir);
+  if (content.includes("run.json"))
+    throw new ChainruleError(
+      "RUN_IN_USE",
+      `Another process has begun a run in "${dir}" just now. Go on with that by --resume, or choose another folder.`,
+      { dir },
+    );
+  await removeTemporary(dir);
+  await rm(node("node:path").join(dir, "events.jsonl"), { force: true });
+}
+
+const temporary = /(?:^|[/\\])\.[^/\\]+\.[0-9a-f]{12}\.tmp$/;
 
 /** Takes away what a crash left of files that were being written. Only for who writes the folder. */
 export async function removeTemporary(dir: string): Promise<void> {
   const { readdir, rm } = node("node:fs/promises");
   const { join } = node("node:path");
   for (const file of await readdir(dir, { recursive: true }))
-    if (/(?:^|[/\\])\.[^/\\]+\.[0-9a-f]{12}\.tmp$/.test(file)) await rm(join(dir, file), { force: true });
+    if (temporary.test(file)) await rm(join(dir, file), { force: true });
 }
 
 async function writeAtomically(dir: string, name: string, parts: readonly Uint8Array[]): Promise<void> {

@@ -1,6 +1,7 @@
 // A run taken up again: from its newest checkpoint that is whole, with the events up to there, by one process at a time.
 import { spawn } from "node:child_process";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createRun } from "./create-run.ts";
@@ -107,7 +108,40 @@ it("is written by one process at a time, and a dead one does not lock it", async
   const again = await resumeRun("run", settings);
   await again.writer.finish("interrupted");
   expect(await readdir("run")).not.toContain("lock.json");
+  // One of another machine is gone where it has not renewed its lock for long.
+  const far = JSON.stringify({ ...own, host: "elsewhere" });
+  await writeFile(lock, far);
+  await expect(resumeRun("run", settings)).rejects.toMatchObject({
+    code: "RUN_IN_USE",
+    details: { host: "elsewhere" },
+  });
+  const before = new Date(Date.now() - 200_000);
+  await utimes(lock, before, before);
+  await (await resumeRun("run", settings)).writer.finish("interrupted");
   // Another process may have the number of a dead one.
   await writeFile(lock, JSON.stringify({ ...own, pid: process.pid, began: "1" }));
   await (await resumeRun("run", settings)).writer.finish("interrupted");
+});
+
+it("refuses to go on with what another process has gone on with since it was read", async () => {
+  await cutOff();
+  const { manifest } = await openRun("run");
+  await (await resumeRun("run", settings)).writer.finish("finished");
+  await expect(resumeRun("run", settings, "run", manifest)).rejects.toMatchObject({ code: "RUN_IN_USE" });
+  expect((await openRun("run")).manifest.status).toBe("finished");
+  expect(await readdir("run")).not.toContain("lock.json");
+});
+
+it("is taken by one of many that find it left by a dead process", async () => {
+  await cutOff();
+  const dead = JSON.stringify({ pid: process.pid, host: hostname(), began: "1" });
+  for (let round = 0; round < 20; round++) {
+    await writeFile(join("run", "lock.json"), dead);
+    const came = await Promise.allSettled(Array.from({ length: 8 }, () => resumeRun("run", settings)));
+    const writers = came.flatMap((one) => (one.status === "fulfilled" ? [one.value.writer] : []));
+    expect(writers).toHaveLength(1);
+    for (const one of came) if (one.status === "rejected") expect(one.reason).toMatchObject({ code: "RUN_IN_USE" });
+    await writers[0]!.finish("interrupted");
+  }
+  expect((await readdir("run")).filter((name) => name.includes("lock"))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 // A run taken up again: its newest checkpoint that is whole, its events up to there, and a writer that goes on.
-
+import { ChainruleError } from "../ir/errors.ts";
 import type { Json } from "../ir/json.ts";
 import type { TrainEvent } from "../train/events.ts";
 import type { Snapshot } from "../train/snapshot.ts";
@@ -7,6 +7,7 @@ import { type RunWriter, runWriter } from "./create-run.ts";
 import { mapFiles, type RunMap } from "./files.ts";
 import { folderFiles, removeTemporary } from "./folder.ts";
 import { lockFolder } from "./lock.ts";
+import type { RunManifest } from "./manifest.ts";
 import { openRun, readCheckpoint, readIndex } from "./open-run.ts";
 import { parseEvents } from "./parse-events.ts";
 
@@ -24,13 +25,27 @@ export interface ResumedRun {
  * Opens a run to go on with it. Events after the checkpoint are taken away, since they will come again.
  *
  * @param settings those of the run from here on
- * @throws ChainruleError INVALID_RUN; RUN_IN_USE where another process writes it
+ * @param asRead what its run.json held when it was decided that it goes on
+ * @throws ChainruleError INVALID_RUN; RUN_IN_USE where another process writes it, or has since `asRead`
  */
-export async function resumeRun(place: string | RunMap, settings: Json, name = "run"): Promise<ResumedRun> {
-  const { manifest } = await openRun(place, name);
+export async function resumeRun(
+  place: string | RunMap,
+  settings: Json,
+  name = "run",
+  asRead?: RunManifest,
+): Promise<ResumedRun> {
+  // A folder that is no run is left as it is.
+  await openRun(place, name);
   const files = place instanceof Map ? mapFiles(place, name) : folderFiles(place);
   const unlock = place instanceof Map ? () => {} : await lockFolder(files.dir);
   try {
+    const { manifest } = await openRun(place, name);
+    if (asRead !== undefined && JSON.stringify(asRead) !== JSON.stringify(manifest))
+      throw new ChainruleError(
+        "RUN_IN_USE",
+        `Another process has gone on with the run "${files.dir}" just now. Ask again: it may be finished.`,
+        { dir: files.dir },
+      );
     if (!(place instanceof Map)) await removeTemporary(files.dir);
     const notes: string[] = [];
     let index = await readIndex(files);

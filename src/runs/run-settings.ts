@@ -22,8 +22,11 @@ export interface RunSettings extends Settings {
   readonly stream?: true;
 }
 
-/** As run.json holds them: by the names of the flags. `runSettings` reads them. */
-export const savedSettings = (settings: object): Json => toOptions(settings) as Json;
+/** As run.json holds them: by the names of the flags. Where a run goes and how it is told is none of it. `runSettings` reads them. */
+export function savedSettings(settings: object): Json {
+  const { out: _, json: __, lab: ___, ...rest } = settings as Readonly<Record<string, unknown>>;
+  return toOptions(rest) as Json;
+}
 
 /** How the text of the table is read. */
 export const textOptions = (settings: Settings | Omit<RunSettings, "learningRate">): TextOptions =>

@@ -16,7 +16,7 @@ import { showExamination } from "../examination.ts";
 import { TrainingLab } from "../lab/training-lab.ts";
 import { print, printJson, type Streams, shellWord } from "../output.ts";
 import { releaseMemory } from "../release-memory.ts";
-import { resumeTraining, runToResume } from "../resume-training.ts";
+import { refuseStopped, resumeTraining, runToResume } from "../resume-training.ts";
 import { type DataOrigin, runTraining, summary, type Trained, type TrainingPlan } from "../run-training.ts";
 import { messageOf } from "../setting-advice.ts";
 import { settingOptions } from "../setting-flags.ts";
@@ -89,7 +89,7 @@ async function train(
 
 async function trainAnew(
   files: readonly string[],
-  { fix, sql, resume: _, ...flagged }: GivenFlags,
+  { fix, sql, resume, ...flagged }: GivenFlags,
   lab: TrainingLab | undefined,
   streams: Streams,
 ): Promise<void> {
@@ -120,6 +120,7 @@ async function trainAnew(
     fix: { from: first.run, run: fixed.training.run, isBetter: fixed.isBetter, ...withFlags(fixed.remedy) },
   };
   if (flags.json) printJson(streams, { run, ...summary(last.task, start, end, classWeights), ...fixSummary });
+  if (resume) refuseStopped(run, end);
 }
 
 /** A table as it is trained on. */
