@@ -1,5 +1,6 @@
 // Looks for a BLAS: where CHAINRULE_BLAS says, in the package of this platform, by the loader's usual names.
 import { ChainruleError } from "../../ir/errors.ts";
+import { packageFile } from "../koffi.ts";
 import { type BlasLibrary, loadGemm } from "./gemm.ts";
 
 type Candidate = Omit<BlasLibrary, "file" | "koffi"> & {
@@ -110,18 +111,6 @@ const packaged = (): readonly Candidate[] =>
     const file = packageFile(name);
     return file === undefined ? [] : [{ ...scipyOpenBlas, files: [file], package: name }];
   });
-
-/** The main file of a package that is installed with this one. */
-function packageFile(name: string): string | undefined {
-  try {
-    return process
-      .getBuiltinModule("node:module")
-      .createRequire(import.meta.url)
-      .resolve(name);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Why the library cannot be used; undefined where a product comes out right. */
 function attempt(library: BlasLibrary): string | undefined {

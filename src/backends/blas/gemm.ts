@@ -1,5 +1,6 @@
 // A BLAS called on the machine's memory: cblas_sgemm through koffi, by addresses, without a copy.
 import type { LibraryHandle } from "koffi";
+import { addressOf, loadKoffi } from "../koffi.ts";
 
 /** z [m, n] = x [m, k] y [k, n]: addresses, and bytes from one row, column or k to the next; one of each operand is 4. */
 export type Gemm = (
@@ -38,18 +39,15 @@ const ROW_MAJOR = 101;
 const NO_TRANSPOSE = 111;
 const TRANSPOSE = 112;
 
-type Koffi = typeof import("koffi");
-
 /** Throws what the loader says where there is no such library or no cblas_sgemm in it. */
 export function loadGemm({ file, koffi: path, prefix, setThreads }: BlasLibrary, memory: WebAssembly.Memory): Gemm {
-  const { createRequire } = process.getBuiltinModule("node:module");
-  const koffi = createRequire(path)(path) as Koffi;
+  const koffi = loadKoffi(path);
   const library: LibraryHandle = koffi.load(file);
   if (setThreads !== undefined) library.func(setThreads)(1);
   const sgemm = library.func(
     `void ${prefix}cblas_sgemm(int order, int tx, int ty, int m, int n, int k, float alpha, uint64_t x, int ldx, uint64_t y, int ldy, float beta, uint64_t z, int ldz)`,
   );
-  const base = addressOf(koffi, memory);
+  const base = addressOf(koffi, memory.buffer);
   return (x, xRow, xK, y, yK, yColumn, z, zRow, m, n, k, add) => {
     const isX = xK === 4;
     const isY = yColumn === 4;
@@ -60,15 +58,4 @@ export function loadGemm({ file, koffi: path, prefix, setThreads }: BlasLibrary,
     const ty = isY ? NO_TRANSPOSE : TRANSPOSE;
     sgemm(ROW_MAJOR, tx, ty, m, n, k, 1, base + x, ldx, base + y, ldy, add, base + z, zRow >> 2);
   };
-}
-
-/** Where the memory lies in this process. */
-function addressOf(koffi: Koffi, memory: WebAssembly.Memory): number {
-  const bytes = new Uint8Array(memory.buffer);
-  const windows = process.platform === "win32";
-  // Moving nothing gives back the address it was to be moved to.
-  const memmove = koffi
-    .load(windows ? "msvcrt.dll" : null)
-    .func("uint64_t memmove(uint8_t *to, const uint8_t *from, size_t bytes)");
-  return Number(memmove(bytes, bytes, 0));
 }
