@@ -39,6 +39,8 @@ export interface Machine {
   start(program: string, times: number): number | Promise<number>;
   /** Asks the runs that are going on to end after the present one. */
   stop(): void;
+  /** Milliseconds that programs have spent in calls to other ranks; begins anew after 71 minutes of it. */
+  waited(): number;
   /** Gives memory and threads back; any later call throws DISPOSED. */
   dispose(): void;
 }

@@ -86,9 +86,12 @@ export interface OpAttributes extends ElementwiseAttributes {
   constant: TensorType & { readonly data: TypedArray };
   /** 0, 1, 2 … along `axis`. */
   iota: TensorType & { readonly axis: number };
-  /** Inputs: key int32[4]. `stream` tells apart the draws of one key. Uniform in [0, 1), multiples of 2⁻²⁴. */
-  randomUniform: TensorType & { readonly stream: number };
-  randomNormal: TensorType & { readonly stream: number };
+  /**
+   * Inputs: key int32[4]. `stream` tells apart the draws of one key. Uniform in [0, 1), multiples of 2⁻²⁴. Where the draw is a part of a
+   * larger one, it begins with element 4 · `block` of it.
+   */
+  randomUniform: TensorType & { readonly stream: number; readonly block?: number };
+  randomNormal: TensorType & { readonly stream: number; readonly block?: number };
   /** Over the last two dimensions, the others broadcast. A flag says that an operand is read transposed. */
   matmul: { readonly transposeX: boolean; readonly transposeY: boolean };
   sum: Reduction;
@@ -143,6 +146,8 @@ export interface OpAttributes extends ElementwiseAttributes {
   custom: { readonly name: string; readonly formula: Formula; readonly gradient: Graph };
   /** Statistics of all elements, in one vector of a fixed length: see sketchLayout. */
   sketch: None;
+  /** Σ x over the ranks of a training, on every one of them; x where there is one. */
+  allReduce: None;
 }
 
 export type OpName = keyof OpAttributes;

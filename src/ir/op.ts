@@ -74,6 +74,8 @@ export interface OpRecord<N extends OpName = OpName> {
   reduces?(attributes: OpAttributes[N]): readonly number[];
   /** Of matrix products and convolutions: at the most, how many products are added up in each element of the output. */
   sums?(inputs: readonly TensorType[], attributes: OpAttributes[N]): number;
+  /** All ranks of a training compute it together, so that every rank must come to the same ones in the same order. */
+  readonly isCollective?: true;
   /** Whether row i of the output, along its first axis, is made of other rows of the inputs than theirs at i. */
   mixesRows?(attributes: OpAttributes[N]): boolean;
 }

@@ -1,6 +1,7 @@
 // What the tests apply every op to, exhaustive by type. No part of the package.
 import type { OpName } from "../ir/graph.ts";
 import { activationsCases } from "./activations.ts";
+import { collectivesCases } from "./all-reduce.ts";
 import { arithmeticCases } from "./arithmetic.ts";
 import { attentionsCases } from "./attention.ts";
 import type { Case, Domain, OpCases } from "./case.ts";
@@ -41,6 +42,7 @@ const table: { readonly [N in OpName]: OpCases<N> } = {
   ...poolingsCases,
   custom: customCases,
   sketch: sketchCases,
+  ...collectivesCases,
 };
 
 /** The domain of an operand. */

@@ -2,6 +2,7 @@
 import type { OpName } from "../ir/graph.ts";
 import type { OpRecord, OpTable } from "../ir/op.ts";
 import { activations } from "./activations.ts";
+import { collectives } from "./all-reduce.ts";
 import { arithmetic } from "./arithmetic.ts";
 import { attentions } from "./attention.ts";
 import { casts } from "./cast.ts";
@@ -41,6 +42,7 @@ export const ops: OpTable = {
   ...poolings,
   custom,
   sketch,
+  ...collectives,
 };
 
 const byName: { readonly [N in OpName]: OpRecord<N> } = ops;

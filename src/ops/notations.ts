@@ -1,6 +1,7 @@
 // How every op is written, exhaustive by type: beside the table of records, so that pages which explain nothing do not load it.
 import type { ElementwiseOpName, Formula, Node, OpName } from "../ir/graph.ts";
 import { activationsNotation } from "./activations.ts";
+import { collectivesNotation } from "./all-reduce.ts";
 import { arithmeticNotation } from "./arithmetic.ts";
 import { attentionsNotation } from "./attention.ts";
 import { castsNotation } from "./cast.ts";
@@ -42,6 +43,7 @@ export const notations: { readonly [N in OpName]: Notation<N> } = {
   ...poolingsNotation,
   custom: customNotation,
   sketch: sketchNotation,
+  ...collectivesNotation,
 };
 
 /** An elementwise op on operands that are written already. */

@@ -8,7 +8,7 @@ import type { Notations } from "./notation.ts";
 
 type Random = "randomUniform" | "randomNormal";
 
-function inferRandom(op: Random, key: TensorType, { shape, dtype, stream }: OpAttributes[Random]): TensorType {
+function inferRandom(op: Random, key: TensorType, { shape, dtype, stream, block = 0 }: OpAttributes[Random]): TensorType {
   requireInt32(op, "the key", key);
   if (key.shape.length !== 1 || key.shape[0] !== 4) {
     throw operandError("SHAPE_MISMATCH", op, `the key must have shape [4]; got ${formatShape(key.shape)}.`, [key]);
@@ -16,6 +16,7 @@ function inferRandom(op: Random, key: TensorType, { shape, dtype, stream }: OpAt
   requireShape(op, shape);
   requireDType(op, { shape, dtype }, "float");
   requireIntegers(op, "stream", [stream], 0);
+  requireIntegers(op, "block", [block], 0);
   return { shape, dtype };
 }
 
@@ -52,6 +53,7 @@ const drawn = () =>
     [[4], { ...float, shape: [], stream: 1 }],
     [[4], { ...float, shape: [8], stream: 2 ** 31 + 1 }],
     [[4], { ...float, shape: [0, 3], stream: 0 }],
+    [[4], { ...float, shape: [11], stream: 3, block: 5 }],
   );
 
 export const drawsCases: CasesOf<typeof draws> = {

@@ -1,11 +1,15 @@
-// Pass: the schedule. Inputs before users, readers of a state before its writer, ties by the original order.
+// Pass: the schedule. Inputs before users, readers of a state before its writer, what all ranks compute together in the original order, ties by it, too.
 import type { Graph } from "../ir/graph.ts";
+import { recordOf } from "../ops/index.ts";
 import type { Write } from "./copies.ts";
 import { dependencies, type RootOf } from "./dependencies.ts";
 import type { Group } from "./fuse.ts";
 import { topological } from "./topological.ts";
 
-/** A writer runs as soon as it may, which frees what it read. Throws INVALID_GRAPH where groups wait for each other. */
+/**
+ * A writer runs as soon as it may, which frees what it read. Ranks whose shares of a batch differ in rows have other groups, maybe: what they compute together
+ * comes in one order all the same. Throws INVALID_GRAPH where groups wait for each other.
+ */
 export function order(
   graph: Graph,
   groups: readonly Group[],
@@ -20,6 +24,8 @@ export function order(
     writers.add(writer);
     for (const reader of readers.get(state) ?? []) if (reader !== writer) next[reader]!.push(writer);
   }
+  const together = graph.nodes.filter((node) => recordOf(node).isCollective && groupOf.has(node.id));
+  for (const [i, { id }] of together.slice(1).entries()) next[groupOf.get(together[i]!.id)!]!.push(groupOf.get(id)!);
   const rank = new Int32Array(groups.length);
   const last = groups.map(({ members }) => members.at(-1)!);
   groups

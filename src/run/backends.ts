@@ -1,8 +1,9 @@
 // The backends by name, with what the caller says about threads and repeatability.
 import { type Backend, type BackendName, backendNames } from "../backends/backend.ts";
-import { reference } from "../backends/reference/reference.ts";
+import { reference, referenceBackend } from "../backends/reference/reference.ts";
 import { fastestBuild } from "../backends/wasm/module.ts";
 import { wasmBackend } from "../backends/wasm/wasm.ts";
+import type { Communicator } from "../backends/mpi/communicator.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { blasOf } from "./blas.ts";
 
@@ -16,6 +17,8 @@ export interface BackendOptions {
   readonly threads?: number | undefined;
   /** The same bits on every machine and with any number of threads: no BLAS, no fused multiply-add. Default: false. */
   readonly deterministic?: boolean | undefined;
+  /** The ranks that compute together what says so, as `mpi()` gives them. Default: this process alone. */
+  readonly ranks?: Communicator | undefined;
 }
 
 /**
@@ -27,7 +30,7 @@ export const blasFrom = 2 ** 16;
 export { backendNames };
 
 /** Throws INVALID_ARGUMENT for an unknown name or a number of threads that is not a whole number of at least 1. */
-export function backendOf({ backend = "auto", threads, deterministic = false }: BackendOptions = {}): Backend {
+export function backendOf({ backend = "auto", threads, deterministic = false, ranks }: BackendOptions = {}): Backend {
   if (!backendNames.includes(backend)) {
     throw new ChainruleError(
       "INVALID_ARGUMENT",
@@ -40,12 +43,12 @@ export function backendOf({ backend = "auto", threads, deterministic = false }: 
       threads,
     });
   }
-  if (backend === "reference") return reference;
+  if (backend === "reference") return ranks === undefined ? reference : referenceBackend(ranks);
   const build = deterministic ? "plain" : fastestBuild();
   const blas = (largest: number) => {
     if (largest < blasFrom) return undefined;
     const { library } = blasOf();
     return library && { library, from: blasFrom };
   };
-  return wasmBackend({ threads, build, ...(backend === "auto" && !deterministic && { blas }) });
+  return wasmBackend({ threads, build, ranks, ...(backend === "auto" && !deterministic && { blas }) });
 }

@@ -49,6 +49,11 @@ export class Session {
     this.#machine.stop();
   }
 
+  /** Milliseconds that programs have spent in calls to other ranks; begins anew after 71 minutes of it. */
+  waited(): number {
+    return this.#machine.waited();
+  }
+
   /** Threads that share the larger programs. */
   get threads(): number {
     return this.#machine.threads;

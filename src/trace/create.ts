@@ -182,10 +182,24 @@ export function foldIn(key: Tensor, step: Tensor | number): Tensor {
   return concat([key.slice([0], [2]), counter, key.slice([3])]);
 }
 
-/** Uniform draws in [0, 1), multiples of 2⁻²⁴. `stream` tells apart several draws with one key. */
-export function randomUniform(key: Tensor, shape: Shape, stream = 0): Tensor {
+/**
+ * Uniform draws in [0, 1), multiples of 2⁻²⁴. `stream` tells apart several draws with one key. `from`: where the draw is a part of a
+ * larger one, row-major, the element of it with which it begins.
+ */
+export function randomUniform(key: Tensor, shape: Shape, stream = 0, from = 0): Tensor {
   const dtype = innermost([key])?.builder.float ?? "float64";
-  return build([key], (g, values) => g.apply("randomUniform", values, { shape, dtype, stream }));
+  if (from === 0) return build([key], (g, values) => g.apply("randomUniform", values, { shape, dtype, stream }));
+  // Draws begin with a block of four elements.
+  const block = Math.floor(from / 4);
+  const [before, size] = [from - 4 * block, sizeOf(shape)];
+  const whole = { shape: [before + size], dtype, stream, block };
+  const drawn = build([key], (g, values) => g.apply("randomUniform", values, whole));
+  return drawn.slice([before]).reshape(shape);
+}
+
+/** Σ x over the ranks of a training, on all of them; x itself where there is one. Gradients are summed likewise. */
+export function allReduce(x: Tensor): Tensor {
+  return build([x], (g, values) => g.apply("allReduce", values, {}));
 }
 
 /** Statistics of a float tensor, for observation: [sketchLayout.length], laid out as ops/sketch.ts says. No gradient. */

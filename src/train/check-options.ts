@@ -148,6 +148,10 @@ const rules: { readonly [K in keyof Required<TrainOptions>]: Rule } = {
     holds: (value) => backendNames.some((name) => name === value),
   }),
   threads: optional(whole(1)),
+  ranks: optional({
+    must: "the ranks of a training, as mpi() gives them",
+    holds: (value) => isRecord(value) && typeof value.allReduce === "function",
+  }),
   deterministic: optional({ must: "true or false", holds: (value) => typeof value === "boolean" }),
 };
 

@@ -10,11 +10,16 @@ export interface NdArray extends TensorType {
 }
 
 /**
- * Arithmetic is in float64; storing into the output's array does the rounding. Inputs and output do not overlap.
- * (Written as a method, so that kernels may name their inputs by position.)
+ * Arithmetic is in float64; storing into the output's array does the rounding. Inputs and output do not overlap. `sumOverRanks`
+ * adds up what every rank of a training has, in place; absent where there is one. (Written as a method, so that kernels may name their inputs by position.)
  */
 export type Kernel<N extends KernelOpName> = {
-  prepare(inputs: readonly NdArray[], attributes: OpAttributes[N], output: NdArray): () => void;
+  prepare(
+    inputs: readonly NdArray[],
+    attributes: OpAttributes[N],
+    output: NdArray,
+    sumOverRanks?: (values: TypedArray) => void,
+  ): () => void;
 }["prepare"];
 
 export type Kernels = { readonly [N in KernelOpName]: Kernel<N> };

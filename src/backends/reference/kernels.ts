@@ -1,4 +1,5 @@
 // The reference's kernels: one per op that is not elementwise, exhaustive by type.
+import { allReduce } from "./all-reduce.ts";
 import { attentionProduct, attentionScoresGradient, attentionWeights } from "./attention.ts";
 import { conv2d, conv2dInputGradient, conv2dWeightGradient } from "./convolution.ts";
 import { gather, scatterAdd } from "./gather.ts";
@@ -45,4 +46,5 @@ export const kernels: Kernels = {
   avgPool2dGradient,
   custom,
   sketch,
+  allReduce,
 };

@@ -8,7 +8,7 @@ type Fill = (words: Uint32Array, y: NdArray, first: number) => void;
 // Key [k0, k1, c2, c3]; counter (block, stream, c2, c3).
 const drawing =
   (fill: Fill): Kernel<"randomUniform"> =>
-  ([key]: readonly [NdArray], { stream }, y) => {
+  ([key]: readonly [NdArray], { stream, block = 0 }, y) => {
     const words = new Uint32Array(4);
     return () => {
       const k0 = key.data[0]!;
@@ -16,7 +16,7 @@ const drawing =
       const c2 = key.data[2]!;
       const c3 = key.data[3]!;
       for (let first = 0; first < y.data.length; first += 4) {
-        philox(first / 4, stream, c2, c3, k0, k1, words);
+        philox(block + first / 4, stream, c2, c3, k0, k1, words);
         fill(words, y, first);
       }
     };

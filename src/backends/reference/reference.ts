@@ -4,17 +4,21 @@ import { ChainruleError } from "../../ir/errors.ts";
 import { type Shape, sizeOf } from "../../ir/shape.ts";
 import type { KernelOpName, Plan, Kernel as PlannedKernel, View } from "../../plan/plan.ts";
 import type { Backend, Machine } from "../backend.ts";
+import type { Communicator } from "../mpi/communicator.ts";
 import { programOf, requireAlive, requireSize } from "../requirements.ts";
 import { prepareFused } from "./fused.ts";
 import type { Kernel, NdArray } from "./kernel.ts";
 import { kernels } from "./kernels.ts";
 
-export const reference: Backend = {
+/** `ranks`: those of a training that has several. */
+export const referenceBackend = (ranks?: Communicator): Backend => ({
   name: "reference",
   float: "float64",
   bytesPerElement: { float64: 8, float32: 4, int32: 4, bool: 1 },
-  load: (plan) => new ReferenceMachine(plan),
-};
+  load: (plan) => new ReferenceMachine(plan, ranks),
+});
+
+export const reference: Backend = referenceBackend();
 
 type Step = () => void;
 
@@ -24,11 +28,22 @@ class ReferenceMachine implements Machine {
   readonly blas = undefined;
   #arena: ArrayBuffer | undefined;
   readonly #plan: Plan;
+  readonly #sumOverRanks: ((values: TypedArray) => void) | undefined;
+  #waited = 0;
   readonly #programs = new Map<string, readonly Step[]>();
   #arrays = new WeakMap<View, TypedArray>();
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, ranks: Communicator | undefined) {
     this.#plan = plan;
+    this.#sumOverRanks =
+      ranks &&
+      ((values) => {
+        // Of numbers: bool, in bytes, has no sums.
+        if (values instanceof Uint8Array) return;
+        const from = performance.now();
+        ranks.allReduce(values, "sum");
+        this.#waited += performance.now() - from;
+      });
     this.#arena = allocateArena(plan.arena.bytes);
     for (const { id, shape, dtype, data } of plan.buffers) {
       if (data === undefined) continue;
@@ -69,6 +84,10 @@ class ReferenceMachine implements Machine {
 
   stop(): void {}
 
+  waited(): number {
+    return this.#waited;
+  }
+
   dispose(): void {
     this.#arena = undefined;
     this.#arrays = new WeakMap();
@@ -90,7 +109,7 @@ class ReferenceMachine implements Machine {
     const arrayAt = (view: View): NdArray => ({ data: this.#array(view), shape: view.shape, dtype: view.dtype });
     if (kernel.kind === "fused") return prepareFused(kernel, arrayAt);
     const prepare = kernels[kernel.op] as Kernel<KernelOpName>;
-    return prepare(kernel.inputs.map(arrayAt), kernel.attributes as never, arrayAt(kernel.output));
+    return prepare(kernel.inputs.map(arrayAt), kernel.attributes as never, arrayAt(kernel.output), this.#sumOverRanks);
   }
 }
 

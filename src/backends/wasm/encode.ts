@@ -118,7 +118,8 @@ function encodeRandom<N extends "randomUniform" | "randomNormal">(distribution: 
     const elements = sizeOf(output.shape);
     if (elements === 0) return;
     const key = encoder.address(inputs[0]!);
-    const fields = { distribution, key, y: encoder.address(output), elements, stream: attributes.stream };
+    const { stream, block = 0 } = attributes;
+    const fields = { distribution, key, y: encoder.address(output), elements, stream, block };
     encoder.emit("random", fields, { nanoseconds: elements * 5 });
   };
 }
@@ -255,6 +256,13 @@ const table: { readonly [N in KernelOpName]: Encode<N> } = {
     encoder.emit("sketch", fields, { scratch: code.SKETCH_PIECE + 64, nanoseconds: elements * 0.4 });
     // One thread's work: the results of all pieces in their order.
     encoder.emit("sketchEnd", { partials, count: pieces, n: elements, z }, { nanoseconds: 0 });
+  },
+  allReduce({ inputs, output }, encoder) {
+    const [n, y] = [sizeOf(output.shape), encoder.address(output)];
+    encoder.copy(encoder.address(inputs[0]!), y, [n], [1], [1]);
+    // One thread's work: the others wait where they meet.
+    if (encoder.hasRanks && n > 0)
+      encoder.emit("allReduce", { y, n, element: kindOf(output.dtype) }, { nanoseconds: 0 });
   },
 };
 

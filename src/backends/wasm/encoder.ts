@@ -81,6 +81,8 @@ export interface EncodeOptions {
   readonly firstFunction?: number;
   /** Whether the machine is the relaxed build. */
   readonly isRelaxed?: boolean;
+  /** Whether there are other ranks. */
+  readonly hasRanks?: boolean;
 }
 
 export class Encoder {
@@ -107,15 +109,17 @@ export class Encoder {
   readonly #firstFunction: number | undefined;
   /** Whether generated functions multiply and add in one rounding. */
   readonly isRelaxed: boolean;
+  readonly hasRanks: boolean;
 
   constructor(
     buffers: readonly Buffer[],
     arena: number,
     temporary: number,
-    { blasFrom = Number.POSITIVE_INFINITY, firstFunction, isRelaxed = false }: EncodeOptions,
+    { blasFrom = Number.POSITIVE_INFINITY, firstFunction, isRelaxed = false, hasRanks = false }: EncodeOptions,
   ) {
     this.#firstFunction = firstFunction;
     this.isRelaxed = isRelaxed;
+    this.hasRanks = hasRanks;
     this.#buffers = buffers;
     this.#arena = arena;
     this.#temporary = temporary;

@@ -1,5 +1,7 @@
 // The machine on a memory, with the functions that fused kernels were made into: the same for the host and for threads.
 import type { Gemm } from "../blas/gemm.ts";
+import type { AllReduce } from "../mpi/communicator.ts";
+import { CONTROL_WAITED } from "./machine/opcodes.ts";
 
 export interface MachineExports {
   /** Functions that instructions call: generated ones are added to it. */
@@ -11,18 +13,33 @@ export interface MachineExports {
   runOne(instruction: number, thread: number, threads: number, scratch: number): void;
 }
 
-const noBlas: Gemm = () => {
-  throw new Error("bug: no BLAS");
+/** What instructions call outside of the machine, where there is any of it. */
+export interface Outside {
+  readonly gemm?: Gemm | undefined;
+  readonly allReduce?: AllReduce | undefined;
+  /** Functions of the fused kernels. */
+  readonly generated?: WebAssembly.Module | undefined;
+}
+
+const missing = (): never => {
+  throw new Error("bug: no BLAS, or no ranks");
 };
 
 export function instantiate(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
-  gemm: Gemm = noBlas,
-  generated?: WebAssembly.Module,
+  { gemm = missing, allReduce, generated }: Outside = {},
 ): MachineExports {
-  const machine = new WebAssembly.Instance(module, { env: { memory }, blas: { gemm } }).exports as WebAssembly.Exports &
-    MachineExports;
+  const timed: AllReduce = allReduce
+    ? (...call) => {
+        const from = performance.now();
+        allReduce(...call);
+        words[CONTROL_WAITED]! += Math.round(1000 * (performance.now() - from));
+      }
+    : missing;
+  const imports = { env: { memory }, blas: { gemm }, mpi: { allReduce: timed } };
+  const machine = new WebAssembly.Instance(module, imports).exports as WebAssembly.Exports & MachineExports;
+  const words = new Int32Array(memory.buffer, machine.controlAddress());
   if (generated) addFunctions(machine, generated, memory);
   return machine;
 }

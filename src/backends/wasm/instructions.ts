@@ -127,7 +127,7 @@ export const instructions = {
   },
   /** y[outer, n, inner] = index along n */
   iota: { y: "usize", outer: "i32", n: "i32", inner: "i32", element: "i32" },
-  random: { distribution: "i32", key: "usize", y: "usize", elements: "i32", stream: "u32" },
+  random: { distribution: "i32", key: "usize", y: "usize", elements: "i32", stream: "u32", block: "u32" },
   conv2d: convolution,
   conv2dWeightGradient: convolution,
   conv2dScatteredGradient: convolution,
@@ -160,6 +160,8 @@ export const instructions = {
   /** Partial results of SKETCH_PIECE elements each. */
   sketch: { x: "usize", n: "i32", partials: "usize" },
   sketchEnd: { partials: "usize", count: "i32", n: "i32", z: "usize" },
+  /** The n elements at y become their sums over all ranks. */
+  allReduce: { y: "usize", n: "i32", element: "i32" },
 } as const satisfies Record<string, Layout>;
 
 export type InstructionName = keyof typeof instructions;

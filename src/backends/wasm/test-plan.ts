@@ -71,7 +71,7 @@ export class TestPlan {
     const start = scratch + encoded.scratchBytes * threads;
     const memory = sharedMemory(Math.ceil((start + encoded.words.byteLength) / 65536) + 1);
     const functions = new WebAssembly.Module(functionsModule(encoded.functions));
-    const machine = instantiate(moduleOf("plain"), memory, undefined, functions);
+    const machine = instantiate(moduleOf("plain"), memory, { generated: functions });
     const ints = new Int32Array(memory.buffer);
     ints.set(encoded.words, start / 4);
     for (const [view, data] of this.data) {

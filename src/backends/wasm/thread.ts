@@ -1,5 +1,7 @@
 // What a thread of the machine runs: the first sleeps until there is a job, the others until it begins a slice of one with them. Bundled as text.
 import { type BlasLibrary, loadGemm } from "../blas/gemm.ts";
+import { loadAllReduce } from "../mpi/all-reduce.ts";
+import type { MpiLibrary } from "../mpi/communicator.ts";
 import { instantiate } from "./instance.ts";
 import * as code from "./machine/opcodes.ts";
 import { beginSlice } from "./slice.ts";
@@ -17,6 +19,8 @@ export interface ThreadStart {
   readonly scratch: number;
   readonly scratchBytes: number;
   readonly blas: BlasLibrary | undefined;
+  /** What reaches the other ranks, where there are any: the first thread calls it. */
+  readonly mpi: MpiLibrary | undefined;
   /** Functions of the fused kernels. */
   readonly generated: WebAssembly.Module | undefined;
 }
@@ -42,10 +46,15 @@ function serve({
   scratch,
   scratchBytes,
   blas,
+  mpi,
   generated,
 }: ThreadStart): void {
   const words = new Int32Array(memory.buffer, control, code.CONTROL_WORDS);
-  const machine = instantiate(module, memory, blas && loadGemm(blas, memory), generated);
+  const machine = instantiate(module, memory, {
+    gemm: blas && loadGemm(blas, memory),
+    allReduce: mpi && thread === 0 ? loadAllReduce(mpi, memory) : undefined,
+    generated,
+  });
   const run = (steps: number, by: number): void =>
     machine.run(words[code.CONTROL_PROGRAM]!, steps, thread, by, threads, scratch + thread * scratchBytes);
   if (thread === 0) lead(words, threads, run);

@@ -187,7 +187,7 @@ describe("a thread", () => {
   it("that fails fails the run", async () => {
     const memory = sharedMemory(1);
     const control = instantiate(moduleOf("plain"), memory).controlAddress();
-    const rest = { scratch: control + 1024, scratchBytes: 64, blas: undefined, generated: undefined };
+    const rest = { scratch: control + 1024, scratchBytes: 64, blas: undefined, mpi: undefined, generated: undefined };
     for (const waits of [true, false]) {
       const threads = new Threads({ module: moduleOf("plain"), memory, control, threads: 2, ...rest });
       // There is no program past the end of the memory.

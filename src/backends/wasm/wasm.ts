@@ -8,6 +8,8 @@ import type { Plan, View } from "../../plan/plan.ts";
 import { finish } from "../../plan/stages.ts";
 import type { Backend, Machine } from "../backend.ts";
 import { type BlasLibrary, loadGemm } from "../blas/gemm.ts";
+import { loadAllReduce } from "../mpi/all-reduce.ts";
+import type { Communicator, MpiLibrary } from "../mpi/communicator.ts";
 import { programOf, requireAlive, requireSize } from "../requirements.ts";
 import { type Encoded, encoding } from "./encode.ts";
 import { functionsModule } from "./generate.ts";
@@ -39,6 +41,8 @@ export interface WasmOptions {
   readonly blas?:
     | ((largest: number) => { readonly library: BlasLibrary; readonly from: number } | undefined)
     | undefined;
+  /** Those of a training that has several. Default: one, which has nobody to speak to. */
+  readonly ranks?: Pick<Communicator, "library" | "size"> | undefined;
 }
 
 function allocate(bytes: number, arena: number): WebAssembly.Memory {
@@ -66,6 +70,7 @@ interface Prepared {
   readonly threads: number | undefined;
   readonly always: boolean;
   readonly blas: { readonly library: BlasLibrary } | undefined;
+  readonly mpi: MpiLibrary | undefined;
   readonly build: Build;
   /** Address of the plan's values. */
   readonly arena: number;
@@ -90,7 +95,7 @@ class WasmMachine implements Machine {
   #floats: Float32Array;
   #ints: Int32Array;
 
-  constructor(plan: Plan, { threads, always, blas, build, arena, encoded }: Prepared) {
+  constructor(plan: Plan, { threads, always, blas, mpi, build, arena, encoded }: Prepared) {
     this.#plan = plan;
     this.#always = always;
     this.blas = blas?.library.name;
@@ -107,12 +112,16 @@ class WasmMachine implements Machine {
     const module = moduleOf(build);
     const { functions } = encoded;
     const generated = functions.length > 0 ? new WebAssembly.Module(functionsModule(functions)) : undefined;
-    this.#machine = instantiate(module, memory, blas && loadGemm(blas.library, memory), generated);
+    this.#machine = instantiate(module, memory, {
+      gemm: blas && loadGemm(blas.library, memory),
+      allReduce: mpi && loadAllReduce(mpi, memory),
+      generated,
+    });
     this.#control = this.#machine.controlAddress();
     this.#join = () =>
       new Threads({
         ...{ module, memory, control: this.#control, threads: this.threads },
-        ...{ scratch: this.#scratch, scratchBytes, blas: blas?.library, generated },
+        ...{ scratch: this.#scratch, scratchBytes, blas: blas?.library, mpi, generated },
       });
     this.#floats = new Float32Array(memory.buffer);
     this.#ints = new Int32Array(memory.buffer);
@@ -165,6 +174,10 @@ class WasmMachine implements Machine {
 
   stop(): void {
     this.#threads?.stop();
+  }
+
+  waited(): number {
+    return (this.#word(code.CONTROL_WAITED) >>> 0) / 1000;
   }
 
   dispose(): void {
@@ -266,17 +279,19 @@ function largestProduct({ programs }: Plan): number {
 
 function* loading(
   plan: Plan,
-  { threads, always = false, build = fastestBuild(), blas: findBlas }: WasmOptions,
+  { threads, always = false, build = fastestBuild(), blas: findBlas, ranks }: WasmOptions,
 ): Generator<void, WasmMachine> {
   const blas = findBlas?.(largestProduct(plan));
+  const hasRanks = ranks !== undefined && ranks.size > 1;
   const base = basesOf(build);
   const arena = align(base.memory);
   const encoded = yield* encoding(plan, arena, arena + align(plan.arena.bytes), {
     ...(blas && { blasFrom: blas.from }),
     firstFunction: base.table,
     isRelaxed: build === "relaxed",
+    hasRanks,
   });
-  return new WasmMachine(plan, { threads, always, blas, build, arena, encoded });
+  return new WasmMachine(plan, { threads, always, blas, mpi: hasRanks ? ranks?.library : undefined, build, arena, encoded });
 }
 
 export const wasmBackend = (options: WasmOptions = {}): Backend => ({

@@ -7,6 +7,7 @@ import { fused } from "./fused";
 import { gather, scatterAdd } from "./gather";
 import * as instruction from "./instructions.generated";
 import { matmul } from "./matmul";
+import { allReduce } from "./mpi";
 import * as code from "./opcodes";
 import { avgPool2d, maxPool2d } from "./pooling";
 import { iota, random } from "./random";
@@ -93,6 +94,10 @@ export function runOne(p: usize, thread: i32, threads: i32, scratch: usize): voi
       return sketch(changetype<instruction.Sketch>(p), thread, threads, scratch);
     case instruction.SKETCH_END:
       return sketchEnd(changetype<instruction.SketchEnd>(p), thread);
+    case instruction.ALL_REDUCE: {
+      const own = changetype<instruction.AllReduce>(p);
+      return allReduce(own.y, own.n, own.element == code.KIND_INT ? code.MPI_INT32 : code.MPI_FLOAT32, code.MPI_SUM);
+    }
   }
 }
 

@@ -64,6 +64,11 @@ export const SKETCH_LOWEST = 80;
 export const UNIFORM = 0;
 export const NORMAL = 1;
 
+// ALL_REDUCE: as reducedTypes and reductions of mpi/communicator.ts.
+export const MPI_FLOAT32 = 0;
+export const MPI_INT32 = 2;
+export const MPI_SUM = 0;
+
 // Status word after a run.
 export const STATUS_OK = 0;
 export const STATUS_INDEX = 1;
@@ -102,4 +107,6 @@ export const CONTROL_STEPS = 23;
 export const CONTROL_RUNNING = 25;
 /** Pieces of the instruction at hand that threads have taken. */
 export const CONTROL_TAKEN = 24;
+/** Microseconds in calls to other ranks, modulo 2³². */
+export const CONTROL_WAITED = 26;
 export const CONTROL_WORDS = 32;

@@ -52,7 +52,7 @@ function normals(words: v128): v128 {
   return f32x4.mul(radius, i32x4.shuffle(cos, sin, 0, 5, 2, 7));
 }
 
-/** Element e is word e mod 4 of block e / 4. */
+/** Element e is word e mod 4 of block e / 4 after the first. */
 export function random(p: Random, thread: i32, threads: i32): void {
   const key = p.key;
   const k0 = load<u32>(key);
@@ -60,12 +60,13 @@ export function random(p: Random, thread: i32, threads: i32): void {
   const c2 = load<u32>(key, 8);
   const c3 = load<u32>(key, 12);
   const stream = p.stream;
+  const first = p.block;
   const isNormal = p.distribution == NORMAL;
   const blocks = (p.elements + 3) >>> 2;
   const end = shareStart(blocks, thread + 1, threads);
   let block = shareStart(blocks, thread, threads);
   for (let y = p.y + (block << 4); block < end; block++, y += 16) {
-    const words = philox(block, stream, c2, c3, k0, k1);
+    const words = philox(first + block, stream, c2, c3, k0, k1);
     v128.store(
       y,
       isNormal
