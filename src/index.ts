@@ -23,6 +23,7 @@ export { printPlan } from "./plan/print.ts";
 export type { BackendOptions } from "./run/backends.ts";
 export { type CompiledFunction, type CompileOptions, compile } from "./run/compile.ts";
 export {
+  allReduce,
   arange,
   concat,
   eye,

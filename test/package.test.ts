@@ -261,10 +261,10 @@ it("keeps the core free of what a browser would have to load", () => {
   visit(join(project, "node_modules/chainrule/dist/index.js"), source);
 });
 
-it("takes a page at most 71 kB, WebAssembly and all", async () => {
+it("takes a page at most 72 kB, WebAssembly and all", async () => {
   const { sizeOf }: { sizeOf: (...entries: string[]) => Promise<{ gzip: number }> } = await import(
     `${root}/scripts/size.mjs`
   );
   // Rounded. If this fails: npm run size
-  expect((await sizeOf("index.js")).gzip).toBeLessThan(71_000);
+  expect((await sizeOf("index.js")).gzip).toBeLessThan(72_000);
 });

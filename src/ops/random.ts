@@ -8,7 +8,11 @@ import type { Notations } from "./notation.ts";
 
 type Random = "randomUniform" | "randomNormal";
 
-function inferRandom(op: Random, key: TensorType, { shape, dtype, stream, block = 0 }: OpAttributes[Random]): TensorType {
+function inferRandom(
+  op: Random,
+  key: TensorType,
+  { shape, dtype, stream, block = 0 }: OpAttributes[Random],
+): TensorType {
   requireInt32(op, "the key", key);
   if (key.shape.length !== 1 || key.shape[0] !== 4) {
     throw operandError("SHAPE_MISMATCH", op, `the key must have shape [4]; got ${formatShape(key.shape)}.`, [key]);

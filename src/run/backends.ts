@@ -1,9 +1,9 @@
 // The backends by name, with what the caller says about threads and repeatability.
 import { type Backend, type BackendName, backendNames } from "../backends/backend.ts";
+import type { Communicator } from "../backends/mpi/communicator.ts";
 import { reference, referenceBackend } from "../backends/reference/reference.ts";
 import { fastestBuild } from "../backends/wasm/module.ts";
 import { wasmBackend } from "../backends/wasm/wasm.ts";
-import type { Communicator } from "../backends/mpi/communicator.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { blasOf } from "./blas.ts";
 

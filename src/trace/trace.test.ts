@@ -343,6 +343,9 @@ describe("making tensors", () => {
     expect(draw(key)).toEqual(draw(randomKey(1)));
     const others = [draw(randomKey(2)), draw(key, 1), draw(foldIn(key, 1)), draw(randomKey(1 + 2 ** 32))];
     expect(new Set([draw(key), ...others].map(String)).size).toBe(5);
+    // Rows 3 to 7 of [9, 5], which begin in the middle of a block of four.
+    const whole = randomUniform(key, [9, 5], 2);
+    expect(randomUniform(key, [4, 5], 2, 15).toArray()).toEqual(whole.slice([3], [7]).toArray());
     const normal = randomNormal(key, [20_000]);
     expect(Math.abs(normal.mean().item())).toBeLessThan(0.03);
     expect(Math.abs(normal.var().item() - 1)).toBeLessThan(0.05);

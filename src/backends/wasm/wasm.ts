@@ -291,7 +291,15 @@ function* loading(
     isRelaxed: build === "relaxed",
     hasRanks,
   });
-  return new WasmMachine(plan, { threads, always, blas, mpi: hasRanks ? ranks?.library : undefined, build, arena, encoded });
+  return new WasmMachine(plan, {
+    threads,
+    always,
+    blas,
+    mpi: hasRanks ? ranks?.library : undefined,
+    build,
+    arena,
+    encoded,
+  });
 }
 
 export const wasmBackend = (options: WasmOptions = {}): Backend => ({
