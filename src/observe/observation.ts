@@ -28,7 +28,10 @@ export interface ValueProbe extends ChainPoint {
 export interface InputProbe {
   /** As `features` of the training names it, a column's for a table. */
   readonly name: string;
-  /** RMS over the batch of ∂loss/∂x at this feature: how much the loss would fall if its values moved. */
+  /**
+   * RMS of ∂loss/∂x at this feature: how much the loss would fall if its values moved. Over the rows of the batch, or, of a batch with more than
+   * 8,192 of them, over so many of its first rows as have about as many, 16 at least: the order of rows is random.
+   */
   readonly gradientRms: number;
 }
 

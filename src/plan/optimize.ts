@@ -8,6 +8,7 @@ import { cse } from "./cse.ts";
 import { foldTransposes } from "./fold-transposes.ts";
 import { simplify } from "./simplify.ts";
 import { skipBroadcasts } from "./skip-broadcasts.ts";
+import { sliceProducts } from "./slice-products.ts";
 import { finish } from "./stages.ts";
 
 const passes: readonly (readonly [name: string, pass: (graph: Graph) => Graph])[] = [
@@ -16,6 +17,7 @@ const passes: readonly (readonly [name: string, pass: (graph: Graph) => Graph])[
   ["common subexpressions", cse],
   ["fold transposes", foldTransposes],
   ["skip broadcasts", skipBroadcasts],
+  ["slice products", sliceProducts],
   ["dead code", prune],
   ["attention", fuseAttention],
   ["dead code", prune],

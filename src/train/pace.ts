@@ -2,6 +2,8 @@
 
 /** Milliseconds of work between two looks at the clock, the signal and the event loop, where nothing else is asked for. */
 const usual = 30;
+/** Milliseconds of work that a thread does itself: to wake others, and to be woken by their message, takes up to half a millisecond. */
+const short = 2;
 
 /** The time of this process: nothing of a training's result depends on it. */
 export class SliceClock {
@@ -21,6 +23,11 @@ export class SliceClock {
   /** How many steps fit into a slice, learned from the ones that ran. */
   steps(): number {
     return Math.max(1, Math.floor(this.#slice / this.#perStep));
+  }
+
+  /** Whether so many steps take so little time that they may block. */
+  isShort(steps: number): boolean {
+    return steps * this.#perStep < short;
   }
 
   ran(steps: number, milliseconds: number): void {

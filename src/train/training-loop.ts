@@ -135,7 +135,7 @@ export class TrainingLoop {
     const observed = [1, 0].filter((back) => back < count && cadence.isObserved(state.step + count - back)).length;
     if (losses.unread === 0) session.write("lossSum", Float64Array.of(0));
     const from = performance.now();
-    const ran = await runSteps(session, observed, count);
+    const ran = await runSteps(session, observed, count, this.#clock.isShort(count));
     this.#clock.ran(ran, performance.now() - from);
     const lossSum = this.#ran(ran);
     const observation = observed > 0 && ran === count ? this.#observe(observed) : undefined;
@@ -341,13 +341,18 @@ export class TrainingLoop {
 }
 
 /** `count` steps, the last ones of them observed; fewer after `session.stop()`. A promise where threads run them. */
-function runSteps(session: Session, observed: number, count: number): number | Promise<number> {
-  if (observed === count) return session.start("observe", observed);
-  const plain = session.start("step", count - observed);
+function runSteps(session: Session, observed: number, count: number, isShort: boolean): number | Promise<number> {
+  const run = (program: string, times: number): number | Promise<number> => {
+    if (!isShort) return session.start(program, times);
+    session.run(program, times);
+    return times;
+  };
+  if (observed === count) return run("observe", observed);
+  const plain = run("step", count - observed);
   if (observed === 0) return plain;
   const observe = (ran: number) => {
     if (ran < count - observed) return ran;
-    const last = session.start("observe", observed);
+    const last = run("observe", observed);
     return typeof last === "number" ? ran + last : last.then((more) => ran + more);
   };
   return typeof plain === "number" ? observe(plain) : plain.then(observe);

@@ -5,12 +5,20 @@ import { largest } from "./sums.ts";
 
 /** So many features are told at most, so that an event stays small beside a wide table. */
 const mostShown = 20;
+/** Gradients that are looked at, of the batch's first rows, but so many rows at least: all of them are a product as large as the first layer's. */
+const mostGradients = 8192;
+const leastRows = 16;
+
+/** Rows of the batch whose gradients are told of. */
+export const rowsSeen = (batch: number, features: number): number =>
+  Math.min(batch, Math.max(leastRows, Math.ceil(mostGradients / Math.max(1, features))));
 
 export const inputsProbe: Probe<"inputs"> = {
   name: "inputs",
   trace({ plan, gradients, sketch }) {
     if (plan.features === undefined) return { outputs: {} };
-    const dx = gradients.x!;
+    const { batch, features } = plan;
+    const dx = gradients.x!.slice([0, 0], [rowsSeen(batch, features.length), features.length]);
     const scale = largest(sketch(dx));
     // √ mean over rows of dx², of dx by its largest element: [1, features].
     const rms = dx.div(scale).square().mean(0, { keepDims: true }).sqrt().mul(scale);
