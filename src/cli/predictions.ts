@@ -52,7 +52,7 @@ export const jsonRows: RowFormat = {
 
 const jsonOf = (cell: Cell): string => (Object.is(cell, -0) ? "-0" : JSON.stringify(cell));
 
-function field(cell: Cell): string {
+export function field(cell: Cell): string {
   const text = cell === null ? "" : Object.is(cell, -0) ? "-0" : String(cell);
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

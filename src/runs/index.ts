@@ -1,6 +1,15 @@
 // Public API of the runs folder: run folders, and runs as maps from names to bytes.
 
 export { type CheckedRun, checkRun } from "./check-run.ts";
+export {
+  bestFirst,
+  type ComparedRun,
+  differingFacts,
+  type Fact,
+  factsOf,
+  factText,
+  metricsOf,
+} from "./compare-runs.ts";
 export type { RunWriter } from "./create-run.ts";
 export { createRun } from "./create-run.ts";
 export {

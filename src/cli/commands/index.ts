@@ -12,10 +12,12 @@ import { labCommand } from "./lab.ts";
 import { ledgerCommand } from "./ledger.ts";
 import { lrTestCommand } from "./lr-test.ts";
 import { predictCommand } from "./predict.ts";
+import { runsCommand } from "./runs.ts";
 import { trainCommand } from "./train.ts";
 
 export const commands: readonly (CommandRecord | CommandFamily)[] = [
   trainCommand,
+  runsCommand,
   diagnoseCommand,
   lrTestCommand,
   evaluateCommand,

@@ -2,8 +2,9 @@
 import { appendFile, mkdir, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { crc32 } from "../../ir/crc32.ts";
+import { lastLines } from "../../runs/listed-run.ts";
 import { folderPerTest } from "../../runs/test-folder.ts";
-import { EventLines, lastLines, longestLine, type Mark } from "./event-lines.ts";
+import { EventLines, longestLine, type Mark } from "./event-lines.ts";
 
 folderPerTest();
 beforeEach(() => mkdir("run"));

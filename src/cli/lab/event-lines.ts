@@ -134,18 +134,3 @@ async function* wholeLines(
       throw invalidRun(dir, eventsFile, `a line after line ${line} has more than ${longestLine / 2 ** 20} MB`);
   }
 }
-
-/** The text of the last whole lines of the file, of at most so many bytes. */
-export async function lastLines(dir: string, bytes: number): Promise<string> {
-  const file = await openInside(dir, eventsFile, (path) => open(path));
-  if (file === undefined) return "";
-  try {
-    const { size } = await file.stat();
-    const from = Math.max(0, size - bytes);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
-    const text = buffer.toString("utf8", 0, bytesRead);
-    return from === 0 ? text : text.slice(text.indexOf("\n") + 1 || text.length);
-  } finally {
-    await file.close();
-  }
-}

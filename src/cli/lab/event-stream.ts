@@ -7,10 +7,10 @@
 //
 // A stream may carry a second run beside the first: ?with=RUN&withAfter=LINE&withCrc=MARK, whose events are "with:message" and so on.
 import { ChainruleError } from "../../ir/errors.ts";
+import { type RunState, stateOf, unreadable } from "../../runs/run-state.ts";
 import { Changes } from "./changes.ts";
 import type { TrainingControl } from "./control.ts";
 import { EventLines, eventsFile, type Mark, type Piece } from "./event-lines.ts";
-import { type RunState, stateOf, unreadable } from "./run-state.ts";
 
 /** So that either side hears of a connection that is gone. */
 const silenceMilliseconds = 15_000;

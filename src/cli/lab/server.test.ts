@@ -250,7 +250,7 @@ describe("runs", () => {
       runs: [
         {
           ...{ name: "a", status: "running", created: expect.any(String), data: ["titanic.csv"], target: ["survived"] },
-          ...{ epoch: 2, step: 20, metrics: { loss: 0.5, accuracy: 0.75 } },
+          ...{ epoch: 2, step: 20, metrics: { loss: 0.5, accuracy: 0.75 }, settings: { target: "survived" } },
         },
         { name: "broken", status: "unreadable", message: expect.stringContaining("must be JSON") },
       ],

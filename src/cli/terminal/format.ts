@@ -1,5 +1,6 @@
 // Numbers as a person reads them: significant digits, units, durations, metrics.
 import { grouped } from "../../data/wording.ts";
+import { isGain } from "../../train/metric-names.ts";
 
 /** Four significant digits: 0.3412, 12.34, 12345; 3.412e-5 outside 10⁻³ … 10⁶. */
 export function significant(value: number): string {
@@ -53,8 +54,6 @@ interface MetricFormat {
   readonly text?: (value: number) => string;
   /** The one to show of a training where there is room for one. */
   readonly isHeadline?: true;
-  /** More of it is better; of others less. */
-  readonly isGain?: true;
   /** It is measured in the target's unit: a mean over targets of several units says little. */
   readonly hasUnit?: true;
 }
@@ -62,7 +61,7 @@ interface MetricFormat {
 const fourDecimals = (value: number) => value.toFixed(4);
 
 const metricFormats: Readonly<Record<string, MetricFormat>> = {
-  accuracy: { text: (value) => percent(value, 2), isHeadline: true, isGain: true },
+  accuracy: { text: (value) => percent(value, 2), isHeadline: true },
   rocAuc: { label: "ROC AUC", text: fourDecimals },
   logLoss: { label: "log loss" },
   macroF1: { label: "macro F1", text: fourDecimals },
@@ -73,7 +72,7 @@ const metricFormats: Readonly<Record<string, MetricFormat>> = {
   deviance: { isHeadline: true, hasUnit: true },
   rmse: { label: "RMSE", isHeadline: true, hasUnit: true },
   mae: { label: "MAE" },
-  r2: { label: "R²", text: fourDecimals, isHeadline: true, isGain: true },
+  r2: { label: "R²", text: fourDecimals, isHeadline: true },
 };
 
 export const metricLabel = (name: string): string => metricFormats[name]?.label ?? name;
@@ -82,7 +81,7 @@ export const metricValue = (name: string, value: number): string => (metricForma
 
 /** Whether a value of a metric is worse than another one. */
 export const isWorseMetric = (name: string, value: number, than: number): boolean =>
-  metricFormats[name]?.isGain ? !(value >= than) : !(value <= than);
+  isGain(name) ? !(value >= than) : !(value <= than);
 
 /**
  * "accuracy" of classes, "rmse" of values or the figure of their loss; undefined where neither was measured. Of means over several

@@ -1,13 +1,14 @@
 // How it stands with a run: what run.json says, and whether somebody still writes it.
-import { ChainruleError } from "../../ir/errors.ts";
-import { openRun, type RunReader, type RunStatus } from "../../runs/index.ts";
-import { isWritten } from "../../runs/lock.ts";
+import { ChainruleError } from "../ir/errors.ts";
+import { isWritten } from "./lock.ts";
+import type { RunStatus } from "./manifest.ts";
+import { openRun, type RunReader } from "./open-run.ts";
 
-/** "crashed": it says that it runs, and its process is gone. "unreadable": its files cannot be used. */
-export type LabStatus = RunStatus | "crashed" | "unreadable";
+/** Of a folder. "crashed": it says that it runs, and its process is gone. "unreadable": its files cannot be used. */
+export type FoundStatus = RunStatus | "crashed" | "unreadable";
 
 export interface RunState {
-  readonly status: LabStatus;
+  readonly status: FoundStatus;
   /** Why it cannot be read. */
   readonly message?: string;
 }
