@@ -5,9 +5,6 @@ import { findMpi } from "./find.ts";
 import { loadFunctions, type MpiFunctions } from "./functions.ts";
 import { launcherOf } from "./launcher.ts";
 
-/** What goes into one call: counts of bytes are C ints. */
-const atOnce = 2 ** 30;
-
 let begun: Communicator | undefined;
 
 /**
@@ -64,7 +61,13 @@ const strange = (library: MpiLibrary, launcher: string, ranks: number, size: num
 
 type Calls = Omit<Communicator, "rank" | "size" | "local" | "library">;
 
-function callsOf({ call, reduceArray, constants }: MpiFunctions, rank: number, size: number): Calls {
+/** `atOnce`: bytes that go into one call, whose counts are C ints. */
+export function callsOf(
+  { call, reduceArray, constants }: MpiFunctions,
+  rank: number,
+  size: number,
+  atOnce: number = 2 ** 30,
+): Calls {
   const { world, byte } = constants;
   let isOver = false;
   const allReduce = (values: Float32Array | Float64Array | Int32Array, reduction: Reduction): void => {
@@ -114,7 +117,7 @@ function callsOf({ call, reduceArray, constants }: MpiFunctions, rank: number, s
       const received = new Uint8Array(total);
       call("MPI_Gatherv", part, part.length, byte, received, counts, places, byte, 0, world);
       all.forEach((to, i) => {
-        to.set(received.subarray(places[i], places[i]! + counts[i]!), from);
+        if (counts[i]! > 0) to.set(received.subarray(places[i], places[i]! + counts[i]!), from);
       });
     }
     return all;
