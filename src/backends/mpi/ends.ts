@@ -23,6 +23,8 @@ export function endTogether(communicator: Communicator): () => void {
     isOver = true;
     // At once: a stream may still hold it when MPI_Abort ends the process.
     node("node:fs").writeSync(2, `rank ${rank} of ${size}: ${message}\n`);
+    // Hydra drops what its pipes still hold once it hears of the abort: time to read the message.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
     communicator.abort(code);
   };
   process.on("uncaughtExceptionMonitor", (error) => {
