@@ -32,7 +32,7 @@ const scratch = temporary + Math.ceil(encoded.temporaryBytes / 64) * 64;
 const start = scratch + Math.ceil(encoded.scratchBytes / 64) * 64;
 const memory = sharedMemory(Math.ceil((start + encoded.words.byteLength) / 65536) + 1);
 const generated = new WebAssembly.Module(functionsModule(encoded.functions));
-const machine = instantiate(moduleOf(build), memory, blas && loadGemm(blas.library, memory), generated);
+const machine = instantiate(moduleOf(build), memory, { gemm: blas && loadGemm(blas.library, memory), generated });
 const ints = new Int32Array(memory.buffer);
 const floats = new Float32Array(memory.buffer);
 ints.set(encoded.words, start / 4);
@@ -47,7 +47,7 @@ for (const [name, data] of values) {
   const view = plan.states[name];
   (view.dtype === "int32" ? ints : floats).set(data, place(view));
 }
-machine.run(start + encoded.setup.word * 4, 1, 0, 1, scratch);
+machine.run(start + encoded.setup.word * 4, 1, 0, 1, 1, scratch);
 const times = new Map();
 const rounds = 15;
 const timed = (p, thread, threads) => {
@@ -66,12 +66,15 @@ for (let round = 0; round < rounds; round++) {
     for (const thread of isAlone ? [] : [0, 1]) list.shares[thread].push(timed(p, thread, 2));
   }
 }
+const nameOf = (kernel) =>
+  kernel.kind === "op"
+    ? `${kernel.op}(${kernel.inputs.map(formatType).join(", ")}) → ${formatType(kernel.output)}`
+    : `fused [${kernel.shape}]: ${kernel.steps.map(({ op }) => op).join(" ")}`;
 const rows = [...times].map(([word, { one, shares, isAlone }]) => {
-  const { kernel } = encoded.origins.find((origin) => origin.word === word);
-  const what =
-    kernel.kind === "op"
-      ? `${kernel.op}(${kernel.inputs.map(formatType).join(", ")}) → ${formatType(kernel.output)}`
-      : `fused [${kernel.shape}]: ${kernel.steps.map(({ op }) => op).join(" ")}`;
+  const what = encoded.origins
+    .filter((origin) => origin.word === word)
+    .map(({ kernel }) => nameOf(kernel))
+    .join("; ");
   const time = median(one);
   return { time, two: isAlone ? time : Math.max(...shares.map(median)), what };
 });

@@ -2,6 +2,7 @@
 import type { DType } from "../../ir/dtype.ts";
 import { type Shape, sizeOf, stridesOf } from "../../ir/shape.ts";
 import type { Buffer, Kernel, View } from "../../plan/plan.ts";
+import { type CalledFunction, sequenceOf } from "./generate.ts";
 import type { InstructionFields, InstructionName } from "./instructions.ts";
 import * as code from "./machine/opcodes.ts";
 import { casts, type Step, stepOf } from "./step-table.ts";
@@ -85,9 +86,15 @@ export interface EncodeOptions {
   readonly hasRanks?: boolean;
 }
 
+/** Of a generated function for all its vectors. */
+interface Call extends CalledFunction {
+  readonly nanoseconds: number;
+  readonly kernel: Kernel | undefined;
+}
+
 export class Encoder {
   readonly words: number[] = [];
-  /** First word of each instruction, with the kernel it comes from: for messages. */
+  /** First word of each instruction, with the kernels it comes from: for messages. */
   readonly origins: { readonly word: number; readonly kernel: Kernel }[] = [];
   /** First word of each instruction, about how many nanoseconds one thread takes for it, and how many a piece must take. */
   readonly #costs: { readonly word: number; readonly nanoseconds: number; readonly piece: number }[] = [];
@@ -107,6 +114,8 @@ export class Encoder {
   /** Bodies of generated functions, and the table index of the first. */
   readonly functions: Uint8Array[] = [];
   readonly #firstFunction: number | undefined;
+  /** Calls of short functions that have no instruction yet. */
+  #calls: Call[] = [];
   /** Whether generated functions multiply and add in one rounding. */
   readonly isRelaxed: boolean;
   readonly hasRanks: boolean;
@@ -143,19 +152,25 @@ export class Encoder {
     return address;
   }
 
-  emit<N extends InstructionName>(
+  emit<N extends InstructionName>(name: N, fields: InstructionFields<N>, options: EmitOptions = {}): void {
+    this.#join();
+    this.#put(name, fields, this.#kernel ? [this.#kernel] : [], options);
+  }
+
+  #put<N extends InstructionName>(
     name: N,
     fields: InstructionFields<N>,
+    kernels: readonly Kernel[],
     {
       records = [],
       scratch = 0,
       nanoseconds = Number.POSITIVE_INFINITY,
       piece = worthTaking,
       isCut = false,
-    }: EmitOptions = {},
+    }: EmitOptions,
   ): void {
     const word = this.words.length;
-    if (this.#kernel) this.origins.push({ word, kernel: this.#kernel });
+    for (const kernel of kernels) this.origins.push({ word, kernel });
     this.#costs.push({ word, nanoseconds, piece });
     const cut = isCut ? code.CUT << 8 : 0;
     const [opcode, ...own] = instructionWords(name, fields) as [number, ...number[]];
@@ -170,6 +185,7 @@ export class Encoder {
    * one was alone. Returns about how many nanoseconds of it can be shared.
    */
   end(): number {
+    this.#join();
     const costs = this.#costs.splice(0);
     const isShared = costs.map(({ nanoseconds }) => nanoseconds >= worthSharing);
     costs.forEach(({ word, nanoseconds, piece }, i) => {
@@ -185,10 +201,25 @@ export class Encoder {
     return this.#firstFunction !== undefined;
   }
 
-  /** Calls a generated function for all vectors of `elements`. */
+  /** Calls a generated function for all vectors of `elements`. Calls that are short are one instruction with those behind them. */
   call(body: Uint8Array, elements: number, nanoseconds: number): void {
-    const index = this.#firstFunction! + this.functions.push(body) - 1;
-    this.emit("call", { index, vectors: Math.ceil(elements / 4) }, { nanoseconds });
+    const index = this.functions.push(body) - 1;
+    const waiting = this.#calls.reduce((sum, call) => sum + call.nanoseconds, 0);
+    if (waiting + nanoseconds >= worthSharing) this.#join();
+    this.#calls.push({ index, vectors: Math.ceil(elements / 4), nanoseconds, kernel: this.#kernel });
+    if (nanoseconds >= worthSharing) this.#join();
+  }
+
+  /** The calls that wait, as one instruction: reading one takes as long as a function for a few elements. */
+  #join(): void {
+    const calls = this.#calls;
+    if (calls.length === 0) return;
+    this.#calls = [];
+    const nanoseconds = calls.reduce((sum, call) => sum + call.nanoseconds, 0);
+    const { index, vectors } =
+      calls.length === 1 ? calls[0]! : { index: this.functions.push(sequenceOf(calls)) - 1, vectors: 1 };
+    const kernels = calls.flatMap(({ kernel }) => kernel ?? []);
+    this.#put("call", { index: this.#firstFunction! + index, vectors }, kernels, { nanoseconds });
   }
 
   /** Elements of `shape` from one address to another, each with strides of its own. */

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { encode } from "./encode.ts";
-import { samples, TestPlan } from "./test-plan.ts";
+import { input, samples, step, TestPlan } from "./test-plan.ts";
 
 const size = fc.integer({ min: 1, max: 6 });
 
@@ -86,4 +86,32 @@ it("softmax of short rows, four of them at once or one", () => {
     }),
     { numRuns: 40, seed: 5 },
   );
+});
+
+it("one after the other, as one instruction", () => {
+  const of = (count: number) => {
+    const plan = new TestPlan();
+    let x = plan.value([2, 3], "float32", samples(6, -2, 2, 6));
+    for (let i = 0; i < count; i++) {
+      const y = plan.value([2, 3]);
+      if (i % 2 === 0) plan.fused([2, 3], [x], [step("square", [input(0)])], { 0: y });
+      else
+        plan.op(
+          "matmul",
+          { transposeX: false, transposeY: false },
+          [x, plan.value([3, 3], "float32", samples(9, -1, 1, i))],
+          y,
+        );
+      x = y;
+    }
+    return plan;
+  };
+  for (const count of [1, 2, 3, 40]) expectSame(of(count));
+  const instructions = (count: number) => encode(of(count).plan(), 0, 0, { firstFunction: 0 }).words;
+  expect(instructions(40).length).toBe(instructions(2).length);
+  // What takes long is an instruction that threads share.
+  const long = of(3);
+  const [wide, y] = [long.value([200, 200], "float32", samples(40_000, -2, 2, 7)), long.value([200, 200])];
+  long.fused([200, 200], [wide], [step("square", [input(0)])], { 0: y });
+  expectSame(long);
 });

@@ -173,6 +173,19 @@ export function functionOf(generated: Generated): Uint8Array {
   return encodeFunction({ locals: locals.declared(), code });
 }
 
+export interface CalledFunction {
+  /** Which function of the module. */
+  readonly index: number;
+  readonly vectors: number;
+}
+
+/** A function that calls others of its module, one after the other, each for all its vectors. */
+export function sequenceOf(calls: readonly CalledFunction[]): Uint8Array {
+  const code = new InstructionWriter();
+  for (const { index, vectors } of calls) code.i32Const(0).i32Const(vectors).call(index);
+  return encodeFunction({ locals: [], code });
+}
+
 /** A module of functions (from, to) on the machine's memory, exported as "0", "1", …. */
 export const functionsModule = (functions: readonly Uint8Array[]): Uint8Array<ArrayBuffer> =>
   moduleBytes({ parameters: ["i32", "i32"], functions, memory: true });

@@ -117,6 +117,11 @@ export class InstructionWriter extends ByteWriter {
   brIf(label: number): this {
     return this.op(wasm.BR_IF).unsigned(label);
   }
+
+  /** A function by its place in the module. */
+  call(index: number): this {
+    return this.op(wasm.CALL).unsigned(index);
+  }
 }
 
 /** Locals behind the parameters, in runs of one type, and the instructions without the last `end`. */
