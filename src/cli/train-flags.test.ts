@@ -155,6 +155,7 @@ describe("any settings", () => {
     schedule: oneOf("schedule"),
     epochs: whole(1),
     batchSize: whole(1),
+    accumulate: whole(1),
     patience: whole(1),
     seed: whole(0, 2 ** 32 - 1),
     backend: oneOf("backend"),

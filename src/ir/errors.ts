@@ -21,6 +21,7 @@ export type ErrorCode =
   | "MPI_NOT_FOUND"
   | "MPI_RANKS"
   | "MPI_FAILED"
+  | "RANKS_DIFFER"
   // data
   | "FILE_NOT_FOUND"
   | "UNKNOWN_FORMAT"

@@ -5,6 +5,7 @@ import type { Tensor } from "../trace/tensor.ts";
 import type { ActivationName } from "./activation.ts";
 import type { Fans } from "./initializers.ts";
 import type { layerRecords } from "./layers/index.ts";
+import type { RowShare } from "./row-share.ts";
 
 type LayerOf<R> = R extends LayerRecord<infer L> ? L : never;
 
@@ -39,6 +40,8 @@ export type Tap = (name: string, value: Tensor) => Tensor;
 export interface Pass {
   /** Set in training: the key of this step's random draws. */
   readonly key: Tensor | undefined;
+  /** Default: the rows are all that there are. */
+  readonly share?: RowShare | undefined;
   /** Another stream for every layer that draws. */
   nextStream(): number;
   /** Path of the layer that is being applied: "layers.0". */

@@ -3,6 +3,7 @@ import { full, randomKey } from "../trace/create.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { type Applied, childPath, type Layer, type Pass, type Tap, type Variables } from "./layer.ts";
 import { layerRecord } from "./layers/index.ts";
+import type { RowShare } from "./row-share.ts";
 import { makeVariables, nestedLayers, requireShallow } from "./structure.ts";
 
 /** What a pass has in common for all layers. */
@@ -46,14 +47,22 @@ export function initialize(model: Layer, seed = 0): Variables {
 
 /** y = model(x), as after training: no dropout, batch norm by its running statistics. */
 export const apply = (model: Layer, variables: Variables, x: Tensor, tap?: Tap): Tensor =>
-  applyWhole(model, variables, x, undefined, tap).y;
+  applyWhole(model, variables, x, { key: undefined, tap }).y;
 
-/** y = model(x) in training, and the next buffers. `key` draws the step's random numbers: see randomKey and foldIn. */
-export const applyTraining = (model: Layer, variables: Variables, x: Tensor, key: Tensor, tap?: Tap): Applied =>
-  applyWhole(model, variables, x, key, tap);
+/**
+ * y = model(x) in training, and the next buffers. `key` draws the step's random numbers: see randomKey and foldIn. `share`: which rows of a
+ * step these are, where others have the rest.
+ */
+export const applyTraining = (
+  model: Layer,
+  variables: Variables,
+  x: Tensor,
+  key: Tensor,
+  tap?: Tap,
+  share?: RowShare,
+): Applied => applyWhole(model, variables, x, { key, tap, share });
 
-function applyWhole(model: Layer, variables: Variables, x: Tensor, key: Tensor | undefined, tap?: Tap): Applied {
+function applyWhole(model: Layer, variables: Variables, x: Tensor, pass: Omit<Whole, "nextStream">): Applied {
   requireShallow(model);
-  const pass = { key, nextStream: counter(), tap };
-  return applyLayer(model, variables, x, pass, "");
+  return applyLayer(model, variables, x, { ...pass, nextStream: counter() }, "");
 }

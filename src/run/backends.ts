@@ -4,6 +4,7 @@ import type { Communicator } from "../backends/mpi/communicator.ts";
 import { reference, referenceBackend } from "../backends/reference/reference.ts";
 import { fastestBuild } from "../backends/wasm/module.ts";
 import { wasmBackend } from "../backends/wasm/wasm.ts";
+import { availableThreads } from "../backends/wasm/worker.ts";
 import { ChainruleError } from "../ir/errors.ts";
 import { blasOf } from "./blas.ts";
 
@@ -13,7 +14,7 @@ export interface BackendOptions {
    * "wasm": the machine alone. "reference": float64, plain loops.
    */
   readonly backend?: BackendName | undefined;
-  /** Most threads that a step may use. Default: as many as the processor runs at once. */
+  /** Most threads that a step may use. Default: as many as the processor runs at once, shared by the ranks on this machine. */
   readonly threads?: number | undefined;
   /** The same bits on every machine and with any number of threads: no BLAS, no fused multiply-add. Default: false. */
   readonly deterministic?: boolean | undefined;
@@ -50,5 +51,7 @@ export function backendOf({ backend = "auto", threads, deterministic = false, ra
     const { library } = blasOf();
     return library && { library, from: blasFrom };
   };
-  return wasmBackend({ threads, build, ranks, ...(backend === "auto" && !deterministic && { blas }) });
+  // Ranks on one machine share its processor.
+  const most = threads ?? (ranks && Math.max(1, Math.floor(availableThreads() / ranks.local)));
+  return wasmBackend({ threads: most, build, ranks, ...(backend === "auto" && !deterministic && { blas }) });
 }

@@ -90,6 +90,7 @@ export const eventChecks: EventChecks = {
   start: {
     ...{ rows: natural, validationRows: natural, features: natural, parameters: natural, batchSize: natural },
     ...{ stepsPerEpoch: natural, epochs: natural, backend: text, threads: natural, blas: maybe(text), seed: number },
+    ranks: maybe(natural),
     loss: maybe(loss),
     layers: list(text),
     initial: list(
@@ -146,6 +147,7 @@ export const eventChecks: EventChecks = {
     ...{ epoch: number, step: number, steps: number, loss: number, rowsPerSecond: number, secondsLeft: number },
     layers: maybe(layers),
   },
+  ranks: { step: natural, ranks: natural, waited: number },
   epoch: {
     ...{ epoch: number, step: number, loss: number, learningRate: number, validation: maybe(numbers) },
     targets: maybe(list(record<Pick<TargetMetrics, "name" | "validation">>({ name: text, validation: numbers }))),

@@ -131,6 +131,7 @@ const rules: { readonly [K in keyof Required<TrainOptions>]: Rule } = {
     holds: (value) => isRecord(value) && Object.values(value).every(isRecord),
   }),
   batchSize: optional(whole(1)),
+  accumulate: optional(whole(1)),
   patience: optional(whole(1)),
   clipNorm: optional(positive),
   clipValue: optional(positive),

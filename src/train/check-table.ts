@@ -19,6 +19,7 @@ const options: { readonly [K in Exclude<keyof TableSettings, keyof typeof modelS
   hold: true,
   signal: true,
   resume: true,
+  ranks: true,
 };
 
 const names = [...Object.keys(modelSettings), ...Object.keys(options)];

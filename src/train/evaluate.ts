@@ -1,11 +1,13 @@
 // Loss and metrics of a split, from predictions that the machine makes.
+import type { Communicator } from "../backends/mpi/communicator.ts";
 import { columnOf } from "../ir/columns.ts";
+import { sizeOf } from "../ir/shape.ts";
 import { isLossRecord, type Loss, type LossRecord } from "../nn/losses/index.ts";
 import type { Session } from "../run/session.ts";
 import { Tensor } from "../trace/tensor.ts";
 import type { MetricValues } from "./events.ts";
 import { classificationMetrics, meanMetrics, regressionMetrics } from "./metrics.ts";
-import { evaluationRows } from "./training-module.ts";
+import { evaluatedAtOnce } from "./training-module.ts";
 
 type Floats = Float32Array | Float64Array;
 
@@ -15,44 +17,50 @@ export interface Evaluation {
   readonly predictions: Floats;
 }
 
-/** The programs that evaluate a split, one after the other, and the rows of each. */
+/** The programs that evaluate a split on one of `ranks` ranks, one after the other, and the rows of each. */
 export function* partsOf(
   split: "train" | "validation",
   rows: number,
+  ranks: number,
 ): Generator<{ program: string; rows: Int32Array }> {
-  for (let from = 0; from < rows; from += evaluationRows) {
-    const count = Math.min(evaluationRows, rows - from);
-    const program = count < evaluationRows && rows > evaluationRows ? `${split}Rest` : split;
+  const atOnce = evaluatedAtOnce(rows, ranks);
+  for (let from = 0; from < rows; from += atOnce) {
+    const count = Math.min(atOnce, rows - from);
+    const program = count < atOnce ? `${split}Rest` : split;
     yield { program, rows: Int32Array.from({ length: count }, (_, i) => from + i) };
   }
 }
 
-/** Runs the evaluation programs of one split over all its rows. A loss of which nothing is known is taken for a mean over rows. */
-export function evaluateSplit(session: Session, split: "train" | "validation", rows: number, loss: Loss): Evaluation {
+/**
+ * Runs the evaluation programs of one split over all its rows; ranks take turns at them, and all have the whole. A loss of which nothing is
+ * known is taken for a mean over rows.
+ */
+export function evaluateSplit(
+  session: Session,
+  split: "train" | "validation",
+  rows: number,
+  loss: Loss,
+  ranks: Communicator | undefined,
+): Evaluation {
   const isSum = isLossRecord(loss) && loss.reduction === "sum";
-  const chunks: Floats[] = [];
-  let [total, weights] = [0, 0];
-  for (const { program, rows: part } of partsOf(split, rows)) {
+  const parts = [...partsOf(split, rows, ranks?.size ?? 1)];
+  // Of each part. What other ranks evaluate is 0 here until it is added up.
+  const [losses, weights] = [new Float64Array(parts.length), new Float64Array(parts.length)];
+  const outputs = sizeOf(session.plan.programs[split]!.outputs.prediction!.shape) / parts[0]!.rows.length;
+  const size = rows * outputs;
+  const predictions = session.backend.float === "float64" ? new Float64Array(size) : new Float32Array(size);
+  for (const [i, { program, rows: part }] of parts.entries()) {
+    if (ranks !== undefined && i % ranks.size !== ranks.rank) continue;
     session.run(program, 1, { rows: part });
     const hasWeight = "weight" in session.plan.programs[program]!.outputs;
-    const weight = hasWeight ? session.output(program, "weight")[0]! : part.length;
-    total += session.output(program, "loss")[0]! * (isSum ? 1 : weight);
-    weights += weight;
-    chunks.push(session.output(program, "prediction") as Floats);
+    weights[i] = hasWeight ? session.output(program, "weight")[0]! : part.length;
+    losses[i] = session.output(program, "loss")[0]! * (isSum ? 1 : weights[i]!);
+    predictions.set(session.output(program, "prediction") as Floats, part[0]! * outputs);
   }
-  const predictions = chunks.length === 1 ? chunks[0]! : join(chunks);
-  return { loss: isSum ? total : total / Math.max(weights, Number.MIN_VALUE), predictions };
-}
-
-function join(chunks: readonly Floats[]): Floats {
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  const all = chunks[0] instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
+  for (const values of [losses, weights, predictions]) ranks?.allReduce(values, "sum");
+  const total = losses.reduce((sum, part) => sum + part, 0);
+  const weight = weights.reduce((sum, part) => sum + part, 0);
+  return { loss: isSum ? total : total / Math.max(weight, Number.MIN_VALUE), predictions };
 }
 
 /** Metrics of a split; of each target, where they are named: the others, but for the loss, are means over them. */

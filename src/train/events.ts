@@ -33,6 +33,8 @@ export interface StartEvent {
   readonly threads: number;
   /** The BLAS that computes large matrix products, if one does. */
   readonly blas?: string;
+  /** Processes that train together; absent where it is one. */
+  readonly ranks?: number;
   readonly seed: number;
   /** Absent where it is a function of one's own. */
   readonly loss?: LossName;
@@ -90,6 +92,15 @@ export interface ProgressEvent {
   readonly layers?: readonly LayerStatistics[];
 }
 
+/** Of a training by several ranks, once, after its first slices: how well they go together. */
+export interface RanksEvent {
+  readonly type: "ranks";
+  readonly step: number;
+  readonly ranks: number;
+  /** Share of the time of steps that ranks spent in sums over all of them, waiting for each other: the mean over ranks. */
+  readonly waited: number;
+}
+
 export interface EpochEvent {
   readonly type: "epoch";
   /** 1-based; counts finished epochs. */
@@ -130,6 +141,7 @@ export type TrainEvent =
   | DataEvent
   | ObservationEvent
   | ProgressEvent
+  | RanksEvent
   | EpochEvent
   | ExamplesEvent
   | FailureEvent

@@ -44,7 +44,8 @@ export class HeldTraining {
     this.#loop = loop;
     this.#clock = clock;
     this.#stop = () => loop.loaded.session.stop();
-    loop.options.signal?.addEventListener("abort", this.#stop);
+    // Ranks stop together, between slices.
+    if (loop.loaded.ranks === undefined) loop.options.signal?.addEventListener("abort", this.#stop);
   }
 
   /** Throws what `train` throws for options that do not fit. */
@@ -68,7 +69,7 @@ export class HeldTraining {
 
   started(): StartEvent {
     const { data, validation, blocks, epochs, seed = 0 } = this.#loop.options;
-    const { session, training, batchSize, stepsPerEpoch, backend, loss } = this.#loop.loaded;
+    const { session, training, batchSize, stepsPerEpoch, backend, loss, ranks } = this.#loop.loaded;
     const rows = data.x.shape[0]!;
     return {
       type: "start",
@@ -82,6 +83,7 @@ export class HeldTraining {
       backend,
       threads: session.threads,
       ...(session.blas !== undefined && { blas: session.blas }),
+      ...(ranks !== undefined && { ranks: ranks.size }),
       seed,
       ...(isLossRecord(loss) && { loss: loss.name as LossName }),
       layers: [...new Set(training.probes.parameters.map(({ name }) => parentPath(name)))],

@@ -1,5 +1,7 @@
 // A training put in place: its step traced, planned and loaded, the data written.
+import type { Communicator } from "../backends/mpi/communicator.ts";
 import { type FloatDType, isFloat } from "../ir/dtype.ts";
+import { ChainruleError } from "../ir/errors.ts";
 import type { Loss } from "../nn/losses/index.ts";
 import { initialize } from "../nn/model.ts";
 import { Cadence, observationInterval } from "../observe/cadence.ts";
@@ -10,6 +12,7 @@ import { createSession, type Session } from "../run/session.ts";
 import { randomKey } from "../trace/create.ts";
 import { checkedLoss, checkTargets } from "./check-options.ts";
 import type { TrainingData, TrainOptions } from "./options.ts";
+import { requireAlike } from "./ranks.ts";
 import { type SplitTypes, type TrainingModule, trainingModule } from "./training-module.ts";
 
 /** A module in a session, with its data in place. */
@@ -23,6 +26,8 @@ export interface Loaded {
   readonly backend: string;
   readonly loss: Loss;
   readonly cadence: Cadence;
+  /** Those that train together, where there are several. */
+  readonly ranks: Communicator | undefined;
 }
 
 /**
@@ -31,14 +36,18 @@ export interface Loaded {
  */
 export async function load(options: TrainOptions, giveWay: () => Promise<void>): Promise<Loaded> {
   const loss = checkedLoss(options.loss);
-  const sizes = sizesOf(options);
+  const ranks = severalOf(options);
+  const sizes = sizesOf(options, ranks);
   const backend = backendOf(options);
   const variables = options.variables ?? initialize(options.model, options.seed);
   if (options.hooks !== undefined) checkHooks(options.hooks, options.model, variables.parameters);
   await giveWay();
   const { data, validation } = options;
   const training = await trainingModule(
-    { ...options, ...sizes, loss, schedule: options.schedule ?? { kind: "constant" }, float: backend.float },
+    {
+      ...{ ...options, ...sizes, loss, schedule: options.schedule ?? { kind: "constant" }, float: backend.float },
+      place: ranks,
+    },
     variables,
     typesOf(data, backend.float),
     validation && typesOf(validation, backend.float),
@@ -48,7 +57,9 @@ export async function load(options: TrainOptions, giveWay: () => Promise<void>):
   try {
     await giveWay();
     write(session, training, options, loss);
-    return { session, training, ...sizes, loss, backend: backend.name, cadence: cadenceOf(options, training, sizes) };
+    if (ranks !== undefined) requireAlike(ranks, options, session, sizes);
+    const cadence = cadenceOf(options, training, sizes);
+    return { session, training, ...sizes, loss, backend: backend.name, cadence, ranks };
   } catch (error) {
     session.dispose();
     throw error;
@@ -57,9 +68,20 @@ export async function load(options: TrainOptions, giveWay: () => Promise<void>):
 
 type Sizes = Pick<Loaded, "batchSize" | "stepsPerBlock" | "stepsPerEpoch">;
 
-function sizesOf({ data, blocks, batchSize }: TrainOptions): Sizes {
+/** The ranks of a training, where they are several: one is alone. */
+const severalOf = ({ ranks }: TrainOptions): Communicator | undefined =>
+  ranks !== undefined && ranks.size > 1 ? ranks : undefined;
+
+function sizesOf({ data, blocks, batchSize, accumulate = 1 }: TrainOptions, ranks: Communicator | undefined): Sizes {
   const rows = data.x.shape[0]!;
-  const size = Math.min(batchSize ?? rows, rows);
+  const pass = Math.min(batchSize ?? rows, rows);
+  if (ranks !== undefined && pass < ranks.size)
+    throw new ChainruleError(
+      "INVALID_ARGUMENT",
+      `train: a batch must have a row for every rank; got ${pass} ${pass === 1 ? "row" : "rows"} for ${ranks.size} ranks. Give a larger batchSize, or start fewer ranks.`,
+      { setting: "batchSize", rows: pass, ranks: ranks.size, settings: [{ setting: "batchSize" }] },
+    );
+  const size = pass * accumulate;
   const stepsPerBlock = Math.ceil(rows / size);
   const stepsPerEpoch = blocks?.sizes.reduce((sum, each) => sum + Math.ceil(each / size), 0) ?? stepsPerBlock;
   return { batchSize: size, stepsPerBlock, stepsPerEpoch };
@@ -99,7 +121,8 @@ function cadenceOf(
   { parameterCount, probes }: TrainingModule,
   { batchSize, stepsPerEpoch }: Sizes,
 ): Cadence {
-  const values = probes.chain.reduce((sum, { size }) => sum + size, 0);
+  // Of all rows of a step, so that all ranks observe the same ones.
+  const values = (probes.chain.reduce((sum, { size }) => sum + size, 0) / probes.seen) * probes.batch;
   const steps = Math.min(epochs * stepsPerEpoch, most);
   const sizes = { parameters: parameterCount, batch: batchSize, values, stepsPerEpoch, steps };
   return new Cadence(observeEvery ?? observationInterval(sizes), steps);

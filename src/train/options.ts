@@ -65,8 +65,13 @@ export interface TrainOptions extends BackendOptions {
   readonly observeEvery?: number | undefined;
   /** Functions that watch named values of the step, or replace them. */
   readonly hooks?: Hooks | undefined;
-  /** Rows a step. Default: all of them. */
+  /** Rows a step, or a pass of it where there are several; ranks share them. Default: all of them. */
   readonly batchSize?: number;
+  /**
+   * Passes of `batchSize` rows whose gradients are added up before weights are updated: a larger batch in the memory of a smaller one, and of
+   * ranks fewer sums over a slow network. Default 1.
+   */
+  readonly accumulate?: number | undefined;
   /** Stop after this many epochs without a better validation loss. Default: never. */
   readonly patience?: number | undefined;
   /** Largest norm of all gradients together. */

@@ -4,6 +4,7 @@ import { type FloatDType, isFloat } from "../ir/dtype.ts";
 import type { Layer, Tap, TensorTree, Variables } from "../nn/layer.ts";
 import { isLossRecord, type Loss } from "../nn/losses/index.ts";
 import { apply, applyTraining } from "../nn/model.ts";
+import type { RowShare } from "../nn/row-share.ts";
 import { type Hooks, refuseWatch, replaced } from "../observe/hooks.ts";
 import type { Section } from "../observe/origin.ts";
 import type { SeenStep } from "../observe/probes/probe.ts";
@@ -16,6 +17,7 @@ import type { ProgramResult, Tensors } from "../run/program.ts";
 import { arange, foldIn, where } from "../trace/create.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { type Flattened, flatten } from "../trace/tree.ts";
+import { addedUp, alone, type Place, partialLoss, sharesOf } from "./shares.ts";
 
 /** What a forward pass and its loss follow from. */
 export interface Forward {
@@ -31,7 +33,12 @@ export interface StepSettings extends Forward {
   readonly clipNorm?: number | undefined;
   /** Largest size of a gradient's element. */
   readonly clipValue?: number | undefined;
+  /** Rows of a step. */
   readonly batchSize: number;
+  /** Passes that they are cut into, one after the other. Default 1. */
+  readonly accumulate?: number | undefined;
+  /** Default: alone. */
+  readonly place?: Place | undefined;
   readonly float: FloatDType;
 }
 
@@ -52,10 +59,7 @@ export function trainStep(
   const { parameters } = variables;
   const step = state.step!;
   const cursor = state.cursor!;
-  const rows = state.order!.gather(cursor.add(arange(batchSize)));
-  const batch = { x: state["train.x"]!.gather(rows), y: state["train.y"]!.gather(rows) };
-  const key = foldIn(state.key!, step);
-  const { loss, buffers, values, slopes, gradients } = backward(settings, variables, batch, key, observe !== undefined);
+  const { x, loss, buffers, values, slopes, gradients } = passes(settings, variables, state, observe !== undefined);
 
   const byValue = clipValue === undefined ? slopes : clipByValue(slopes, clipValue);
   const clipped = clipNorm === undefined ? byValue : clipByNorm(byValue, clipNorm);
@@ -65,7 +69,7 @@ export function trainStep(
   const alive = state.failedAt!.less(0);
   const failedAt = where(alive, where(loss.isFinite(), -1, step), state.failedAt!);
   const trees = { parameters, slopes, clipped, updated: updated.parameters };
-  const seen = observe?.({ x: values.x ?? batch.x, loss, rate, values, gradients, ...byPath(trees) });
+  const seen = observe?.({ x: values.x ?? x, loss, rate, values, gradients, ...byPath(trees) });
   const next = flatten({
     parameters: updated.parameters,
     buffers,
@@ -85,24 +89,65 @@ export function trainStep(
   };
 }
 
-/** The forward pass, the loss and its gradients; `named` where the values on the way are asked for. */
+/** Loss and gradients of a step, of all of its passes and of all ranks; values and their gradients are those of this rank's first pass. */
+function passes(settings: StepSettings, variables: Variables, state: Tensors, named: boolean) {
+  const { batchSize, accumulate = 1, place = alone } = settings;
+  const rowsOf = (from: number, count: number) => {
+    const first = from === 0 ? state.cursor! : state.cursor!.add(from);
+    const rows = state.order!.gather(first.add(arange(count)));
+    return { x: state["train.x"]!.gather(rows), y: state["train.y"]!.gather(rows) };
+  };
+  const shares = sharesOf(batchSize, accumulate, place);
+  if (shares === undefined) {
+    const batch = rowsOf(0, batchSize);
+    return { x: batch.x, ...backward(settings, variables, batch, foldIn(state.key!, state.step!), named) };
+  }
+  const batches = shares.map(({ from, rows }) => rowsOf(from, rows));
+  const key = foldIn(state.key!, state.step!);
+  let { buffers } = variables;
+  const all = shares.map((share, i) => {
+    const own = { ...variables, buffers };
+    const pass = backward(settings, own, batches[i]!, key, named && i === 0, share);
+    buffers = pass.buffers;
+    return pass;
+  });
+  const flat = all.map(({ slopes }) => flatten(slopes));
+  const { loss, slopes, divisor } = addedUp(
+    all.map(({ loss, weight }, i) => ({ loss, weight, slopes: flat[i]!.leaves })),
+    place,
+  );
+  const { values, gradients } = all[0]!;
+  const scaled = Object.entries(gradients).map(([name, dx]) => [name, divisor ? dx.div(divisor) : dx]);
+  return {
+    ...{ x: batches[0]!.x, loss, buffers, values, gradients: Object.fromEntries(scaled) as Record<string, Tensor> },
+    slopes: flat[0]!.rebuild(slopes) as TensorTree,
+  };
+}
+
+/** The forward pass, the loss and its gradients; `named` where the values on the way are asked for. Of a share of a step, what it adds to these. */
 function backward(
-  settings: Forward,
+  settings: StepSettings,
   { parameters, buffers }: Variables,
   { x, y }: { readonly x: Tensor; readonly y: Tensor },
   key: Tensor,
   named: boolean,
+  share?: RowShare,
 ) {
-  const [[loss, next, values], slopes, gradients] = gradThrough(
-    (p: TensorTree): [Tensor, TensorTree, Record<string, Tensor>] => {
+  type More = { readonly weight?: Tensor | undefined; readonly buffers: TensorTree };
+  const [[loss, more, values], slopes, gradients] = gradThrough(
+    (p: TensorTree): [Tensor, More, Record<string, Tensor>] => {
       const values: Record<string, Tensor> = {};
       const tap = namingTap(settings.hooks, named ? values : undefined);
       const used = tapped(p, tap);
-      const applied = applyTraining(settings.model, { parameters: used, buffers }, tap("x", x), key, tap);
-      return [settings.loss(applied.y, y), applied.buffers, values];
+      const applied = applyTraining(settings.model, { parameters: used, buffers }, tap("x", x), key, tap, share);
+      const { loss, weight } =
+        share === undefined
+          ? { loss: settings.loss(applied.y, y), weight: undefined }
+          : partialLoss(settings.loss, applied.y, y, share, settings.batchSize);
+      return [loss, { buffers: applied.buffers, ...(weight && { weight }) }, values];
     },
   )(parameters);
-  return { loss, buffers: next, values, slopes, gradients };
+  return { loss, weight: more.weight, buffers: more.buffers, values, slopes, gradients };
 }
 
 /** Puts in what replaces a value, and notes float values by their names. */

@@ -183,7 +183,7 @@ function asked(prepared: Prepared, settings: TableSettings): Asked {
     features,
     ...(targets.length > 1 && { targets: targets.map(({ name }) => name) }),
     ...{ steps: settings.steps, observeEvery: settings.observeEvery, resume: settings.resume },
-    ...{ hold: settings.hold, signal: settings.signal },
+    ...{ hold: settings.hold, signal: settings.signal, ranks: settings.ranks },
     ...(settings.variables && { variables: settings.variables }),
   };
   return { options, resolved, weighed };

@@ -1,11 +1,13 @@
 // From a loss that is not finite back to its origin: the steps since the last good weights are taken once more, one by one.
 import type { Backend } from "../backends/backend.ts";
+import type { Communicator } from "../backends/mpi/communicator.ts";
 import type { TypedArray } from "../ir/dtype.ts";
 import type { Graph } from "../ir/graph.ts";
 import { type Origin, originOf } from "../observe/origin.ts";
 import type { Program } from "../plan/module.ts";
 import { Session } from "../run/session.ts";
 import { partsOf } from "./evaluate.ts";
+import { firstOrigin } from "./ranks.ts";
 import type { TrainingModule } from "./training-module.ts";
 import { allFinite, type Copy } from "./weights.ts";
 
@@ -28,8 +30,10 @@ export function traceBack(
   from: Copy,
   step: number,
   known: ReadonlyMap<number, number> = new Map(),
+  ranks?: Communicator,
 ): TracedBack {
   const { batch } = training.probes;
+  const { shares = [{ from: 0, rows: batch }] } = training;
   const kept = [...training.initial.keys(), "step", "cursor", "lossSum", "failedAt"];
   const now = read(session, kept);
   const cursor = now.get("cursor")![0]! - (step - from.step) * batch;
@@ -49,8 +53,12 @@ export function traceBack(
         continue;
       }
       for (const [name, data] of before) session.write(name, data);
-      const first = cursor + (at - from.step) * batch;
-      const origin = originIn(session, training, "observe", session.read("order").subarray(first, first + batch));
+      // Of several passes no row is told.
+      if (shares.length > 1) break;
+      const [{ from: place, rows }] = shares as [{ from: number; rows: number }];
+      const first = cursor + (at - from.step) * batch + place;
+      const own = originIn(session, training, "observe", session.read("order").subarray(first, first + rows));
+      const origin = ranks === undefined ? own : firstOrigin(ranks, own);
       return { ...(origin && { origin }), lossesBefore: losses.slice(-mostLosses) };
     }
     return { lossesBefore: losses.slice(-mostLosses) };
@@ -65,8 +73,9 @@ export function traceEvaluation(
   training: TrainingModule,
   split: "train" | "validation",
   rows: number,
+  ranks: number,
 ): Origin | undefined {
-  for (const part of partsOf(split, rows)) {
+  for (const part of partsOf(split, rows, ranks)) {
     const origin = originIn(session, training, part.program, part.rows);
     if (origin !== undefined) return origin;
   }

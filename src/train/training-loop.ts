@@ -5,13 +5,14 @@ import { watchLoss } from "../optim/schedules/index.ts";
 import type { Session } from "../run/session.ts";
 import { Tensor } from "../trace/tensor.ts";
 import { evaluateSplit, type SplitMetrics, splitMetrics } from "./evaluate.ts";
-import type { EndEvent, EpochEvent, ObservationEvent, ProgressEvent, StopReason } from "./events.ts";
+import type { EndEvent, EpochEvent, ObservationEvent, ProgressEvent, RanksEvent, StopReason } from "./events.ts";
 import { nonFinite } from "./failure.ts";
 import { Feed } from "./feed.ts";
 import type { Loaded } from "./load.ts";
 import { Observer } from "./observer.ts";
 import type { TrainingData, TrainingState, TrainOptions, TrainResult } from "./options.ts";
 import type { SliceClock } from "./pace.ts";
+import { Meeting, requireSameWeights } from "./ranks.ts";
 import { copyRunState, type RunState, runState } from "./run-state.ts";
 import { mostLosses, traceBack, traceEvaluation } from "./trace-back.ts";
 import { type Copy, readTrained, Weights } from "./weights.ts";
@@ -36,6 +37,8 @@ export class TrainingLoop {
   #isRowsLost = false;
   /** The step of the layers' figures that were told as progress, which comes by the clock. */
   #shown = 0;
+  /** Where ranks train together: how long steps took of late, and what of it they waited, until it is told. */
+  readonly #meeting: Meeting | undefined;
   /** The result, once it is there. */
   final: Variables | undefined;
 
@@ -44,6 +47,7 @@ export class TrainingLoop {
     this.options = options;
     this.loaded = loaded;
     this.#clock = clock;
+    this.#meeting = loaded.ranks && new Meeting(loaded.ranks);
     this.#limit = options.steps ?? Number.POSITIVE_INFINITY;
     this.#state = runState(readTrained(session, training));
     this.feed = new Feed(session, options, loaded, this.#state.feed);
@@ -98,15 +102,21 @@ export class TrainingLoop {
   /** Where a training is left inside an epoch, because of its signal or its number of steps: "finish". */
   async next(): Promise<"slice" | "endOfEpoch" | "finish"> {
     const state = this.state;
-    const { signal, epochs } = this.options;
+    const { epochs } = this.options;
     if (this.#isRowsLost) await this.restoreRows();
     const isBetween = this.feed.rows === undefined;
     if (isBetween && (state.reason !== "epochs" || state.epoch >= epochs || state.step >= this.#limit)) return "finish";
-    if (signal?.aborted) return this.#leave("interrupted");
+    if (this.#isStopped()) return this.#leave("interrupted");
     if (isBetween) this.#beginEpoch();
     const { steps, done } = this.feed.rows!;
     if (done === steps && !(await this.feed.refill())) return "endOfEpoch";
     return state.step === this.#limit ? this.#leave("steps") : "slice";
+  }
+
+  /** Whether the training, or another rank's, is to stop; ranks agree on the steps of the next slice, too. */
+  #isStopped(): boolean {
+    const isStopped = this.options.signal?.aborted === true;
+    return this.#meeting?.agree(this.#clock.steps(), isStopped) ?? isStopped;
   }
 
   #beginEpoch(): void {
@@ -120,7 +130,7 @@ export class TrainingLoop {
   }
 
   /** The last of the steps may be observed. */
-  async slice(most: number): Promise<readonly (ObservationEvent | ProgressEvent)[]> {
+  async slice(most: number): Promise<readonly (ObservationEvent | ProgressEvent | RanksEvent)[]> {
     const state = this.state;
     const { losses } = state;
     const { session, cadence } = this.loaded;
@@ -128,20 +138,23 @@ export class TrainingLoop {
     const count = Math.min(
       untilKept,
       cadence.untilReported(state.step),
-      this.#clock.steps(),
+      this.#meeting?.steps ?? this.#clock.steps(),
       this.#limit - state.step,
       most,
     );
     const observed = [1, 0].filter((back) => back < count && cadence.isObserved(state.step + count - back)).length;
     if (losses.unread === 0) session.write("lossSum", Float64Array.of(0));
-    const from = performance.now();
+    const [from, waited] = [performance.now(), session.waited()];
     const ran = await runSteps(session, observed, count, this.#clock.isShort(count));
-    this.#clock.ran(ran, performance.now() - from);
+    const milliseconds = performance.now() - from;
+    this.#clock.ran(ran, milliseconds);
+    this.#meeting?.ran(milliseconds, session.waited() - waited);
     const lossSum = this.#ran(ran);
     const observation = observed > 0 && ran === count ? this.#observe(observed) : undefined;
     if (ran === untilKept) this.#keep(lossSum);
+    const ranks = this.#meeting?.told(state.step);
     const progress = this.#clock.isToBeShown() ? this.#progress(lossSum / losses.unread) : undefined;
-    return [observation, progress].filter((event) => event !== undefined);
+    return [observation, ranks, progress].filter((event) => event !== undefined);
   }
 
   /** After so many steps: the sum of their losses, and of those before that were not read. */
@@ -161,11 +174,11 @@ export class TrainingLoop {
   }
 
   #checkLosses(lossSum: number): void {
-    const { session, training } = this.loaded;
+    const { session, training, ranks } = this.loaded;
     const state = this.state;
     const failedAt = session.read("failedAt")[0]!;
     if (failedAt < 0) return;
-    state.broken ??= traceBack(session, training, this.weights.latest, state.step, state.observer.losses);
+    state.broken ??= traceBack(session, training, this.weights.latest, state.step, state.observer.losses, ranks);
     throw this.#failure("loss", lossSum, failedAt);
   }
 
@@ -184,11 +197,12 @@ export class TrainingLoop {
     losses.sum += lossSum;
     losses.steps += losses.unread;
     losses.unread = 0;
+    const { session, training, ranks } = this.loaded;
     const before = this.weights.latest;
     this.weights.keep(state.step);
+    if (ranks !== undefined) requireSameWeights(ranks, this.weights.latest);
     if (!this.weights.areFinite()) {
-      const { session, training } = this.loaded;
-      state.broken ??= traceBack(session, training, before, state.step, state.observer.losses);
+      state.broken ??= traceBack(session, training, before, state.step, state.observer.losses, ranks);
     }
     this.#observer.forget(state.step - mostLosses);
   }
@@ -309,14 +323,14 @@ export class TrainingLoop {
 
   /** Throws NON_FINITE_LOSS where the loss or a prediction is not finite. */
   #measure(name: "train" | "validation", split: TrainingData): SplitMetrics {
-    const { session, training, loss } = this.loaded;
+    const { session, training, loss, ranks } = this.loaded;
     const rows = split.x.shape[0]!;
-    const evaluation = evaluateSplit(session, name, rows, loss);
+    const evaluation = evaluateSplit(session, name, rows, loss, ranks);
     const value = Number.isFinite(evaluation.loss)
       ? evaluation.predictions.find((prediction) => !Number.isFinite(prediction))
       : evaluation.loss;
     if (value !== undefined) {
-      const origin = traceEvaluation(session, training, name, rows);
+      const origin = traceEvaluation(session, training, name, rows, ranks?.size ?? 1);
       this.state.broken ??= { ...(origin && { origin }), lossesBefore: [] };
       throw this.#failure(name === "train" ? "training loss" : "validation loss", value);
     }

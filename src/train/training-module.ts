@@ -4,6 +4,7 @@ import type { NodeId } from "../ir/graph.ts";
 import type { Shape, TensorType } from "../ir/shape.ts";
 import { type Layer, parentPath, type Variables } from "../nn/layer.ts";
 import { applyTraining } from "../nn/model.ts";
+import type { RowShare } from "../nn/row-share.ts";
 import { chainOf } from "../observe/chain.ts";
 import type { ReadableStep, Section } from "../observe/origin.ts";
 import { distanceStates, traceDistance } from "../observe/probes/distance.ts";
@@ -19,6 +20,7 @@ import { randomKey } from "../trace/create.ts";
 import type { Tensor } from "../trace/tensor.ts";
 import { trace } from "../trace/trace.ts";
 import { flatten } from "../trace/tree.ts";
+import { alone, sharesOf } from "./shares.ts";
 import { evaluate, type Mark, rateOf, type StepSettings, type TrainedState, trainStep } from "./step.ts";
 
 export interface ModuleSettings extends StepSettings {
@@ -55,16 +57,18 @@ export interface TrainingModule {
   /** ‖θ₀‖, of the parameters before the first step. */
   readonly initialNorm: number;
   readonly parameterCount: number;
+  /** This rank's rows of each pass of a step; undefined where a step is one pass over all of its rows. */
+  readonly shares: readonly RowShare[] | undefined;
 }
 
-/** Rows evaluated at once. */
-export const evaluationRows = 1024;
+/** Rows evaluated at once, of `rows` that so many ranks share. */
+export const evaluatedAtOnce = (rows: number, ranks: number): number => Math.min(1024, Math.ceil(rows / ranks));
 
 /** How many rows the programs evaluate that read a split: "validation" a whole chunk, "validationRest" what is left over. */
-function evaluations(name: string, rows: number): [program: string, rows: number][] {
-  const rest = rows % evaluationRows;
-  if (rows <= evaluationRows) return [[name, rows]];
-  return [[name, evaluationRows], ...(rest > 0 ? [[`${name}Rest`, rest] as [string, number]] : [])];
+function evaluations(name: string, rows: number, ranks: number): [program: string, rows: number][] {
+  const chunk = evaluatedAtOnce(rows, ranks);
+  const rest = rows % chunk;
+  return [[name, chunk], ...(rest > 0 ? [[`${name}Rest`, rest] as [string, number]] : [])];
 }
 
 /** The states that hold the rows of splits. */
@@ -99,13 +103,17 @@ export async function trainingModule(
   const counters = countersOf(settings);
   const splits = Object.entries({ train, validation }).flatMap(([name, types]) => (types ? [{ name, types }] : []));
   const data = statesOf(splits);
-  const batch: TensorType = { ...train.x, shape: [settings.batchSize, ...train.x.shape.slice(1)] };
+  const { batchSize, accumulate = 1, place = alone } = settings;
+  const shares = sharesOf(batchSize, accumulate, place);
+  const share = shares?.[0];
+  const batch: TensorType = { ...train.x, shape: [share?.rows ?? batchSize, ...train.x.shape.slice(1)] };
   const probes = planProbes(
     chainOf(settings.model),
-    valueShapes(settings.model, variables, batch),
+    valueShapes(settings.model, variables, batch, share),
     parameters.paths.map((name, i) => ({ name, shape: parameters.leaves[i]!.shape })),
     batch,
     settings.features,
+    batchSize,
   );
   const [seen, distance] = [probeStates(probes, float), distanceStates(probes, float)];
   const stepState = { ...trained, ...counters, "train.x": train.x, "train.y": train.y };
@@ -133,7 +141,7 @@ export async function trainingModule(
   };
   for (const { name, types } of splits) {
     const [x, y] = [`${name}.x`, `${name}.y`];
-    for (const [program, count] of evaluations(name, types.x.shape[0]!)) {
+    for (const [program, count] of evaluations(name, types.x.shape[0]!, place.size)) {
       parts[program] = {
         state: { ...trained, [x]: types.x, [y]: types.y },
         inputs: { rows: { shape: [count], dtype: "int32" } },
@@ -156,6 +164,7 @@ export async function trainingModule(
     readable,
     initialNorm: globalNorm(parameters.leaves).item(),
     parameterCount: parameters.leaves.reduce((sum, leaf) => sum + leaf.size, 0),
+    shares,
   };
 }
 
@@ -216,12 +225,17 @@ const countersOf = ({ stepsPerBlock, batchSize, float }: ModuleSettings): Types 
 });
 
 /** Shapes of the float values of a training pass over a batch, by their names. */
-function valueShapes(model: Layer, variables: Variables, batch: TensorType): Map<string, Shape> {
+function valueShapes(
+  model: Layer,
+  variables: Variables,
+  batch: TensorType,
+  share: RowShare | undefined,
+): Map<string, Shape> {
   const shapes = new Map<string, Shape>();
   const record = (name: string, value: Tensor): Tensor => {
     if (isFloat(value.dtype)) shapes.set(name, value.shape);
     return value;
   };
-  trace([{ ...batch, name: "x" }], ([x]) => [applyTraining(model, variables, x!, randomKey(0), record).y]);
+  trace([{ ...batch, name: "x" }], ([x]) => [applyTraining(model, variables, x!, randomKey(0), record, share).y]);
   return shapes;
 }

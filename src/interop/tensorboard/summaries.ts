@@ -33,6 +33,8 @@ function summaryOf(event: TrainEvent): Summary {
       return { step: event.step, value: ofObservation(event) };
     case "progress":
       return { step: event.step, value: [scalar("rows_per_second", event.rowsPerSecond)] };
+    case "ranks":
+      return { step: event.step, value: [scalar("waited", event.waited)] };
     case "epoch":
       return { step: event.step, value: ofEpoch(event) };
     case "failure":

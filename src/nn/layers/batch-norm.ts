@@ -4,6 +4,7 @@ import { fraction, make, nonNegative, whole } from "../../ir/fields.ts";
 import { formatShape, type Shape } from "../../ir/shape.ts";
 import type { Tensor } from "../../trace/tensor.ts";
 import type { LayerRecord } from "../layer.ts";
+import { batchMoments, batchSize } from "../row-share.ts";
 import { assertFeatures, takes } from "./check.ts";
 
 export interface BatchNorm {
@@ -22,15 +23,16 @@ export const batchNormRecord: LayerRecord<BatchNorm> = {
     parameters: { weight: { shape: [features], initial: 1 }, bias: { shape: [features], initial: 0 } },
     buffers: { mean: { shape: [features], initial: 0 }, var: { shape: [features], initial: 1 } },
   }),
-  apply({ epsilon, momentum, features }, { parameters, buffers }, x, { key }) {
+  apply({ epsilon, momentum, features }, { parameters, buffers }, x, { key, share }) {
     assertFeatures("batchNorm", x, 1, features);
     const along = [features, ...x.shape.slice(2).map(() => 1)];
     const axes = x.shape.map((_, i) => i).filter((i) => i !== 1);
     const running = buffers as { mean: Tensor; var: Tensor };
     const training = key !== undefined;
-    if (training && x.size === features) throw oneValue(x.shape);
-    const mean = training ? x.mean(axes) : running.mean;
-    const variance = training ? x.var(axes) : running.var;
+    // Values of a feature in the batch.
+    const n = batchSize(x, share) / features;
+    if (training && n === 1) throw oneValue(x.shape);
+    const { mean, variance } = training ? batchMoments(x, axes, share) : { mean: running.mean, variance: running.var };
     const y = x
       .sub(mean.reshape(along))
       .mul(
@@ -43,7 +45,6 @@ export const batchNormRecord: LayerRecord<BatchNorm> = {
       .add((parameters.bias as Tensor).reshape(along));
     if (!training) return { y, buffers };
     // The running variance is the unbiased one, n / (n − 1), as in PyTorch.
-    const n = x.size / features;
     const move = (old: Tensor, batch: Tensor) => old.mul(1 - momentum).add(batch.stopGradient().mul(momentum));
     return {
       y,

@@ -2,6 +2,7 @@
 import { make, share } from "../../ir/fields.ts";
 import { randomUniform, where } from "../../trace/create.ts";
 import type { LayerRecord } from "../layer.ts";
+import { firstElement } from "../row-share.ts";
 
 export interface Dropout {
   readonly kind: "dropout";
@@ -12,9 +13,9 @@ export interface Dropout {
 export const dropoutRecord: LayerRecord<Dropout> = {
   kind: "dropout",
   fields: { rate: share() },
-  apply({ rate }, { buffers }, x, { key, nextStream }) {
+  apply({ rate }, { buffers }, x, { key, nextStream, share }) {
     if (key === undefined || rate === 0) return { y: x, buffers };
-    const kept = randomUniform(key, x.shape, nextStream()).greaterEqual(rate);
+    const kept = randomUniform(key, x.shape, nextStream(), firstElement(x, share)).greaterEqual(rate);
     return { y: where(kept, x, 0).div(1 - rate), buffers };
   },
   output: (_, x) => x,

@@ -47,12 +47,13 @@ export const onnxRecord: LayerRecord<OnnxLayer> = {
   },
   fault: graphFault,
   variables: ({ parameters, buffers }) => ({ parameters: allOf(parameters), buffers: allOf(buffers) }),
-  apply(layer, { parameters, buffers }, x, { key, nextStream }) {
+  apply(layer, { parameters, buffers }, x, { key, nextStream, share }) {
     const next = new Map(leaves(buffers));
     const values = evaluateOnnx(layer, x, {
       variables: new Map([...leaves(parameters), ...leaves(buffers)]),
       ...(key !== undefined && {
         draw: () => [key, nextStream()] as const,
+        share,
         move: (name: string, value: Tensor) => void next.set(name, value),
       }),
     });

@@ -3,6 +3,7 @@ import { ChainruleError } from "../../ir/errors.ts";
 import { sizeOf } from "../../ir/shape.ts";
 import type { Tensor } from "../../trace/tensor.ts";
 import { trace } from "../../trace/trace.ts";
+import type { RowShare } from "../row-share.ts";
 import { decodeConstant } from "./constants.ts";
 import type { OnnxGraph } from "./graph.ts";
 import { invalidNode, isConcrete, mostFolded, type OnnxCall, type OnnxNode, refused } from "./op.ts";
@@ -13,6 +14,8 @@ export interface OnnxPass {
   readonly variables: ReadonlyMap<string, Tensor>;
   /** In training. */
   draw?(): readonly [key: Tensor, stream: number];
+  /** As Pass.share. */
+  readonly share?: RowShare | undefined;
   /** Hears what training makes of running statistics. */
   move?(name: string, next: Tensor): void;
   /** Whether what is computed at once must be small: set where the graph is checked, and no input has numbers. */
@@ -61,13 +64,14 @@ export function applyNode(
     if (value === undefined && name !== "") throw invalidNode(node, `nothing gives its input ${JSON.stringify(name)}`);
     return value;
   });
-  const { draw, move, limit } = pass;
+  const { draw, share, move, limit } = pass;
   const call: OnnxCall = {
     node,
     opset,
     inputs,
     ...(limit !== undefined && { limit }),
     ...(draw && { draw }),
+    ...(share && { share }),
     ...(move && {
       move: (i: number, next: (old: Tensor) => Tensor) => {
         const name = node.inputs[i] ?? "";

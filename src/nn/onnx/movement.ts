@@ -1,6 +1,7 @@
 // ONNX's operators that move elements: shapes, slices, joints, padding.
 import { randomUniform, where } from "../../trace/create.ts";
 import type { Tensor } from "../../trace/tensor.ts";
+import { firstElement } from "../row-share.ts";
 import {
   type Apply,
   allInputs,
@@ -294,7 +295,7 @@ const dropout: Apply = (call) => {
   const draw = call.draw?.();
   if (draw === undefined || share === 0) return [x, call.node.outputs.length > 1 ? mask() : undefined];
   const [key, stream] = draw;
-  const kept = randomUniform(key, x.shape, stream).greaterEqual(share);
+  const kept = randomUniform(key, x.shape, stream, firstElement(x, call.share)).greaterEqual(share);
   return [where(kept, x.mul(1 / (1 - share)), 0), kept];
 };
 

@@ -1,6 +1,7 @@
 // ONNX's normalisations.
 import { where } from "../../trace/create.ts";
 import type { Tensor } from "../../trace/tensor.ts";
+import { batchMoments, batchSize } from "../row-share.ts";
 import {
   type Apply,
   axisOf,
@@ -37,8 +38,9 @@ const batchNormalization: Apply = (call) => {
   const epsilon = numberOf(call, "epsilon", 1e-5);
   const kept = numberOf(call, "momentum", 0.9);
   const asksForBatch = numberOf(call, "training_mode", 0) === 1;
-  const byBatch = asksForBatch || (call.move !== undefined && x.size > x.shape[1]!);
-  const [m, v] = byBatch ? [x.mean(others(x)), x.var(others(x))] : [mean, variance];
+  const byBatch = asksForBatch || (call.move !== undefined && batchSize(x, call.share) > x.shape[1]!);
+  const moments = byBatch ? batchMoments(x, others(x), call.share) : { mean, variance };
+  const [m, v] = [moments.mean, moments.variance];
   const y = x
     .sub(beside(x, m))
     .mul(beside(x, v.add(epsilon).rsqrt().mul(scale)))

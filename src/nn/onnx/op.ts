@@ -2,6 +2,7 @@
 import type { DType } from "../../ir/dtype.ts";
 import { ChainruleError } from "../../ir/errors.ts";
 import type { Tensor } from "../../trace/tensor.ts";
+import type { RowShare } from "../row-share.ts";
 
 /** Numbers and texts, or lists of them; a tensor among attributes is a list of its numbers. */
 export type Attribute = number | string | readonly number[] | readonly string[];
@@ -26,6 +27,8 @@ export interface OnnxCall {
   readonly inputs: readonly (Tensor | undefined)[];
   /** In training: a key and a stream for its random draws. */
   draw?(): readonly [key: Tensor, stream: number];
+  /** As Pass.share. */
+  readonly share?: RowShare | undefined;
   /** In training: what the running statistics become that are input `i`, where they are that. */
   move?(i: number, next: (old: Tensor) => Tensor): void;
 }

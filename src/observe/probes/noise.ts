@@ -19,7 +19,7 @@ export const noiseProbe: Probe<"noise"> = {
     }
     return { outputs: { noiseScale: scales, noiseSquare: squares } };
   },
-  read(outputs, { dense, parameters, batch }) {
+  read(outputs, { dense, parameters, batch, seen }) {
     if (dense.length === 0 || batch < 2) return undefined;
     const gradient =
       outputs.norm(
@@ -27,10 +27,12 @@ export const noiseProbe: Probe<"noise"> = {
         parameters.filter(({ isDense }) => isDense),
       ) ** 2;
     if (gradient === 0) return undefined;
-    // Of the rows' shares in the batch's gradient.
-    const shares = dense
-      .map(({ name }) => outputs.figure("noiseScale", name) ** 2 * outputs.figure("noiseSquare", name))
-      .reduce((a, b) => a + b, 0);
+    // Of the rows' shares in the batch's gradient: of those that are seen, for all.
+    const shares =
+      (batch / seen) *
+      dense
+        .map(({ name }) => outputs.figure("noiseScale", name) ** 2 * outputs.figure("noiseSquare", name))
+        .reduce((a, b) => a + b, 0);
     // A row's gradient is batch × its share: Σ ‖gₙ − g‖² = batch² Σ ‖shareₙ‖² − batch ‖g‖².
     const ratio = ((batch * shares) / gradient - 1) / (batch - 1);
     return { batch, examples: batch * shares, gradient, ratio: Math.max(0, ratio) };

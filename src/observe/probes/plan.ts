@@ -12,8 +12,10 @@ export interface ProbePlan {
   readonly activations: readonly ProbedActivation[];
   readonly dense: readonly ProbedDense[];
   readonly parameters: readonly ProbedParameter[];
-  /** Rows. */
+  /** Rows of a step. */
   readonly batch: number;
+  /** Those of them whose values are seen: fewer where ranks share them, or several passes. */
+  readonly seen: number;
   /** Names of the columns of x, where it is [batch, features] of floats. */
   readonly features: readonly string[] | undefined;
 }
@@ -51,8 +53,8 @@ export interface ProbedParameter {
 }
 
 /**
- * Plans the probes of a model by the shapes that a pass gave its values; values of no floats have no gradients. `x` is the batch, whose
- * columns have `names`, or those of NumPy.
+ * Plans the probes of a model by the shapes that a pass gave its values; values of no floats have no gradients. `x` are the rows that are
+ * seen, of `batch` in a step; their columns have `names`, or those of NumPy.
  */
 export function planProbes(
   points: readonly LayerPoint[],
@@ -60,6 +62,7 @@ export function planProbes(
   parameters: readonly { readonly name: string; readonly shape: Shape }[],
   x: TensorType,
   names: readonly string[] | undefined,
+  batch = x.shape[0]!,
 ): ProbePlan {
   const shapeOf = ({ name }: ChainPoint): Shape => shapes.get(name)!;
   const chain = points
@@ -84,7 +87,8 @@ export function planProbes(
     }),
     dense,
     parameters: parameters.map(({ name, shape }) => ({ name, shape, size: sizeOf(shape), isDense: ofDense.has(name) })),
-    batch: x.shape[0]!,
+    batch,
+    seen: x.shape[0]!,
     features: isFloat(x.dtype) && x.shape.length === 2 ? namesOf(x.shape[1]!, names) : undefined,
   };
 }

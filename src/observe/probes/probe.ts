@@ -28,7 +28,7 @@ export interface ProbeContext {
 
 /** What is seen of a step while it is traced. */
 export interface SeenStep {
-  /** The batch, as the model reads it. */
+  /** The batch, as the model reads it; of one that ranks or passes share, the first share of this rank, and so for values. */
   readonly x: Tensor;
   readonly loss: Tensor;
   readonly rate: Tensor;

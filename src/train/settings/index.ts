@@ -20,6 +20,7 @@ import {
 import { activation, depth, dropout, hidden, init, normalization, residual, width } from "./network.ts";
 import type { Setting } from "./setting.ts";
 import {
+  accumulate,
   batchSize,
   clipNorm,
   epochs,
@@ -43,7 +44,7 @@ export const dataSettings = {
 export const networkSettings = { hidden, depth, width, activation, init, normalization, residual, dropout };
 export const trainingSettings = {
   ...{ loss, classWeight, optimizer, learningRate, weightDecay, clipNorm, schedule, epochs, batchSize, patience },
-  ...{ seed, backend, threads, deterministic },
+  ...{ accumulate, seed, backend, threads, deterministic },
 };
 /** How a network is trained on a prepared table. */
 export const modelSettings = { ...networkSettings, ...trainingSettings };

@@ -1,4 +1,5 @@
 // What settings come to for a table: those that are given, and the defaults of the others.
+import type { Communicator } from "../../backends/mpi/communicator.ts";
 import type { Prepared } from "../../data/index.ts";
 import type { Variables } from "../../nn/layer.ts";
 import { type Optimizer, type OptimizerKind, optimizerRecord, optimizers } from "../../optim/optimizers/index.ts";
@@ -22,6 +23,8 @@ export interface TableSettings extends Omit<ModelSettings, "optimizer" | "schedu
   readonly variables?: Variables | undefined;
   readonly hold?: (() => Promise<void> | undefined) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** As TrainOptions.ranks. */
+  readonly ranks?: Communicator | undefined;
   /** As TrainOptions.resume. */
   readonly resume?: Snapshot | undefined;
 }
@@ -60,7 +63,7 @@ export function resolve(
     schedule: typeof timed === "object" ? timed.kind : timed,
   };
   const resolved = withDefaults({ task, rows, targets: preprocessing?.targets.length ?? 1 }, named);
-  const { epochs, batchSize, patience, learningRate } = resolved;
+  const { epochs, batchSize, accumulate, patience, learningRate } = resolved;
   const optimizer =
     typeof updated === "object"
       ? { ...updated, learningRate: settings.learningRate ?? updated.learningRate }
@@ -69,7 +72,7 @@ export function resolve(
           ...(resolved.weightDecay !== undefined && { weightDecay: resolved.weightDecay }),
           learningRate,
         });
-  const batch = Math.min(batchSize, train.rows);
+  const batch = Math.min(batchSize, train.rows) * accumulate;
   const steps = epochs * sizes.reduce((sum, size) => sum + Math.ceil(size / batch), 0);
   const schedule =
     typeof timed === "object"

@@ -92,6 +92,12 @@ export const batchSize: Setting<number> = {
   range: "log",
 };
 
+export const accumulate: Setting<number> = {
+  type: whole(1),
+  flags: [{ flag: "--accumulate <n>", help: "batches whose gradients are added up for a step" }],
+  default: 1,
+};
+
 const leastPatience = 10;
 
 export const patience: Setting<number> = {
