@@ -17,8 +17,8 @@ export const inputsProbe: Probe<"inputs"> = {
   name: "inputs",
   trace({ plan, gradients, sketch }) {
     if (plan.features === undefined) return { outputs: {} };
-    const { batch, features } = plan;
-    const dx = gradients.x!.slice([0, 0], [rowsSeen(batch, features.length), features.length]);
+    const { seen, features } = plan;
+    const dx = gradients.x!.slice([0, 0], [rowsSeen(seen, features.length), features.length]);
     const scale = largest(sketch(dx));
     // √ mean over rows of dx², of dx by its largest element: [1, features].
     const rms = dx.div(scale).square().mean(0, { keepDims: true }).sqrt().mul(scale);
