@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { chainrule } from "../cli/test-command.ts";
 import { isRecord } from "../ir/json.ts";
 import { train } from "../train/index.ts";
+import { Meeting } from "../train/ranks.ts";
 import { basics } from "../train/test-training.ts";
 import { eventChecks } from "./event-checks.ts";
 import { openRun } from "./open-run.ts";
@@ -45,10 +46,14 @@ beforeAll(async () => {
     progress = JSON.parse(JSON.stringify(event));
     controller.abort();
   }
+  // What ranks tell, here of one that has nobody to wait for.
+  const meeting = new Meeting({ size: 1, allReduce: () => {} });
+  for (const milliseconds of [1, 90, 90]) meeting.ran(milliseconds, 0);
+  const ranks: Record<string, unknown> = { ...meeting.told(20) };
   const runs = (await readdir(".")).filter((name) => name !== "table.csv");
   expect(runs).toHaveLength(3);
   const texts = await Promise.all(runs.map((run) => readFile(`${run}/events.jsonl`, "utf8")));
-  events = [...texts.flatMap((text) => text.trim().split("\n")).map((line) => JSON.parse(line)), progress!];
+  events = [...texts.flatMap((text) => text.trim().split("\n")).map((line) => JSON.parse(line)), progress!, ranks];
   manifests = await Promise.all(runs.map(async (run) => JSON.parse(await readFile(`${run}/run.json`, "utf8"))));
 });
 

@@ -157,7 +157,7 @@ it("says what an option must be, what came and how to mend it", async () => {
     names for other columns
       INVALID_ARGUMENT train: features must name the columns of x, [rows, 3] for 3; got x [3, 1].
     something else
-      INVALID_ARGUMENT train has no option colour. It has model, data, validation, blocks, features, targets, loss, optimizer, schedule, epochs, steps, observeEvery, hooks, batchSize, patience, clipNorm, clipValue, seed, variables, sliceMilliseconds, resume, hold, signal, backend, threads, deterministic."
+      INVALID_ARGUMENT train has no option colour. It has model, data, validation, blocks, features, targets, loss, optimizer, schedule, epochs, steps, observeEvery, hooks, batchSize, accumulate, patience, clipNorm, clipValue, seed, variables, sliceMilliseconds, resume, hold, signal, backend, threads, ranks, deterministic."
   `);
 });
 

@@ -88,7 +88,7 @@ const measuredFor = 100;
 
 /** The ranks between two slices of steps. */
 export class Meeting {
-  readonly #ranks: Communicator;
+  readonly #ranks: Pick<Communicator, "allReduce" | "size">;
   /** Of the next slice: what the slowest has time for. */
   #steps = 1;
   /** The first slice has what is compiled and allocated once: it tells nothing. */
@@ -97,7 +97,7 @@ export class Meeting {
   #waited = 0;
   #isTold = false;
 
-  constructor(ranks: Communicator) {
+  constructor(ranks: Pick<Communicator, "allReduce" | "size">) {
     this.#ranks = ranks;
   }
 

@@ -21,7 +21,9 @@ function generator(seed) {
 function table(rows, seed = 7, width = 5) {
   const random = generator(seed);
   const x = Float64Array.from({ length: rows * width }, () => 2 * random() - 1);
-  const y = Int32Array.from({ length: rows }, (_, i) => (x[i * width] + x[i * width + 1] > 0 ? 2 : Number(random() > 0.5)));
+  const y = Int32Array.from({ length: rows }, (_, i) =>
+    x[i * width] + x[i * width + 1] > 0 ? 2 : Number(random() > 0.5),
+  );
   return { x: tensor(x, { shape: [rows, width] }), y: tensor(y) };
 }
 
@@ -44,7 +46,7 @@ function blocks() {
 
 const ignored = table(64);
 ignored.y.data.forEach((_, i, y) => {
-  // All of a rank's rows, now and then.
+  // Of two ranks' rows at times all.
   if (i % 2 === 0) y[i] = -1;
 });
 const broken = table(64);
@@ -59,14 +61,27 @@ const cases = {
   batchNorm: { model: layers(batchNorm(16)), batchSize: 7 },
   clipping: { clipNorm: 0.1, clipValue: 0.05 },
   observed: { observeEvery: 3, model: layers(batchNorm(16)) },
-  stopping: { steps: undefined, epochs: 60, patience: 2, validation: table(37, 5), optimizer: sgd({ learningRate: 2 }) },
-  sum: { loss: (z, y) => z.square().mean().add(y.cast("float32").mean()) },
+  stopping: {
+    steps: undefined,
+    epochs: 60,
+    patience: 2,
+    validation: table(37, 5),
+    optimizer: sgd({ learningRate: 2 }),
+  },
+  ofOnesOwn: { loss: (z, y) => z.square().mean().add(y.cast("float32").mean()) },
   blocks: { data: table(24, 21), blocks: blocks(), steps: 25 },
   weighted: { loss: crossEntropyWith({ classWeights: [1, 5, 0.5] }) },
   ignored: { loss: crossEntropyWith({ ignoreIndex: -1 }), data: ignored, batchSize: 6 },
   accumulated: { accumulate: 3, batchSize: 6, model: layers(dropout(0.4)) },
   accumulatedWeights: { accumulate: 2, loss: crossEntropyWith({ classWeights: [1, 5, 0.5] }) },
-  threads: { model: wide, data: table(128, 9, 200), batchSize: 96, steps: 12, threads: 2, optimizer: sgd({ learningRate: 0.05 }) },
+  threads: {
+    model: wide,
+    data: table(128, 9, 200),
+    batchSize: 96,
+    steps: 12,
+    threads: 2,
+    optimizer: sgd({ learningRate: 0.05 }),
+  },
   broken: { data: broken },
 };
 
@@ -96,16 +111,20 @@ async function run(name) {
     losses: events.flatMap((event) => (event.type === "observation" ? [event.loss] : [])),
     gradients: observation.parameters.map(({ gradient: { rms } }) => rms),
     noise: observation.noise,
-    start: events[0],
+    ranks: events[0].ranks ?? 1,
   };
 }
 
-/** Ten steps, put aside by rank 0; or ten more of what was. */
+/** Ten steps, put aside by rank 0; ten more of what was; or twenty in one piece. */
 async function held(name) {
-  const training = await HeldTraining.load({ ...base, model: layers(dropout(0.2), batchNorm(16)), ...(ranks && { ranks }) });
+  const training = await HeldTraining.load({
+    ...base,
+    model: layers(dropout(0.2), batchNorm(16)),
+    ...(ranks && { ranks }),
+  });
   const file = `${folder}/snapshot`;
   if (name === "resume") await training.restore(decodeSnapshot(readFileSync(file)));
-  await training.run(10);
+  await training.run(name === "straight" ? 20 : 10);
   if (name === "save" && (ranks?.rank ?? 0) === 0) writeFileSync(file, encodeSnapshot(training.snapshot()));
   ranks?.barrier();
   const weights = Float64Array.from(training.names.flatMap((at) => [...training.read(at).data]));
@@ -114,11 +133,7 @@ async function held(name) {
 }
 
 const results = {};
-for (const name of names) {
-  const from = performance.now();
-  results[name] = name in cases ? await run(name) : await held(name);
-  results[name].milliseconds = performance.now() - from;
-}
+for (const name of names) results[name] = name in cases ? await run(name) : await held(name);
 const place = ranks ?? { rank: 0, size: 1 };
 writeFileSync(`${folder}/rank-${place.rank}-of-${place.size}.json`, JSON.stringify(results));
 finalize?.();
