@@ -105,16 +105,7 @@ export async function trainingModule(
   const data = statesOf(splits);
   const { batchSize, accumulate = 1, place = alone } = settings;
   const shares = sharesOf(batchSize, accumulate, place);
-  const share = shares?.[0];
-  const batch: TensorType = { ...train.x, shape: [share?.rows ?? batchSize, ...train.x.shape.slice(1)] };
-  const probes = planProbes(
-    chainOf(settings.model),
-    valueShapes(settings.model, variables, batch, share),
-    parameters.paths.map((name, i) => ({ name, shape: parameters.leaves[i]!.shape })),
-    batch,
-    settings.features,
-    batchSize,
-  );
+  const probes = probesOf(settings, variables, train.x, shares?.[0]);
   const [seen, distance] = [probeStates(probes, float), distanceStates(probes, float)];
   const stepState = { ...trained, ...counters, "train.x": train.x, "train.y": train.y };
   let layout: Layout | undefined;
@@ -166,6 +157,26 @@ export async function trainingModule(
     parameterCount: parameters.leaves.reduce((sum, leaf) => sum + leaf.size, 0),
     shares,
   };
+}
+
+/** Probes of the rows that this process sees of a step, of its first pass. */
+function probesOf(
+  settings: ModuleSettings,
+  variables: Variables,
+  x: TensorType,
+  share: RowShare | undefined,
+): ProbePlan {
+  const { model, batchSize, features } = settings;
+  const { paths, leaves } = flatten(variables.parameters);
+  const seen: TensorType = { ...x, shape: [share?.rows ?? batchSize, ...x.shape.slice(1)] };
+  return planProbes(
+    chainOf(model),
+    valueShapes(model, variables, seen, share),
+    paths.map((name, i) => ({ name, shape: leaves[i]!.shape })),
+    seen,
+    features,
+    batchSize,
+  );
 }
 
 /** A program before it is traced. */
