@@ -21,6 +21,7 @@ const guides = [
   page("Text", "/guides/text"),
   page("Debugging a training", "/guides/debugging"),
   page("Shipping a model", "/guides/shipping"),
+  page("Sweeps: many trainings", "/guides/sweeps"),
   page("From PyTorch", "/guides/from-pytorch"),
   page("From Keras", "/guides/from-keras"),
   page("In the browser", "/guides/browser"),

@@ -9,10 +9,10 @@ import { renderError } from "./terminal/error.ts";
 import { styleOf } from "./terminal/style.ts";
 import { inLines } from "./terminal/text.ts";
 
-/** 0: done. 1: it failed. 2: wrong usage. 75: not done yet, the same command goes on (EX_TEMPFAIL of BSD's sysexits.h). */
+/** 0: done. 1: it failed. 2: wrong usage. 75: not now, the same command may later (EX_TEMPFAIL of BSD's sysexits.h). */
 export type ExitCode = 0 | 1 | 2 | 75;
 
-const exitCodes: { readonly [C in ErrorCode]?: ExitCode } = { USAGE: 2, RUN_STOPPED: 75 };
+const exitCodes: { readonly [C in ErrorCode]?: ExitCode } = { USAGE: 2, RUN_STOPPED: 75, RUN_IN_USE: 75 };
 
 export async function run(args: readonly string[], streams: Streams): Promise<ExitCode> {
   try {

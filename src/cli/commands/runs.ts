@@ -38,12 +38,11 @@ async function runs(given: readonly string[], { sort, json, csv }: RunsFlags, st
   const isDefault = given.length === 0 && !(await import("node:fs")).existsSync("runs");
   const found = isDefault ? [] : await findRuns(folders);
   const metrics = metricsOf(found);
-  if (sort !== undefined && found.length > 0 && !metrics.includes(sort))
-    throw new ChainruleError(
-      "USAGE",
-      `No run has the metric "${sort}". ${metrics.length === 0 ? "None has a metric yet." : `There are ${enumeration(metrics, "and")}.`}`,
-      { metric: sort, metrics },
-    );
+  if (sort !== undefined && metrics.length > 0 && !metrics.includes(sort))
+    throw new ChainruleError("USAGE", `No run has the metric "${sort}". There are ${enumeration(metrics, "and")}.`, {
+      metric: sort,
+      metrics,
+    });
   const list = sort === undefined ? found : found.toSorted(bestFirst(sort));
   const settings = differingFacts(list);
   if (json) printJson(streams, { runs: list.map(told), metrics, settings });
