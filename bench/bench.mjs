@@ -9,6 +9,11 @@ import { findPython } from "./python.mjs";
 import { markdown, write } from "./report.mjs";
 import { costOf, workloads } from "./workloads.mjs";
 
+if (process.argv[2] === "mpi") {
+  await import("./mpi.mjs");
+  process.exit();
+}
+
 const { quick, isWhole, threads, out, workloads: wanted, contestants } = readOptions();
 const rounds = quick ? 3 : 7;
 const secondsARound = quick ? 0.05 : 0.3;

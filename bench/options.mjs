@@ -12,7 +12,9 @@ const usage = `npm run bench -- [options]
   --peers NAMES    contestants, separated by commas
   --threads N      threads of every contestant that has them (default 2)
   --out FOLDER     where bench.md, bench.json and bench.svg go (default bench/results)
-  --help`;
+  --help
+
+npm run bench -- mpi --help: sums over ranks`;
 
 /** --quick without --only. */
 const quickWorkloads = [

@@ -70,13 +70,14 @@ export interface RankOptions {
   readonly onOutput?: (text: string) => void;
   /** What mpiexec is started by: ["ip", "netns", "exec", "a"]. */
   readonly within?: readonly string[];
-  readonly options?: readonly string[];
+  /** In place of the library's own: `options`. */
+  readonly flags?: readonly string[];
 }
 
 /** Runs a command as `ranks` ranks by a library's launcher, to its end. */
 export function runRanks(mpi: Mpi, ranks: number, command: readonly string[], options: RankOptions = {}) {
-  const { environment = {}, cwd = root, onOutput, within = [], options: more = [] } = options;
-  const words = [...within, mpi.mpiexec, ...mpi.options, ...more, "-n", String(ranks), ...command];
+  const { environment = {}, cwd = root, onOutput, within = [], flags = mpi.options } = options;
+  const words = [...within, mpi.mpiexec, ...flags, "-n", String(ranks), ...command];
   return new Promise<Ended>((resolve, reject) => {
     const child = spawn(words[0]!, words.slice(1), {
       cwd,
