@@ -40,6 +40,7 @@ const reference = [
   page("Explaining", "/explain"),
   page("Diagnosing", "/diagnose"),
   page("Checking gradients", "/check"),
+  page("Several machines", "/machines"),
   page("Numerics", "/numerics"),
   page("The lab", "/lab"),
 ];

@@ -88,7 +88,8 @@ function optionsOf(mpi: Mpi, agent: string): RankOptions {
     const environment = { UCX_TLS: "tcp", UCX_NET_DEVICES: own, MPIR_CVAR_CH4_NETMOD: "ofi", FI_PROVIDER: "tcp" };
     return { within, environment, flags: ["-hosts", list, "-launcher", "ssh", "-launcher-exec", agent] };
   }
-  const tcp = ["--mca", "pml", "ob1", "--mca", "btl", "tcp,self", "--host", list];
+  // Bound, both ranks would be on the first core, since each host has its own view of the same cores.
+  const tcp = ["--bind-to", "none", "--mca", "pml", "ob1", "--mca", "btl", "tcp,self", "--host", list];
   const by = mpi.says.endsWith("4") ? ["--mca", "plm_rsh_agent", agent] : ["--prtemca", "plm_ssh_agent", agent];
   return { within, flags: [...tcp, ...by] };
 }

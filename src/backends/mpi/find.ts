@@ -5,21 +5,20 @@ import { loadKoffi, packageFile } from "../koffi.ts";
 import { abiOf } from "./abi.ts";
 import type { MpiLibrary } from "./communicator.ts";
 import { loadFunctions } from "./functions.ts";
-import { launcherFolders, launcherOf } from "./launcher.ts";
+import { launcherFolders, launcherOf, type Maker } from "./launcher.ts";
 
 /** The standard ABI first; then names that tell the maker, then those that makers share. */
-const names: Partial<
-  Record<NodeJS.Platform, { readonly openMpi: readonly string[]; readonly others: readonly string[] }>
-> = {
+const names: Partial<Record<NodeJS.Platform, Readonly<Record<Maker, readonly string[]>>>> = {
   linux: {
-    openMpi: ["libmpi_abi.so.1", "libmpi_abi.so.0", "libmpi.so.40"],
+    "Open MPI": ["libmpi_abi.so.1", "libmpi_abi.so.0", "libmpi.so.40"],
     others: ["libmpi_abi.so.1", "libmpi_abi.so.0", "libmpich.so.12", "libmpi.so.12"],
   },
   darwin: {
-    openMpi: ["libmpi_abi.1.dylib", "libmpi_abi.0.dylib", "libmpi.40.dylib"],
+    "Open MPI": ["libmpi_abi.1.dylib", "libmpi_abi.0.dylib", "libmpi.40.dylib"],
     others: ["libmpi_abi.1.dylib", "libmpi_abi.0.dylib", "libmpi.12.dylib", "libmpich.12.dylib"],
   },
 };
+const allMakers: readonly Maker[] = ["others", "Open MPI"];
 
 /**
  * The MPI library of this process. CHAINRULE_MPI names one; otherwise it must be its launcher's: it is looked for in lib/
@@ -39,10 +38,10 @@ export function findMpi(): MpiLibrary {
     if (typeof found === "string") throw notFound(`CHAINRULE_MPI names ${JSON.stringify(setting)}: ${found}`, setting);
     return found;
   }
-  const isOpenMpi = launcherOf()?.isOpenMpi;
+  const makers = launcherOf()?.makers ?? allMakers;
   const failures: string[] = [];
-  for (const file of candidates(isOpenMpi)) {
-    const found = attempt(file, koffi, isOpenMpi);
+  for (const file of candidates(makers)) {
+    const found = attempt(file, koffi, makers);
     if (typeof found !== "string") return found;
     failures.push(`${file}: ${found}`);
   }
@@ -50,10 +49,8 @@ export function findMpi(): MpiLibrary {
 }
 
 /** Files in the order in which they are tried. */
-function candidates(isOpenMpi: boolean | undefined): readonly string[] {
-  const { openMpi, others } = names[process.platform] ?? { openMpi: [], others: [] };
-  const all = [...(isOpenMpi === true ? [] : others), ...(isOpenMpi === false ? [] : openMpi)];
-  const usual = [...new Set(all)];
+function candidates(makers: readonly Maker[]): readonly string[] {
+  const usual = [...new Set(makers.flatMap((maker) => names[process.platform]?.[maker] ?? []))];
   const { existsSync } = node("node:fs");
   const { join } = node("node:path");
   const beside = launcherFolders().flatMap((folder) => usual.map((name) => join(folder, name)));
@@ -61,14 +58,14 @@ function candidates(isOpenMpi: boolean | undefined): readonly string[] {
 }
 
 /** The library of a file, or why it cannot be used. */
-function attempt(file: string, path: string, isOpenMpi?: boolean): MpiLibrary | string {
+function attempt(file: string, path: string, makers = allMakers): MpiLibrary | string {
   try {
     const handle = loadKoffi(path).load(file);
     // May be called before MPI is begun. MPICH's is some 2,000 characters; the standard allows 8,192.
     const [text, length] = [new Uint8Array(8192), new Int32Array(1)];
     handle.func("int MPI_Get_library_version(void *text, void *length)")(text, length);
     const version = shortVersion(new TextDecoder().decode(text.subarray(0, length[0])));
-    if (isOpenMpi !== undefined && version.startsWith("Open MPI") !== isOpenMpi)
+    if (!makers.includes(version.startsWith("Open MPI") ? "Open MPI" : "others"))
       return `it is ${version}, which ${launcherOf()!.name} does not know`;
     const { basename } = node("node:path");
     const library = { name: `${version} (${basename(file)})`, file, koffi: path, abi: abiOf(handle) };

@@ -7,9 +7,12 @@ export interface Launcher {
   readonly name: string;
   /** Ranks that it started; undefined where it does not say. */
   readonly ranks: number | undefined;
-  /** Whether the library must be Open MPI's (true), or another's (false); undefined where it may be either. */
-  readonly isOpenMpi: boolean | undefined;
+  /** Whose libraries it may know, the likelier ones first. */
+  readonly makers: readonly Maker[];
 }
+
+/** Open MPI, or those of MPICH and its kin. */
+export type Maker = "Open MPI" | "others";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,13 +26,13 @@ export function launcherOf(environment: Environment | undefined = globalThis.pro
     return Number.isInteger(value) && value > 0 ? value : undefined;
   };
   const [openMpi, pmi, slurm] = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"].map(count);
-  if (openMpi !== undefined) return { name: "Open MPI's mpiexec", ranks: openMpi, isOpenMpi: true };
+  if (openMpi !== undefined) return { name: "Open MPI's mpiexec", ranks: openMpi, makers: ["Open MPI"] };
   // srun gives PMI_SIZE too (--mpi=pmi2), to libraries of all makers; SLURM_NTASKS is there without srun, in a batch script.
-  if (slurm !== undefined && (pmi ?? slurm) === slurm) return { name: "srun", ranks: slurm, isOpenMpi: undefined };
-  if (pmi !== undefined) return { name: "mpiexec (Hydra)", ranks: pmi, isOpenMpi: false };
-  if (environment?.PMIX_RANK !== undefined)
-    return { name: "a launcher with PMIx", ranks: undefined, isOpenMpi: undefined };
-  return undefined;
+  const isPmix = environment?.PMIX_RANK !== undefined;
+  const makers: readonly Maker[] = isPmix ? ["Open MPI", "others"] : ["others", "Open MPI"];
+  if (slurm !== undefined && (pmi ?? slurm) === slurm) return { name: "srun", ranks: slurm, makers };
+  if (pmi !== undefined) return { name: "mpiexec (Hydra)", ranks: pmi, makers: ["others"] };
+  return isPmix ? { name: "a launcher with PMIx", ranks: undefined, makers } : undefined;
 }
 
 const launchers = /^(?:hydra_pmi_proxy|mpiexec|mpirun|orterun|orted|prterun|prted)/;
