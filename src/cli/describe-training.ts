@@ -2,7 +2,7 @@
 import type { Prepared, PreparedStream, Table } from "../data/index.ts";
 import { count, short } from "../data/wording.ts";
 import type { Findings } from "../diagnose/verdict.ts";
-import type { EndEvent, TargetMetrics } from "../train/events.ts";
+import type { EndEvent, RanksEvent, TargetMetrics } from "../train/events.ts";
 import { shellWord } from "./output.ts";
 import type { ClassWeights } from "./run-training.ts";
 import { renderColumns } from "./terminal/columns-table.ts";
@@ -74,6 +74,17 @@ function weighed(classWeights: NonNullable<ClassWeights>): string {
   const all = Object.entries(classWeights).map(([name, weight]) => `${name} ${short(weight)}`);
   const listed = all.length <= mostClasses ? all : [...all.slice(0, mostClasses), "…"];
   return `The loss weighs the rows of the classes: ${listed.join(", ")}. The other figures count every row alike.`;
+}
+
+/** The share of a step that ranks may wait for each other before it is said. */
+const mostWaiting = 0.3;
+
+/** How well ranks go together: nothing where they do. */
+export function describeWaiting({ ranks, waited }: RanksEvent): string[] {
+  if (waited <= mostWaiting) return [];
+  return [
+    `warning: the ${ranks} ranks wait for each other during ${Math.round(100 * waited)} % of a step. Larger batches (--batch), sums over several of them (--accumulate), fewer ranks, or one process with threads may be faster.`,
+  ];
 }
 
 export function describeFindings({ healthy, verdicts }: Findings, style: Style): string[] {

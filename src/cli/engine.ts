@@ -1,6 +1,8 @@
 // All that commands do their work with, but for what a single one needs. They import this file when they run, so that help need not load it.
 import "../index.ts";
 
+export { endTogether } from "../backends/mpi/ends.ts";
+export { mpi } from "../backends/mpi/mpi.ts";
 export { isUtf8File } from "../data/formats/text-blocks.ts";
 export * from "../data/index.ts";
 export { readPiece } from "../data/read.ts";

@@ -1,5 +1,6 @@
 // Where a command writes: results to stdout, everything on the way to stderr.
 import { EventEmitter, once } from "node:events";
+import type { Communicator } from "../backends/mpi/communicator.ts";
 import { type Style, styleOf } from "./terminal/style.ts";
 import { steering, terminalLine, terminalText } from "./terminal/text.ts";
 
@@ -21,6 +22,8 @@ export interface Streams {
   readonly stderr: OutputStream;
   /** Default: that of the process. */
   readonly stdin?: AsyncIterable<unknown>;
+  /** Those that do the command together, where they are several: rank 0 alone writes. */
+  readonly ranks?: Communicator;
 }
 
 /** Prints lines that `render` makes in the style of the stream. */

@@ -5,6 +5,7 @@ import { version } from "../runs/version.ts";
 import { addCommand } from "./command.ts";
 import { commands } from "./commands/index.ts";
 import { print, type Streams, write } from "./output.ts";
+import { isTold } from "./ranks.ts";
 import { renderError } from "./terminal/error.ts";
 import { styleOf } from "./terminal/style.ts";
 import { inLines } from "./terminal/text.ts";
@@ -21,7 +22,7 @@ export async function run(args: readonly string[], streams: Streams): Promise<Ex
   } catch (error) {
     // Commander has printed its message, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    print(streams.stderr, (style) => renderError(error, style));
+    if (!isTold(error)) print(streams.stderr, (style) => renderError(error, style));
     return (error instanceof ChainruleError && exitCodes[error.code]) || 1;
   }
 }

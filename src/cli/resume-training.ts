@@ -13,6 +13,7 @@ import { originWords } from "./data-argument.ts";
 import { describeFindings, describeNext, describeResult } from "./describe-training.ts";
 import type { TrainingLab } from "./lab/training-lab.ts";
 import { print, printJson, type Streams, shellWord } from "./output.ts";
+import { resumedByRanks } from "./ranks.ts";
 import { runTraining, summary } from "./run-training.ts";
 import { printable, wrap } from "./terminal/text.ts";
 import { type GivenFlags, type TrainFlags, withFiles } from "./train-flags.ts";
@@ -83,7 +84,9 @@ export async function resumeTraining(
   const plan = streamed
     ? { options: streamed.options, prepare: () => prepareStream(streamed.stream, streamed.options) }
     : (await replayData(reader, given.sql)).prepared;
-  const resumed = await resumeRun(dir, savedSettings(flags), dir, reader.manifest);
+  const resumed = await resumedByRanks(streams.ranks, dir, () =>
+    resumeRun(dir, savedSettings(flags), dir, reader.manifest),
+  );
   const { snapshot, notes } = resumed;
   print(streams.stderr, ({ width }) => [
     ...notes.flatMap((note) => wrap(printable(note), width)),

@@ -11,9 +11,11 @@ import { savedSettings, settingsOf } from "../runs/run-settings.ts";
 import type { EndEvent, StartEvent, TrainEvent } from "../train/events.ts";
 import type { TableModel, TableTraining } from "../train/index.ts";
 import { CheckpointSaver } from "./checkpoint-saver.ts";
+import { describeWaiting } from "./describe-training.ts";
 import { interruptible } from "./interrupt.ts";
 import type { TrainingLab } from "./lab/training-lab.ts";
 import { type Streams, shellWord } from "./output.ts";
+import { isWriter, textFromFirst, unwritten } from "./ranks.ts";
 import { nameOf } from "./table-of.ts";
 import { TensorBoardFile } from "./tensorboard-file.ts";
 import { type Reporter, reporter } from "./terminal/reporter.ts";
@@ -64,7 +66,7 @@ export async function runTraining(plan: TrainingPlan, streams: Streams): Promise
     await lab?.open("writer" in plan.place ? plan.place.writer.dir : plan.flags.out, view.note);
     return await interruptible(onInterrupt, (own) => {
       const signal = lab ? AbortSignal.any([own, lab.control.signal]) : own;
-      return trainAndSave(plan, { watch, view, signal });
+      return trainAndSave(plan, { watch, view, signal, ranks: streams.ranks });
     });
   } finally {
     lab?.end();
@@ -76,31 +78,33 @@ interface Around {
   readonly watch: InstanceType<typeof import("./engine.ts")["Watch"]>;
   readonly view: Reporter;
   readonly signal: AbortSignal;
+  readonly ranks: Streams["ranks"];
 }
 
-async function trainAndSave(plan: TrainingPlan, { watch, view, signal }: Around): Promise<Trained> {
+async function trainAndSave(plan: TrainingPlan, around: Around): Promise<Trained> {
+  const { watch, view, signal, ranks } = around;
   const { trainTable } = await import("./engine.ts");
   const { flags, data, place, lab } = plan;
   const resumed = "writer" in place ? place : undefined;
   const resume = resumed?.snapshot;
-  const streamed = "prepare" in data ? await inBuckets(plan, data, { view, signal }) : undefined;
+  const streamed = "prepare" in data ? await rowsOf(plan, data, around) : undefined;
   const prepared = streamed?.prepared ?? (data as Prepared);
   const training = trainTable(prepared, {
     ...settingsOf(flags),
     ...(lab && { hold: () => lab.control.held(signal) }),
-    ...{ signal, resume },
+    ...{ signal, resume, ranks },
   });
   const { classWeights } = training;
   let run = streamed?.run ?? resumed?.writer;
   let saver: CheckpointSaver | undefined;
   let start: StartEvent | undefined;
   let end: EndEvent | undefined;
-  const board = flags.tensorboard && (await TensorBoardFile.make(view.note));
+  const board = flags.tensorboard && isWriter(ranks) ? await TensorBoardFile.make(view.note) : undefined;
   try {
     for await (const event of training) {
       if (event.type === "start") {
         start = event;
-        run ??= await newRun(plan, event);
+        run ??= isWriter(ranks) ? await newRun(plan, event) : unwritten("");
         lab?.begin(run.dir);
         board?.open(run.dir, resumed);
         await run.saveDescription(await describedModel(training));
@@ -114,6 +118,7 @@ async function trainAndSave(plan: TrainingPlan, { watch, view, signal }: Around)
         run!.appendEvent(event);
         board?.add(event);
         view.show(event);
+        if (event.type === "ranks") for (const note of describeWaiting(event)) view.note(note);
         for (const verdict of watch.add(event)) view.note(`${verdict.severity}: ${printable(verdict.message)}`);
       } else if (event.type === "start") showAgain(event, resumed!.events, { watch, view });
       if (event.type === "epoch" || event.type === "progress") saver!.consider(training.snapshot);
@@ -138,11 +143,40 @@ async function trainAndSave(plan: TrainingPlan, { watch, view, signal }: Around)
     if (run === undefined) throw error;
     await saver?.settled();
     const { task } = prepared;
-    return { task, ...(await failed(run, training, error, { watch, view, signal }, start)) };
+    return { task, ...(await failed(run, training, error, around, start)) };
   } finally {
     board?.close();
     await prepared.buckets?.close();
   }
+}
+
+/** Collective. The rows of a table in blocks: of ranks the first encodes them, and all read them where it wrote them. */
+async function rowsOf(plan: TrainingPlan, data: StreamedData, around: Omit<Around, "watch">): Promise<EncodedRows> {
+  const { ranks, view } = around;
+  if (ranks === undefined) return inBuckets(plan, data, around);
+  let encoded: EncodedRows | undefined;
+  const dir = await textFromFirst(ranks, async () => {
+    encoded = await inBuckets(plan, data, around);
+    return encoded.run.dir;
+  });
+  if (encoded !== undefined) return encoded;
+  const { rowFiles } = await import("./engine.ts");
+  const { place } = plan;
+  const { open } = rowFiles(dir!, keyOf("writer" in place ? place.data : await place.origin()));
+  const prepared = await preparedBefore(await open(), data.options, view);
+  if (prepared === undefined)
+    throw new ChainruleError(
+      "INVALID_RUN",
+      `Every rank must reach the rows that rank 0 encoded in the run folder "${dir}"; rank ${ranks.rank} finds none. Name a folder that all machines share: --out.`,
+      { dir, rank: ranks.rank },
+    );
+  return { prepared, run: unwritten(dir!), remove: async () => {} };
+}
+
+interface EncodedRows {
+  readonly prepared: Prepared;
+  readonly run: RunWriter;
+  remove(): Promise<void>;
 }
 
 /** The rows of a table in blocks, encoded in the folder of the run, which begins with that: those that are there from before, or all anew. */
@@ -150,7 +184,7 @@ async function inBuckets(
   plan: TrainingPlan,
   { options, prepare }: StreamedData,
   { view, signal }: Omit<Around, "watch">,
-): Promise<{ readonly prepared: Prepared; readonly run: RunWriter; remove(): Promise<void> }> {
+): Promise<EncodedRows> {
   const { backendOf, rowFiles, trainTable } = await import("./engine.ts");
   const { flags, place } = plan;
   const origin = "writer" in place ? place.data : await place.origin();
@@ -222,7 +256,11 @@ async function describedModel({ untrained }: TableTraining) {
 }
 
 /** What was told before the training was put aside: for the view, and for what verdicts are made of. */
-function showAgain(start: StartEvent, events: readonly TrainEvent[], { watch, view }: Omit<Around, "signal">): void {
+function showAgain(
+  start: StartEvent,
+  events: readonly TrainEvent[],
+  { watch, view }: Pick<Around, "watch" | "view">,
+): void {
   view.show(start);
   for (const event of events) watch.add(event);
   const last = events.findLast(({ type }) => type === "epoch");
@@ -282,6 +320,7 @@ export function summary(task: Prepared["task"], start: StartEvent, end: EndEvent
     backend: start.backend,
     threads: start.threads,
     ...(start.blas !== undefined && { blas: start.blas }),
+    ...(start.ranks !== undefined && { ranks: start.ranks }),
     metrics: { ...end.metrics },
     ...(end.targets && { targets: end.targets.map((target) => ({ ...target })) }),
     ...(classWeights && { classWeights }),

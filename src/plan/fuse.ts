@@ -4,6 +4,7 @@ import { isElementwise } from "../ir/op.ts";
 import { sameShape } from "../ir/shape.ts";
 import { recordOf } from "../ops/index.ts";
 import { AcyclicGraph } from "./acyclic.ts";
+import { collectivePairs } from "./collectives.ts";
 
 /** Bounds on one group: what a backend keeps at hand for a block of elements. */
 export const maxSteps = 32;
@@ -34,6 +35,7 @@ export function fuse(graph: Graph, wanted: (node: Node) => boolean): Group[] {
   const { nodes } = graph;
   const users: NodeId[][] = nodes.map(() => []);
   for (const node of nodes) for (const input of node.inputs) users[input]!.push(node.id);
+  for (const [before, after] of collectivePairs(graph)) users[before]!.push(after);
 
   // Nodes without a kernel stand alone too, so that paths lead through them.
   const acyclic = new AcyclicGraph(

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { printGraph } from "../ir/print.ts";
+import { allReduce } from "../trace/create.ts";
 import { isFree } from "./fuse.ts";
 import { order } from "./order.ts";
 import { graphOf, passesOf, randomPrograms } from "./test-graphs.ts";
@@ -34,6 +35,18 @@ describe("order", () => {
     }));
     const ops = ordered.map(({ members }) => copied.graph.nodes[members.at(-1)!]!.op);
     expect(ops).toEqual(["sum", "sum", "mul", "exp", "sum"]);
+  });
+
+  it("has what ranks compute together in the order of the graph, and fuses nothing that would need it otherwise", () => {
+    // exp would be fused with add, which waits for the second sum, and the first one waits for exp.
+    const { copied, ordered } = passesOf({}, { x: [4], y: [4] }, (_, { x, y }) => {
+      const own = x!.exp();
+      const first = allReduce(own);
+      const second = allReduce(y!);
+      return { outputs: { first, both: second.add(own) } };
+    });
+    const ops = ordered.map(({ members }) => members.map((id) => copied.graph.nodes[id]!.op).join(" "));
+    expect(ops).toEqual(["exp", "allReduce", "allReduce", "add"]);
   });
 
   it("runs every group once, and keeps its promises for programs of any kind", () => {

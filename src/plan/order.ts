@@ -1,6 +1,6 @@
 // Pass: the schedule. Inputs before users, readers of a state before its writer, what all ranks compute together in the original order, ties by it, too.
 import type { Graph } from "../ir/graph.ts";
-import { recordOf } from "../ops/index.ts";
+import { collectivePairs } from "./collectives.ts";
 import type { Write } from "./copies.ts";
 import { dependencies, type RootOf } from "./dependencies.ts";
 import type { Group } from "./fuse.ts";
@@ -24,8 +24,9 @@ export function order(
     writers.add(writer);
     for (const reader of readers.get(state) ?? []) if (reader !== writer) next[reader]!.push(writer);
   }
-  const together = graph.nodes.filter((node) => recordOf(node).isCollective && groupOf.has(node.id));
-  for (const [i, { id }] of together.slice(1).entries()) next[groupOf.get(together[i]!.id)!]!.push(groupOf.get(id)!);
+  // Those of constants are computed before the program.
+  for (const [before, after] of collectivePairs(graph, (id) => groupOf.has(id)))
+    next[groupOf.get(before)!]!.push(groupOf.get(after)!);
   const rank = new Int32Array(groups.length);
   const last = groups.map(({ members }) => members.at(-1)!);
   groups

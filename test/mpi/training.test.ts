@@ -56,7 +56,7 @@ function distance(a: Result, b: Result): number {
 const cases = {
   ...{ gradient: 1e-7, sgd: 1e-6, adam: 1e-5, dropout: 1e-6, batchNorm: 1e-6, clipping: 1e-6, stopping: 1e-6 },
   ...{ observed: 1e-6, ofOnesOwn: 1e-6, blocks: 1e-6, weighted: 1e-6, ignored: 1e-6, threads: 1e-6 },
-  ...{ accumulated: 1e-6, accumulatedWeights: 1e-6, exact: 1e-13 },
+  ...{ accumulated: 1e-6, accumulatedWeights: 1e-6, accumulatedNorm: 1e-6, exact: 1e-13 },
 } as const;
 const names = Object.keys(cases) as (keyof typeof cases)[];
 
@@ -95,6 +95,18 @@ describe(`under the launcher of ${first.name}`, () => {
   it.skipIf(!first.isHere)("one rank has the bits of a process without MPI", async () => {
     const [own] = await trainTogether(first, 1, ["sgd", "batchNorm"]);
     expect(own).toEqual({ sgd: alone.sgd, batchNorm: alone.batchNorm });
+  });
+
+  it.skipIf(!first.isHere)("ranks that differ are told so, all of them", async () => {
+    const ranks = await trainTogether(first, 2, ["seeds", "rows", "weights"]);
+    const message = expect.stringMatching;
+    const code = "RANKS_DIFFER";
+    for (const own of ranks)
+      expect(own).toMatchObject({
+        seeds: { code, message: message(/their settings differ/) },
+        rows: { code, message: message(/their training rows differ/) },
+        weights: { code, message: message(/after step 1 they have not/) },
+      });
   });
 
   describe.skipIf(!first.isHere).each([2, 3])("%i ranks", (size) => {

@@ -13,8 +13,10 @@ import { type CommandRecord, jsonOption, option, under } from "../command.ts";
 import { dataArgument, dataWords, type GivenData, givenData, sqlOption } from "../data-argument.ts";
 import { describeData, describeFindings, describeNext, describeResult } from "../describe-training.ts";
 import { showExamination } from "../examination.ts";
+import { stdinName } from "../files.ts";
 import { TrainingLab } from "../lab/training-lab.ts";
 import { print, printJson, type Streams, shellWord } from "../output.ts";
+import { byRanks, isWriter, textFromFirst } from "../ranks.ts";
 import { releaseMemory } from "../release-memory.ts";
 import { refuseStopped, resumeTraining, runToResume } from "../resume-training.ts";
 import { type DataOrigin, runTraining, summary, type Trained, type TrainingPlan } from "../run-training.ts";
@@ -70,7 +72,7 @@ export const trainCommand: CommandRecord<[data: readonly string[]]> = {
     `train --sql "select * from 'sales/*.parquet' where year > 2020" --target price`,
   ],
   hint: "Ctrl-C ends a training early and keeps its best weights; a second Ctrl-C ends it at once.",
-  run: ([data], options, streams) => train(data, givenFlags(options), streams),
+  run: ([data], options, streams) => byRanks(streams, (own) => train(data, givenFlags(options), own)),
 };
 
 async function train(
@@ -78,13 +80,29 @@ async function train(
   { lab: isShown, ...given }: GivenFlags,
   streams: Streams,
 ): Promise<void> {
-  const lab = isShown && new TrainingLab(streams);
-  const run = runToResume(given);
+  const { ranks } = streams;
+  if (ranks !== undefined) refuseAlone(files, given);
+  const lab = isShown && isWriter(ranks) ? new TrainingLab(streams) : undefined;
+  const run = await textFromFirst(ranks, () => runToResume(given));
   try {
     await (run === undefined ? trainAnew(files, given, lab, streams) : resumeTraining(run, files, given, lab, streams));
   } finally {
     await lab?.close();
   }
+}
+
+/** Throws USAGE for what ranks cannot do together. */
+function refuseAlone(files: readonly string[], { fix }: GivenFlags): void {
+  if (fix)
+    throw new ChainruleError(
+      "USAGE",
+      "--fix tries remedies in one process, and several ranks were started. Leave it out, or start one.",
+    );
+  if (files.includes(stdinName))
+    throw new ChainruleError(
+      "USAGE",
+      "Every rank reads the table, and standard input comes to one of them. Save it in a file.",
+    );
 }
 
 async function trainAnew(
@@ -96,7 +114,7 @@ async function trainAnew(
   const { refuseUsedFolder } = await import("../engine.ts");
   if (flagged.target === undefined) throw new ChainruleError("USAGE", "Name the column to predict: --target COLUMN.");
   const data = givenData(files, { sql });
-  if (flagged.out !== undefined) await refuseUsedFolder(flagged.out);
+  if (flagged.out !== undefined && isWriter(streams.ranks)) await refuseUsedFolder(flagged.out);
   const { plan, prepared, table, options, given, origin } = await readData(data, flagged, fix === true, streams);
   releaseMemory();
   const flags = await withRate(given, prepared, streams);
@@ -164,7 +182,7 @@ async function withRate(
 ): Promise<TrainFlags> {
   if (learningRate !== "auto") return { ...flags, learningRate };
   const { rangeTest } = await import("../engine.ts");
-  const { suggestion, points } = await rangeTest(prepared, settingsOf(flags));
+  const { suggestion, points } = await rangeTest(prepared, { ...settingsOf(flags), ranks: streams.ranks });
   const found =
     suggestion === undefined
       ? "A range test found no learning rate that lowers the loss; the usual one is taken."
