@@ -62,8 +62,8 @@ export function requireSameWeights(ranks: Communicator, { step, values }: Copy):
   if (isEverywhere(ranks, hash)) return;
   throw new ChainruleError(
     "RANKS_DIFFER",
-    `All ranks must have the same weights, bit for bit; after step ${step} they have not. Machines of other kinds round otherwise: train on machines of one kind and one version of Node, or with deterministic: true (--deterministic).`,
-    { step, rank: ranks.rank, ranks: ranks.size },
+    `All ranks must have the same weights, bit for bit; after step ${step} they have not. Machines of other kinds round otherwise: train on machines of one kind and one version of Node, or with deterministic: true.`,
+    { step, rank: ranks.rank, ranks: ranks.size, settings: [{ setting: "deterministic", value: true }] },
   );
 }
 
