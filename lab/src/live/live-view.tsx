@@ -7,6 +7,7 @@ import { ChartView } from "../page/chart-view.ts";
 import { useStore } from "../page/use-lab.ts";
 import { counted, shown } from "../view/numbers.ts";
 import { addressOfRuns } from "./address.ts";
+import { Comparison } from "./comparison.tsx";
 import { LayersTable } from "./layers-table.tsx";
 import { LineStream } from "./line-stream.ts";
 import { type ChartLine, LiveChart } from "./live-chart.tsx";
@@ -56,6 +57,7 @@ export function LiveView({ names }: { readonly names: readonly string[] }) {
       {first === undefined ? (
         <section className="live-middle">
           <p>Choose a run: it is followed as it is written.</p>
+          {list && list.runs.length > 1 && <Comparison runs={list.runs} />}
         </section>
       ) : (
         <RunPanels key={key} runs={runs} first={first} />

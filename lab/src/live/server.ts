@@ -11,6 +11,8 @@ export interface ListedRun extends RunNews {
   readonly created?: string;
   readonly data?: readonly string[];
   readonly target?: readonly string[];
+  /** As run.json has them, by the names of flags. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   readonly epoch?: number;
   readonly step?: number;
   readonly steps?: number;

@@ -41,7 +41,7 @@ export function renderRuns(runs: readonly FoundRun[], table: RunsTable, style: S
     ),
   ];
   const columns = settings.map((name): TableColumn => {
-    const cells = facts.map((all) => printable(factText(name, all[name]) ?? ""));
+    const cells = facts.map((all) => printable(factText(name, short(all[name])) ?? ""));
     const isNumeric = facts.every((all) => all[name] === undefined || typeof all[name] === "number");
     const header = name === "data" ? name : `--${dashed(name)}`;
     return isNumeric ? numbers(header, cells) : { header, align: "left", cells };
@@ -78,6 +78,9 @@ function shownMetrics(runs: readonly FoundRun[], sort: string | undefined): read
   const hasLoss = runs.some(({ metrics }) => metrics?.loss !== undefined);
   return [...new Set([...(sort === undefined ? [] : [sort]), ...(hasLoss ? ["loss"] : []), ...heads])];
 }
+
+/** Six digits of a number: what a sampler draws has all of a float's. --csv and --json have them. */
+const short = (value: unknown): unknown => (typeof value === "number" ? Number(value.toPrecision(6)) : value);
 
 const dashed = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
