@@ -29,9 +29,7 @@ export function findMpi(): MpiLibrary {
   if (globalThis.process?.getBuiltinModule === undefined) throw notFound("only Node can load one");
   const koffi = packageFile("koffi");
   if (koffi === undefined) throw notFound("the package koffi, which loads libraries, is not installed");
-  // UCX, where a library uses it, would take SIGSEGV too, by which Node notices what leads out of WebAssembly's memory. It
-  // reads this when it is loaded.
-  process.env.UCX_ERROR_SIGNALS ??= "SIGILL,SIGBUS,SIGFPE";
+  prepareProcess();
   const setting = process.env.CHAINRULE_MPI;
   if (setting) {
     const found = attempt(setting, koffi);
@@ -46,6 +44,16 @@ export function findMpi(): MpiLibrary {
     failures.push(`${file}: ${found}`);
   }
   throw notFound(failures.join("; ") || `it is not known what they are called on ${process.platform}`);
+}
+
+/** What libraries read when they are loaded, so that they leave the process as Node needs it. What is set already stays. */
+function prepareProcess(): void {
+  // UCX would take SIGSEGV too, by which Node notices what leads out of WebAssembly's memory.
+  process.env.UCX_ERROR_SIGNALS ??= "SIGILL,SIGBUS,SIGFPE";
+  // Open MPI and UCX would write code of their own over brk, munmap and others, to know what memory goes away. They do so while Node's
+  // threads allocate, and now and then the heap then ends below what is in use.
+  process.env.OMPI_MCA_memory ??= "^patcher";
+  process.env.UCX_MEM_EVENTS ??= "no";
 }
 
 /** Files in the order in which they are tried. */
