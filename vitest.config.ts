@@ -24,6 +24,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^chainrule$/, replacement: source("index.ts") },
+      { find: /^chainrule\/mpi$/, replacement: source("backends/mpi/index.ts") },
       { find: /^chainrule\/check$/, replacement: source("grad/check.ts") },
       { find: /^chainrule\/(\w+)$/, replacement: `${source("")}$1/index.ts` },
     ],

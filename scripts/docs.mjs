@@ -22,6 +22,7 @@ export const entries = {
   "chainrule/data": "data/index",
   "chainrule/train": "train/index",
   "chainrule/runs": "runs/index",
+  "chainrule/mpi": "backends/mpi/index",
   "chainrule/check": "grad/check",
   "chainrule/observe": "observe/index",
   "chainrule/explain": "explain/index",
