@@ -21,6 +21,13 @@ trial() {
 }
 export -f trial
 
+# The job log counts jobs and does not look at them: after a change of this script or of its options it begins anew, and what is finished ends at once.
+asked=$(cat "$0" && printf '%q ' "$table" "$target" "$@")
+if [ "$asked" != "$(cat "$folder/asked" 2>/dev/null)" ]; then
+  rm -f "$folder/jobs.tsv"
+  printf '%s\n' "$asked" > "$folder/asked"
+fi
+
 # Change these: {1}, {2} … are the values of the lists after the command.
 # The job log says what is done: of it nothing runs again but what failed.
 parallel --jobs "${JOBS:-2}" --joblog "$folder/jobs.tsv" --resume-failed --quote \

@@ -93,7 +93,7 @@ it("runs are listed; one is opened, and another laid over it", skipped, async ()
   const lab = await serve();
   const { page, complaints } = await openAt(lab.address);
   // By keyboard alone.
-  await page.getByRole("link", { name: "a" }).focus();
+  await page.getByRole("list", { name: "Runs in runs" }).getByRole("link", { name: "a" }).focus();
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "a", exact: true }).waitFor();
   expect(new URL(page.url()).hash).toBe("#run=a");
