@@ -15,7 +15,6 @@ import {
   isThere,
   killTrials,
   marks,
-  statuses,
   sweeps,
   textOf,
   withStatus,
@@ -148,11 +147,18 @@ it("by a job array of Slurm: stopped jobs and those of a node that failed are qu
   await startSlurm();
   slurm("sbatch", join(sweeps, "slurm_sweep.sh"), ...words, "--epochs", "500", "--patience", "500");
   await until(() => withStatus("running").length > 0);
-  // As before the end of its time, or where it is preempted. scancel asks on after the signal has come.
-  const [stopped] = jobs().flatMap((job) => (job.endsWith("RUNNING") ? [job.split(" ")[0]!] : []));
-  const signalling = spawn("scancel", ["--signal=TERM", "--batch", stopped!], { env: env(), stdio: "ignore" });
-  await until(() => withStatus("interrupted").length > 0);
-  signalling.kill();
+  // As before the end of its time, or where it is preempted; to one job after the other until a training hears of it.
+  const signalled = new Set<string>();
+  await until(() => {
+    const all = jobs();
+    for (const job of all.filter((one) => one.endsWith("RUNNING") && withStatus("running").length > 0)) {
+      const id = job.split(" ")[0]!;
+      if (!signalled.has(id)) spawn("scancel", ["--signal=TERM", "--batch", id], { env: env(), stdio: "ignore" });
+      signalled.add(id);
+    }
+    return withStatus("interrupted").length > 0 || all.length === 0;
+  });
+  expect(withStatus("interrupted")).not.toEqual([]);
   await halfWay(() => jobs().length === 0);
   // The machine fails: the controller, the node and all that runs on it.
   for (const one of daemons.splice(1)) one.kill("SIGKILL");
@@ -160,7 +166,14 @@ it("by a job array of Slurm: stopped jobs and those of a node that failed are qu
   killTrials();
   const before = marks(withStatus("finished"));
   await startSlurm();
-  await until(() => jobs().length === 0 && Object.values(statuses()).every((status) => status === "finished"));
+  // As the controller does by itself where a node has not answered for SlurmdTimeout, five minutes.
+  slurm("scontrol", "update", "nodename=localhost", "state=down", "reason=failed");
+  await until(() => {
+    const isDown = /localhost/.test(slurm("sinfo", "--noheader", "--states=down"));
+    if (isDown) slurm("scontrol", "update", "nodename=localhost", "state=resume");
+    return !isDown;
+  });
+  await until(() => jobs().length === 0);
   expectWhole(6);
   expect(marks(before.map(([name]) => name as string))).toEqual(before);
 });

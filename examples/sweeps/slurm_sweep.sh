@@ -26,14 +26,14 @@ hidden=${layers[SLURM_ARRAY_TASK_ID / 3]}
 ${CHAINRULE:-node_modules/.bin/chainrule} train "$table" --target "$target" --lr "$rate" --hidden "$hidden" --threads "${SLURM_CPUS_PER_TASK:-1}" \
   --out "$folder/lr-$rate-hidden-$hidden" --resume --json "$@" &
 training=$!
-# The training saves and ends; without the trap this script would end before it.
-trap 'kill -TERM "$training" 2>/dev/null' TERM
+# The training saves and ends; without the trap this script would end before it. A second signal would end the training at once.
+trap 'trap "" TERM; kill -TERM "$training" 2>/dev/null' TERM
 wait "$training"
 code=$?
 while kill -0 "$training" 2>/dev/null; do
   wait "$training"
   code=$?
 done
-# Exit code 75: it was stopped before its end, or a process that was left over still writes the run.
-if [ "$code" -eq 75 ]; then scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"; fi
+# Exit code 75: it was stopped before its end, or a process that was left over still writes the run; 143: SIGTERM came to it twice.
+if [ "$code" -eq 75 ] || [ "$code" -eq 143 ]; then scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"; fi
 exit "$code"
