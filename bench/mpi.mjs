@@ -1,4 +1,5 @@
-// `npm run bench -- mpi`: what a sum over two ranks takes, by size and library: over shared memory, and by TCP between two hosts.
+// `npm run bench -- mpi`: what a sum over two ranks takes, by size and library: over shared memory, and by TCP between two hosts; and what a step of a training takes.
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createJiti } from "jiti";
@@ -6,14 +7,14 @@ import { duration, machine, table } from "./measure.mjs";
 
 const usage = `npm run bench -- mpi [options]
   --quick          short rounds of a few sizes
-  --only NAMES     parts of what is measured, separated by commas: "memory", "tcp", "1gbit"
+  --only NAMES     parts of what is measured, separated by commas: "memory", "tcp", "1gbit", "step"
   --libraries NAMES  parts of names of libraries, separated by commas: "Open MPI 5,MPICH 4"`;
 
 const { values: options } = parseArgs({
   args: process.argv.slice(3),
   options: {
     quick: { type: "boolean", default: false },
-    only: { type: "string", default: "memory,tcp,1gbit" },
+    only: { type: "string", default: "memory,tcp,1gbit,step" },
     libraries: { type: "string", default: "" },
     help: { type: "boolean", default: false },
   },
@@ -61,9 +62,41 @@ async function measure(title, optionsOf) {
 }
 
 console.log(`MPI_Allreduce of float32 over two ranks: medians of ${rounds} rounds.\n\n${machine()}\n`);
+/** A step of 784-512-512-10 (0.67 M weights) with Adam: one process with one thread and with two, and two ranks of one thread by each library. */
+async function measureSteps() {
+  const script = fileURLToPath(new URL("mpi-step.mjs", import.meta.url));
+  const words = (...given) => [process.execPath, script, JSON.stringify([...given, rounds, 3 * seconds])];
+  const batches = options.quick ? [128] : [128, 1024];
+  const ways = [
+    ...[1, 2].map((threads) => ({
+      name: `1 process, ${threads} ${threads === 1 ? "thread" : "threads"}`,
+      run: async (batch) =>
+        spawnSync(process.execPath, words(true, threads, batch).slice(1), { encoding: "utf8" }).stdout,
+    })),
+    ...libraries
+      .filter(({ isHere }) => isHere)
+      .map((mpi) => ({
+        name: `2 ranks, ${mpi.name}`,
+        run: async (batch) => (await runRanks(mpi, 2, words(false, 1, batch))).stdout,
+      })),
+  ];
+  const rows = [];
+  for (const { name, run } of ways) {
+    const cells = [];
+    for (const batch of batches) {
+      const { low, waited } = JSON.parse((await run(batch)).trim().split("\n").at(-1));
+      cells.push(duration(low), waited === undefined ? "" : `${Math.round(100 * waited)} %`);
+    }
+    rows.push([name, ...cells]);
+  }
+  console.log("## A step of 784-512-512-10, by two threads and by two ranks of one: the least of the rounds\n");
+  console.log(`${table(["", ...batches.flatMap((batch) => [`batch ${batch}`, "waiting"])], rows)}\n`);
+}
+
 const parts = options.only.split(",");
 if (parts.includes("memory")) await measure("Two ranks on one machine", () => ({ flags: [] }));
-if (parts.some((part) => part !== "memory")) {
+if (parts.includes("step")) await measureSteps();
+if (parts.includes("tcp") || parts.includes("1gbit")) {
   if (!mayMakeHosts()) console.log("Two hosts: this machine lets nobody make network namespaces.");
   else {
     const hosts = makeHosts();

@@ -71,9 +71,11 @@ describe.skipIf(!hydra.isHere)(`chainrule train under the launcher of ${hydra.na
     expect(readdirSync(join(folder, "two")).sort()).toEqual(readdirSync(join(folder, "one")).sort());
     expect(statusOf("two")).toBe("finished");
     // Further, by another number of ranks.
-    const further = await together(hydra, 3, "train --resume two --epochs 6 --json");
+    const whole = alone(`${usual} --epochs 6 --out whole`);
+    const further = await together(hydra, 2, "train --resume one --epochs 6 --json");
     expect(further.code).toBe(0);
-    same(alone(`${usual} --epochs 6 --out whole`), told(further.stdout));
+    same(whole, told(further.stdout));
+    same(whole, alone("train --resume two --epochs 6 --json"));
   });
 
   it("reads a table in blocks", async () => {
@@ -86,12 +88,22 @@ describe.skipIf(!hydra.isHere)(`chainrule train under the launcher of ${hydra.na
   const endless = `${usual} --epochs 1000000 --patience 1000000`;
   it("is stopped by a signal to one rank, for all at one step", async () => {
     const running = together(hydra, 2, `${endless} --out stopped --resume`);
-    process.kill(await processOf(1, "stopped"), "SIGTERM");
+    const pid = await processOf(1, "stopped");
+    await expect.poll(() => readFileSync(join(folder, "stopped/events.jsonl"), "utf8").includes('"ranks"')).toBe(true);
+    process.kill(pid, "SIGTERM");
     const { code, stdout, stderr } = await running;
     expect({ code, stderr }).toMatchObject({ code: 75, stderr: expect.stringContaining("was stopped after step") });
     expect(told(stdout).ranks).toBe(2);
     expect(stderr).not.toContain("Abort");
     expect(statusOf("stopped")).toBe("interrupted");
+    // What they waited for each other was told once, and said where it is much.
+    const events = readFileSync(join(folder, "stopped/events.jsonl"), "utf8").trim().split("\n");
+    const waits = events.map((line) => JSON.parse(line)).filter(({ type }) => type === "ranks");
+    expect(waits).toEqual([expect.objectContaining({ ranks: 2 })]);
+    const [{ waited }] = waits;
+    expect(waited).toBeGreaterThan(0);
+    expect(waited).toBeLessThan(1);
+    expect(stderr.includes("ranks wait for each other")).toBe(waited > 0.3);
   });
 
   it("ends where one rank is killed, and goes on from its checkpoint", async () => {
