@@ -1,4 +1,8 @@
 // Ranks on two hosts, which two network namespaces stand for: every call of a communicator by TCP.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Hosts, makeHosts, mayMakeHosts } from "./hosts.ts";
@@ -33,5 +37,30 @@ describe.each(taken)("$name", (mpi) => {
       .map((line) => JSON.parse(line) as { bits: string });
     expect(told).toMatchObject([0, 1].map((rank) => ({ rank, size: 2, local: 1, faults: [] })));
     expect(told[0]!.bits).toBe(told[1]!.bits);
+  });
+});
+
+describe("a training", () => {
+  const [mpi] = taken as [(typeof taken)[number]];
+  it.skipIf(!canMake || !mpi.isHere)("on two hosts is that of one process", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "chainrule-mpi-"));
+    try {
+      const words = (how: string) => [
+        fileURLToPath(new URL("training.mjs", import.meta.url)),
+        how,
+        folder,
+        "batchNorm",
+      ];
+      execFileSync(process.execPath, words("alone"));
+      const { code, stderr } = await runRanks(mpi, 2, [process.execPath, ...words("ranks")], hosts!.optionsOf(mpi));
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      const [one, first, second] = ["0-of-1", "0-of-2", "1-of-2"].map((name) =>
+        JSON.parse(readFileSync(join(folder, `rank-${name}.json`), "utf8")),
+      );
+      expect(second.batchNorm.weights).toBe(first.batchNorm.weights);
+      expect(first.batchNorm.metrics.train.loss).toBeCloseTo(one.batchNorm.metrics.train.loss, 6);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
