@@ -28,12 +28,11 @@ ${CHAINRULE:-node_modules/.bin/chainrule} train "$table" --target "$target" --lr
 training=$!
 # The training saves and ends; without the trap this script would end before it. A second signal would end the training at once.
 trap 'trap "" TERM; kill -TERM "$training" 2>/dev/null' TERM
+# A signal ends "wait" before the training has ended: the exit code is that of the last one.
+wait "$training"
+while kill -0 "$training" 2>/dev/null; do wait "$training"; done
 wait "$training"
 code=$?
-while kill -0 "$training" 2>/dev/null; do
-  wait "$training"
-  code=$?
-done
 # Exit code 75: it was stopped before its end, or a process that was left over still writes the run; 143: SIGTERM came to it twice.
 if [ "$code" -eq 75 ] || [ "$code" -eq 143 ]; then scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"; fi
 exit "$code"
