@@ -64,6 +64,25 @@ it("without an engine, in TypeScript", async () => {
   expect(said.trim().split("\n")).toHaveLength(6);
 });
 
+it("says why a training failed, and fails", async () => {
+  writeTable();
+  const wrong = words.with(1, "colour");
+  const jiti = resolve(import.meta.dirname, "../node_modules/jiti/lib/jiti-cli.mjs");
+  const { code, said } = await start(process.execPath, [jiti, join(sweeps, "sweep.ts"), ...wrong]).end;
+  expect(code).toBe(1);
+  expect(said.match(/failed \(1\):\n[^]*?"colour"/g)).toHaveLength(6);
+});
+
+it("by Optuna, says why a training failed, and fails", { skip: python === undefined }, async () => {
+  writeTable();
+  const sweep = (given: readonly string[]) => start(python!, [join(sweeps, "optuna_sweep.py"), ...given]).end;
+  const failed = await sweep([...words.with(1, "colour"), "--trials", "2"]);
+  expect(failed).toEqual({ code: 1, said: expect.stringMatching(/failed with exit code 1:\n[^]*"colour"[^]*No trial/) });
+  // Every trial would be wrong: the first one waits.
+  const refused = await sweep([...words.with(2, "other"), "--trials", "2", "--dropuot", "0.1"]);
+  expect(refused).toEqual({ code: 1, said: expect.stringMatching(/trial-0 failed with exit code 2:\n[^]*--dropuot/) });
+});
+
 it("by GNU parallel", { skip: !hasParallel }, async () => {
   writeTable();
   const said = await expectResumed(() => start("bash", [join(sweeps, "parallel_sweep.sh"), ...words]), 6);

@@ -7,7 +7,7 @@ Start it as often as there shall be workers, here or on machines that share the 
 worker is gone is taken over by the next one, and its training goes on in the same run folder. The study is in sweep/journal.log.
 """
 
-import argparse, contextlib, fcntl, json, os, shlex, signal, subprocess, time
+import argparse, contextlib, fcntl, json, os, shlex, signal, subprocess, sys, tempfile, time
 from pathlib import Path
 
 import optuna
@@ -16,6 +16,7 @@ from optuna.trial import TrialState
 
 CHAINRULE = shlex.split(os.environ.get("CHAINRULE", "node_modules/.bin/chainrule"))
 AGAIN = 75  # The exit code of a training that was stopped, or that another process still writes.
+USAGE = 2  # That of a command line that is wrong, as it would be for every trial: the trial stays, to be trained once that is mended.
 
 
 class Lock:
@@ -77,10 +78,11 @@ class Follower:
         if not self.path.exists():
             return
         with self.path.open("rb") as file:
-            # A run that goes on from a checkpoint is cut to it first.
-            if file.seek(0, os.SEEK_END) < self.at:
+            # A run that goes on from a checkpoint is cut to it first, and may have grown again since.
+            file.seek(max(0, self.at - 1))
+            if self.at > 0 and file.read(1) != b"\n":
                 self.at = 0
-            file.seek(self.at)
+                file.seek(0)
             for line in file:
                 if not line.endswith(b"\n"):
                     return
@@ -94,7 +96,8 @@ def train(study: optuna.Study, trial: optuna.Trial, command: list[str], run: Pat
     reported = set(study.get_trials(deepcopy=False)[trial.number].intermediate_values)
     follower, is_pruned, code = Follower(run), False, AGAIN
     while code == AGAIN and not is_pruned:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        told = tempfile.TemporaryFile()
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=told)
         while process.poll() is None and not is_pruned:
             for epoch, loss in follower.epochs():
                 if loss is None or epoch in reported:
@@ -116,6 +119,11 @@ def train(study: optuna.Study, trial: optuna.Trial, command: list[str], run: Pat
     elif is_pruned:
         study.tell(trial, state=TrialState.PRUNED)
     elif code > 0:
+        told.seek(0)
+        message = f"{run} failed with exit code {code}:\n{told.read().decode()}"
+        if code == USAGE:
+            raise SystemExit(message)
+        print(message, file=sys.stderr)
         study.tell(trial, state=TrialState.FAIL)
     else:
         raise SystemExit(f"{run} was killed by signal {-code}: start again to go on with it.")
@@ -145,6 +153,8 @@ def main() -> None:
         lock.release()
     if study.get_trials(deepcopy=False, states=[TrialState.COMPLETE]):
         print(f"best: trial-{study.best_trial.number}, loss {study.best_value:.4f}, {study.best_params}")
+    else:
+        raise SystemExit("No trial came to its end.")
 
 
 if __name__ == "__main__":

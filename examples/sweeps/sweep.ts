@@ -23,9 +23,10 @@ async function train({ lr, hidden }: (typeof trials)[number]): Promise<Result | 
   const given = ["--target", target, "--lr", lr, "--hidden", hidden, "--out", `${folder}/lr-${lr}-hidden-${hidden}`];
   for (;;) {
     const child = spawn(command, [...words, "train", table, ...given, "--resume", "--json", ...more]);
-    child.stderr.resume();
-    const [said, code] = await Promise.all([text(child.stdout), new Promise((done) => child.on("close", done))]);
-    if (code !== 75) return code === 0 ? JSON.parse(said) : undefined;
+    const ended = new Promise((done) => child.on("close", (code, signal) => done(code ?? signal)));
+    const [said, told, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+    if (code === 0) return JSON.parse(said);
+    if (code !== 75) return void console.error(`lr ${lr}, hidden ${hidden} failed (${code}):\n${told}`);
     await setTimeout(1000);
   }
 }
