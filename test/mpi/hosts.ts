@@ -14,12 +14,17 @@ const hosts = [
 const [a, b] = hosts;
 const ip = (command: string): string => execFileSync("ip", command.split(" "), { stdio: "pipe", encoding: "utf8" });
 
-/** Root may make namespaces, if the machine lets it. */
+/** Root may make namespaces with a link between them and names of their own, if the machine lets it: within a container it often does not. */
 export function mayMakeHosts(): boolean {
   try {
     ip(`netns add ${own}`);
-    ip(`netns delete ${own}`);
-    return true;
+    try {
+      ip(`-n ${own} link add ${own} type veth peer name ${own}b`);
+      ip(`netns exec ${own} unshare --uts hostname ${own}`);
+      return true;
+    } finally {
+      ip(`netns delete ${own}`);
+    }
   } catch {
     return false;
   }
