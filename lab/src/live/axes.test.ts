@@ -23,6 +23,13 @@ it("is an axis for each setting that differs, in their order, and one for the me
   expect(axes[0]!.words(runs[1]!)).toBe("32,16");
 });
 
+it("places long numbers among words", () => {
+  const mixed = [{ settings: { lr: 0.0123456 } }, { settings: { lr: "auto" } }];
+  const [axis] = axesOf(mixed, "loss");
+  expect(mixed.map((run) => axis!.place(run))).toEqual([0, 1]);
+  expect(axis!.ticks.map(({ words }) => words)).toEqual(["0.01235", "auto"]);
+});
+
 it("filters by parts of axes", () => {
   const axes = axesOf(runs, "loss");
   const within = (brushes: Parameters<typeof isWithin>[2]) => runs.map((run) => isWithin(run, axes, brushes));

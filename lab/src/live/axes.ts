@@ -53,7 +53,7 @@ function factAxis(runs: readonly ComparedRun[], name: string): RunAxis {
       wordsAt: (place) => (hasUsual && place < lowest ? usualWords : scale.wordsAt(place)),
     };
   }
-  const texts = [...new Set(values.map((value) => factText(name, value) ?? usualWords))].sort((a, b) =>
+  const texts = [...new Set(values.map((value) => factText(name, short(value)) ?? usualWords))].sort((a, b) =>
     a === usualWords ? -1 : b === usualWords ? 1 : a.localeCompare(b, "en", { numeric: true }),
   );
   const at = (i: number) => (texts.length === 1 ? 0.5 : i / (texts.length - 1));
