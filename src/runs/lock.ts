@@ -26,7 +26,7 @@ export async function lockFolder(dir: string): Promise<() => void> {
   const timer = setInterval(() => renew(held, content), renewal.each);
   timer.unref();
   if (locks.size === 0) process.on("exit", freeAll);
-  locks.set(held, timer);
+  locks.set(held, { timer, content });
   return () => {
     if (locks.has(held)) free(held);
     locks.delete(held);
@@ -46,7 +46,9 @@ async function take(dir: string, name: string, own: Owner, content: string): Pro
     const temporary = await writeTemporary(dir, content);
     try {
       // Fails where there is one.
-      const taken = await done(link(temporary.path, path), "EEXIST");
+      const taken = await done(link(temporary.path, path), "EEXIST").catch((cause) => {
+        throw noLinks.includes(cause.code) ? notLockable(dir, cause) : notWritable(dir, cause);
+      });
       if (taken) return;
       const other = await ownerOf(dir, name);
       if (other === undefined) continue;
@@ -101,16 +103,19 @@ async function writeTemporary(dir: string, content: string): Promise<{ readonly 
 }
 
 /** Files that this process holds, however many runs it writes at a time, with what renews them: the folder that it works in may change. */
-const locks = new Map<string, ReturnType<typeof setInterval>>();
+const locks = new Map<string, { readonly timer: ReturnType<typeof setInterval>; readonly content: string }>();
 
 const freeAll = () => {
   for (const path of locks.keys()) free(path);
 };
 
 function free(path: string): void {
-  clearInterval(locks.get(path));
+  const { timer, content } = locks.get(path)!;
+  clearInterval(timer);
+  const { readFileSync, rmSync } = node("node:fs");
   try {
-    node("node:fs").rmSync(path, { force: true });
+    // Of a process that slept for long another machine may have taken the folder.
+    if (readFileSync(path, "utf8") === content) rmSync(path, { force: true });
   } catch {
     // It can be written no longer: once this process is gone its lock says nothing.
   }
@@ -185,6 +190,17 @@ const notWritable = (dir: string, cause: NodeJS.ErrnoException): ChainruleError 
   new ChainruleError(
     "INVALID_RUN",
     `The run folder "${dir}" cannot be written (${cause.code}). Change its permissions or make room there, or copy it to another place and name that.`,
+    { dir, code: cause.code },
+    { cause },
+  );
+
+/** What systems say where a file system has no hard links: some network shares, and object stores that are mounted. */
+const noLinks: readonly unknown[] = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
+
+const notLockable = (dir: string, cause: NodeJS.ErrnoException): ChainruleError =>
+  new ChainruleError(
+    "INVALID_RUN",
+    `The run folder "${dir}" must be on a file system with hard links, by which one process alone takes it; this one has none (${cause.code}). Name a folder on another disk (--out), and copy the run when it is finished.`,
     { dir, code: cause.code },
     { cause },
   );

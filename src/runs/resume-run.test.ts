@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { createRun } from "./create-run.ts";
 import { openRun } from "./open-run.ts";
 import { resumeRun } from "./resume-run.ts";
@@ -142,6 +142,30 @@ it("is taken by one of many that find it left by a dead process", async () => {
     expect(writers).toHaveLength(1);
     for (const one of came) if (one.status === "rejected") expect(one.reason).toMatchObject({ code: "RUN_IN_USE" });
     await writers[0]!.finish("interrupted");
+  }
+  expect((await readdir("run")).filter((name) => name.includes("lock"))).toEqual([]);
+});
+
+it("leaves the folder to another machine that took it while this one slept", async () => {
+  await cutOff();
+  const { writer } = await resumeRun("run", settings);
+  const other = JSON.stringify({ pid: 1, host: "elsewhere", began: "" });
+  await writeFile(join("run", "lock.json"), other);
+  await writer.finish("interrupted");
+  expect(await readFile(join("run", "lock.json"), "utf8")).toBe(other);
+});
+
+it("says where a file system has no hard links", async () => {
+  await cutOff();
+  const failure = Object.assign(new Error("EPERM: operation not permitted, link"), { code: "EPERM" });
+  const link = vi.spyOn(process.getBuiltinModule("node:fs/promises"), "link").mockRejectedValue(failure);
+  try {
+    await expect(resumeRun("run", settings)).rejects.toMatchObject({
+      code: "INVALID_RUN",
+      message: expect.stringContaining("a file system with hard links"),
+    });
+  } finally {
+    link.mockRestore();
   }
   expect((await readdir("run")).filter((name) => name.includes("lock"))).toEqual([]);
 });
