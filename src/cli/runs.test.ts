@@ -1,5 +1,5 @@
 // chainrule runs: many run folders, of every status, for people and for programs.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createRun } from "../runs/index.ts";
 import { folderPerTest } from "../runs/test-folder.ts";
@@ -111,6 +111,15 @@ it("fits a narrow terminal, and says what it has no room for", async () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
     for (const line of lines) expect(line.replace(/\u001b\[\d+m/g, "").length).toBeLessThan(Math.max(columns, 60));
   }
+});
+
+it("has the figures of a training that ended by run.json, where its events are gone", async () => {
+  const run = await createRun({ ...description, settings: { target: "survived" } }, "lost");
+  const metrics = { train: { loss: 0.1 }, validation: { loss: 0.5, accuracy: 0.75 } };
+  await run.finish("finished", { task: "classification", steps: 120, seconds: 1.5, metrics });
+  await rm("lost/events.jsonl", { force: true });
+  const { runs } = JSON.parse((await chainrule("runs lost --json")).stdout);
+  expect(runs).toMatchObject([{ status: "finished", steps: 120, seconds: 1.5, metrics: metrics.validation }]);
 });
 
 it("gives programs a table and an object under names that stay", async () => {

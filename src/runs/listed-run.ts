@@ -3,6 +3,7 @@ import { ChainruleError } from "../ir/errors.ts";
 import { isRecord, type Json } from "../ir/json.ts";
 import { node } from "../ir/node.ts";
 import type { EndEvent, EpochEvent, MetricValues, ProgressEvent } from "../train/events.ts";
+import { isMapOf } from "../train/settings/value.ts";
 import { filesIn, isProgram, isQuery } from "./data-origin.ts";
 import { openInside } from "./folder.ts";
 import { isWritten, lockFile } from "./lock.ts";
@@ -54,6 +55,7 @@ export async function listedRun(dir: string): Promise<ListedRun | undefined> {
       ...error,
       ...(isRecord(settings) && { settings: settings as Readonly<Record<string, Json>> }),
       ...(await lastFigures(dir)),
+      ...figuresAtEnd(summary),
     };
   } catch (error) {
     return existsSync(join(dir, "run.json")) ? unreadable(error) : undefined;
@@ -70,6 +72,18 @@ const dataNames = (data: RunManifest["data"]): readonly string[] =>
   isQuery(data) ? [data.sql] : isProgram(data) ? [data.program] : filesIn(data).map(({ file }) => file);
 
 type Figures = Pick<ListedRun, "epoch" | "step" | "steps" | "seconds" | "metrics">;
+
+/** Of a training that ended, by run.json: its events may be gone, or the last be longer than what is read of them. */
+function figuresAtEnd(summary: Json | undefined): Figures {
+  if (!isRecord(summary) || !isRecord(summary.metrics)) return {};
+  const { steps, seconds } = summary;
+  const metrics = summary.metrics.validation ?? summary.metrics.train;
+  return {
+    ...(typeof steps === "number" && { step: steps }),
+    ...(typeof seconds === "number" && { seconds }),
+    ...(isMapOf(metrics, (value) => typeof value === "number") && { metrics: metrics as MetricValues }),
+  };
+}
 
 async function lastFigures(dir: string): Promise<Figures> {
   const { events } = parseEvents(dir, await lastLines(dir, tailBytes));
