@@ -29,7 +29,9 @@ const script = fileURLToPath(new URL("collectives.mjs", import.meta.url));
 
 // That is the machine's, and nothing that could be installed: no reason to fail in CI, as a test that is skipped would be.
 if (!canMake) {
-  console.warn("ranks on two hosts are not tested: this machine lets nobody make network namespaces with a link between them");
+  console.warn(
+    "ranks on two hosts are not tested: this machine lets nobody make network namespaces with a link between them",
+  );
   it("this machine lets nobody make two hosts", () => expect(mayMakeHosts()).toBe(false));
 }
 
