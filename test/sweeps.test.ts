@@ -77,7 +77,10 @@ it("by Optuna, says why a training failed, and fails", { skip: python === undefi
   writeTable();
   const sweep = (given: readonly string[]) => start(python!, [join(sweeps, "optuna_sweep.py"), ...given]).end;
   const failed = await sweep([...words.with(1, "colour"), "--trials", "2"]);
-  expect(failed).toEqual({ code: 1, said: expect.stringMatching(/failed with exit code 1:\n[^]*"colour"[^]*No trial/) });
+  expect(failed).toEqual({
+    code: 1,
+    said: expect.stringMatching(/failed with exit code 1:\n[^]*"colour"[^]*No trial/),
+  });
   // Every trial would be wrong: the first one waits.
   const refused = await sweep([...words.with(2, "other"), "--trials", "2", "--dropuot", "0.1"]);
   expect(refused).toEqual({ code: 1, said: expect.stringMatching(/trial-0 failed with exit code 2:\n[^]*--dropuot/) });
