@@ -153,7 +153,7 @@ def main() -> None:
         lock.release()
     if study.get_trials(deepcopy=False, states=[TrialState.COMPLETE]):
         print(f"best: trial-{study.best_trial.number}, loss {study.best_value:.4f}, {study.best_params}")
-    else:
+    elif not study.get_trials(deepcopy=False, states=[TrialState.RUNNING]):
         raise SystemExit("No trial came to its end.")
 
 
