@@ -214,7 +214,7 @@ export async function clearFolder(dir: string): Promise<void> {
   if (content.includes("run.json"))
     throw new ChainruleError(
       "RUN_IN_USE",
-      `Another process has begun a run in "${dir}" just now. Go on with that by --resume, or choose another folder.`,
+      `Another process has begun a run in "${dir}" just now. Go on with that one, or choose another folder.`,
       { dir },
     );
   await removeTemporary(dir);

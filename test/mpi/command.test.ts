@@ -89,7 +89,9 @@ describe.skipIf(!hydra.isHere)(`chainrule train under the launcher of ${hydra.na
   it("is stopped by a signal to one rank, for all at one step", async () => {
     const running = together(hydra, 2, `${endless} --out stopped --resume`);
     const pid = await processOf(1, "stopped");
-    await expect.poll(() => readFileSync(join(folder, "stopped/events.jsonl"), "utf8").includes('"ranks"')).toBe(true);
+    await expect
+      .poll(() => readFileSync(join(folder, "stopped/events.jsonl"), "utf8").includes('"type":"ranks"'))
+      .toBe(true);
     process.kill(pid, "SIGTERM");
     const { code, stdout, stderr } = await running;
     expect({ code, stderr }).toMatchObject({ code: 75, stderr: expect.stringContaining("was stopped after step") });
@@ -108,10 +110,12 @@ describe.skipIf(!hydra.isHere)(`chainrule train under the launcher of ${hydra.na
 
   it("ends where one rank is killed, and goes on from its checkpoint", async () => {
     const running = together(hydra, 2, `${endless} --out killed`);
-    const pid = await processOf(1, "killed");
+    const [writer, pid] = [await processOf(0, "killed"), await processOf(1, "killed")];
     await expect.poll(() => existsSync(join(folder, "killed/checkpoints/index.json"))).toBe(true);
     process.kill(pid, "SIGKILL");
     expect((await running).code).not.toBe(0);
+    // The launcher need not wait for it, and it has the run's folder.
+    await expect.poll(() => isGone(writer)).toBe(true);
     expect(statusOf("killed")).toBe("running");
     const resumed = alone("train --resume killed --epochs 1 --json");
     expect(resumed.steps).toBeGreaterThan(1);
@@ -144,6 +148,15 @@ describe.skipIf(!hydra.isHere)(`chainrule train under the launcher of ${hydra.na
     expect(told(stdout).ranks).toBeUndefined();
   });
 });
+
+/** Whether there is no such process, or nobody has waited for one that ended. */
+function isGone(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)!.startsWith("Z");
+  } catch {
+    return true;
+  }
+}
 
 describe.skipIf(!openMpi.isHere)(`chainrule train under the launcher of ${openMpi.name}`, () => {
   it("gives what one process gives", async () => {

@@ -55,7 +55,7 @@ function begin(library: MpiLibrary): Communicator {
 const strange = (library: MpiLibrary, launcher: string, ranks: number, size: number): ChainruleError =>
   new ChainruleError(
     "MPI_RANKS",
-    `The MPI library must know the launcher of this process: ${launcher} started ${ranks} ranks, ${library.name} knows of ${size}, and each rank would train alone. ${launcher === "srun" ? "Choose what the library speaks by srun --mpi=pmix or --mpi=pmi2" : "Start it with the library's own mpiexec"}, or set CHAINRULE_MPI to the file of the launcher's library.`,
+    `The MPI library must know the launcher of this process: ${launcher} started ${ranks} ranks, ${library.name} knows of ${size}, and each rank would train alone. ${launcher === "srun" ? "Choose what the library speaks by srun's option mpi: pmix or pmi2" : "Start it with the library's own mpiexec"}, or set CHAINRULE_MPI to the file of the launcher's library.`,
     { launcher, ranks, size, library: library.name },
   );
 
