@@ -70,21 +70,27 @@ async function measureSteps() {
   const ways = [
     ...[1, 2].map((threads) => ({
       name: `1 process, ${threads} ${threads === 1 ? "thread" : "threads"}`,
-      run: async (batch) =>
-        spawnSync(process.execPath, words(true, threads, batch).slice(1), { encoding: "utf8" }).stdout,
+      run: async (batch) => spawnSync(process.execPath, words(true, threads, batch).slice(1), { encoding: "utf8" }),
     })),
     ...libraries
       .filter(({ isHere }) => isHere)
       .map((mpi) => ({
         name: `2 ranks, ${mpi.name}`,
-        run: async (batch) => (await runRanks(mpi, 2, words(false, 1, batch))).stdout,
+        run: (batch) => runRanks(mpi, 2, words(false, 1, batch)),
       })),
   ];
   const rows = [];
   for (const { name, run } of ways) {
     const cells = [];
     for (const batch of batches) {
-      const { low, waited } = JSON.parse((await run(batch)).trim().split("\n").at(-1));
+      const { stdout, stderr } = await run(batch);
+      const last = stdout.trim().split("\n").at(-1);
+      if (!last) {
+        console.error(`${name}, batch ${batch}: ${stderr.trim().split("\n").at(-1)}`);
+        cells.push("failed", "");
+        continue;
+      }
+      const { low, waited } = JSON.parse(last);
       cells.push(duration(low), waited === undefined ? "" : `${Math.round(100 * waited)} %`);
     }
     rows.push([name, ...cells]);
