@@ -16,6 +16,7 @@ const content = join(site, "content");
 const repositoryPages = new Set([
   ...pages().filter((page) => page !== "README.md"),
   "examples/README.md",
+  "examples/sweeps/README.md",
   "bench/README.md",
 ]);
 /** Files that links of these lead to, as paths from the root: each becomes a page that shows it. */
