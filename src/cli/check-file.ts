@@ -71,6 +71,7 @@ export const ownModules = async (): Promise<Record<string, object>> => ({
   "chainrule/explain": await import("../explain/index.ts"),
   "chainrule/diagnose": await import("../diagnose/index.ts"),
   "chainrule/demo": await import("../demo/index.ts"),
+  "chainrule/mpi": await import("../backends/mpi/index.ts"),
 });
 
 const unusable = (file: string, what: string) =>
