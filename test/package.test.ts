@@ -235,15 +235,15 @@ it("lets a process end whose threads are idle: by itself, when it is told to, an
       ${end}
     }`;
   const runs = ["", 'if (event.type === "epoch") process.exit(3);', 'if (event.type === "epoch") break;'].map((end) => {
-    const { status, stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script(end)], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script(end)], {
       cwd: project,
       encoding: "utf8",
       timeout: 60_000,
     });
-    return { status, stdout };
+    return { status, stdout, stderr };
   });
   const threads = "2\n";
-  expect(runs).toEqual([0, 3, 0].map((status) => ({ status, stdout: threads })));
+  expect(runs).toEqual([0, 3, 0].map((status) => ({ status, stdout: threads, stderr: "" })));
 });
 
 it("keeps the core free of what a browser would have to load", () => {
