@@ -88,7 +88,6 @@ export interface EncodeOptions {
 
 /** Of a generated function for all its vectors. */
 interface Call extends CalledFunction {
-  readonly nanoseconds: number;
   readonly kernel: Kernel | undefined;
 }
 
@@ -114,8 +113,9 @@ export class Encoder {
   /** Bodies of generated functions, and the table index of the first. */
   readonly functions: Uint8Array[] = [];
   readonly #firstFunction: number | undefined;
-  /** Calls of short functions that have no instruction yet. */
+  /** Calls of short functions that have no instruction yet, and about how many nanoseconds they take. */
   #calls: Call[] = [];
+  #callsTake = 0;
   /** Whether generated functions multiply and add in one rounding. */
   readonly isRelaxed: boolean;
   readonly hasRanks: boolean;
@@ -204,18 +204,16 @@ export class Encoder {
   /** Calls a generated function for all vectors of `elements`. Calls that are short are one instruction with those behind them. */
   call(body: Uint8Array, elements: number, nanoseconds: number): void {
     const index = this.functions.push(body) - 1;
-    const waiting = this.#calls.reduce((sum, call) => sum + call.nanoseconds, 0);
-    if (waiting + nanoseconds >= worthSharing) this.#join();
-    this.#calls.push({ index, vectors: Math.ceil(elements / 4), nanoseconds, kernel: this.#kernel });
-    if (nanoseconds >= worthSharing) this.#join();
+    if (this.#callsTake + nanoseconds >= worthSharing) this.#join();
+    this.#calls.push({ index, vectors: Math.ceil(elements / 4), kernel: this.#kernel });
+    this.#callsTake += nanoseconds;
   }
 
   /** The calls that wait, as one instruction: reading one takes as long as a function for a few elements. */
   #join(): void {
-    const calls = this.#calls;
+    const [calls, nanoseconds] = [this.#calls, this.#callsTake];
     if (calls.length === 0) return;
-    this.#calls = [];
-    const nanoseconds = calls.reduce((sum, call) => sum + call.nanoseconds, 0);
+    [this.#calls, this.#callsTake] = [[], 0];
     const { index, vectors } =
       calls.length === 1 ? calls[0]! : { index: this.functions.push(sequenceOf(calls)) - 1, vectors: 1 };
     const kernels = calls.flatMap(({ kernel }) => kernel ?? []);
