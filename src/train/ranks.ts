@@ -3,11 +3,11 @@ import type { Communicator } from "../backends/mpi/communicator.ts";
 import { wordsChecksum } from "../data/words-checksum.ts";
 import type { TypedArray } from "../ir/dtype.ts";
 import { ChainruleError } from "../ir/errors.ts";
-import { isRecord } from "../ir/json.ts";
 import { lossOf } from "../nn/losses/index.ts";
 import type { Origin } from "../observe/origin.ts";
 import type { Session } from "../run/session.ts";
 import type { RanksEvent } from "./events.ts";
+import { exactJson, exactPart } from "./exact-json.ts";
 import type { TrainOptions } from "./options.ts";
 import type { Copy } from "./weights.ts";
 
@@ -69,17 +69,8 @@ export function requireSameWeights(ranks: Communicator, { step, values }: Copy):
 
 /** Collective. On rank 0 the origin that a rank found in its own rows; others have only what was added up. */
 export function firstOrigin(ranks: Communicator, own: Origin | undefined): Origin | undefined {
-  // JSON has no numbers that are not finite.
-  const text = JSON.stringify(own ?? null, (_, value) =>
-    typeof value === "number" && !Number.isFinite(value) ? { number: String(value) } : value,
-  );
-  const all = ranks.gather(new TextEncoder().encode(text));
-  const origins = all.map(
-    (bytes): Origin | null =>
-      JSON.parse(new TextDecoder().decode(bytes), (_, value) =>
-        isRecord(value) && typeof value.number === "string" ? Number(value.number) : value,
-      ) as Origin | null,
-  );
+  const all = ranks.gather(new TextEncoder().encode(exactJson(own ?? null)));
+  const origins = all.map((bytes): Origin | null => JSON.parse(new TextDecoder().decode(bytes), exactPart));
   return origins.find((origin) => origin !== null && origin.op !== "allReduce") ?? own;
 }
 

@@ -4,6 +4,7 @@ import type { TypedArray } from "../ir/dtype.ts";
 import { isRecord, parseJson } from "../ir/json.ts";
 import type { LayerStatistics } from "../observe/observation.ts";
 import type { StopReason } from "./events.ts";
+import { exactJson, exactPart } from "./exact-json.ts";
 import type { RunState } from "./run-state.ts";
 import {
   decodeSafetensors,
@@ -79,8 +80,7 @@ export function snapshotParts({ seed, backend, seconds, state, machine }: Snapsh
     },
     ...(held >= 0 && { held }),
   };
-  const json = JSON.stringify(content, (_, value: unknown) => (typeof value === "number" ? written(value) : value));
-  return safetensorsParts(tensors, { [formatKey]: String(snapshotFormat), [contentKey]: json });
+  return safetensorsParts(tensors, { [formatKey]: String(snapshotFormat), [contentKey]: exactJson(content) });
 }
 
 /** Throws INVALID_SNAPSHOT, saying what is wrong, where the bytes are no snapshot or a damaged one. */
@@ -95,11 +95,7 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
   if (format === undefined || plain === undefined) throw invalidSnapshot("its metadata must be those of a snapshot");
   if (format !== String(snapshotFormat))
     throw invalidSnapshot(`it has format ${format}, and this Chainrule reads format ${snapshotFormat}`);
-  const json = parseJson(
-    plain,
-    (must, cause) => invalidSnapshot(`its metadata must be ${must}`, cause),
-    (_, value) => (typeof value === "string" && Object.hasOwn(notInJson, value) ? notInJson[value] : value),
-  );
+  const json = parseJson(plain, (must, cause) => invalidSnapshot(`its metadata must be ${must}`, cause), exactPart);
   const wrong = faultOf(json);
   if (wrong !== undefined) throw invalidSnapshot(`in its metadata "${wrong}" is missing or wrong`);
   const { state, held, ...rest } = json as Content;
@@ -134,17 +130,6 @@ const isStored = (data: SafetensorsTensor["data"]): data is TypedArray => Object
 
 const stored = (data: TypedArray): SafetensorsTensor =>
   ({ dtype: dtypes[data.constructor.name as keyof typeof dtypes], shape: [data.length], data }) as SafetensorsTensor;
-
-/** Numbers that JSON has no form for, by their texts. */
-const notInJson: Readonly<Record<string, number>> = {
-  NaN: Number.NaN,
-  Infinity: Number.POSITIVE_INFINITY,
-  "-Infinity": Number.NEGATIVE_INFINITY,
-  "-0": -0,
-};
-
-const written = (value: number): number | string =>
-  Object.keys(notInJson).find((text) => Object.is(notInJson[text], value)) ?? value;
 
 const reasons = { epochs: true, steps: true, patience: true, interrupted: true } satisfies Record<StopReason, true>;
 

@@ -164,6 +164,23 @@ it("as bytes it is the same", { timeout: 120_000 }, async () => {
   );
 });
 
+it("as bytes it says where numbers that are not finite came from", async () => {
+  const x = randomUniform(randomKey(1), [8, 4]);
+  const y = tensor(Int32Array.from({ length: 8 }, (_, i) => i % 3));
+  const options = {
+    model: dense(4, 3),
+    data: { x, y },
+    loss: "crossEntropy",
+    optimizer: sgd({ learningRate: 0.1 }),
+  } as const;
+  await holding({ ...options, epochs: 2, batchSize: 4 }, async (training) => {
+    const snapshot = training.snapshot();
+    const origin = { where: "forward", op: "exp", value: "NaN", operands: [NaN, -0], indices: [0] } as const;
+    const broken = { ...snapshot, state: { ...snapshot.state, broken: { origin, lossesBefore: [Infinity] } } };
+    expect(decodeSnapshot(encodeSnapshot(broken))).toEqual(broken);
+  });
+});
+
 it("as damaged bytes it is refused in words", async () => {
   const bytes = await holding(optionsOf(fc.sample(course, { seed: 1, numRuns: 1 })[0]!), async (training) => {
     await training.run(3);
